@@ -1,0 +1,76 @@
+// The privacy engine: real text in, pseudonymized text out, and exact pseudonyms back.
+//
+// Pure: no I/O but through Mapping. Thread-safe. Every function fails closed: on any Error nothing
+// may be sent.
+//
+//   PMX_TRY(auto engine, Engine::open(key, mapping));
+//   PMX_TRY_VOID(engine->learn({{Kind::kNode, "pve-muc-01"}}));
+//   PMX_TRY(auto safe, engine->anonymize_json(R"({"node":"pve-muc-01"})"));   //
+//   {"node":"node-k3x9q2f"} PMX_TRY(auto real, engine->restore("node-k3x9q2f", "pve-node")); //
+//   pve-muc-01
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "anonymize/kind.h"
+#include "anonymize/mapping.h"
+#include "base/result.h"
+#include "base/secret.h"
+
+namespace pmx::anonymize {
+
+/// A value known to be sensitive, with its kind.
+struct Name {
+  Kind kind{};
+  std::string value;
+};
+
+class Engine {
+ public:
+  /// `key`: the installation's 32 bytes. `mapping` outlives the engine.
+  static Result<std::unique_ptr<Engine>> open(const Secret& key, Mapping& mapping);
+  ~Engine();
+
+  /// Adds names to the dictionary and issues their pseudonyms. Already known names cost nothing.
+  Result<void> learn(std::span<const Name> names);
+
+  /// Registers a secret this process holds (API token, ticket, password): replaced wherever it
+  /// appears, and a hit of the leak check.
+  void guard_secret(const Secret& secret);
+
+  /// Free text: logs, notes, messages.
+  Result<std::string> anonymize_text(std::string_view text);
+
+  /// A JSON document, edited in place: key order, number spelling, whitespace stay. Name-typed
+  /// fields (node, storage, ...) teach the dictionary before anything is replaced.
+  Result<std::string> anonymize_json(std::string_view json);
+
+  /// The pseudonym of one value of a known kind, issued if new; kept values (localhost, root,
+  /// local) as they are.
+  Result<std::string> pseudonym(Kind kind, std::string_view value);
+
+  /// Second look at bytes about to leave: kInternal with type and count of what was found, never
+  /// the value.
+  Result<void> check(std::string_view bytes);
+
+  /// One typed inbound argument. `format` is the JSON Schema format of the argument: pve-node,
+  /// pve-guest, pve-storage-id, pve-poolid, pve-userid, pve-realm, pve-tokenid, pve-tag, pve-upid,
+  /// pve-volume-id, pve-cluster, ip, mac-addr, email. An exact pseudonym becomes its real value;
+  /// what is no pseudonym stays; a damaged, unknown or wrong-kind pseudonym is kInvalidArgument.
+  /// Surrounding quotes, backticks and case slips are forgiven.
+  Result<std::string> restore(std::string_view value, std::string_view format);
+
+  /// Every pseudonym in free text to its real value, for the operator's own eyes only (`proxmox-mpc
+  /// reveal`).
+  Result<std::string> reveal(std::string_view text);
+
+ private:
+  class Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,27 @@
+// Files the product owns: private by default, replaced atomically.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace pmx {
+
+/// The whole file; kNotFound, kPermissionDenied, or kResourceExhausted above `max_bytes`.
+Result<std::string> read_file(const std::string& path,
+                              std::size_t max_bytes = std::size_t{16} << 20);
+
+/// Writes to a temporary name beside `path`, fsyncs, renames. Mode 0600. The old content survives
+/// any failure.
+Result<void> write_private_file(const std::string& path, std::string_view content);
+
+/// Creates `path` with `content` only if it is not there yet (mode 0600, complete or not at all).
+/// True when this call created it, false when it existed.
+Result<bool> create_private_file(const std::string& path, std::string_view content);
+
+/// Creates `path` and its parents with mode 0700; an existing directory open to others is refused.
+Result<void> make_private_directory(const std::string& path);
+
+}  // namespace pmx

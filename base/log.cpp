@@ -1,0 +1,145 @@
+#include "base/log.h"
+
+#include <fcntl.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <shared_mutex>
+
+namespace pmx::log {
+namespace {
+
+struct State {
+  std::shared_mutex mutex;
+  std::shared_ptr<spdlog::logger> logger;  // shared: spdlog's own ownership model
+  Redactor redactor;
+};
+
+State& state() {
+  static State instance;
+  return instance;
+}
+
+spdlog::level::level_enum to_spdlog(Level level) {
+  switch (level) {
+    case Level::kDebug: return spdlog::level::debug;
+    case Level::kInfo: return spdlog::level::info;
+    case Level::kWarn: return spdlog::level::warn;
+    case Level::kError: return spdlog::level::err;
+    case Level::kOff: return spdlog::level::off;
+  }
+  std::abort();
+}
+
+/// Quotes a value when it would break the line; a log line must not be forgeable from inside a
+/// value.
+void append_value(std::string& line, std::string_view value) {
+  const bool plain =
+      !value.empty() && value.find_first_of(" \"=\\\n\r\t") == std::string_view::npos;
+  if (plain) {
+    line += value;
+    return;
+  }
+  line += '"';
+  for (const char c : value) {
+    if (c == '"' || c == '\\') {
+      line += '\\';
+      line += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      constexpr std::string_view kDigits = "0123456789abcdef";
+      line += "\\x";
+      line += kDigits[static_cast<unsigned char>(c) >> 4];
+      line += kDigits[static_cast<unsigned char>(c) & 15];
+    } else {
+      line += c;
+    }
+  }
+  line += '"';
+}
+
+void append_field(std::string& line, std::string_view key, std::string_view value) {
+  if (value.empty()) return;
+  line += ' ';
+  line += key;
+  line += '=';
+  append_value(line, value);
+}
+
+void write(Level level, const Context& ctx, std::string_view event,
+           std::initializer_list<Field> fields) {
+  State& s = state();
+  const std::shared_lock lock(s.mutex);
+  if (s.logger == nullptr || !s.logger->should_log(to_spdlog(level))) return;
+  std::string line(event);
+  append_field(line, "rid", ctx.request_id);
+  std::string detail;
+  append_field(detail, "jrpc", ctx.rpc_id);
+  append_field(detail, "tool", ctx.tool);
+  for (const Field& field : fields) append_field(detail, field.key, field.value);
+  if (s.redactor) {
+    line += s.redactor(detail);
+  } else if (!detail.empty()) {
+    line += " (details withheld: no redactor yet)";
+  }
+  s.logger->log(to_spdlog(level), "{}", line);
+}
+
+}  // namespace
+
+Result<void> init(const Options& options) {
+  State& s = state();
+  const std::unique_lock lock(s.mutex);
+  if (options.file.empty()) {
+    s.logger =
+        std::make_shared<spdlog::logger>("pmx", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  } else {
+    const int fd = ::open(options.file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0) {
+      return Error{Code::kInvalidArgument,
+                   "cannot open the log file " + options.file + ": " + std::strerror(errno),
+                   "choose a writable --log-file"};
+    }
+    ::close(fd);
+    s.logger = std::make_shared<spdlog::logger>(
+        "pmx", std::make_shared<spdlog::sinks::basic_file_sink_mt>(options.file));
+  }
+  s.logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e %^%l%$ %v");
+  s.logger->set_level(to_spdlog(options.level));
+  s.logger->flush_on(spdlog::level::debug);
+  return {};
+}
+
+void set_redactor(Redactor redactor) {
+  State& s = state();
+  const std::unique_lock lock(s.mutex);
+  s.redactor = std::move(redactor);
+}
+
+Result<Level> parse_level(std::string_view name) {
+  if (name == "debug") return Level::kDebug;
+  if (name == "info") return Level::kInfo;
+  if (name == "warn") return Level::kWarn;
+  if (name == "error") return Level::kError;
+  if (name == "off") return Level::kOff;
+  return Error{Code::kInvalidArgument, "unknown log level", "use debug, info, warn, error or off"};
+}
+
+void error(const Context& ctx, std::string_view event, std::initializer_list<Field> fields) {
+  write(Level::kError, ctx, event, fields);
+}
+void warn(const Context& ctx, std::string_view event, std::initializer_list<Field> fields) {
+  write(Level::kWarn, ctx, event, fields);
+}
+void info(const Context& ctx, std::string_view event, std::initializer_list<Field> fields) {
+  write(Level::kInfo, ctx, event, fields);
+}
+void debug(const Context& ctx, std::string_view event, std::initializer_list<Field> fields) {
+  write(Level::kDebug, ctx, event, fields);
+}
+
+}  // namespace pmx::log

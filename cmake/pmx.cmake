@@ -1,0 +1,55 @@
+# How this project's targets are made: one static library a folder, one unit-test binary a folder.
+
+add_library(pmx_warnings INTERFACE)
+target_compile_options(pmx_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(pmx_warnings INTERFACE -Werror=thread-safety)
+endif()
+
+# pmx_library(<folder> SOURCES ... PUBLIC <links> PRIVATE <links>): library pmx_<folder>. Its links are the include rule.
+function(pmx_library folder)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(pmx_${folder} STATIC ${ARG_SOURCES})
+  target_include_directories(pmx_${folder} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(pmx_${folder} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} pmx_warnings)
+endfunction()
+
+# pmx_unit_tests(<folder> [links]): binary <folder>_test from tests/unit/<folder>/**_test.cpp, run by ctest.
+function(pmx_unit_tests folder)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/unit/${folder}/*.cpp)
+  if(NOT PMX_BUILD_TESTS OR NOT sources)
+    return()
+  endif()
+  add_executable(${folder}_test ${sources} ${PROJECT_SOURCE_DIR}/tests/unit/main.cpp)
+  target_link_libraries(${folder}_test PRIVATE pmx_${folder} ${ARGN} pmx_warnings doctest::doctest)
+  add_test(NAME unit.${folder} COMMAND ${folder}_test)
+endfunction()
+
+# pmx_embed(<target> <namespace> <base dir> <files...>): compiles files into <target> as read-only data behind
+#   std::string_view <namespace>::embedded_file(std::string_view name)   name is relative to the base dir
+#   std::vector<std::string_view> <namespace>::embedded_files(std::string_view prefix)
+function(pmx_embed target namespace base)
+  set(blocks "")
+  set(externs "")
+  set(rows "")
+  set(index 0)
+  foreach(file ${ARGN})
+    file(RELATIVE_PATH name ${base} ${file})
+    set(symbol "pmx_${namespace}_file_${index}")
+    string(APPEND blocks
+      "asm(\".section .rodata\\n.balign 16\\n.global ${symbol}\\n${symbol}:\\n.incbin \\\"${file}\\\"\\n\"\n"
+      "    \".global ${symbol}_end\\n${symbol}_end:\\n.byte 0\\n.previous\\n\");\n")
+    string(APPEND externs "extern const char ${symbol}[];\nextern const char ${symbol}_end[];\n")
+    string(APPEND rows "    {\"${name}\", ${symbol}, ${symbol}_end},\n")
+    math(EXPR index "${index} + 1")
+  endforeach()
+  set(PMX_EMBED_BLOCKS "${blocks}")
+  set(PMX_EMBED_EXTERNS "${externs}")
+  set(PMX_EMBED_ROWS "${rows}")
+  set(PMX_EMBED_NAMESPACE "${namespace}")
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${target}_embedded.cpp)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/embedded.cpp.in ${output} @ONLY)
+  set_source_files_properties(${output} PROPERTIES OBJECT_DEPENDS "${ARGN}")
+  target_sources(${target} PRIVATE ${output})
+endfunction()

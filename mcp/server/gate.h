@@ -1,0 +1,63 @@
+// The privacy gate: the only maker of bytes that a transport accepts.
+//
+// A Transport writes Cleared and nothing else; only Gate constructs Cleared. So a code path that
+// forgets the gate does not compile. The gate fails closed: when scrubbing fails, the peer gets a
+// fixed error that holds no payload.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/context.h"
+#include "base/json.h"
+#include "base/result.h"
+
+namespace pmx::mcp {
+
+/// One JSON-RPC message, UTF-8, without newline, that passed the gate.
+class Cleared {
+ public:
+  [[nodiscard]] std::string_view bytes() const { return bytes_; }
+
+ private:
+  friend class Gate;
+  explicit Cleared(std::string bytes) : bytes_(std::move(bytes)) {}
+  std::string bytes_;
+};
+
+/// An outbound message before the gate. `id` and `progress_token` are the client's own and pass
+/// verbatim.
+struct Outbound {
+  enum class Form { kResult, kError, kNotification };
+  Form form = Form::kResult;
+  Json id;                             ///< string, integer, or null when the request was unreadable
+  bool omit_null_id = false;           ///< 2026-07-28: leave the id out rather than send null
+  std::string method;                  ///< notifications only
+  std::optional<Json> progress_token;  ///< put into params.progressToken
+  Json payload;                        ///< result, error object or params
+};
+
+class Gate {
+ public:
+  virtual ~Gate() = default;
+
+  /// Never fails: a payload that cannot be cleared becomes an internal error under the same id (a
+  /// notification becomes nothing). Thread-safe.
+  std::optional<Cleared> clear(const Context& ctx, const Outbound& message);
+
+  /// Inbound: `arguments`, already valid against `schema`, with every property that the schema
+  /// marks with a restorable format replaced by its real value. kInvalidArgument names the
+  /// argument.
+  virtual Result<Json> admit(const Context& ctx, const Json& schema, const Json& arguments) = 0;
+
+  /// Inbound: one value of a URI template variable or prompt argument, with its format.
+  virtual Result<std::string> admit_value(const Context& ctx, std::string_view value,
+                                          std::string_view format) = 0;
+
+ protected:
+  /// JSON text in, safe JSON text of the same shape out. Any Error blocks the message.
+  virtual Result<std::string> scrub(const Context& ctx, std::string_view json) = 0;
+};
+
+}  // namespace pmx::mcp

@@ -1,0 +1,44 @@
+// The MCP server over one transport: both protocol eras, dispatch, validation, cancellation,
+// progress.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/executor.h"
+#include "mcp/server/catalogue.h"
+#include "mcp/server/gate.h"
+#include "mcp/transport/transport.h"
+
+namespace pmx::mcp {
+
+struct ServerOptions {
+  std::string name;
+  std::string title;
+  std::string version;
+  std::string instructions;
+  std::chrono::milliseconds list_ttl{60'000};              ///< ttlMs of lists and discovery
+  std::chrono::milliseconds request_timeout{10 * 60'000};  ///< hard maximum of one call
+  std::chrono::milliseconds exit_grace{120};  ///< for answers in flight when the input ends
+};
+
+class Server {
+ public:
+  /// All references outlive the server.
+  Server(ServerOptions options, const Catalogue& catalogue, Gate& gate, CallObserver& observer,
+         Executor& executor, Clock& clock);
+  ~Server();
+
+  /// Serves until the input ends. Then answers in flight get `exit_grace` to finish, the rest is
+  /// cancelled. True when every handler has returned; false when some are still blocked and the
+  /// process should leave without them.
+  bool serve(Transport& transport);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pmx::mcp

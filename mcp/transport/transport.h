@@ -1,0 +1,25 @@
+// A byte pipe for JSON-RPC messages: read one, write one, close. Implementations: stdio, memory
+// (tests).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "mcp/server/gate.h"
+
+namespace pmx::mcp {
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  /// The next message as the peer sent it; nothing at the end of input. kResourceExhausted for a
+  /// message above the size limit (the rest of it is skipped; reading goes on). One reader thread.
+  virtual Result<std::optional<std::string>> read() = 0;
+
+  /// Writes one message completely. kUnavailable when the peer is gone. Thread-safe.
+  virtual Result<void> write(const Cleared& message) = 0;
+};
+
+}  // namespace pmx::mcp

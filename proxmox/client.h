@@ -1,0 +1,87 @@
+// The PVE client of one cluster: authentication, typed endpoints, errors that say what to do. Knows
+// no MCP. Thread-safe; every call blocks until the answer, the context's deadline or its stop.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/clock.h"
+#include "base/context.h"
+#include "base/json.h"
+#include "base/secret.h"
+#include "proxmox/http.h"
+#include "proxmox/model.h"
+#include "proxmox/upid.h"
+
+namespace pmx::proxmox {
+
+/// USER@REALM!ID and its UUID, sent as "Authorization: PVEAPIToken=...".
+struct ApiToken {
+  std::string id;
+  Secret secret;
+
+  /// Reads "USER@REALM!ID=UUID"; kInvalidArgument says which part is wrong, never the secret.
+  static Result<ApiToken> parse(std::string_view text);
+};
+
+/// A user's password, exchanged for a ticket that is renewed before it expires.
+struct Login {
+  std::string user;  ///< user@realm
+  Secret password;
+};
+
+using Credentials = std::variant<ApiToken, Login>;
+
+/// How a task ended, with the tail of its log.
+struct TaskOutcome {
+  TaskStatus status;
+  std::vector<std::string> log_tail;
+};
+
+class Client {
+ public:
+  /// `http` and `clock` outlive the client. Sends nothing yet.
+  Client(Http& http, Credentials credentials, Clock& clock);
+  ~Client();
+
+  /// One API call; the `data` member of the answer. Errors: see proxmox/errors.h for the mapping.
+  Result<Json> get(const Context& ctx, std::string_view path, const Params& params = {});
+  Result<Json> post(const Context& ctx, std::string_view path, const Params& params = {});
+
+  Result<Version> version(const Context& ctx);
+  Result<Resources> resources(const Context& ctx);
+  Result<ClusterStatus> cluster_status(const Context& ctx);
+
+  /// GET /access/permissions: path -> privilege -> propagate, of the caller itself.
+  Result<Json> permissions(const Context& ctx);
+
+  /// GET /nodes/{node}/{type}/{vmid}/status/current and .../config, as PVE answers them.
+  Result<Json> guest_status(const Context& ctx, const Guest& guest);
+  Result<Json> guest_config(const Context& ctx, const Guest& guest);
+
+  /// POST /nodes/{node}/{type}/{vmid}/status/{action}. 200 means "forked": wait for the task.
+  Result<Upid> guest_power(const Context& ctx, const Guest& guest, std::string_view action);
+
+  Result<TaskStatus> task_status(const Context& ctx, const Upid& upid);
+
+  /// `limit` lines from line `start` (0-based).
+  Result<TaskLog> task_log(const Context& ctx, const Upid& upid, std::int64_t start,
+                           std::int64_t limit);
+
+  /// Polls the task on its own node until it stops, reporting each new log line. Returns the
+  /// outcome also when the task failed; an Error means that the outcome is not known
+  /// (kDeadlineExceeded, kCancelled, kUnavailable).
+  Result<TaskOutcome> wait_task(const Context& ctx, const Upid& upid,
+                                const std::function<void(std::string_view line)>& on_line = {});
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pmx::proxmox

@@ -1,0 +1,43 @@
+// The seam between the PVE client and the network: one request, one answer. Implementations:
+// HttplibHttp (TLS, pooled connections), the in-process simulator of `serve --demo`, fakes in
+// tests. Thread-safe.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/context.h"
+#include "base/result.h"
+
+namespace pmx::proxmox {
+
+/// Parameters in sending order; repeated keys are allowed. Values are plain text, encoded by the
+/// transport.
+using Params = std::vector<std::pair<std::string, std::string>>;
+
+struct HttpRequest {
+  std::string method;  ///< GET, POST, PUT, DELETE
+  std::string path;    ///< below /api2/json, segments percent-encoded: "/nodes/pve1/status"
+  Params params;       ///< query of GET and DELETE, form body of POST and PUT
+  Params headers;      ///< authentication and the like
+};
+
+/// An answer as it came. `reason` is PVE's only error text for 401 and 595.
+struct HttpResponse {
+  int status = 0;
+  std::string reason;
+  std::string body;
+};
+
+class Http {
+ public:
+  virtual ~Http() = default;
+
+  /// Sends once; never retries. Fails with kUnavailable (cannot connect, TLS not trusted),
+  /// kDeadlineExceeded or kCancelled; any HTTP status is an answer, not a failure.
+  virtual Result<HttpResponse> send(const Context& ctx, const HttpRequest& request) = 0;
+};
+
+}  // namespace pmx::proxmox

@@ -1,0 +1,53 @@
+// The audit trail: every tool call and resource read, with real arguments (secrets redacted by the
+// caller). Append-only. Thread-safe; several processes may share it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "state/database.h"
+
+namespace pmx::state {
+
+struct AuditEntry {
+  std::int64_t id = 0;
+  SystemTime time;
+  std::string principal;
+  std::string client;
+  std::string request_id;
+  std::string tool;
+  Json arguments;
+  bool writes = false;
+  std::string outcome;  ///< "running" until finished, then "ok" or "error"; "running" of a dead
+                        ///< process = interrupted
+  Json result;          ///< short: error, or what was done
+  std::string task;     ///< UPID, if one was started
+  std::chrono::milliseconds duration{0};
+};
+
+class AuditStore {
+ public:
+  explicit AuditStore(Database& database);
+
+  /// Appends; returns the id. For entry.writes the row is on disk (synchronous=FULL) when this
+  /// returns.
+  Result<std::int64_t> begin(const AuditEntry& entry);
+
+  /// Notes the task of a running call at once, so that a crash still tells what was started.
+  Result<void> note_task(std::int64_t id, std::string_view upid);
+
+  Result<void> finish(std::int64_t id, bool ok, const Json& result,
+                      std::chrono::milliseconds duration);
+
+  /// Newest first.
+  Result<std::vector<AuditEntry>> list(int limit);
+
+ private:
+  Database& database_;
+};
+
+}  // namespace pmx::state

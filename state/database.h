@@ -1,0 +1,41 @@
+// The state directory: one SQLite database, the installation key, the syncer lock. Shared by every
+// process of the installation (clients start one server per window). Thread-safe.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/secret.h"
+
+namespace pmx::state {
+
+class Db;
+
+class Database {
+ public:
+  /// Opens or creates `directory` (0700) and the database in it (0600), migrated to this version. A
+  /// database of a later version, or one that cannot be read, is an Error naming the file and what
+  /// to do; it is never overwritten.
+  static Result<std::unique_ptr<Database>> open(const std::string& directory);
+
+  /// A database in memory, for tests and one-shot commands.
+  static Result<std::unique_ptr<Database>> open_in_memory();
+  ~Database();
+
+  /// 32 bytes, created at first start by whichever process is first, then the same for all.
+  [[nodiscard]] const Secret& key() const;
+
+  /// One connection behind a mutex; for the stores only.
+  [[nodiscard]] Db& db();
+
+  /// Tries to become the one process that syncs; keeps the role until it ends. Cheap to call again.
+  bool try_lead();
+
+ private:
+  class Impl;
+  explicit Database(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pmx::state

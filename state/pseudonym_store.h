@@ -1,0 +1,27 @@
+// The pseudonym map in SQLite: anonymize::Mapping for all processes of an installation. Real values
+// are sealed under a key derived from the installation key and found again by a keyed hash, so that
+// the file alone reveals nothing.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "anonymize/mapping.h"
+#include "state/database.h"
+
+namespace pmx::state {
+
+class PseudonymStore final : public anonymize::Mapping {
+ public:
+  explicit PseudonymStore(Database& database);
+
+  Result<std::vector<anonymize::MapRow>> load(std::int64_t after) override;
+  Result<std::vector<anonymize::MapRow>> claim(std::span<const anonymize::MapRow> wanted) override;
+
+ private:
+  Database& database_;
+  Secret seal_key_;
+  Secret lookup_key_;
+};
+
+}  // namespace pmx::state
