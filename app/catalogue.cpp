@@ -1,0 +1,25 @@
+#include "app/catalogue.h"
+
+namespace pmx::app {
+
+const std::vector<LevelledTool>& all_tools() {
+  static const std::vector<LevelledTool> tools{
+      {cluster_overview, Access::kObserve}, {guest_list, Access::kObserve},
+      {guest_describe, Access::kObserve},   {guest_start, Access::kOperate},
+      {task_get, Access::kObserve},         {changes_list, Access::kObserve},
+  };
+  return tools;
+}
+
+mcp::Catalogue make_catalogue(const Toolbox& box, Access access) {
+  mcp::Catalogue catalogue;
+  for (const auto& tool : all_tools()) {
+    if (tool.level <= access) catalogue.tools.push_back(tool.make(box));
+  }
+  catalogue.templates = {overview_resource(box), guest_resource(box), task_log_resource(box)};
+  catalogue.list_resources = [box](const Context& ctx) { return list_resources(box, ctx); };
+  catalogue.prompts = {troubleshoot_prompt()};
+  return catalogue;
+}
+
+}  // namespace pmx::app

@@ -1,0 +1,182 @@
+#include "app/config.h"
+
+#include <algorithm>
+
+#include "app/config_file.h"
+#include "base/files.h"
+
+extern char** environ;
+
+namespace pmx::app {
+namespace {
+
+std::string get(const Environment& environment, const std::string& name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string() : found->second;
+}
+
+std::string home_path(const Environment& environment, const std::string& xdg,
+                      const std::string& fallback, const std::string& rest) {
+  const std::string base = get(environment, xdg);
+  return (base.empty() ? get(environment, "HOME") + fallback : base) + rest;
+}
+
+/// "~/x" as the shell would read it.
+std::string expand_home(const Environment& environment, std::string path) {
+  return path.starts_with("~/") ? get(environment, "HOME") + path.substr(1) : path;
+}
+
+Result<proxmox::Credentials> credentials_of(const ConfigDocument& document,
+                                            const std::string& pointer, const ClusterEntry& entry,
+                                            const Environment& environment) {
+  const bool with_token = entry.token.has_value();
+  if (with_token == (entry.user.has_value() || entry.password.has_value())) {
+    return document.error_at(pointer, "needs either token, or user and password");
+  }
+  const SecretSource& source = with_token ? *entry.token : entry.password.value_or(SecretSource{});
+  const auto secret = resolve_secret(source, environment);
+  if (!secret.ok()) {
+    return document.error_at(pointer + (with_token ? "/token" : "/password"),
+                             secret.error().message, secret.error().advice);
+  }
+  if (!with_token) {
+    if (!entry.user) return document.error_at(pointer, "needs a user for its password");
+    return proxmox::Credentials(proxmox::Login{*entry.user, Secret(*secret)});
+  }
+  auto token = proxmox::ApiToken::parse(*secret);
+  if (!token.ok())
+    return document.error_at(pointer + "/token", token.error().message, token.error().advice);
+  return proxmox::Credentials(std::move(token).value());
+}
+
+Result<ClusterConfig> cluster_of(const ConfigDocument& document, const std::string& name,
+                                 const ClusterEntry& entry, const Environment& environment) {
+  ClusterConfig cluster;
+  cluster.url = entry.url;
+  PMX_TRY(cluster.credentials, credentials_of(document, "/clusters/" + name, entry, environment));
+  cluster.fingerprint = entry.fingerprint.value_or("");
+  cluster.ca_file = expand_home(environment, entry.ca_file.value_or(""));
+  cluster.timeout = std::chrono::seconds(entry.timeout.value_or(30));
+  return cluster;
+}
+
+Result<void> apply_file(Config& config, const std::string& path, const Environment& environment,
+                        bool with_clusters) {
+  PMX_TRY(const std::string text, read_file(path));
+  PMX_TRY(const ConfigDocument document, parse_config_file(text, path));
+  const ConfigFile& file = document.file;
+  if (file.access) {
+    auto access = parse_access(*file.access);
+    if (!access.ok())
+      return document.error_at("/access", access.error().message, access.error().advice);
+    config.access = *access;
+  }
+  if (file.state_dir) config.state_dir = expand_home(environment, *file.state_dir);
+  if (file.sync_interval) config.sync_interval = std::chrono::seconds(*file.sync_interval);
+  const LogEntry logging = file.log.value_or(LogEntry{});
+  if (logging.file) config.log.file = expand_home(environment, *logging.file);
+  if (logging.level) {
+    auto level = log::parse_level(*logging.level);
+    if (!level.ok())
+      return document.error_at("/log/level", level.error().message, level.error().advice);
+    config.log.level = *level;
+  }
+  if (!with_clusters) return {};
+  for (const auto& [name, entry] : file.clusters) {
+    PMX_TRY(config.clusters[name], cluster_of(document, name, entry, environment));
+  }
+  if (!config.clusters.empty()) config.source = path;
+  return {};
+}
+
+/// One cluster, "default", from PROXMOX_MPC_URL and its sisters.
+Result<ClusterConfig> cluster_from_environment(const Environment& environment) {
+  ClusterConfig cluster;
+  cluster.url = get(environment, "PROXMOX_MPC_URL");
+  const std::string token = get(environment, "PROXMOX_MPC_TOKEN");
+  if (token.empty()) {
+    return Error{Code::kInvalidArgument, "PROXMOX_MPC_URL is set but PROXMOX_MPC_TOKEN is not",
+                 "set PROXMOX_MPC_TOKEN to USER@REALM!ID=UUID"};
+  }
+  auto parsed = proxmox::ApiToken::parse(token);
+  if (!parsed.ok()) {
+    return Error{Code::kInvalidArgument, "PROXMOX_MPC_TOKEN: " + parsed.error().message,
+                 parsed.error().advice};
+  }
+  cluster.credentials = std::move(parsed).value();
+  cluster.fingerprint = get(environment, "PROXMOX_MPC_FINGERPRINT");
+  cluster.ca_file = expand_home(environment, get(environment, "PROXMOX_MPC_CA_FILE"));
+  return cluster;
+}
+
+std::string first_of(std::initializer_list<std::string> values) {
+  for (const auto& value : values) {
+    if (!value.empty()) return value;
+  }
+  return {};
+}
+
+Result<void> apply_overrides(Config& config, const Overrides& overrides,
+                             const Environment& environment) {
+  if (const auto access = first_of({overrides.access, get(environment, "PROXMOX_MPC_ACCESS")});
+      !access.empty()) {
+    PMX_TRY(config.access, parse_access(access));
+  }
+  if (const auto dir = first_of({overrides.state_dir, get(environment, "PROXMOX_MPC_STATE_DIR")});
+      !dir.empty()) {
+    config.state_dir = dir;
+  }
+  if (const auto level = first_of({overrides.log_level, get(environment, "PROXMOX_MPC_LOG_LEVEL")});
+      !level.empty()) {
+    PMX_TRY(config.log.level, log::parse_level(level));
+  }
+  if (!overrides.log_file.empty()) config.log.file = overrides.log_file;
+  return {};
+}
+
+}  // namespace
+
+Result<Access> parse_access(std::string_view name) {
+  if (name == "observe") return Access::kObserve;
+  if (name == "operate") return Access::kOperate;
+  return Error{Code::kInvalidArgument, "unknown access level", "use observe or operate"};
+}
+
+std::string_view access_name(Access access) {
+  return access == Access::kOperate ? "operate" : "observe";
+}
+
+Environment process_environment() {
+  Environment environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::size_t equals = text.find('=');
+    if (equals != std::string_view::npos)
+      environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return environment;
+}
+
+std::string default_config_file(const Environment& environment) {
+  return home_path(environment, "XDG_CONFIG_HOME", "/.config", "/proxmox-mpc/config.yml");
+}
+
+Result<Config> load_config(const Overrides& overrides, const Environment& environment) {
+  Config config;
+  config.state_dir = home_path(environment, "XDG_STATE_HOME", "/.local/state", "/proxmox-mpc");
+  const bool from_environment = !get(environment, "PROXMOX_MPC_URL").empty();
+  const std::string path =
+      overrides.config_file.empty() ? default_config_file(environment) : overrides.config_file;
+  auto read = apply_file(config, path, environment, !from_environment);
+  const bool absent =
+      !read.ok() && read.error().code == Code::kNotFound && overrides.config_file.empty();
+  if (!read.ok() && !absent) return std::move(read).error();
+  if (from_environment) {
+    PMX_TRY(config.clusters["default"], cluster_from_environment(environment));
+    config.source = "environment";
+  }
+  PMX_TRY_VOID(apply_overrides(config, overrides, environment));
+  return config;
+}
+
+}  // namespace pmx::app

@@ -1,0 +1,61 @@
+// Configuration: a YAML file, the environment, the command line, in that order of increasing
+// precedence. schemas/config.json describes the file for editors; a test keeps both equal.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "base/secret.h"
+#include "proxmox/client.h"
+
+namespace pmx::app {
+
+/// What the server may do. Each level includes the ones before it.
+enum class Access { kObserve, kOperate };
+
+/// "observe" or "operate"; kInvalidArgument otherwise.
+Result<Access> parse_access(std::string_view name);
+std::string_view access_name(Access access);
+
+struct ClusterConfig {
+  std::string url;
+  proxmox::Credentials credentials;
+  std::string fingerprint;
+  std::string ca_file;
+  std::chrono::seconds timeout{30};
+};
+
+struct Config {
+  Access access = Access::kObserve;
+  std::string state_dir;
+  std::chrono::seconds sync_interval{60};
+  log::Options log;
+  std::map<std::string, ClusterConfig> clusters;
+  std::string source;  ///< where the clusters come from, for messages: a path or "environment"
+};
+
+/// What the command line says; empty = not said.
+struct Overrides {
+  std::string config_file;
+  std::string state_dir;
+  std::string access;
+  std::string log_level;
+  std::string log_file;
+};
+
+/// The process's environment as a map, injected so that tests need no setenv.
+using Environment = std::map<std::string, std::string>;
+Environment process_environment();
+
+/// Reads everything and resolves secrets. Errors name file, line, key and the expected form, or the
+/// variable. No cluster at all is not an error here: the caller says what to do about it.
+Result<Config> load_config(const Overrides& overrides, const Environment& environment);
+
+/// "~/.config/proxmox-mpc/config.yml" with $XDG_CONFIG_HOME honoured.
+std::string default_config_file(const Environment& environment);
+
+}  // namespace pmx::app

@@ -1,0 +1,105 @@
+#include "app/config_file.h"
+
+#include <sys/stat.h>
+
+#include <set>
+
+#include "app/command_output.h"
+#include "base/files.h"
+
+namespace pmx::app {
+namespace {
+
+/// Names the known keys beside an unknown one, so that a typing slip is seen at once.
+std::string known_keys(std::string_view pointer) {
+  const bool in_cluster =
+      pointer.starts_with("/clusters/") && pointer.find('/', 10) != std::string_view::npos;
+  const auto lister = in_cluster ? list_fields<ClusterEntry>() : list_fields<ConfigFile>();
+  std::string keys;
+  for (const auto& name : lister.names) keys += (keys.empty() ? "" : ", ") + name;
+  return "known keys here: " + keys;
+}
+
+std::string dotted(std::string_view pointer) {
+  std::string path(pointer.starts_with('/') ? pointer.substr(1) : pointer);
+  for (char& c : path) c = c == '/' ? '.' : c;
+  return path;
+}
+
+Result<void> check_range(const ConfigDocument& document, const std::string& pointer,
+                         const std::optional<int>& value, int low, int high) {
+  if (!value || (*value >= low && *value <= high)) return {};
+  return document.error_at(
+      pointer, "must be between " + std::to_string(low) + " and " + std::to_string(high));
+}
+
+std::string first_line(std::string text) {
+  text.erase(std::min(text.find('\n'), text.size()));
+  if (text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
+Result<std::string> read_secret_file(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077U) != 0) {
+    return Error{Code::kPermissionDenied, "the secret file " + path + " is readable by others",
+                 "run: chmod 600 " + path};
+  }
+  PMX_TRY(std::string text, read_file(path, 65536));
+  return first_line(std::move(text));
+}
+
+}  // namespace
+
+Error ConfigDocument::error_at(std::string_view pointer, std::string_view what,
+                               std::string advice) const {
+  return Error{Code::kInvalidArgument,
+               path + ":" + std::to_string(yaml.line_of(pointer)) + ": " + dotted(pointer) + " " +
+                   std::string(what),
+               std::move(advice)};
+}
+
+Result<ConfigDocument> parse_config_file(std::string_view text, const std::string& path) {
+  ConfigDocument document;
+  document.path = path;
+  PMX_TRY(document.yaml, parse_yaml(text, path));
+  if (document.yaml.value.is_null()) document.yaml.value = Json::object();
+  auto decoded = decode<ConfigFile>(document.yaml.value, Unknown::kReject);
+  if (!decoded.ok()) {
+    const std::string& message = decoded.error().message;  // "<pointer> <what is expected>"
+    const std::string pointer =
+        message.starts_with('/') ? message.substr(0, message.find(' ')) : "";
+    const bool unknown = message.ends_with("is not known here");
+    const bool inline_secret = pointer.ends_with("/token") || pointer.ends_with("/password");
+    return document.error_at(
+        pointer, pointer.empty() ? message : message.substr(pointer.size() + 1),
+        unknown         ? known_keys(pointer)
+        : inline_secret ? "say where the secret is: {env: NAME}, {file: PATH} or {command: [...]}"
+                        : "");
+  }
+  document.file = std::move(decoded).value();
+  PMX_TRY_VOID(check_range(document, "/sync_interval", document.file.sync_interval, 5, 86400));
+  for (const auto& [name, cluster] : document.file.clusters) {
+    PMX_TRY_VOID(check_range(document, "/clusters/" + name + "/timeout", cluster.timeout, 1, 600));
+  }
+  return document;
+}
+
+Result<std::string> resolve_secret(const SecretSource& source,
+                                   const std::map<std::string, std::string>& environment) {
+  const int given = (source.env ? 1 : 0) + (source.file ? 1 : 0) + (source.command ? 1 : 0);
+  if (given != 1) {
+    return Error{Code::kInvalidArgument, "needs exactly one of env, file and command", ""};
+  }
+  if (source.env) {
+    const auto found = environment.find(*source.env);
+    if (found != environment.end() && !found->second.empty()) return found->second;
+    return Error{Code::kNotFound, "the environment variable " + *source.env + " is not set",
+                 "set it for this program"};
+  }
+  if (source.file) return read_secret_file(*source.file);
+  PMX_TRY(std::string output, command_output(*source.command));
+  return first_line(std::move(output));
+}
+
+}  // namespace pmx::app

@@ -1,0 +1,92 @@
+// The configuration file as it stands: members named as its keys. See schemas/config.json.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fields.h"
+#include "base/yaml.h"
+
+namespace pmx::app {
+
+struct SecretSource {
+  std::optional<std::string> env;
+  std::optional<std::string> file;
+  std::optional<std::vector<std::string>> command;
+  template <class V>
+  void fields(V& v) {
+    v.optional("env", env);
+    v.optional("file", file);
+    v.optional("command", command);
+  }
+};
+
+struct ClusterEntry {
+  std::string url;
+  std::optional<SecretSource> token;
+  std::optional<std::string> user;
+  std::optional<SecretSource> password;
+  std::optional<std::string> fingerprint;
+  std::optional<std::string> ca_file;
+  std::optional<int> timeout;
+  template <class V>
+  void fields(V& v) {
+    v.required("url", url);
+    v.optional("token", token);
+    v.optional("user", user);
+    v.optional("password", password);
+    v.optional("fingerprint", fingerprint);
+    v.optional("ca_file", ca_file);
+    v.optional("timeout", timeout);
+  }
+};
+
+struct LogEntry {
+  std::optional<std::string> level;
+  std::optional<std::string> file;
+  template <class V>
+  void fields(V& v) {
+    v.optional("level", level);
+    v.optional("file", file);
+  }
+};
+
+struct ConfigFile {
+  std::optional<std::string> access;
+  std::optional<std::string> state_dir;
+  std::optional<int> sync_interval;
+  std::optional<LogEntry> log;
+  std::map<std::string, ClusterEntry> clusters;
+  template <class V>
+  void fields(V& v) {
+    v.optional("access", access);
+    v.optional("state_dir", state_dir);
+    v.optional("sync_interval", sync_interval);
+    v.optional("log", log);
+    v.optional("clusters", clusters);
+  }
+};
+
+/// A parsed file with its line numbers.
+struct ConfigDocument {
+  ConfigFile file;
+  YamlDocument yaml;
+  std::string path;
+
+  /// An error at a JSON pointer: "PATH:LINE: POINTER WHAT".
+  [[nodiscard]] Error error_at(std::string_view pointer, std::string_view what,
+                               std::string advice = "") const;
+};
+
+/// Parses the text of a configuration file; unknown keys, wrong types and values out of range are
+/// errors with a line.
+Result<ConfigDocument> parse_config_file(std::string_view text, const std::string& path);
+
+/// Reads the secret: an environment variable, a private file's first line, or a command's first
+/// line of output. Errors never hold the secret.
+Result<std::string> resolve_secret(const SecretSource& source,
+                                   const std::map<std::string, std::string>& environment);
+
+}  // namespace pmx::app

@@ -1,0 +1,68 @@
+// What tools, resources and prompts work with, and how a tool is made from its schema and one
+// function.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "anonymize/engine.h"
+#include "base/clock.h"
+#include "base/fields.h"
+#include "mcp/server/catalogue.h"
+#include "ops/cluster.h"
+#include "state/inventory_store.h"
+
+namespace pmx::app {
+
+/// Everything outlives the catalogue.
+struct Toolbox {
+  ops::Clusters& clusters;
+  anonymize::Engine& engine;
+  state::InventoryStore& inventory;
+  Clock& clock;
+  /// Puts the UPID of a task that a running call started into its audit entry, at once.
+  std::function<void(const Context& ctx, const std::string& upid)> note_task;
+};
+
+/// A tool's typed answer and its text twin.
+template <class Out>
+struct Answer {
+  Out out;
+  std::string text;
+};
+
+/// The tools/list entry of schemas/tools/<name>.json. Aborts when the file is missing or broken: it
+/// is compiled in.
+Json tool_definition(std::string_view name);
+
+/// Pairs a schema with `run`: Result<Answer<Out>>(const Context&, const Args&, mcp::Progress&).
+/// Arguments are decoded strictly; they were validated against the schema before.
+template <class Args, class Out, class Run>
+mcp::Tool make_tool(std::string_view name, Run run) {
+  return {tool_definition(name),
+          [run](const Context& ctx, const Json& arguments,
+                mcp::Progress& progress) -> Result<mcp::ToolOutput> {
+            PMX_TRY(const Args args, decode<Args>(arguments, Unknown::kReject));
+            PMX_TRY(Answer<Out> answer, run(ctx, args, progress));
+            return mcp::ToolOutput{encode(std::move(answer.out)), std::move(answer.text)};
+          }};
+}
+
+/// A guest argument (string or integer) as text: "105" or a name.
+std::string guest_reference(const Json& argument);
+
+/// "pseudonym (VMID 105)" for texts; never fails: without a pseudonym the VMID stands alone.
+std::string shown_guest(anonymize::Engine& engine, const proxmox::Guest& guest);
+
+/// The pseudonym of a node for texts; "?" when it cannot be issued.
+std::string shown_node(anonymize::Engine& engine, const std::string& node);
+
+/// "1.5 GiB", "12 %", "3 d 4 h": figures for texts.
+std::string format_bytes(std::int64_t bytes);
+std::string format_percent(double fraction);
+
+/// "\nWarning: ..." for each, for the end of a text.
+std::string format_warnings(const std::vector<std::string>& warnings);
+
+}  // namespace pmx::app

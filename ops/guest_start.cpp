@@ -1,0 +1,95 @@
+// Describing and starting a guest.
+#include "ops/guests.h"
+
+namespace pmx::ops {
+namespace {
+
+/// The live status: "running", "stopped" or "paused" (PVE calls a paused guest running and tells
+/// apart in qmpstatus).
+std::string live_status(const Json& status) {
+  const std::string_view qmp = string_member(status, "qmpstatus");
+  if (qmp == "paused" || qmp == "suspended") return "paused";
+  return std::string(string_member(status, "status"));
+}
+
+/// Reads the live status, following the guest to another node once.
+Result<Json> read_status(const Context& ctx, Cluster& cluster, proxmox::Guest& guest) {
+  auto status = cluster.client().guest_status(ctx, guest);
+  if (status.ok() || status.error().code != Code::kNotFound) return status;
+  PMX_TRY(const auto snapshot, cluster.refresh(ctx));
+  PMX_TRY(guest, find_guest(*snapshot, std::to_string(guest.vmid)));
+  return cluster.client().guest_status(ctx, guest);
+}
+
+std::string join_lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += "\n  " + line;
+  return text;
+}
+
+Result<void> refuse_unstartable(const proxmox::Guest& guest) {
+  if (guest.is_template) {
+    return Error{Code::kFailedPrecondition,
+                 guest_title(guest) + " is a template and cannot be started",
+                 "clone it and start the clone"};
+  }
+  return {};
+}
+
+Error task_failed(const proxmox::Guest& guest, const std::string& action,
+                  const proxmox::TaskOutcome& outcome) {
+  return Error{Code::kFailedPrecondition,
+               "the " + action + " of " + guest_title(guest) +
+                   " failed: " + outcome.status.exitstatus + "\nlog of task " +
+                   outcome.status.upid + ":" + join_lines(outcome.log_tail),
+               "task_get shows the whole log; the guest was left as it is"};
+}
+
+}  // namespace
+
+Result<GuestDetails> describe_guest(const Context& ctx, Cluster& cluster,
+                                    const proxmox::Guest& guest) {
+  GuestDetails details;
+  details.guest = guest;
+  auto status = read_status(ctx, cluster, details.guest);
+  if (status.ok()) {
+    details.status = std::move(status).value();
+  } else {
+    if (status.error().code == Code::kNotFound) return status.error();
+    details.warnings.push_back("the live status could not be read: " + status.error().text());
+  }
+  auto config = cluster.client().guest_config(ctx, details.guest);
+  if (config.ok()) {
+    details.config = std::move(config).value();
+  } else {
+    details.warnings.push_back("the configuration could not be read: " + config.error().text());
+  }
+  return details;
+}
+
+Result<StartOutcome> start_guest(const Context& ctx, Cluster& cluster, const proxmox::Guest& guest,
+                                 const StartEvents& events) {
+  StartOutcome outcome;
+  outcome.guest = guest;
+  PMX_TRY_VOID(refuse_unstartable(guest));
+  PMX_TRY(const Json before, read_status(ctx, cluster, outcome.guest));
+  outcome.status = live_status(before);
+  if (outcome.status == "running") {
+    outcome.action = "none";
+    return outcome;
+  }
+  outcome.action = outcome.status == "paused" ? "resume" : "start";
+  PMX_TRY(const auto upid, cluster.client().guest_power(ctx, outcome.guest, outcome.action));
+  outcome.upid = upid.text;
+  if (events.on_task) events.on_task(upid.text);
+  PMX_TRY(const auto task, cluster.client().wait_task(ctx, upid, events.on_log_line));
+  outcome.exitstatus = task.status.exitstatus;
+  outcome.log_tail = task.log_tail;
+  if (!task.status.succeeded()) return task_failed(outcome.guest, outcome.action, task);
+  PMX_TRY(const Json after, cluster.client().guest_status(ctx, outcome.guest));
+  outcome.status = live_status(after);
+  PMX_TRY_VOID(cluster.observed(outcome.guest, outcome.status, upid.text));
+  return outcome;
+}
+
+}  // namespace pmx::ops
