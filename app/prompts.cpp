@@ -40,7 +40,7 @@ mcp::Prompt troubleshoot_prompt() {
                          Json{{"name", "problem"},
                               {"description", "What goes wrong, in your words."},
                               {"required", false}}})}},
-      {{"guest", "pve-guest"}},
+      {},  // the guest stays as the client wrote it: nothing is looked up, so nothing need be real
       troubleshoot};
 }
 

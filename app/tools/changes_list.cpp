@@ -113,34 +113,53 @@ bool same_moment(const Change& change, const state::Event& event, const Change& 
          change.before.is_object() && change.after.is_object() && !event.path.empty();
 }
 
-/// {"status": value} for the path "/status": the field's own key stays visible, so that its kind
-/// stays known.
-void put(Json& object, const std::string& path, const Json& value) {
-  object[path.substr(1)] = value;
-}
+/// Turns events into entries, newest first.
+class Collector {
+ public:
+  explicit Collector(anonymize::Engine& engine) : engine_(engine) {}
 
-void add_event(std::vector<Change>& changes, const state::Event& event, const std::string& cluster,
-               const std::map<int, proxmox::Guest>& guests) {
-  Change change{
-      format_time(event.time), cluster, event.kind, {}, {}, {}, {}, {}, nullptr, nullptr, {}};
-  set_identity(change, event, guests);
-  if (!changes.empty() && same_moment(changes.back(), event, change)) {
-    put(changes.back().before, event.path, event.old_value);
-    put(changes.back().after, event.path, event.new_value);
-    return;
-  }
-  if (event.path.empty()) {
-    change.before = event.old_value;
-    change.after = event.new_value;
-  } else {
+  Result<void> add(const state::Event& event, const std::string& cluster,
+                   const std::map<int, proxmox::Guest>& guests) {
+    Change change{
+        format_time(event.time), cluster, event.kind, {}, {}, {}, {}, {}, nullptr, nullptr, {}};
+    set_identity(change, event, guests);
+    if (!changes.empty() && same_moment(changes.back(), event, change))
+      return put(changes.back(), event);
+    if (!event.cause.empty()) change.cause = event.cause;
+    if (event.path.empty()) {
+      change.before = event.old_value;
+      change.after = event.new_value;
+      changes.push_back(std::move(change));
+      return {};
+    }
     change.before = Json::object();
     change.after = Json::object();
-    put(change.before, event.path, event.old_value);
-    put(change.after, event.path, event.new_value);
+    changes.push_back(std::move(change));
+    return put(changes.back(), event);
   }
-  if (!event.cause.empty()) change.cause = event.cause;
-  changes.push_back(std::move(change));
-}
+
+  std::vector<Change> changes;
+
+ private:
+  /// {"status": value} for the path "/status": the field's own key stays visible, so that its kind
+  /// stays known.
+  Result<void> put(Change& change, const state::Event& event) {
+    const std::string field = event.path.substr(1);
+    PMX_TRY(change.before[field], shown(event.kind, field, event.old_value));
+    PMX_TRY(change.after[field], shown(event.kind, field, event.new_value));
+    return {};
+  }
+
+  /// A bare "name" beside no VMID says nothing to the privacy engine about its kind; we know it.
+  Result<Json> shown(const std::string& kind, const std::string& field, const Json& value) {
+    if (field != "name" || !value.is_string()) return value;
+    const auto what = kind == "cluster" ? anonymize::Kind::kCluster : anonymize::Kind::kVm;
+    PMX_TRY(std::string name, engine_.pseudonym(what, *value.get_ptr<const std::string*>()));
+    return Json(std::move(name));
+  }
+
+  anonymize::Engine& engine_;
+};
 
 std::string subject(const Change& change, anonymize::Engine& engine) {
   if (change.vmid) {
@@ -244,10 +263,12 @@ mcp::Tool changes_list(const Toolbox& box) {
           events.pop_back();
           out.next = events.back().id;
         }
+        Collector collector(box.engine);
         for (const auto& event : events) {
-          add_event(out.changes, event, directory.titles[event.cluster],
-                    directory.guests[event.cluster]);
+          PMX_TRY_VOID(collector.add(event, directory.titles[event.cluster],
+                                     directory.guests[event.cluster]));
         }
+        out.changes = std::move(collector.changes);
         answer.text = describe(out, box.engine);
         return answer;
       });

@@ -1,0 +1,58 @@
+#include "app/auditor.h"
+
+#include "base/log.h"
+
+namespace pmx::app {
+namespace {
+
+constexpr std::int64_t kNotRecorded = 0;
+
+}  // namespace
+
+Result<std::int64_t> Auditor::started(const Context& ctx, std::string_view name,
+                                      const Json& arguments, bool writes) {
+  state::AuditEntry entry;
+  entry.time = clock_.now();
+  entry.principal = ctx.principal;
+  entry.client = ctx.client;
+  entry.request_id = ctx.request_id;
+  entry.tool = name;
+  entry.arguments = arguments;
+  entry.writes = writes;
+  auto id = store_.begin(entry);
+  if (!id.ok()) {
+    log::error(ctx, "audit.failed", {{"error", id.error().text()}});
+    if (!writes) return kNotRecorded;
+    return Error{Code::kUnavailable,
+                 "the change was not made, because it could not be recorded: " + id.error().message,
+                 id.error().advice};
+  }
+  const std::lock_guard lock(mutex_);
+  running_[ctx.request_id] = *id;
+  return id;
+}
+
+void Auditor::note_task(const Context& ctx, const std::string& upid) {
+  std::int64_t id = kNotRecorded;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = running_.find(ctx.request_id);
+    if (found != running_.end()) id = found->second;
+  }
+  if (id == kNotRecorded) return;
+  const auto noted = store_.note_task(id, upid);
+  if (!noted.ok()) log::error(ctx, "audit.failed", {{"error", noted.error().text()}});
+}
+
+void Auditor::finished(const Context& ctx, std::int64_t token, const mcp::CallOutcome& outcome) {
+  {
+    const std::lock_guard lock(mutex_);
+    running_.erase(ctx.request_id);
+  }
+  if (token == kNotRecorded) return;
+  const auto done =
+      store_.finish(token, outcome.ok, Json{{"summary", outcome.summary}}, outcome.duration);
+  if (!done.ok()) log::error(ctx, "audit.failed", {{"error", done.error().text()}});
+}
+
+}  // namespace pmx::app

@@ -1,0 +1,123 @@
+#include "app/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+namespace pmx::app {
+namespace {
+
+constexpr const char* kExamples =
+    "\nExamples:\n"
+    "  proxmox-mpc serve --demo                 serve a simulated cluster, nothing to set up\n"
+    "  proxmox-mpc client-config                what to paste into Claude, VS Code or Cursor\n"
+    "  proxmox-mpc doctor                       is the cluster reachable, what is missing?\n"
+    "  proxmox-mpc reveal 'vm-k3x9q2f is down'  real names, for your eyes only\n"
+    "  proxmox-mpc sim --listen 127.0.0.1:0 --ready-file /tmp/sim.json\n"
+    "\nEnvironment: PROXMOX_MPC_URL, PROXMOX_MPC_TOKEN (USER@REALM!ID=UUID), "
+    "PROXMOX_MPC_FINGERPRINT or\n"
+    "PROXMOX_MPC_CA_FILE, PROXMOX_MPC_ACCESS, PROXMOX_MPC_STATE_DIR, PROXMOX_MPC_LOG_LEVEL.\n";
+
+void add_common(CLI::App* command, CommandLine& line) {
+  command->add_option("--config", line.overrides.config_file, "Configuration file")
+      ->type_name("FILE");
+  command->add_option("--state-dir", line.overrides.state_dir, "Directory of database and key")
+      ->type_name("DIR");
+  command->add_option("--log-level", line.overrides.log_level, "debug, info, warn, error or off")
+      ->type_name("LEVEL");
+  command->add_option("--log-file", line.overrides.log_file, "Log here instead of standard error")
+      ->type_name("FILE");
+}
+
+CLI::App* add_command(CLI::App& app, CommandLine& line, CommandLine::Command command,
+                      const char* name, const char* description) {
+  CLI::App* sub = app.add_subcommand(name, description);
+  sub->callback([&line, command] { line.command = command; });
+  return sub;
+}
+
+void add_serve(CLI::App& app, CommandLine& line) {
+  CLI::App* serve = add_command(app, line, CommandLine::Command::kServe, "serve",
+                                "Serve MCP on standard input and output (what a client starts)");
+  add_common(serve, line);
+  serve->add_option("--access", line.overrides.access, "observe (default) or operate")
+      ->type_name("LEVEL");
+  serve->add_flag("--demo", line.demo, "Serve a simulated cluster: no configuration, nothing kept");
+}
+
+void add_sim(CLI::App& app, CommandLine& line) {
+  CLI::App* sim = add_command(app, line, CommandLine::Command::kSim, "sim",
+                              "Run a simulated Proxmox VE cluster");
+  SimArguments& args = line.sim;
+  sim->add_option("--listen", args.listen, "Address and port; port 0 = any free one")
+      ->type_name("ADDRESS:PORT")
+      ->capture_default_str();
+  sim->add_option("--nodes", args.nodes, "Number of nodes")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  sim->add_option("--guests", args.guests, "Number of guests")
+      ->check(CLI::Range(0, 100000))
+      ->capture_default_str();
+  sim->add_option("--seed", args.seed, "The same seed makes the same cluster")
+      ->capture_default_str();
+  sim->add_flag("--http", args.http, "Without TLS");
+  sim->add_option("--ready-file", args.ready_file,
+                  "Write url, fingerprint and credentials here once ready (JSON)")
+      ->type_name("FILE");
+  sim->add_option("--truth-file", args.truth_file,
+                  "Write every sensitive value of the cluster here (JSON)")
+      ->type_name("FILE");
+  sim->add_option("--access-log", args.access_log, "Write one line per request here")
+      ->type_name("FILE");
+}
+
+void add_operator_commands(CLI::App& app, CommandLine& line) {
+  CLI::App* config =
+      app.add_subcommand("config", "Work with the configuration")->require_subcommand(1);
+  add_common(add_command(*config, line, CommandLine::Command::kConfigCheck, "check",
+                         "Read the configuration and say what it means"),
+             line);
+  CLI::App* doctor = add_command(app, line, CommandLine::Command::kDoctor, "doctor",
+                                 "Say whether the clusters are reachable and what is missing");
+  add_common(doctor, line);
+  doctor->add_option("--access", line.overrides.access, "Judge for this access level")
+      ->type_name("LEVEL");
+  doctor->add_flag("--json", line.json, "Machine-readable output");
+  CLI::App* anonymize = add_command(app, line, CommandLine::Command::kAnonymize, "anonymize",
+                                    "Replace real values in a text or JSON document by pseudonyms");
+  add_common(anonymize, line);
+  anonymize->add_option("FILE", line.file, "Input; standard input when left out");
+  CLI::App* reveal =
+      add_command(app, line, CommandLine::Command::kReveal, "reveal",
+                  "Replace pseudonyms in a text by real values (for your eyes only)");
+  add_common(reveal, line);
+  reveal->add_option("TEXT", line.text, "Text; standard input when left out");
+  add_command(app, line, CommandLine::Command::kClientConfig, "client-config",
+              "Print what to paste into MCP clients")
+      ->add_flag("--demo", line.demo, "Only the configuration for the demo");
+}
+
+}  // namespace
+
+std::optional<CommandLine> parse_command_line(int argc, char** argv, int& exit_code) {
+  CommandLine line;
+  CLI::App app(
+      "Lets AI assistants operate Proxmox VE clusters over MCP without learning a real name, "
+      "address or secret.",
+      "proxmox-mpc");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string("proxmox-mpc ") + PMX_VERSION);
+  app.footer(kExamples);
+  add_serve(app, line);
+  add_sim(app, line);
+  add_operator_commands(app, line);
+  try {
+    app.parse(argc, argv);
+    return line;
+  } catch (const CLI::ParseError& e) {  // CLI11 reports help, version and usage errors by exception
+    const int code = app.exit(e);
+    exit_code = code == 0 ? 0 : 2;
+    return std::nullopt;
+  }
+}
+
+}  // namespace pmx::app

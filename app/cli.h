@@ -1,0 +1,38 @@
+// The command line: subcommands, options, help. Parses only; app/commands.h does.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config.h"
+
+namespace pmx::app {
+
+struct SimArguments {
+  std::string listen = "127.0.0.1:8006";
+  int nodes = 3;
+  int guests = 24;
+  std::uint64_t seed = 7;
+  bool http = false;
+  std::string ready_file;
+  std::string truth_file;
+  std::string access_log;
+};
+
+struct CommandLine {
+  enum class Command { kServe, kSim, kConfigCheck, kDoctor, kAnonymize, kReveal, kClientConfig };
+  Command command = Command::kServe;
+  Overrides overrides;
+  bool demo = false;
+  bool json = false;
+  std::string file;               ///< anonymize: input, empty = standard input
+  std::vector<std::string> text;  ///< reveal: words
+  SimArguments sim;
+};
+
+/// Parses argv. Nothing when the program is done already (help, version, usage error): `exit_code`
+/// tells, and what there is to say was printed.
+std::optional<CommandLine> parse_command_line(int argc, char** argv, int& exit_code);
+
+}  // namespace pmx::app

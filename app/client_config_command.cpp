@@ -1,0 +1,77 @@
+// client-config: what to paste into MCP clients, for the demo and for a real cluster.
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "app/commands.h"
+
+namespace pmx::app {
+namespace {
+
+std::string own_path() {
+  char path[4096];
+  const ssize_t length = ::readlink("/proc/self/exe", path, sizeof path);
+  return length > 0 ? std::string(path, static_cast<std::size_t>(length)) : "proxmox-mpc";
+}
+
+Json stdio_server(const std::string& command, const Json& arguments, const Json& environment) {
+  Json server{{"command", command}, {"args", arguments}};
+  if (!environment.empty()) server["env"] = environment;
+  return server;
+}
+
+std::string section(const std::string& title, const std::string& body) {
+  return "## " + title + "\n" + body + "\n\n";
+}
+
+/// The same server in each client's own spelling.
+std::string for_clients(const std::string& command, const Json& arguments, const Json& environment,
+                        const std::string& options) {
+  const Json server = stdio_server(command, arguments, environment);
+  Json typed = server;
+  typed["type"] = "stdio";
+  std::string words;
+  for (const auto& word : arguments) words += " " + *word.get_ptr<const std::string*>();
+  return section("Claude Desktop (claude_desktop_config.json) and Cursor (~/.cursor/mcp.json)",
+                 pretty_json(Json{{"mcpServers", {{"proxmox", server}}}})) +
+         section("VS Code (.vscode/mcp.json)",
+                 pretty_json(Json{{"servers", {{"proxmox", typed}}}})) +
+         section("Claude Code", "claude mcp add proxmox " + options + "-- " + command + words);
+}
+
+std::string remote_forms(const std::string& command, const std::string& arguments) {
+  const Json over_ssh =
+      stdio_server("ssh", Json::array({"-T", "HOST", command + arguments}), Json::object());
+  const Json in_wsl =
+      stdio_server("wsl.exe", Json::array({"--", "sh", "-c", command + arguments}), Json::object());
+  return section("From another desktop, over ssh (the server and its configuration live on HOST)",
+                 pretty_json(Json{{"mcpServers", {{"proxmox", over_ssh}}}})) +
+         section("From Windows, in WSL", pretty_json(Json{{"mcpServers", {{"proxmox", in_wsl}}}}));
+}
+
+}  // namespace
+
+Result<int> client_config_command(const CommandLine& line) {
+  const std::string command = own_path();
+  std::string text = "# The demo: a simulated cluster, nothing to set up\n\n";
+  text += for_clients(command, Json::array({"serve", "--demo"}), Json::object(), "");
+  text += remote_forms(command, " serve --demo");
+  if (!line.demo) {
+    const Json environment{{"PROXMOX_MPC_URL", "https://PVE-HOST:8006"},
+                           {"PROXMOX_MPC_TOKEN", "USER@REALM!ID=UUID"},
+                           {"PROXMOX_MPC_FINGERPRINT", "AB:CD:..."}};
+    text +=
+        "# Your own cluster\n\nRead only by default; add \"PROXMOX_MPC_ACCESS\": \"operate\" to "
+        "allow starting guests.\n"
+        "With ~/.config/proxmox-mpc/config.yml in place, leave \"env\" out.\n\n";
+    text +=
+        for_clients(command, Json::array({"serve"}), environment,
+                    "-e PROXMOX_MPC_URL=https://PVE-HOST:8006 -e PROXMOX_MPC_FINGERPRINT=AB:CD:... "
+                    "-e PROXMOX_MPC_TOKEN='USER@REALM!ID=UUID' ");
+    text += remote_forms(command, " serve");
+  }
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return 0;
+}
+
+}  // namespace pmx::app

@@ -1,0 +1,27 @@
+// The subcommands. Each returns the exit code: 0 done, 1 done but something is wrong (doctor), an
+// Error = could not run (2).
+#pragma once
+
+#include "app/cli.h"
+
+namespace pmx::app {
+
+/// MCP over stdio until standard input ends.
+Result<int> serve_command(const CommandLine& line);
+
+/// The simulator until SIGINT or SIGTERM.
+Result<int> sim_command(const SimArguments& arguments);
+
+Result<int> config_check_command(const CommandLine& line);
+Result<int> doctor_command(const CommandLine& line);
+Result<int> anonymize_command(const CommandLine& line);
+Result<int> reveal_command(const CommandLine& line);
+Result<int> client_config_command(const CommandLine& line);
+
+/// load_config, with an Error that says how to begin when no cluster is configured.
+Result<Config> load_config_with_clusters(const CommandLine& line);
+
+/// All of standard input.
+Result<std::string> read_standard_input();
+
+}  // namespace pmx::app

@@ -1,0 +1,132 @@
+#include "app/installation.h"
+
+#include "app/demo_http.h"
+#include "base/log.h"
+#include "proxmox/httplib_http.h"
+
+namespace pmx::app {
+namespace {
+
+using anonymize::Kind;
+using anonymize::Name;
+
+/// "pve.example" of "https://pve.example:8006"; an IPv6 address without its brackets.
+std::string host_of(const std::string& url) {
+  const std::size_t scheme = url.find("://");
+  std::string rest = url.substr(scheme == std::string::npos ? 0 : scheme + 3);
+  rest.erase(std::min(rest.find('/'), rest.size()));
+  if (rest.starts_with('[')) return rest.substr(1, rest.find(']') - 1);
+  return rest.substr(0, rest.rfind(':'));
+}
+
+/// What the configuration itself reveals: the host of the URL, the user and token names.
+std::vector<Name> names_of_credentials(const proxmox::Credentials& credentials) {
+  std::vector<Name> names;
+  std::string user;
+  if (const auto* token = std::get_if<proxmox::ApiToken>(&credentials)) {
+    user = token->id;
+    const std::size_t mark = user.find('!');
+    if (mark != std::string::npos) {
+      names.push_back({Kind::kToken, user.substr(mark + 1)});
+      user.erase(mark);
+    }
+  } else {
+    user = std::get<proxmox::Login>(credentials).user;
+  }
+  const std::size_t at = user.rfind('@');
+  names.push_back({Kind::kUser, user.substr(0, at)});
+  if (at != std::string::npos) names.push_back({Kind::kRealm, user.substr(at + 1)});
+  return names;
+}
+
+const Secret& secret_of(const proxmox::Credentials& credentials) {
+  if (const auto* token = std::get_if<proxmox::ApiToken>(&credentials)) return token->secret;
+  return std::get<proxmox::Login>(credentials).password;
+}
+
+bool is_address(const std::string& host) {
+  return host.find(':') != std::string::npos ||
+         host.find_first_not_of("0123456789.") == std::string::npos;
+}
+
+}  // namespace
+
+Installation::Installation(Clock& clock) : clock_(clock) {}
+
+Installation::~Installation() {
+  log::set_redactor({});  // it uses the engine
+}
+
+Result<void> Installation::open_stores(std::unique_ptr<state::Database> database) {
+  database_ = std::move(database);
+  pseudonyms_ = std::make_unique<state::PseudonymStore>(*database_);
+  PMX_TRY(engine_, anonymize::Engine::open(database_->key(), *pseudonyms_));
+  inventory_ = std::make_unique<state::InventoryStore>(*database_);
+  audit_ = std::make_unique<state::AuditStore>(*database_);
+  log::set_redactor([engine = engine_.get()](std::string_view line) {
+    return engine->anonymize_text(line).value_or(" (details withheld: the privacy engine failed)");
+  });
+  return {};
+}
+
+Result<void> Installation::add_cluster(const std::string& name, std::unique_ptr<proxmox::Http> http,
+                                       const proxmox::Credentials& credentials) {
+  engine_->guard_secret(secret_of(credentials));
+  PMX_TRY_VOID(engine_->learn(names_of_credentials(credentials)));
+  auto client = std::make_unique<proxmox::Client>(*http, credentials, clock_);
+  connections_.push_back({name, std::move(http), std::move(client)});
+  return {};
+}
+
+Result<void> Installation::finish() {
+  std::vector<std::unique_ptr<ops::Cluster>> clusters;
+  for (const auto& connection : connections_) {
+    std::string title = "default";
+    if (connections_.size() > 1) {
+      PMX_TRY(title, engine_->pseudonym(Kind::kCluster, connection.name));
+    }
+    clusters.push_back(std::make_unique<ops::Cluster>(
+        connection.name, title,
+        ops::ClusterParts{*connection.client, *engine_, *inventory_, clock_}));
+  }
+  clusters_ = std::make_unique<ops::Clusters>(std::move(clusters));
+  return {};
+}
+
+Result<std::unique_ptr<Installation>> Installation::open(const Config& config, Clock& clock) {
+  auto installation = std::make_unique<Installation>(clock);
+  PMX_TRY(auto database, state::Database::open(config.state_dir));
+  PMX_TRY_VOID(installation->open_stores(std::move(database)));
+  for (const auto& [name, cluster] : config.clusters) {
+    const std::string host = host_of(cluster.url);
+    if (!is_address(host)) {
+      const std::vector<Name> names{{Kind::kNode, host.substr(0, host.find('.'))}};
+      PMX_TRY_VOID(installation->engine_->learn(names));
+    }
+    proxmox::HttpOptions options;
+    options.url = cluster.url;
+    options.fingerprint = cluster.fingerprint;
+    options.ca_file = cluster.ca_file;
+    options.timeout = cluster.timeout;
+    PMX_TRY(auto http, proxmox::HttplibHttp::create(options));
+    PMX_TRY_VOID(installation->add_cluster(name, std::move(http), cluster.credentials));
+  }
+  PMX_TRY_VOID(installation->finish());
+  return installation;
+}
+
+Result<std::unique_ptr<Installation>> Installation::open_demo(Clock& clock) {
+  auto installation = std::make_unique<Installation>(clock);
+  PMX_TRY(auto database, state::Database::open_in_memory());
+  PMX_TRY_VOID(installation->open_stores(std::move(database)));
+  installation->simulated_ = std::make_unique<sim::Cluster>(sim::Options{}, clock);
+  auto token = proxmox::ApiToken::parse(installation->simulated_->access().token);
+  if (!token.ok()) return token.error();
+  PMX_TRY_VOID(installation->add_cluster(
+      "demo", std::make_unique<DemoHttp>(*installation->simulated_, clock),
+      std::move(token).value()));
+  PMX_TRY_VOID(installation->finish());
+  return installation;
+}
+
+}  // namespace pmx::app

@@ -1,0 +1,65 @@
+// Everything a command of the product runs on, put together: state, engine, clients, clusters. The
+// composition root of `serve`, `doctor`, `anonymize` and `reveal`.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "anonymize/engine.h"
+#include "app/config.h"
+#include "ops/cluster.h"
+#include "proxmox/client.h"
+#include "sim/cluster.h"
+#include "state/audit_store.h"
+#include "state/database.h"
+#include "state/inventory_store.h"
+#include "state/pseudonym_store.h"
+
+namespace pmx::app {
+
+/// Members are declared in the order in which each needs the ones before it; destruction runs
+/// backwards.
+class Installation {
+ public:
+  /// Empty; use open() or open_demo(). `clock` outlives it.
+  explicit Installation(Clock& clock);
+  ~Installation();
+
+  /// Opens the state directory of `config` and prepares a client per cluster. Calls no cluster.
+  static Result<std::unique_ptr<Installation>> open(const Config& config, Clock& clock);
+
+  /// A simulated cluster in process, with state in memory.
+  static Result<std::unique_ptr<Installation>> open_demo(Clock& clock);
+
+  [[nodiscard]] Clock& clock() { return clock_; }
+  [[nodiscard]] state::Database& database() { return *database_; }
+  [[nodiscard]] anonymize::Engine& engine() { return *engine_; }
+  [[nodiscard]] state::InventoryStore& inventory() { return *inventory_; }
+  [[nodiscard]] state::AuditStore& audit() { return *audit_; }
+  [[nodiscard]] ops::Clusters& clusters() { return *clusters_; }
+
+ private:
+  Result<void> open_stores(std::unique_ptr<state::Database> database);
+  Result<void> add_cluster(const std::string& name, std::unique_ptr<proxmox::Http> http,
+                           const proxmox::Credentials& credentials);
+  Result<void> finish();
+
+  struct Connection {
+    std::string name;
+    std::unique_ptr<proxmox::Http> http;
+    std::unique_ptr<proxmox::Client> client;
+  };
+
+  Clock& clock_;
+  std::unique_ptr<state::Database> database_;
+  std::unique_ptr<state::PseudonymStore> pseudonyms_;
+  std::unique_ptr<anonymize::Engine> engine_;
+  std::unique_ptr<state::InventoryStore> inventory_;
+  std::unique_ptr<state::AuditStore> audit_;
+  std::unique_ptr<sim::Cluster> simulated_;
+  std::vector<Connection> connections_;
+  std::unique_ptr<ops::Clusters> clusters_;
+};
+
+}  // namespace pmx::app

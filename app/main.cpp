@@ -1,0 +1,64 @@
+// proxmox-mpc: entry point. Hardens the process, parses, runs one command, reports its error.
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "app/cli.h"
+#include "app/commands.h"
+
+namespace pmx::app {
+namespace {
+
+constexpr int kCannotRun = 2;
+
+/// Files private, no core dump that could hold keys, a vanished client is an error code and not a
+/// signal.
+void harden() {
+  ::umask(077);
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+Result<int> run(const CommandLine& line) {
+  switch (line.command) {
+    case CommandLine::Command::kServe: return serve_command(line);
+    case CommandLine::Command::kSim: return sim_command(line.sim);
+    case CommandLine::Command::kConfigCheck: return config_check_command(line);
+    case CommandLine::Command::kDoctor: return doctor_command(line);
+    case CommandLine::Command::kAnonymize: return anonymize_command(line);
+    case CommandLine::Command::kReveal: return reveal_command(line);
+    case CommandLine::Command::kClientConfig: return client_config_command(line);
+  }
+  return kCannotRun;
+}
+
+int main_inside(int argc, char** argv) {
+  harden();
+  int exit_code = 0;
+  const auto line = parse_command_line(argc, argv, exit_code);
+  if (!line) return exit_code;
+  const auto result = run(*line);
+  if (result.ok()) return *result;
+  const Error& error = result.error();
+  std::fprintf(stderr, "proxmox-mpc: %s\n", error.message.c_str());
+  if (!error.advice.empty()) std::fprintf(stderr, "  %s\n", error.advice.c_str());
+  return kCannotRun;
+}
+
+}  // namespace
+}  // namespace pmx::app
+
+int main(int argc, char** argv) {
+  try {
+    return pmx::app::main_inside(argc, argv);
+  } catch (const std::exception& e) {  // the last wall
+    std::fprintf(stderr, "proxmox-mpc: internal error: %s\n", e.what());
+    return pmx::app::kCannotRun;
+  }
+}

@@ -1,0 +1,159 @@
+// Commands for the operator's own terminal: these show real names.
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "app/commands.h"
+#include "app/installation.h"
+#include "base/files.h"
+#include "ops/doctor.h"
+
+namespace pmx::app {
+namespace {
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+/// The privileges the tools at `access` need somewhere.
+std::vector<ops::PrivilegeNeed> privilege_needs(Access access) {
+  std::vector<ops::PrivilegeNeed> needs{
+      {"VM.Audit", {"guest_list", "guest_describe", "cluster_overview", "changes_list"}},
+      {"Sys.Audit", {"cluster_overview", "task_get"}},
+      {"Datastore.Audit", {"cluster_overview"}},
+      {"Pool.Audit", {"guest_list"}},
+  };
+  if (access >= Access::kOperate) needs.push_back({"VM.PowerMgmt", {"guest_start"}});
+  return needs;
+}
+
+const char* grade_name(ops::Finding::Grade grade) {
+  switch (grade) {
+    case ops::Finding::Grade::kOk: return "ok";
+    case ops::Finding::Grade::kWarning: return "warning";
+    case ops::Finding::Grade::kFailure: return "failure";
+  }
+  return "?";
+}
+
+Json findings_json(const std::vector<ops::Finding>& findings) {
+  Json rows = Json::array();
+  for (const auto& finding : findings) {
+    rows.push_back(Json{
+        {"grade", grade_name(finding.grade)}, {"what", finding.what}, {"advice", finding.advice}});
+  }
+  return rows;
+}
+
+std::string findings_text(const std::vector<ops::Finding>& findings) {
+  std::string text;
+  for (const auto& finding : findings) {
+    std::string grade = grade_name(finding.grade);
+    grade.resize(9, ' ');
+    text += "  " + grade + finding.what + "\n";
+    if (!finding.advice.empty()) text += "           -> " + finding.advice + "\n";
+  }
+  return text;
+}
+
+bool any_failure(const std::vector<ops::Finding>& findings) {
+  for (const auto& finding : findings) {
+    if (finding.grade == ops::Finding::Grade::kFailure) return true;
+  }
+  return false;
+}
+
+/// State and engine without any cluster: what anonymize and reveal need.
+Result<std::unique_ptr<Installation>> open_installation(const CommandLine& line) {
+  PMX_TRY(Config config, load_config(line.overrides, process_environment()));
+  return Installation::open(config, system_clock());
+}
+
+Result<std::string> read_input(const std::string& file) {
+  if (file.empty() || file == "-") return read_standard_input();
+  return read_file(file, std::size_t{256} << 20);
+}
+
+}  // namespace
+
+Result<std::string> read_standard_input() {
+  std::string text;
+  char chunk[65536];
+  while (true) {
+    const ssize_t got = ::read(STDIN_FILENO, chunk, sizeof chunk);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Error{Code::kUnavailable, "standard input cannot be read", ""};
+    if (got == 0) return text;
+    text.append(chunk, static_cast<std::size_t>(got));
+  }
+}
+
+Result<int> config_check_command(const CommandLine& line) {
+  PMX_TRY(const Config config, load_config_with_clusters(line));
+  std::string text = "The configuration is valid.\n";
+  text += "  clusters from   " + config.source + "\n";
+  for (const auto& [name, cluster] : config.clusters) {
+    const auto* token = std::get_if<proxmox::ApiToken>(&cluster.credentials);
+    const std::string who = token != nullptr
+                                ? "token " + token->id
+                                : "user " + std::get<proxmox::Login>(cluster.credentials).user;
+    const std::string trust = !cluster.fingerprint.empty() ? "pinned fingerprint"
+                              : !cluster.ca_file.empty()   ? "CA file " + cluster.ca_file
+                                                           : "the system's CAs";
+    text +=
+        "  " + name + ": " + cluster.url + ", " + who + ", certificate trusted by " + trust + "\n";
+  }
+  text += "  access          " + std::string(access_name(config.access)) + "\n";
+  text += "  state directory " + config.state_dir + "\n";
+  print(text + "`proxmox-mpc doctor` tries it out.\n");
+  return 0;
+}
+
+Result<int> doctor_command(const CommandLine& line) {
+  PMX_TRY(const Config config, load_config_with_clusters(line));
+  PMX_TRY(const auto installation, Installation::open(config, system_clock()));
+  bool failed = false;
+  Json report = Json::object();
+  std::string text;
+  for (const auto& cluster : installation->clusters().all()) {
+    Context ctx;
+    ctx.deadline = system_clock().steady() + std::chrono::seconds(30);
+    const auto findings = ops::examine(ctx, cluster->client(), privilege_needs(config.access));
+    failed = failed || any_failure(findings);
+    report[cluster->name()] = findings_json(findings);
+    text += cluster->name() + " (" + config.clusters.find(cluster->name())->second.url + ")\n" +
+            findings_text(findings);
+  }
+  print(line.json ? pretty_json(report) + "\n" : text);
+  return failed ? 1 : 0;
+}
+
+Result<int> anonymize_command(const CommandLine& line) {
+  PMX_TRY(const std::string input, read_input(line.file));
+  PMX_TRY(const auto installation, open_installation(line));
+  const std::size_t first = input.find_first_not_of(" \t\r\n");
+  const bool may_be_json =
+      first != std::string::npos && (input[first] == '{' || input[first] == '[');
+  auto output = may_be_json ? installation->engine().anonymize_json(input)
+                            : installation->engine().anonymize_text(input);
+  if (!output.ok() && may_be_json) output = installation->engine().anonymize_text(input);
+  PMX_TRY(const std::string safe, std::move(output));
+  PMX_TRY_VOID(installation->engine().check(safe));
+  print(safe);
+  return 0;
+}
+
+Result<int> reveal_command(const CommandLine& line) {
+  std::string text;
+  for (const auto& word : line.text) text += (text.empty() ? "" : " ") + word;
+  if (line.text.empty()) {
+    PMX_TRY(text, read_standard_input());
+  } else {
+    text += "\n";
+  }
+  PMX_TRY(const auto installation, open_installation(line));
+  PMX_TRY(const std::string real, installation->engine().reveal(text));
+  print(real);
+  return 0;
+}
+
+}  // namespace pmx::app

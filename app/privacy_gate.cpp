@@ -1,0 +1,54 @@
+#include "app/privacy_gate.h"
+
+#include "base/log.h"
+
+namespace pmx::app {
+
+Result<Json> PrivacyGate::admit(const Context&, const Json& schema, const Json& arguments) {
+  return restore(schema, arguments, "");
+}
+
+Result<std::string> PrivacyGate::admit_value(const Context&, std::string_view value,
+                                             std::string_view format) {
+  return engine_.restore(value, format);
+}
+
+Result<Json> PrivacyGate::restore(const Json& schema, const Json& value, const std::string& name) {
+  if (value.is_object()) {
+    Json restored = Json::object();
+    const Json* properties = find_member(schema, "properties");
+    for (const auto& [key, item] : value.items()) {
+      const Json* property = properties == nullptr ? nullptr : find_member(*properties, key);
+      PMX_TRY(restored[key],
+              restore(property == nullptr ? Json() : *property, item, name + "/" + key));
+    }
+    return restored;
+  }
+  if (value.is_array()) {
+    Json restored = Json::array();
+    const Json* items = find_member(schema, "items");
+    for (const auto& item : value) {
+      PMX_TRY(Json one, restore(items == nullptr ? Json() : *items, item, name));
+      restored.push_back(std::move(one));
+    }
+    return restored;
+  }
+  const std::string_view format = string_member(schema, "format");
+  if (!value.is_string() || format.empty()) return value;
+  auto text = engine_.restore(*value.get_ptr<const std::string*>(), format);
+  if (text.ok()) return Json(std::move(text).value());
+  return Error{text.error().code, "the argument " + name + " " + text.error().message,
+               text.error().advice};
+}
+
+Result<std::string> PrivacyGate::scrub(const Context& ctx, std::string_view json) {
+  PMX_TRY(std::string safe, engine_.anonymize_json(json));
+  const auto checked = engine_.check(safe);
+  if (!checked.ok()) {
+    log::error(ctx, "privacy.leak_blocked", {{"finding", checked.error().message}});
+    return checked.error();
+  }
+  return safe;
+}
+
+}  // namespace pmx::app
