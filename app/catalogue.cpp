@@ -3,11 +3,9 @@
 namespace pmx::app {
 
 const std::vector<LevelledTool>& all_tools() {
-  static const std::vector<LevelledTool> tools{
-      {cluster_overview, Access::kObserve}, {guest_list, Access::kObserve},
-      {guest_describe, Access::kObserve},   {guest_start, Access::kOperate},
-      {task_get, Access::kObserve},         {changes_list, Access::kObserve},
-  };
+#define PMX_LIST_TOOL(name, level) {#name, name, Access::level},
+  static const std::vector<LevelledTool> tools{PMX_TOOLS(PMX_LIST_TOOL)};
+#undef PMX_LIST_TOOL
   return tools;
 }
 

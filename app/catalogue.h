@@ -1,4 +1,4 @@
-// Everything the product offers over MCP. A new tool is one line in catalogue.cpp.
+// Everything the product offers over MCP. A new tool is one line in PMX_TOOLS.
 #pragma once
 
 #include "app/config.h"
@@ -7,12 +7,19 @@
 
 namespace pmx::app {
 
-mcp::Tool cluster_overview(const Toolbox& box);
-mcp::Tool guest_list(const Toolbox& box);
-mcp::Tool guest_describe(const Toolbox& box);
-mcp::Tool guest_start(const Toolbox& box);
-mcp::Tool task_get(const Toolbox& box);
-mcp::Tool changes_list(const Toolbox& box);
+/// Every tool and the access level it needs: a new tool is one line here. Each is made by the
+/// function of its name in app/tools/<name>.cpp from schemas/tools/<name>.json.
+#define PMX_TOOLS(X)            \
+  X(cluster_overview, kObserve) \
+  X(guest_list, kObserve)       \
+  X(guest_describe, kObserve)   \
+  X(guest_start, kOperate)      \
+  X(task_get, kObserve)         \
+  X(changes_list, kObserve)
+
+#define PMX_DECLARE_TOOL(name, level) mcp::Tool name(const Toolbox& box);
+PMX_TOOLS(PMX_DECLARE_TOOL)
+#undef PMX_DECLARE_TOOL
 
 mcp::ResourceTemplate overview_resource(const Toolbox& box);
 mcp::ResourceTemplate guest_resource(const Toolbox& box);
@@ -25,6 +32,7 @@ mcp::Prompt troubleshoot_prompt();
 
 /// Tools of all levels with the level each needs.
 struct LevelledTool {
+  std::string_view name;
   mcp::Tool (*make)(const Toolbox& box);
   Access level;
 };

@@ -114,16 +114,16 @@ class [[nodiscard]] Result<void> {
 #define PMX_CONCAT(a, b) PMX_CONCAT_INNER(a, b)
 
 /// PMX_TRY(auto x, f()): x = value of f(), or return its Error from the current function.
-#define PMX_TRY(lhs, expr) PMX_TRY_INNER(PMX_CONCAT(pmx_try_, __LINE__), lhs, expr)
+#define PMX_TRY(lhs, ...) PMX_TRY_INNER(PMX_CONCAT(pmx_try_, __LINE__), lhs, (__VA_ARGS__))
 #define PMX_TRY_INNER(tmp, lhs, expr)           \
-  auto tmp = (expr);                            \
+  auto tmp = expr;                              \
   if (!tmp.ok()) return std::move(tmp).error(); \
   lhs = std::move(tmp).value()
 
 /// PMX_TRY_VOID(f()): go on, or return the Error of f() from the current function.
-#define PMX_TRY_VOID(expr) PMX_TRY_VOID_INNER(PMX_CONCAT(pmx_try_, __LINE__), expr)
+#define PMX_TRY_VOID(...) PMX_TRY_VOID_INNER(PMX_CONCAT(pmx_try_, __LINE__), (__VA_ARGS__))
 #define PMX_TRY_VOID_INNER(tmp, expr)             \
   do {                                            \
-    auto tmp = (expr);                            \
+    auto tmp = expr;                              \
     if (!tmp.ok()) return std::move(tmp).error(); \
   } while (false)

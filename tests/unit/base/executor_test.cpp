@@ -1,0 +1,47 @@
+#include "base/executor.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <latch>
+#include <stdexcept>
+
+using pmx::Code;
+using pmx::Executor;
+
+TEST_CASE("executor: runs everything that was accepted") {
+  std::atomic<int> count = 0;
+  Executor executor(3, 1000);
+  for (int i = 0; i < 500; ++i) REQUIRE(executor.post([&count] { ++count; }).ok());
+  executor.drain();
+  CHECK(count == 500);
+}
+
+TEST_CASE("executor: refuses when the queue is full and recovers") {
+  Executor executor(1, 2);
+  std::latch started(1);
+  std::latch release(1);
+  REQUIRE(executor
+              .post([&] {
+                started.count_down();
+                release.wait();
+              })
+              .ok());
+  started.wait();
+  CHECK(executor.post([] {}).ok());
+  CHECK(executor.post([] {}).ok());
+  CHECK(executor.post([] {}).error().code == Code::kResourceExhausted);
+  CHECK_FALSE(executor.drain_for(std::chrono::milliseconds(0)));
+  release.count_down();
+  executor.drain();
+  CHECK(executor.post([] {}).ok());
+}
+
+TEST_CASE("executor: an exception ends the task and not the worker") {
+  std::atomic<bool> ran = false;
+  Executor executor(1, 10);
+  REQUIRE(executor.post([] { throw std::runtime_error("x"); }).ok());
+  REQUIRE(executor.post([&ran] { ran = true; }).ok());
+  executor.drain();
+  CHECK(ran);
+}

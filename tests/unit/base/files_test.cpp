@@ -1,0 +1,64 @@
+#include "base/files.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace {
+
+struct TempDir {
+  TempDir() {
+    char name[] = "/tmp/pmx-files-XXXXXX";
+    path = mkdtemp(name);
+  }
+  ~TempDir() { std::filesystem::remove_all(path); }
+  std::string path;
+};
+
+unsigned mode_of(const std::string& path) {
+  struct stat status {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  return status.st_mode & 0777U;
+}
+
+}  // namespace
+
+TEST_CASE("files: written files are private, replaced whole and leave nothing behind") {
+  const TempDir dir;
+  const std::string path = dir.path + "/a";
+  REQUIRE(pmx::write_private_file(path, "one").ok());
+  REQUIRE(pmx::write_private_file(path, "two").ok());
+  CHECK(pmx::read_file(path).value() == "two");
+  CHECK(mode_of(path) == 0600U);
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path), {}) == 1);
+}
+
+TEST_CASE("files: create_private_file never replaces") {
+  const TempDir dir;
+  const std::string path = dir.path + "/key";
+  CHECK(pmx::create_private_file(path, "first").value());
+  CHECK_FALSE(pmx::create_private_file(path, "second").value());
+  CHECK(pmx::read_file(path).value() == "first");
+}
+
+TEST_CASE("files: errors tell missing, too large and impossible apart") {
+  const TempDir dir;
+  CHECK(pmx::read_file(dir.path + "/none").error().code == pmx::Code::kNotFound);
+  REQUIRE(pmx::write_private_file(dir.path + "/big", std::string(100, 'x')).ok());
+  CHECK(pmx::read_file(dir.path + "/big", 10).error().code == pmx::Code::kResourceExhausted);
+  CHECK_FALSE(pmx::write_private_file(dir.path + "/no/such/dir", "x").ok());
+}
+
+TEST_CASE("files: private directories are made private and refused when open") {
+  const TempDir dir;
+  REQUIRE(pmx::make_private_directory(dir.path + "/a/b").ok());
+  CHECK(mode_of(dir.path + "/a/b") == 0700U);
+  CHECK(pmx::make_private_directory(dir.path + "/a/b").ok());
+  REQUIRE(::chmod((dir.path + "/a/b").c_str(), 0755) == 0);
+  const auto refused = pmx::make_private_directory(dir.path + "/a/b");
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().advice.find("chmod 700") != std::string::npos);
+}
