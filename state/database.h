@@ -2,6 +2,7 @@
 // process of the installation (clients start one server per window). Thread-safe.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -28,6 +29,12 @@ class Database {
 
   /// One connection behind a mutex; for the stores only.
   [[nodiscard]] Db& db();
+
+  /// This opening of the state directory, as audit rows name it.
+  [[nodiscard]] std::int64_t instance() const;
+
+  /// Whether the process behind an instance number still has the state directory open.
+  [[nodiscard]] bool alive(std::int64_t instance) const;
 
   /// Tries to become the one process that syncs; keeps the role until it ends. Cheap to call again.
   bool try_lead();

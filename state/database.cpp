@@ -1,0 +1,168 @@
+#include "state/database.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <utility>
+
+#include "base/crypto.h"
+#include "base/files.h"
+#include "state/locks.h"
+#include "state/migrations.h"
+#include "state/sqlite.h"
+
+namespace pmx::state {
+namespace {
+
+constexpr std::size_t kKeySize = 32;
+constexpr std::string_view kKeyCheck = "key-check";
+
+struct Paths {
+  std::string directory;
+  std::string database = directory + "/state.db";
+  std::string key = directory + "/key";
+  std::string lock = directory + "/lock";
+};
+
+bool exists(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+/// Makes new names in the directory survive a power cut. Best effort: not every file system can.
+void sync_directory(const std::string& path) {
+  const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return;
+  ::fsync(directory);
+  ::close(directory);
+}
+
+/// Opens the file, in WAL mode, migrated. An existing database is not written to unless it is old,
+/// so that a full disk does not keep anybody from reading.
+Result<std::unique_ptr<Db>> open_database(const Paths& paths, Locks& locks) {
+  if (!exists(paths.database)) {
+    // Before SQLite does it, for the mode; its -wal and -shm files take the mode over.
+    PMX_TRY_VOID(create_private_file(paths.database, ""));
+    sync_directory(paths.directory);
+  }
+  PMX_TRY(auto db, Db::open(paths.database));
+  PMX_TRY(const bool wal, db->is_wal());
+  if (!wal) {
+    PMX_TRY_VOID(locks.begin_setup());
+    const Result<void> switched = db->use_wal();
+    locks.end_setup();
+    PMX_TRY_VOID(switched);
+  }
+  PMX_TRY_VOID(migrate(*db, paths.database));
+  return db;
+}
+
+Result<Secret> read_key(const std::string& path) {
+  PMX_TRY(std::string bytes, read_file(path, 4096));
+  Secret key(std::move(bytes));
+  if (key.expose().size() == kKeySize) return key;
+  return Error{Code::kFailedPrecondition,
+               path + " is damaged: " + std::to_string(key.expose().size()) + " bytes instead of " +
+                   std::to_string(kKeySize),
+               "restore it from a backup; without it the stored pseudonyms cannot be read"};
+}
+
+/// A fingerprint that tells keys apart and says nothing about them.
+std::string check_value(const Secret& key) {
+  return crypto::sha256(crypto::derive_key(key, "state/key-check").expose()).substr(0, 16);
+}
+
+Result<std::string> stored_check(Db& db) {
+  PMX_TRY(Statement query, db.prepare("SELECT value FROM installation WHERE name = ?"));
+  PMX_TRY(const bool row, query.bind(kKeyCheck).step());
+  return std::string(row ? query.blob(0) : "");
+}
+
+Result<bool> has_pseudonyms(Db& db) {
+  PMX_TRY(Statement query, db.prepare("SELECT 1 FROM pseudonym LIMIT 1"));
+  return query.step();
+}
+
+Error key_error(const Paths& paths, bool missing) {
+  return Error{Code::kFailedPrecondition,
+               paths.key + (missing ? " is missing" : " does not fit") + ", but " + paths.database +
+                   " holds pseudonyms sealed with " + (missing ? "it" : "another key"),
+               "restore the key file from a backup, or move state.db away to start anew; nothing "
+               "was overwritten"};
+}
+
+/// First start, or a key replaced while nothing was sealed: settles the key for all processes,
+/// inside one transaction so that they do it one after the other.
+Result<Secret> settle_key(Db& db, const Paths& paths) {
+  PMX_TRY(Transaction transaction, Transaction::begin(db, Durability::kPower));
+  PMX_TRY(const bool sealed, has_pseudonyms(db));
+  const bool missing = !exists(paths.key);
+  if (missing && sealed) return key_error(paths, true);
+  if (missing) {
+    PMX_TRY_VOID(create_private_file(paths.key, crypto::random_bytes(kKeySize)));
+    sync_directory(paths.directory);
+  }
+  PMX_TRY(Secret key, read_key(paths.key));
+  PMX_TRY(const std::string known, stored_check(db));
+  const std::string check = check_value(key);
+  if (known == check) return key;
+  if (sealed) return key_error(paths, false);
+  PMX_TRY(Statement write, db.prepare("INSERT OR REPLACE INTO installation VALUES (?, ?)"));
+  PMX_TRY_VOID(write.run(kKeyCheck, Blob{check}));
+  PMX_TRY_VOID(transaction.commit());
+  return key;
+}
+
+Result<Secret> load_key(Db& db, const Paths& paths) {
+  if (!exists(paths.key)) return settle_key(db, paths);
+  PMX_TRY(Secret key, read_key(paths.key));
+  PMX_TRY(const std::string known, stored_check(db));
+  if (known == check_value(key)) return key;
+  return settle_key(db, paths);
+}
+
+}  // namespace
+
+class Database::Impl {
+ public:
+  std::unique_ptr<Locks> locks;  ///< none in memory
+  std::unique_ptr<Db> db;
+  Secret key;
+};
+
+Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Database::~Database() = default;
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& directory) {
+  const Paths paths{directory};
+  PMX_TRY_VOID(make_private_directory(directory));
+  auto impl = std::make_unique<Impl>();
+  PMX_TRY(impl->locks, Locks::open(paths.lock));
+  PMX_TRY(impl->db, open_database(paths, *impl->locks));
+  PMX_TRY(impl->key, load_key(*impl->db, paths));
+  return std::unique_ptr<Database>(new Database(std::move(impl)));
+}
+
+Result<std::unique_ptr<Database>> Database::open_in_memory() {
+  auto impl = std::make_unique<Impl>();
+  PMX_TRY(impl->db, Db::open(":memory:"));
+  PMX_TRY_VOID(migrate(*impl->db, "the database in memory"));
+  impl->key = Secret(crypto::random_bytes(kKeySize));
+  return std::unique_ptr<Database>(new Database(std::move(impl)));
+}
+
+const Secret& Database::key() const { return impl_->key; }
+Db& Database::db() { return *impl_->db; }
+
+std::int64_t Database::instance() const {
+  return impl_->locks == nullptr ? 1 : impl_->locks->instance();
+}
+
+bool Database::alive(std::int64_t instance) const {
+  return impl_->locks == nullptr ? instance == 1 : impl_->locks->alive(instance);
+}
+
+bool Database::try_lead() { return impl_->locks == nullptr || impl_->locks->try_lead(); }
+
+}  // namespace pmx::state
