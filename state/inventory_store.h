@@ -39,12 +39,12 @@ struct Event {
 };
 
 struct EventQuery {
-  std::string cluster;  ///< empty = all
-  std::optional<SystemTime> since;
-  std::optional<SystemTime> until;
-  std::string kind;            ///< empty = all
-  std::string object;          ///< empty = all
-  std::int64_t before_id = 0;  ///< for paging: only ids below; 0 = from the newest
+  std::string cluster = {};              ///< empty = all
+  std::optional<SystemTime> since = {};  ///< inclusive
+  std::optional<SystemTime> until = {};  ///< inclusive
+  std::string kind = {};                 ///< empty = all
+  std::string object = {};               ///< empty = all
+  std::int64_t before_id = 0;            ///< for paging: only ids below; 0 = from the newest
   int limit = 50;
 };
 
@@ -54,17 +54,19 @@ class InventoryStore {
 
   /// Replaces the stored objects of `kinds` in `cluster` by `objects` and appends one event per
   /// difference, in one transaction. Objects of other kinds stay. Returns the new events. The first
-  /// record of a cluster makes no events.
+  /// record of a cluster, or of a kind in it, makes no events. Members that are null count as
+  /// absent. kInvalidArgument, and nothing stored, when an object is of another kind or its fields
+  /// are no JSON object of at most 64 levels.
   Result<std::vector<Event>> record(std::string_view cluster, const std::vector<std::string>& kinds,
                                     const std::vector<Object>& objects, SystemTime now);
 
-  /// Replaces one object, like record().
+  /// Replaces one object, like record(), and notes what caused the change.
   Result<std::vector<Event>> record_one(std::string_view cluster, const Object& object,
                                         SystemTime now, std::string_view cause);
 
   Result<std::vector<Object>> objects(std::string_view cluster, std::string_view kind);
 
-  /// Newest first.
+  /// Newest first. kInvalidArgument when limit < 1.
   Result<std::vector<Event>> events(const EventQuery& query);
 
   /// When the cluster was last recorded; nothing = never.
