@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,8 +23,8 @@ struct AuditEntry {
   std::string tool;
   Json arguments;
   bool writes = false;
-  std::string outcome;  ///< "running" until finished, then "ok" or "error"; "running" of a dead
-                        ///< process = interrupted
+  std::string outcome;  ///< "running" until finished, then "ok" or "error"; list() shows "running"
+                        ///< of a dead process as "interrupted"
   Json result;          ///< short: error, or what was done
   std::string task;     ///< UPID, if one was started
   std::chrono::milliseconds duration{0};
@@ -37,17 +38,21 @@ class AuditStore {
   /// returns.
   Result<std::int64_t> begin(const AuditEntry& entry);
 
-  /// Notes the task of a running call at once, so that a crash still tells what was started.
+  /// Notes the task of a running call at once (on disk when this returns), so that a crash still
+  /// tells what was started. kNotFound when no such call is running.
   Result<void> note_task(std::int64_t id, std::string_view upid);
 
+  /// Notes how a running call ended; on disk when this returns, if the call was begun here as one
+  /// that writes. kNotFound when no such call is running: a finished entry never changes.
   Result<void> finish(std::int64_t id, bool ok, const Json& result,
                       std::chrono::milliseconds duration);
 
-  /// Newest first.
+  /// The latest `limit` entries, newest first.
   Result<std::vector<AuditEntry>> list(int limit);
 
  private:
   Database& database_;
+  std::set<std::int64_t> open_writes_;  ///< guarded by the connection's lock
 };
 
 }  // namespace pmx::state
