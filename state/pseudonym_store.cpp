@@ -1,0 +1,131 @@
+#include "state/pseudonym_store.h"
+
+#include <optional>
+#include <utility>
+
+#include "base/crypto.h"
+#include "state/sqlite.h"
+
+namespace pmx::state {
+namespace {
+
+using anonymize::Kind;
+using anonymize::MapRow;
+
+/// The number of a kind in the database. Never change or reuse one: rows outlive the enum's order.
+constexpr std::int64_t stored_number(Kind kind) {
+  switch (kind) {
+    case Kind::kCluster: return 1;
+    case Kind::kNode: return 2;
+    case Kind::kVm: return 3;
+    case Kind::kContainer: return 4;
+    case Kind::kStorage: return 5;
+    case Kind::kPool: return 6;
+    case Kind::kUser: return 7;
+    case Kind::kRealm: return 8;
+    case Kind::kGroup: return 9;
+    case Kind::kToken: return 10;
+    case Kind::kTag: return 11;
+    case Kind::kNetwork: return 12;
+    case Kind::kHost: return 13;
+    case Kind::kDomain: return 14;
+    case Kind::kPerson: return 15;
+    case Kind::kIpv4: return 16;
+    case Kind::kIpv6: return 17;
+    case Kind::kMac: return 18;
+    case Kind::kUuid: return 19;
+    case Kind::kName: return 20;
+  }
+  return 0;
+}
+
+std::optional<Kind> kind_of_number(std::int64_t number) {
+  for (int candidate = 0; candidate <= static_cast<int>(Kind::kName); ++candidate) {
+    const auto kind = static_cast<Kind>(candidate);
+    if (stored_number(kind) == number) return kind;
+  }
+  return std::nullopt;
+}
+
+/// What a sealed value is bound to: moved to another row it does not open.
+std::string seal_context(std::int64_t kind, std::string_view pseudonym) {
+  return std::to_string(kind) + "/" + std::string(pseudonym);
+}
+
+/// Reads columns id, kind, pseudonym, sealed.
+Result<MapRow> read_row(const Statement& row, const Secret& key) {
+  const std::int64_t number = row.integer(1);
+  const auto kind = kind_of_number(number);
+  auto real = crypto::open(key, row.blob(3), seal_context(number, row.text(2)));
+  if (!kind || !real.ok()) {
+    return Error{
+        Code::kFailedPrecondition,
+        "entry " + std::to_string(row.integer(0)) + " of the pseudonym map cannot be opened",
+        "restore the state directory from a backup"};
+  }
+  return MapRow{row.integer(0), *kind, std::move(*real), std::string(row.text(2))};
+}
+
+Result<void> check_wanted(std::span<const MapRow> wanted) {
+  for (const MapRow& row : wanted) {
+    if (row.real.empty() || row.pseudonym.empty()) {
+      return Error{Code::kInvalidArgument, "a pseudonym and what it stands for cannot be empty",
+                   ""};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+PseudonymStore::PseudonymStore(Database& database)
+    : database_(database),
+      seal_key_(crypto::derive_key(database.key(), "state/pseudonym-seal")),
+      lookup_key_(crypto::derive_key(database.key(), "state/pseudonym-lookup")) {}
+
+Result<std::vector<MapRow>> PseudonymStore::load(std::int64_t after) {
+  Db& db = database_.db();
+  const auto lock = db.lock();
+  PMX_TRY(Statement rows, db.prepare("SELECT id, kind, pseudonym, sealed FROM pseudonym "
+                                     "WHERE id > ? ORDER BY id"));
+  rows.bind(after);
+  std::vector<MapRow> result;
+  while (true) {
+    PMX_TRY(const bool more, rows.step());
+    if (!more) return result;
+    PMX_TRY(MapRow row, read_row(rows, seal_key_));
+    result.push_back(std::move(row));
+  }
+}
+
+Result<std::vector<MapRow>> PseudonymStore::claim(std::span<const MapRow> wanted) {
+  PMX_TRY_VOID(check_wanted(wanted));
+  std::vector<MapRow> result;
+  if (wanted.empty()) return result;
+  Db& db = database_.db();
+  const auto lock = db.lock();
+  PMX_TRY(Transaction transaction, Transaction::begin(db, Durability::kPower));
+  PMX_TRY(Statement find,
+          db.prepare("SELECT id, kind, pseudonym, sealed FROM pseudonym WHERE lookup = ?"));
+  PMX_TRY(Statement insert, db.prepare("INSERT INTO pseudonym (kind, lookup, pseudonym, sealed) "
+                                       "VALUES (?, ?, ?, ?) ON CONFLICT (pseudonym) DO NOTHING"));
+  for (const MapRow& row : wanted) {
+    const std::string lookup = crypto::hmac_sha256(lookup_key_.expose(), row.real);
+    PMX_TRY(const bool known, find.bind(Blob{lookup}).step());
+    if (known) {
+      PMX_TRY(MapRow held, read_row(find, seal_key_));
+      result.push_back(std::move(held));
+      continue;
+    }
+    const std::int64_t kind = stored_number(row.kind);
+    const std::string sealed = crypto::seal(seal_key_, row.real, seal_context(kind, row.pseudonym));
+    PMX_TRY_VOID(insert.run(kind, Blob{lookup}, row.pseudonym, Blob{sealed}));
+    const bool taken = db.changes() == 0;
+    result.push_back(taken ? MapRow{0, row.kind, row.real, ""}
+                           : MapRow{db.last_insert_id(), row.kind, row.real, row.pseudonym});
+  }
+  PMX_TRY_VOID(transaction.commit());
+  return result;
+}
+
+}  // namespace pmx::state

@@ -1,0 +1,139 @@
+#include "state/pseudonym_store.h"
+
+#include "base/files.h"
+#include "state/sqlite.h"
+#include "temporary.h"
+
+namespace pmx::state {
+namespace {
+
+using anonymize::Kind;
+using anonymize::MapRow;
+using testing::in_memory;
+using testing::need;
+
+MapRow row(Kind kind, std::string real, std::string pseudonym) {
+  return {0, kind, std::move(real), std::move(pseudonym)};
+}
+
+MapRow claim_one(PseudonymStore& store, const MapRow& wanted) {
+  const auto rows = need(store.claim(std::span(&wanted, 1)));
+  REQUIRE(rows.size() == 1);
+  return rows[0];
+}
+
+TEST_CASE("a new real value gets the pseudonym that was asked for") {
+  const auto database = in_memory();
+  PseudonymStore store(*database);
+  const std::vector<MapRow> wanted{row(Kind::kVm, "payroll-db", "vm-aaaa"),
+                                   row(Kind::kIpv4, "10.17.4.20", "241.0.0.9")};
+  const auto rows = need(store.claim(wanted));
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].pseudonym == "vm-aaaa");
+  CHECK(rows[1].real == "10.17.4.20");
+  CHECK(rows[1].id > rows[0].id);
+  const auto loaded = need(store.load(0));
+  REQUIRE(loaded.size() == 2);
+  CHECK(loaded[0].real == "payroll-db");
+  CHECK(loaded[0].kind == Kind::kVm);
+  CHECK(loaded[1].pseudonym == "241.0.0.9");
+}
+
+TEST_CASE("a real value that is known keeps its first pseudonym") {
+  const auto database = in_memory();
+  PseudonymStore store(*database);
+  const MapRow first = claim_one(store, row(Kind::kVm, "web", "vm-1"));
+  const MapRow again = claim_one(store, row(Kind::kName, "web", "vm-2"));
+  CHECK(again.pseudonym == "vm-1");
+  CHECK(again.id == first.id);
+  CHECK(again.kind == Kind::kVm);
+  CHECK(need(store.load(0)).size() == 1);
+}
+
+TEST_CASE("a pseudonym that is taken comes back empty and the rest of the batch is stored") {
+  const auto database = in_memory();
+  PseudonymStore store(*database);
+  claim_one(store, row(Kind::kVm, "web", "vm-1"));
+  const std::vector<MapRow> wanted{row(Kind::kVm, "db", "vm-1"), row(Kind::kVm, "mail", "vm-2"),
+                                   row(Kind::kVm, "dns", "vm-2"), row(Kind::kVm, "mail", "vm-3")};
+  const auto rows = need(store.claim(wanted));
+  REQUIRE(rows.size() == 4);
+  CHECK(rows[0].pseudonym.empty());
+  CHECK(rows[0].real == "db");
+  CHECK(rows[0].id == 0);
+  CHECK(rows[1].pseudonym == "vm-2");
+  CHECK(rows[2].pseudonym.empty());
+  CHECK(rows[3].pseudonym == "vm-2");
+  CHECK(need(store.load(0)).size() == 2);
+}
+
+TEST_CASE("load gives what was issued after a point, in order") {
+  const auto database = in_memory();
+  PseudonymStore store(*database);
+  const MapRow first = claim_one(store, row(Kind::kNode, "pve1", "node-1"));
+  claim_one(store, row(Kind::kNode, "pve2", "node-2"));
+  claim_one(store, row(Kind::kNode, "pve3", "node-3"));
+  const auto rows = need(store.load(first.id));
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].pseudonym == "node-2");
+  CHECK(rows[1].pseudonym == "node-3");
+  CHECK(need(store.load(rows[1].id)).empty());
+}
+
+TEST_CASE("every kind comes back as it went in") {
+  const auto database = in_memory();
+  PseudonymStore store(*database);
+  std::vector<MapRow> wanted;
+  for (int number = 0; number <= static_cast<int>(Kind::kName); ++number) {
+    const std::string text = std::to_string(number);
+    wanted.push_back(row(static_cast<Kind>(number), "real" + text, "p" + text));
+  }
+  need(store.claim(wanted));
+  const auto rows = need(store.load(0));
+  REQUIRE(rows.size() == wanted.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) CHECK(rows[i].kind == wanted[i].kind);
+}
+
+TEST_CASE("an empty name or pseudonym is refused") {
+  const auto database = in_memory();
+  PseudonymStore store(*database);
+  for (const MapRow& wanted : {row(Kind::kVm, "", "vm-1"), row(Kind::kVm, "web", "")}) {
+    CHECK(store.claim(std::span(&wanted, 1)).error().code == Code::kInvalidArgument);
+  }
+  CHECK(need(store.claim({})).empty());
+}
+
+TEST_CASE("the files of the state directory show no real value") {
+  const testing::TemporaryDirectory directory;
+  const auto database = testing::open_at(directory);
+  PseudonymStore store(*database);
+  claim_one(store, row(Kind::kVm, "payroll-db-of-acme", "vm-k3x9"));
+  std::string bytes = need(read_file(directory.file("state.db")));
+  bytes += need(read_file(directory.file("state.db-wal")));
+  CHECK(bytes.find("vm-k3x9") != std::string::npos);
+  CHECK(bytes.find("payroll") == std::string::npos);
+}
+
+TEST_CASE("a sealed value moved to another row or tampered with does not open") {
+  for (const char* tampering :
+       {"UPDATE pseudonym SET pseudonym = 'vm-9' WHERE id = 1",
+        "UPDATE pseudonym SET kind = 4 WHERE id = 1",
+        "UPDATE pseudonym SET kind = 999 WHERE id = 1",
+        "UPDATE pseudonym SET sealed = (SELECT sealed FROM pseudonym WHERE id = 2) WHERE id = 1",
+        "UPDATE pseudonym SET sealed = x'00' WHERE id = 1"}) {
+    CAPTURE(tampering);
+    const auto database = in_memory();
+    PseudonymStore store(*database);
+    claim_one(store, row(Kind::kVm, "web", "vm-1"));
+    claim_one(store, row(Kind::kVm, "db", "vm-2"));
+    need(database->db().execute(tampering));
+    const auto loaded = store.load(0);
+    REQUIRE_FALSE(loaded.ok());
+    CHECK(loaded.error().code == Code::kFailedPrecondition);
+    const MapRow again = row(Kind::kVm, "web", "vm-3");
+    CHECK_FALSE(store.claim(std::span(&again, 1)).ok());
+  }
+}
+
+}  // namespace
+}  // namespace pmx::state
