@@ -99,16 +99,16 @@ Result<std::unique_ptr<Installation>> Installation::open(const Config& config, C
   PMX_TRY_VOID(installation->open_stores(std::move(database)));
   for (const auto& [name, cluster] : config.clusters) {
     const std::string host = host_of(cluster.url);
-    if (!is_address(host)) {
+    if (!is_address(host)) {  // most clusters are reached by a node's name
       const std::vector<Name> names{{Kind::kNode, host.substr(0, host.find('.'))}};
       PMX_TRY_VOID(installation->engine_->learn(names));
     }
-    proxmox::HttpOptions options;
+    proxmox::HttplibHttp::Options options;
     options.url = cluster.url;
     options.fingerprint = cluster.fingerprint;
     options.ca_file = cluster.ca_file;
-    options.timeout = cluster.timeout;
-    PMX_TRY(auto http, proxmox::HttplibHttp::create(options));
+    options.read_timeout = cluster.timeout;
+    PMX_TRY(auto http, proxmox::HttplibHttp::make(options));
     PMX_TRY_VOID(installation->add_cluster(name, std::move(http), cluster.credentials));
   }
   PMX_TRY_VOID(installation->finish());

@@ -39,6 +39,9 @@ class Installation {
   [[nodiscard]] state::AuditStore& audit() { return *audit_; }
   [[nodiscard]] ops::Clusters& clusters() { return *clusters_; }
 
+  /// The demo's cluster, nullptr otherwise: tests break it on purpose.
+  [[nodiscard]] sim::Cluster* simulated() { return simulated_.get(); }
+
  private:
   Result<void> open_stores(std::unique_ptr<state::Database> database);
   Result<void> add_cluster(const std::string& name, std::unique_ptr<proxmox::Http> http,

@@ -76,7 +76,7 @@ Result<Config> load_config_with_clusters(const CommandLine& line) {
 }
 
 Result<int> serve_command(const CommandLine& line) {
-  PMX_TRY(const mcp::StdioEnds ends, mcp::claim_stdio());
+  PMX_TRY(const int output, mcp::take_stdout());
   Config config;
   if (line.demo) {
     PMX_TRY(config.access,
@@ -91,7 +91,7 @@ Result<int> serve_command(const CommandLine& line) {
     PMX_TRY(config, load_config_with_clusters(line));
   }
   PMX_TRY_VOID(log::init(config.log));
-  mcp::StdioTransport transport(ends);
+  mcp::StdioTransport transport(STDIN_FILENO, output);
   return serve(config, line.demo, transport);
 }
 

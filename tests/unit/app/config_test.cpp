@@ -1,0 +1,160 @@
+#include "app/config.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "app/config_file.h"
+#include "base/files.h"
+#include "schemas/embedded.h"
+
+using pmx::Json;
+using pmx::app::Access;
+using pmx::app::Environment;
+using pmx::app::load_config;
+
+namespace {
+
+constexpr const char* kToken = "root@pam!mcp=00000000-0000-4000-8000-000000000001";
+
+struct Home {
+  Home() {
+    char name[] = "/tmp/pmx-config-XXXXXX";
+    path = mkdtemp(name);
+    environment["HOME"] = path;
+  }
+  ~Home() { std::filesystem::remove_all(path); }
+
+  std::string write(const std::string& name, const std::string& text) const {
+    const std::string file = path + "/" + name;
+    REQUIRE(pmx::write_private_file(file, text).ok());
+    return file;
+  }
+
+  std::string path;
+  Environment environment;
+};
+
+std::string error_of(const Home& home, const std::string& yaml) {
+  const auto config =
+      load_config({.config_file = home.write("config.yml", yaml)}, home.environment);
+  REQUIRE_FALSE(config.ok());
+  return config.error().text();
+}
+
+}  // namespace
+
+TEST_CASE("config: the environment alone suffices for one cluster") {
+  Home home;
+  home.environment["PROXMOX_MPC_URL"] = "https://pve.example:8006";
+  home.environment["PROXMOX_MPC_TOKEN"] = kToken;
+  home.environment["PROXMOX_MPC_FINGERPRINT"] = "AB:CD";
+  home.environment["PROXMOX_MPC_ACCESS"] = "operate";
+  home.environment["PROXMOX_MPC_STATE_DIR"] = "/tmp/state";
+  const auto config = load_config({}, home.environment);
+  REQUIRE(config.ok());
+  REQUIRE(config->clusters.size() == 1);
+  CHECK(config->clusters.find("default")->second.fingerprint == "AB:CD");
+  CHECK(config->access == Access::kOperate);
+  CHECK(config->state_dir == "/tmp/state");
+}
+
+TEST_CASE("config: with nothing said it is read-only, private and without clusters") {
+  const Home home;
+  const auto config = load_config({}, home.environment);
+  REQUIRE(config.ok());
+  CHECK(config->access == Access::kObserve);
+  CHECK(config->clusters.empty());
+  CHECK(config->state_dir == home.path + "/.local/state/proxmox-mpc");
+}
+
+TEST_CASE("config: a file with every sort of secret") {
+  Home home;
+  home.environment["PVE_TOKEN"] = kToken;
+  home.write("token", std::string(kToken) + "\n");
+  const std::string yaml =
+      "access: operate\nsync_interval: 30\nlog: {level: debug}\nclusters:\n"
+      "  one: {url: 'https://a:8006', token: {env: PVE_TOKEN}}\n"
+      "  two: {url: 'https://b:8006', token: {file: " +
+      home.path +
+      "/token}, timeout: 5}\n"
+      "  three: {url: 'https://c:8006', user: root@pam, password: {command: [echo, pw]}}\n";
+  const auto config = load_config({.config_file = home.write("c.yml", yaml)}, home.environment);
+  REQUIRE_MESSAGE(config.ok(), config.error().text());
+  CHECK(config->clusters.size() == 3);
+  CHECK(config->sync_interval == std::chrono::seconds(30));
+  const auto& login =
+      std::get<pmx::proxmox::Login>(config->clusters.find("three")->second.credentials);
+  CHECK(login.password.expose() == "pw");
+  CHECK(config->clusters.find("two")->second.timeout == std::chrono::seconds(5));
+}
+
+TEST_CASE("config: errors name file, line, key and the expected form") {
+  const Home home;
+  const struct {
+    const char* yaml;
+    const char* expected;
+  } rows[] = {
+      {"access: observe\ncolour: red\n", "config.yml:2: colour is not known here"},
+      {"clusters:\n  home:\n    url: x\n    tokn: y\n",
+       "config.yml:4: clusters.home.tokn is not known here"},
+      {"access: superuser\n", "config.yml:1: access unknown access level; use observe or operate"},
+      {"sync_interval: 1\n", "config.yml:1: sync_interval must be between 5 and 86400"},
+      {"sync_interval: soon\n", "config.yml:1: sync_interval must be an integer"},
+      {"clusters:\n  home:\n    url: x\n",
+       "config.yml:3: clusters.home needs either token, or user and password"},
+      {"clusters:\n  home:\n    url: x\n    token: abc\n", "{env: NAME}"},
+      {"clusters:\n  home:\n    url: x\n    token: {env: NOPE}\n",
+       "the environment variable NOPE is not set"},
+      {"clusters:\n  home:\n    token: {env: A}\n", "url is required"},
+      {"log: {level: loud}\n", "config.yml:1: log.level unknown log level"},
+      {"access: [\n", "config.yml:"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.yaml);
+    const std::string error = error_of(home, row.yaml);
+    CAPTURE(error);
+    CHECK(error.find(row.expected) != std::string::npos);
+  }
+}
+
+TEST_CASE("config: no error repeats a secret") {
+  Home home;
+  home.environment["PVE_TOKEN"] = "root@pam-mcp-hunter2hunter2";
+  const std::string error =
+      error_of(home, "clusters:\n  home: {url: x, token: {env: PVE_TOKEN}}\n");
+  CHECK(error.find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("config: a secret file that others can read is refused") {
+  const Home home;
+  const std::string file = home.write("token", kToken);
+  REQUIRE(::chmod(file.c_str(), 0644) == 0);
+  CHECK(error_of(home, "clusters:\n  home: {url: x, token: {file: " + file + "}}\n")
+            .find("chmod 600") != std::string::npos);
+}
+
+TEST_CASE("config: a named file must exist, the default one need not") {
+  const Home home;
+  CHECK_FALSE(load_config({.config_file = home.path + "/none.yml"}, home.environment).ok());
+  CHECK(load_config({}, home.environment).ok());
+}
+
+TEST_CASE("config: schemas/config.json names exactly the keys that are read") {
+  const auto schema = pmx::parse_json(pmx::schemas::embedded_file("config.json"));
+  REQUIRE(schema.ok());
+  const auto names = [](const Json& properties) {
+    std::set<std::string> keys;
+    for (const auto& [key, value] : properties.items()) keys.insert(key);
+    return keys;
+  };
+  const Json& top = (*schema)["properties"];
+  CHECK(names(top) == pmx::list_fields<pmx::app::ConfigFile>().names);
+  CHECK(names(top["log"]["properties"]) == pmx::list_fields<pmx::app::LogEntry>().names);
+  CHECK(names(top["clusters"]["additionalProperties"]["properties"]) ==
+        pmx::list_fields<pmx::app::ClusterEntry>().names);
+  CHECK(names((*schema)["$defs"]["secret"]["properties"]) ==
+        pmx::list_fields<pmx::app::SecretSource>().names);
+}

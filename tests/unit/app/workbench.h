@@ -1,0 +1,113 @@
+// A workbench for tests of tools and resources: the demo installation on a clock that jumps, so
+// that tasks of the simulated cluster end at once, and a way to call a tool as the server would
+// (schema checks included).
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "app/catalogue.h"
+#include "app/installation.h"
+#include "mcp/server/schema_validator.h"
+
+namespace pmx::app::test {
+
+/// Waiting advances time instead of passing it.
+class JumpingClock final : public Clock {
+ public:
+  SystemTime now() const override {
+    const std::lock_guard lock(mutex_);
+    return SystemTime(std::chrono::milliseconds(1'795'000'000'000)) + elapsed_;
+  }
+  SteadyTime steady() const override {
+    const std::lock_guard lock(mutex_);
+    return SteadyTime(std::chrono::hours(1)) + elapsed_;
+  }
+  bool wait(const std::stop_token& stop, std::chrono::milliseconds duration) override {
+    advance(duration);
+    return !stop.stop_requested();
+  }
+  void advance(std::chrono::milliseconds duration) {
+    const std::lock_guard lock(mutex_);
+    elapsed_ += duration;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::chrono::milliseconds elapsed_{0};
+};
+
+class RecordingProgress final : public mcp::Progress {
+ public:
+  void report(double done, double, std::string_view message) override {
+    CHECK(done > last_);
+    last_ = done;
+    messages.emplace_back(message);
+  }
+  std::vector<std::string> messages;
+
+ private:
+  double last_ = 0;
+};
+
+struct Workbench {
+  Workbench() {
+    auto opened = Installation::open_demo(clock);
+    REQUIRE(opened.ok());
+    installation = std::move(opened).value();
+  }
+
+  Toolbox box() {
+    return {installation->clusters(), installation->engine(), installation->inventory(), clock,
+            [this](const Context&, const std::string& upid) { tasks.push_back(upid); }};
+  }
+
+  sim::Cluster& cluster() { return *installation->simulated(); }
+
+  /// Calls a tool with valid arguments and checks what comes back against its outputSchema.
+  Result<mcp::ToolOutput> call(std::string_view name, const Json& arguments) {
+    for (const auto& listed : all_tools()) {
+      if (listed.name != name) continue;
+      const mcp::Tool tool = listed.make(box());
+      check_schema(tool.definition, "inputSchema", arguments);
+      auto output = tool.run(Context{}, arguments, progress);
+      if (output.ok()) check_schema(tool.definition, "outputSchema", output->structured);
+      return output;
+    }
+    FAIL("no such tool");
+    return Error{};
+  }
+
+  /// Guests with this status, by VMID, without templates and locked ones.
+  std::vector<int> guests(const std::string& status) {
+    const auto listed =
+        call("guest_list",
+             {{"status", status}, {"limit", 500}, {"fields", {"template", "lock", "type"}}});
+    REQUIRE(listed.ok());
+    std::vector<int> vmids;
+    for (const auto& row : listed->structured["guests"]) {
+      if (!row.value("template", false) && !row.contains("lock"))
+        vmids.push_back(row["vmid"].get<int>());
+    }
+    REQUIRE_FALSE(vmids.empty());
+    return vmids;
+  }
+
+  JumpingClock clock;
+  RecordingProgress progress;
+  std::vector<std::string> tasks;
+  std::unique_ptr<Installation> installation;
+
+ private:
+  static void check_schema(const Json& definition, const char* which, const Json& value) {
+    const auto validator = mcp::Validator::compile(definition[which]);
+    REQUIRE_MESSAGE(validator.ok(), validator.error().message);
+    for (const auto& violation : validator->validate(value)) FAIL_CHECK(which << ": " << violation);
+  }
+};
+
+}  // namespace pmx::app::test
