@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/context.h"
@@ -40,7 +41,7 @@ using Credentials = std::variant<ApiToken, Login>;
 /// How a task ended, with the tail of its log.
 struct TaskOutcome {
   TaskStatus status;
-  std::vector<std::string> log_tail;
+  std::vector<std::string> log_tail;  ///< the last 20 lines at most
 };
 
 class Client {
@@ -52,6 +53,8 @@ class Client {
   /// One API call; the `data` member of the answer. Errors: see proxmox/errors.h for the mapping.
   Result<Json> get(const Context& ctx, std::string_view path, const Params& params = {});
   Result<Json> post(const Context& ctx, std::string_view path, const Params& params = {});
+  Result<Json> put(const Context& ctx, std::string_view path, const Params& params = {});
+  Result<Json> del(const Context& ctx, std::string_view path, const Params& params = {});
 
   Result<Version> version(const Context& ctx);
   Result<Resources> resources(const Context& ctx);
@@ -65,7 +68,10 @@ class Client {
   Result<Json> guest_config(const Context& ctx, const Guest& guest);
 
   /// POST /nodes/{node}/{type}/{vmid}/status/{action}. 200 means "forked": wait for the task.
-  Result<Upid> guest_power(const Context& ctx, const Guest& guest, std::string_view action);
+  /// `params` are the action's own, such as timeout and forceStop of shutdown. kNotFound may mean
+  /// that the guest moved to another node since it was listed.
+  Result<Upid> guest_power(const Context& ctx, const Guest& guest, std::string_view action,
+                           const Params& params = {});
 
   Result<TaskStatus> task_status(const Context& ctx, const Upid& upid);
 

@@ -1,0 +1,44 @@
+// Http over the network: HTTP/1.1 by cpp-httplib on our own TLS connections, kept alive and pooled.
+// The certificate is checked in the handshake, always; deadline and stop of the context end a
+// blocked call at once. Thread-safe; up to `pool_size` calls run at a time, others wait.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "proxmox/http.h"
+
+namespace pmx::proxmox {
+
+class HttplibHttp final : public Http {
+ public:
+  struct Options {
+    std::string url;          ///< "https://host:8006"; http:// for loopback hosts only
+    std::string ca_file;      ///< PEM; empty = the system's CAs
+    std::string fingerprint;  ///< SHA-256 of the server's certificate "AB:CD:..."; wins over CAs
+    std::chrono::milliseconds connect_timeout{10'000};
+    std::chrono::milliseconds read_timeout{60'000};  ///< PVE's own hops give up after 30 s
+    std::size_t pool_size = 6;
+    std::size_t max_body = std::size_t{64} << 20;  ///< of an answer, after decompression
+  };
+
+  /// Checks the options; kInvalidArgument names the wrong one. Connects nothing yet.
+  static Result<std::unique_ptr<HttplibHttp>> make(const Options& options);
+
+  ~HttplibHttp() override;
+  Result<HttpResponse> send(const Context& ctx, const HttpRequest& request) override;
+
+ private:
+  class Pool;
+
+ public:
+  /// For make().
+  explicit HttplibHttp(std::unique_ptr<Pool> pool);
+
+ private:
+  std::unique_ptr<Pool> pool_;
+};
+
+}  // namespace pmx::proxmox

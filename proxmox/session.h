@@ -1,0 +1,50 @@
+// Proves to PVE who we are, on every request: an API token's header, or a ticket that is fetched,
+// renewed before its two hours are over, and fetched again once when PVE says it expired.
+// Thread-safe; one login at a time, and none is repeated after PVE refused it.
+#pragma once
+
+#include <mutex>
+#include <optional>
+
+#include "base/clock.h"
+#include "proxmox/client.h"
+#include "proxmox/errors.h"
+
+namespace pmx::proxmox {
+
+class Session {
+ public:
+  Session(Http& http, Credentials credentials, Clock& clock);
+
+  /// Adds what authenticates `request`; may log in or renew first. Returns the ticket's number (0
+  /// for tokens).
+  Result<std::uint64_t> authorize(const Context& ctx, HttpRequest& request);
+
+  /// After a 401 with ticket number `used`: true when that ticket is no longer the current one or
+  /// was old enough to have expired, so that authorizing again makes sense. A 401 comes before any
+  /// work is done, hence repeating the request is safe.
+  bool forget_expired(std::uint64_t used);
+
+  [[nodiscard]] const Caller& caller() const { return caller_; }
+
+ private:
+  struct Ticket {
+    Secret ticket;
+    Secret csrf;
+    SteadyTime issued;
+    std::uint64_t number = 0;
+  };
+
+  Result<void> ensure_ticket(const Context& ctx);
+  Result<Ticket> fetch(const Context& ctx, const Secret& password);
+
+  Http& http_;
+  const Credentials credentials_;
+  Clock& clock_;
+  const Caller caller_;
+  std::mutex mutex_;  // held while logging in: one login serves all waiting calls
+  std::optional<Ticket> ticket_;
+  std::uint64_t last_number_ = 0;
+};
+
+}  // namespace pmx::proxmox
