@@ -35,8 +35,10 @@ class Http {
  public:
   virtual ~Http() = default;
 
-  /// Sends once; never retries. Fails with kUnavailable (cannot connect, TLS not trusted),
-  /// kDeadlineExceeded or kCancelled; any HTTP status is an answer, not a failure.
+  /// Sends once; never retries. Fails with kUnavailable (cannot connect, TLS not trusted, answer
+  /// cut off), kDeadlineExceeded, kCancelled, kResourceExhausted (answer too large) or
+  /// kInvalidArgument (control characters in path or headers); any HTTP status is an answer, not a
+  /// failure.
   virtual Result<HttpResponse> send(const Context& ctx, const HttpRequest& request) = 0;
 };
 

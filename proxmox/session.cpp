@@ -34,14 +34,12 @@ Result<std::uint64_t> Session::authorize(const Context& ctx, HttpRequest& reques
     request.headers.emplace_back("Authorization", std::move(value));
     return std::uint64_t{0};
   }
-  const std::lock_guard lock(mutex_);
-  PMX_TRY_VOID(ensure_ticket(ctx));
-  request.headers.emplace_back("Cookie",
-                               "PVEAuthCookie=" + percent_encode(ticket_->ticket.expose()));
+  PMX_TRY(const Ticket ticket, current_ticket(ctx));
+  request.headers.emplace_back("Cookie", "PVEAuthCookie=" + percent_encode(ticket.ticket.expose()));
   if (request.method != "GET") {
-    request.headers.emplace_back("CSRFPreventionToken", std::string(ticket_->csrf.expose()));
+    request.headers.emplace_back("CSRFPreventionToken", std::string(ticket.csrf.expose()));
   }
-  return ticket_->number;
+  return ticket.number;
 }
 
 bool Session::forget_expired(std::uint64_t used) {
@@ -53,20 +51,38 @@ bool Session::forget_expired(std::uint64_t used) {
   return true;
 }
 
-Result<void> Session::ensure_ticket(const Context& ctx) {
-  const auto age = ticket_ ? clock_.steady() - ticket_->issued : SteadyTime::duration::max();
-  if (age < kRenewAfter) return {};
-  if (age < kUselessAfter) {
-    auto renewed = fetch(ctx, ticket_->ticket);
-    if (renewed.ok()) {
-      ticket_ = std::move(renewed).value();
-      return {};
-    }
-    if (renewed.error().code != Code::kUnauthenticated) return {};  // the old one still serves
+Result<Session::Ticket> Session::current_ticket(const Context& ctx) {
+  std::unique_lock lock(mutex_);
+  const auto idle = [this] { return !logging_in_; };
+  const bool free = ctx.deadline ? login_over_.wait_until(lock, ctx.stop, *ctx.deadline, idle)
+                                 : login_over_.wait(lock, ctx.stop, idle);
+  if (!free) {
+    const bool stopped = ctx.stop.stop_requested();
+    return Error{stopped ? Code::kCancelled : Code::kDeadlineExceeded,
+                 "the call ended while it waited for the login of " + caller_.id, ""};
   }
-  ticket_.reset();
-  PMX_TRY(ticket_, fetch(ctx, std::get<Login>(credentials_).password));
-  return {};
+  if (ticket_ && clock_.steady() - ticket_->issued < kRenewAfter) return *ticket_;
+  std::optional<Ticket> old = std::exchange(ticket_, std::nullopt);
+  logging_in_ = true;
+  lock.unlock();
+  auto fresh = obtain(ctx, std::move(old));
+  lock.lock();
+  logging_in_ = false;
+  login_over_.notify_all();
+  if (!fresh.ok()) return fresh;
+  if (fresh->number == 0) fresh->number = ++last_number_;
+  ticket_ = *fresh;
+  return fresh;
+}
+
+/// Renews `old` with itself while it can be, logs in with the password otherwise.
+Result<Session::Ticket> Session::obtain(const Context& ctx, std::optional<Ticket> old) {
+  if (old && clock_.steady() - old->issued < kUselessAfter) {
+    auto renewed = fetch(ctx, old->ticket);
+    if (renewed.ok()) return renewed;
+    if (renewed.error().code != Code::kUnauthenticated) return *old;  // it still serves
+  }
+  return fetch(ctx, std::get<Login>(credentials_).password);
 }
 
 Result<Session::Ticket> Session::fetch(const Context& ctx, const Secret& password) {
@@ -95,7 +111,6 @@ Result<Session::Ticket> Session::fetch(const Context& ctx, const Secret& passwor
                  "check that the URL is the PVE API itself"};
   }
   out.issued = clock_.steady();
-  out.number = ++last_number_;
   return out;
 }
 

@@ -3,6 +3,7 @@
 // Thread-safe; one login at a time, and none is repeated after PVE refused it.
 #pragma once
 
+#include <condition_variable>
 #include <mutex>
 #include <optional>
 
@@ -32,17 +33,22 @@ class Session {
     Secret ticket;
     Secret csrf;
     SteadyTime issued;
-    std::uint64_t number = 0;
+    std::uint64_t number = 0;  ///< 0 until it is the current one
   };
 
-  Result<void> ensure_ticket(const Context& ctx);
+  /// A ticket that is good for this request. Calls that come while another one logs in wait for it,
+  /// until their own stop or deadline.
+  Result<Ticket> current_ticket(const Context& ctx);
+  Result<Ticket> obtain(const Context& ctx, std::optional<Ticket> old);
   Result<Ticket> fetch(const Context& ctx, const Secret& password);
 
   Http& http_;
   const Credentials credentials_;
   Clock& clock_;
   const Caller caller_;
-  std::mutex mutex_;  // held while logging in: one login serves all waiting calls
+  std::mutex mutex_;
+  std::condition_variable_any login_over_;
+  bool logging_in_ = false;  // one login serves all waiting calls
   std::optional<Ticket> ticket_;
   std::uint64_t last_number_ = 0;
 };

@@ -130,13 +130,7 @@ bool Wire::open() {
          "check the cluster URL and this machine's DNS"});
   }
   std::string why = "no usable address";
-  bool connected = false;
-  for (const addrinfo* address = list.get(); address != nullptr && !connected;
-       address = address->ai_next) {
-    if (tls_ == nullptr && !is_loopback_address(*address)) continue;
-    connected = connect_to(*address, until, why);
-    if (failure_) break;
-  }
+  const bool connected = connect_to_any(list.get(), until, why);
   if (!connected) {
     close();
     return fail({Code::kUnavailable,
@@ -148,6 +142,21 @@ bool Wire::open() {
     return false;
   }
   return true;
+}
+
+/// Tries the addresses in the resolver's order, each with its share of the time left, so that a
+/// silent IPv6 address does not hide a working IPv4 one.
+bool Wire::connect_to_any(const addrinfo* list, SteadyTime until, std::string& why) {
+  long left = 0;
+  for (const addrinfo* it = list; it != nullptr; it = it->ai_next) ++left;
+  for (; list != nullptr; list = list->ai_next, --left) {
+    if (tls_ == nullptr && !is_loopback_address(*list)) continue;
+    if (connect_to(*list, now() + (until - now()) / left, why)) return true;
+    const bool next_may_do = failure_ && failure_->code == Code::kUnavailable && left > 1;
+    if (next_may_do) failure_.reset();
+    if (failure_) return false;
+  }
+  return false;
 }
 
 bool Wire::connect_to(const addrinfo& address, SteadyTime until, std::string& why) {

@@ -54,6 +54,7 @@ class Wire {
 
  private:
   bool fail(Error error);
+  bool connect_to_any(const addrinfo* list, SteadyTime until, std::string& why);
   bool connect_to(const addrinfo& address, SteadyTime until, std::string& why);
   bool shake_hands(SteadyTime until);
   bool wait(short events, SteadyTime until, const char* doing);

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <future>
+
 #include "fakes.h"
 
 namespace pmx::proxmox {
@@ -170,6 +173,36 @@ TEST_CASE_FIXTURE(Fixture, "client: a wrong password is sent once and not shown"
   CHECK(answer.error().code == Code::kUnauthenticated);
   CHECK(answer.error().text().find("p&=ss") == std::string::npos);
   CHECK(http.requests.size() == 1);
+}
+
+TEST_CASE("client: calls that come during a login wait for it, until they are stopped") {
+  struct SlowLogin final : Http {
+    Result<HttpResponse> send(const Context&, const HttpRequest& request) override {
+      if (request.path != "/access/ticket") return HttpResponse{200, "", "{\"data\":[]}"};
+      ++logins;
+      started.set_value();
+      release.get_future().wait();
+      return HttpResponse{200, "", R"({"data":{"ticket":"PVE:x","CSRFPreventionToken":"c"}})"};
+    }
+    std::atomic<int> logins{0};
+    std::promise<void> started, release;
+  } http;
+  FakeClock clock;
+  Client client(http, Login{"ops@pve", Secret("p")}, clock);
+  auto first = std::async(std::launch::async, [&] { return client.get({}, "/nodes").ok(); });
+  http.started.get_future().wait();
+  auto second = std::async(std::launch::async, [&] { return client.get({}, "/nodes").ok(); });
+  std::stop_source source;
+  source.request_stop();
+  Context stopped;
+  stopped.stop = source.get_token();
+  const auto answer = client.get(stopped, "/nodes");
+  http.release.set_value();
+  REQUIRE_FALSE(answer.ok());
+  CHECK(answer.error().code == Code::kCancelled);
+  CHECK(first.get());
+  CHECK(second.get());
+  CHECK(http.logins == 1);
 }
 
 TEST_CASE_FIXTURE(Fixture, "client: nothing is sent twice, whatever the failure") {

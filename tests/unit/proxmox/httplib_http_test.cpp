@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <future>
@@ -287,6 +288,23 @@ TEST_CASE("transport: an answer above the limit is refused") {
   const auto small = http->send({}, {"GET", "/small", {}, {}});
   REQUIRE(small.ok());
   CHECK(small->body.size() == 1024);
+}
+
+TEST_CASE("transport: gzip that nobody asked for is unpacked, within the limit") {
+  const std::array<unsigned char, 30> packed{
+      0x1F, 0x8B, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03, 0xAB, 0x56, 0x4A, 0x49, 0x2C,
+      0x49, 0x54, 0xB2, 0x32, 0xAC, 0x05, 0x00, 0xC6, 0x49, 0x8B, 0xC7, 0x0A, 0x00, 0x00, 0x00};
+  TinyServer server(Mode::kPlain, [&](const std::string&) {
+    return ok_answer(std::string(packed.begin(), packed.end()), "Content-Encoding: gzip\r\n");
+  });
+  auto options = plain(server);
+  const auto answer = connect(options)->send({}, kGet);
+  REQUIRE(answer.ok());
+  CHECK(answer->body == kBody);
+  options.max_body = kBody.size() - 1;
+  const auto refused = connect(options)->send({}, kGet);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == Code::kResourceExhausted);
 }
 
 TEST_CASE("transport: a stop request from another thread ends a blocked call") {
