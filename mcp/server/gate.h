@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/context.h"
 #include "base/json.h"
@@ -36,6 +37,8 @@ struct Outbound {
   std::string method;                  ///< notifications only
   std::optional<Json> progress_token;  ///< put into params.progressToken
   Json payload;                        ///< result, error object or params
+  std::string_view payload_text;       ///< the payload serialised already; wins when not empty
+  Json echo;  ///< errors only: `data`, verbatim; see RpcError::echo for what it may hold
 };
 
 class Gate {
@@ -45,6 +48,9 @@ class Gate {
   /// Never fails: a payload that cannot be cleared becomes an internal error under the same id (a
   /// notification becomes nothing). Thread-safe.
   std::optional<Cleared> clear(const Context& ctx, const Outbound& message);
+
+  /// The answers of a batch (2025-03-26) as one array. `messages` is not empty.
+  static Cleared join(const std::vector<Cleared>& messages);
 
   /// Inbound: `arguments`, already valid against `schema`, with every property that the schema
   /// marks with a restorable format replaced by its real value. kInvalidArgument names the

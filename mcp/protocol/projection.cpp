@@ -1,0 +1,105 @@
+#include "mcp/protocol/projection.h"
+
+#include <initializer_list>
+
+namespace pmx::mcp {
+namespace {
+
+void drop(Json& object, std::initializer_list<const char*> keys) {
+  for (const char* key : keys) object.erase(key);
+}
+
+Json text_block(const std::string& text) { return {{"type", "text"}, {"text", text}}; }
+
+/// Members shared by tools, resources, prompts and implementations.
+void drop_common(Json& object, const Features& features) {
+  if (!features.structured_content) drop(object, {"title", "_meta"});
+  if (!features.icons) drop(object, {"icons"});
+}
+
+}  // namespace
+
+Json project_tool(const Json& definition, Version version) {
+  const Features& features = features_of(version);
+  Json tool = definition;
+  if (!tool.is_object()) return tool;
+  drop_common(tool, features);
+  if (!features.annotations) drop(tool, {"annotations"});
+  if (!features.structured_content) drop(tool, {"outputSchema"});
+  if (!features.execution) drop(tool, {"execution"});
+  return tool;
+}
+
+Json project_resource(const Json& definition, Version version) {
+  Json resource = definition;
+  if (!resource.is_object()) return resource;
+  drop_common(resource, features_of(version));
+  return resource;
+}
+
+Json project_prompt(const Json& definition, Version version) {
+  const Features& features = features_of(version);
+  Json prompt = definition;
+  if (!prompt.is_object()) return prompt;
+  drop_common(prompt, features);
+  const auto arguments = prompt.find("arguments");
+  if (arguments == prompt.end() || !arguments->is_array()) return prompt;
+  for (Json& argument : *arguments) {
+    if (argument.is_object() && !features.structured_content) drop(argument, {"title"});
+  }
+  return prompt;
+}
+
+Json project_content(const Json& block, Version version) {
+  const Features& features = features_of(version);
+  const std::string_view type = string_member(block, "type");
+  if (type == "resource_link" && !features.structured_content) {
+    return text_block(std::string(string_member(block, "name")) + ": " +
+                      std::string(string_member(block, "uri")));
+  }
+  if (type == "audio" && !features.annotations) {
+    return text_block("(audio, " + std::string(string_member(block, "mimeType")) + ")");
+  }
+  Json copy = block;
+  if (copy.is_object()) drop_common(copy, features);
+  return copy;
+}
+
+Json project_prompt_result(const Json& result, Version version) {
+  Json copy = result;
+  const auto messages = copy.is_object() ? copy.find("messages") : copy.end();
+  if (messages == copy.end() || !messages->is_array()) return copy;
+  for (Json& message : *messages) {
+    const Json* content = find_member(message, "content");
+    if (content != nullptr) message["content"] = project_content(*content, version);
+  }
+  return copy;
+}
+
+Json make_tool_result(const Json& structured, const std::string& text, Version version) {
+  const bool some = !structured.is_null();
+  Json content = Json::array();
+  if (!text.empty() || !some) content.push_back(text_block(text));
+  const bool structured_known = features_of(version).structured_content;
+  if (some && (!structured_known || text.empty())) {
+    content.push_back(text_block(dump_json(structured)));
+  }
+  Json result{{"content", std::move(content)}};
+  if (some && structured_known) result["structuredContent"] = structured;
+  return result;
+}
+
+Json make_tool_error(const std::string& text) {
+  return {{"content", Json::array({text_block(text)})}, {"isError", true}};
+}
+
+Json project_implementation(const Json& info, Version version) {
+  const Features& features = features_of(version);
+  Json copy = info;
+  if (!copy.is_object()) return copy;
+  drop_common(copy, features);
+  if (!features.icons) drop(copy, {"description", "websiteUrl"});
+  return copy;
+}
+
+}  // namespace pmx::mcp

@@ -1,0 +1,87 @@
+// Core: what one server and all its running requests share. Immutable after construction but for
+// the list cache; thread-safe.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/executor.h"
+#include "mcp/protocol/versions.h"
+#include "mcp/server/catalogue.h"
+#include "mcp/server/gate.h"
+#include "mcp/server/schema_validator.h"
+#include "mcp/server/server.h"
+#include "mcp/server/uri_template.h"
+
+namespace pmx::mcp {
+
+/// A tool with its schemas compiled.
+struct CompiledTool {
+  const Tool* tool;
+  Validator input;
+  std::optional<Validator> output;
+
+  static Result<CompiledTool> compile(const Tool& tool);
+};
+
+/// A resource template with its URI compiled.
+struct CompiledTemplate {
+  const ResourceTemplate* resource;
+  UriTemplate uri;
+};
+
+/// The parts of a server that the product supplies.
+struct Parts {
+  const Catalogue& catalogue;
+  Gate& gate;
+  CallObserver& observer;
+  Executor& executor;
+  Clock& clock;
+};
+
+/// The three lists that are the same for every request of a version.
+enum class FixedList { kTools, kTemplates, kPrompts };
+
+class Core {
+ public:
+  /// Entries of the catalogue that check_catalogue() refuses are logged and not served.
+  Core(ServerOptions options, const Parts& parts);
+
+  const ServerOptions options;
+  const Catalogue& catalogue;
+  Gate& gate;
+  CallObserver& observer;
+  Executor& executor;
+  Clock& clock;
+
+  [[nodiscard]] const CompiledTool* find_tool(std::string_view name) const;
+  [[nodiscard]] const Prompt* find_prompt(std::string_view name) const;
+  [[nodiscard]] const std::vector<CompiledTemplate>& templates() const { return templates_; }
+
+  [[nodiscard]] bool has_resources() const;
+  [[nodiscard]] bool has_prompts() const { return !catalogue.prompts.empty(); }
+
+  /// The ServerCapabilities we honour.
+  [[nodiscard]] Json capabilities() const;
+  [[nodiscard]] Json server_info(Version version) const;
+
+  /// A complete list result, serialised on first use; the text lives as long as the core.
+  [[nodiscard]] std::string_view fixed_list(FixedList list, Version version) const;
+
+ private:
+  [[nodiscard]] Json build_list(FixedList list, Version version) const;
+
+  std::map<std::string, CompiledTool, std::less<>> tools_;
+  std::vector<const CompiledTool*> tool_order_;
+  std::vector<CompiledTemplate> templates_;
+  mutable std::mutex lists_mutex_;
+  mutable std::map<std::pair<FixedList, Version>, std::string> lists_;
+};
+
+}  // namespace pmx::mcp

@@ -1,0 +1,84 @@
+#include "mcp/server/execution.h"
+
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+#include "mcp/protocol/projection.h"
+#include "mcp/server/error_map.h"
+#include "mcp/server/modern.h"
+#include "mcp/server/observed.h"
+#include "mcp/server/progress_reporter.h"
+
+namespace pmx::mcp {
+namespace {
+
+std::string outcome_name(const Answer& answer, bool sent) {
+  if (!sent) return "cancelled";
+  if (answer.error) return "error " + std::to_string(answer.error->code);
+  const Json* failed = find_member(answer.result, "isError");
+  return failed != nullptr && *failed == true ? "tool_error" : "ok";
+}
+
+Outbound to_outbound(const Call& call, const Answer& answer) {
+  Outbound message;
+  message.id = call.id;
+  if (answer.error) {
+    message.form = Outbound::Form::kError;
+    message.payload = {{"code", answer.error->code}, {"message", answer.error->message}};
+    message.echo = answer.error->echo;
+  } else if (!answer.text.empty()) {
+    message.payload_text = answer.text;
+  } else {
+    message.payload = answer.result;
+  }
+  return message;
+}
+
+void run(const Job& job, const Method& method) {
+  const SteadyTime begin = job.core->clock.steady();
+  ProgressReporter progress(*job.core, *job.connection, job.call);
+  auto ran = walled(job.call.ctx, [&]() -> Result<Answer> {
+    if (job.call.ctx.stop.stop_requested()) return Answer(Json::object());  // never leaves
+    Answer answer = method.run(*job.core, job.call, progress);
+    if (answer.result.is_object()) {
+      complete_result(*job.core, job.call.version, method.cacheable, answer.result);
+    }
+    return answer;
+  });
+  progress.finish();
+  conclude(job, method.name, begin, ran.ok() ? *std::move(ran) : to_rpc_error(ran.error()));
+}
+
+/// A full executor inside a tool call is something the model should read; elsewhere it is an error.
+Answer refusal(const Job& job, const Method& method, const Error& error) {
+  if (method.name != "tools/call") return to_rpc_error(error);
+  Json result = make_tool_error(error_text(error));
+  complete_result(*job.core, job.call.version, method.cacheable, result);
+  return result;
+}
+
+}  // namespace
+
+void execute(Job job, const Method& method) {
+  if (!method.slow) return run(job, method);
+  auto posted = job.core->executor.post([job, &method] { run(job, method); });
+  if (posted.ok()) return;
+  conclude(job, method.name, job.core->clock.steady(), refusal(job, method, posted.error()));
+}
+
+void conclude(const Job& job, std::string_view method, SteadyTime begin, Answer answer) {
+  auto cleared = job.core->gate.clear(job.call.ctx, to_outbound(job.call, answer));
+  const bool wanted = job.connection->requests.settle(job.call.id);
+  if (!wanted) cleared.reset();
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(job.core->clock.steady() - begin);
+  job.deliver(std::move(cleared));
+  log::info(job.call.ctx, "rpc.done",
+            {{"method", std::string(method)},
+             {"ms", std::to_string(took.count())},
+             {"outcome", outcome_name(answer, wanted)}});
+  job.connection->requests.left();
+}
+
+}  // namespace pmx::mcp

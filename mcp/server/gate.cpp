@@ -1,0 +1,93 @@
+#include "mcp/server/gate.h"
+
+#include <exception>
+
+#include "base/log.h"
+#include "mcp/rpc/error.h"
+
+namespace pmx::mcp {
+namespace {
+
+/// True for the text of an object that fits on one line of the wire.
+bool is_framed_object(std::string_view text) {
+  return text.size() >= 2 && text.front() == '{' && text.back() == '}' &&
+         text.find_first_of("\n\r") == std::string_view::npos;
+}
+
+/// The object `text` with one more member in front.
+std::string with_member(std::string_view text, std::string_view key, const Json& value) {
+  std::string out = "{\"" + std::string(key) + "\":" + dump_json(value);
+  if (text != "{}") out += ',';
+  out += text.substr(1);
+  return out;
+}
+
+std::string head(const Outbound& message) {
+  std::string text = R"({"jsonrpc":"2.0")";
+  if (message.form == Outbound::Form::kNotification) {
+    return text + ",\"method\":" + dump_json(message.method);
+  }
+  if (message.id.is_null() && message.omit_null_id) return text;
+  return text + ",\"id\":" + dump_json(message.id);
+}
+
+std::string assemble(const Outbound& message, std::string safe) {
+  switch (message.form) {
+    case Outbound::Form::kResult: return head(message) + ",\"result\":" + safe + "}";
+    case Outbound::Form::kError:
+      if (!message.echo.is_null()) safe = with_member(safe, "data", message.echo);
+      return head(message) + ",\"error\":" + safe + "}";
+    case Outbound::Form::kNotification:
+      if (message.progress_token) {
+        safe = with_member(safe, "progressToken", *message.progress_token);
+      }
+      return head(message) + ",\"params\":" + safe + "}";
+  }
+  std::abort();
+}
+
+std::string withheld(const Outbound& message, Code code) {
+  const Json error{{"code", static_cast<int>(kInternalError)},
+                   {"message", "withheld by the privacy gate"},
+                   {"data", {{"reason", code_name(code)}}}};
+  return head(message) + ",\"error\":" + dump_json(error) + "}";
+}
+
+std::string_view form_name(Outbound::Form form) {
+  switch (form) {
+    case Outbound::Form::kResult: return "result";
+    case Outbound::Form::kError: return "error";
+    case Outbound::Form::kNotification: return "notification";
+  }
+  std::abort();
+}
+
+}  // namespace
+
+std::optional<Cleared> Gate::clear(const Context& ctx, const Outbound& message) {
+  Code code = Code::kInternal;
+  try {
+    auto safe = scrub(ctx, message.payload_text.empty() ? dump_json(message.payload)
+                                                        : std::string(message.payload_text));
+    if (safe.ok() && is_framed_object(*safe)) return Cleared(assemble(message, *std::move(safe)));
+    if (!safe.ok()) code = safe.error().code;
+  } catch (const std::exception&) {  // the wall: whatever a scrubber does, nothing leaks past it
+    code = Code::kInternal;
+  }
+  log::error(
+      ctx, "gate.withheld",
+      {{"form", std::string(form_name(message.form))}, {"reason", std::string(code_name(code))}});
+  if (message.form == Outbound::Form::kNotification) return std::nullopt;
+  return Cleared(withheld(message, code));
+}
+
+Cleared Gate::join(const std::vector<Cleared>& messages) {
+  std::string text = "[";
+  for (const Cleared& message : messages) {
+    if (text.size() > 1) text += ',';
+    text += message.bytes();
+  }
+  return Cleared(text + ']');
+}
+
+}  // namespace pmx::mcp

@@ -1,0 +1,53 @@
+#include "mcp/server/methods.h"
+
+#include "mcp/server/handlers.h"
+#include "mcp/server/modern.h"
+
+namespace pmx::mcp {
+namespace {
+
+using Plain = Answer (*)(const Core&, const Call&);
+
+/// Most handlers report no progress.
+template <Plain F>
+Answer quiet(const Core& core, const Call& call, Progress&) {
+  return F(core, call);
+}
+
+constexpr Method kMethods[] = {
+    // name, legacy, modern, area, slow, cacheable, run
+    {"server/discover", false, true, Area::kBase, false, true, &quiet<&discover>},
+    {"ping", true, false, Area::kBase, false, false, &quiet<&ping>},
+    {"tools/list", true, true, Area::kTools, false, true, &quiet<&list_tools>},
+    {"tools/call", true, true, Area::kTools, true, false, &call_tool},
+    {"resources/list", true, true, Area::kResources, true, true, &quiet<&list_resources>},
+    {"resources/templates/list", true, true, Area::kResources, false, true,
+     &quiet<&list_templates>},
+    {"resources/read", true, true, Area::kResources, true, true, &quiet<&read_resource>},
+    {"prompts/list", true, true, Area::kPrompts, false, true, &quiet<&list_prompts>},
+    {"prompts/get", true, true, Area::kPrompts, true, false, &quiet<&get_prompt>},
+};
+
+bool has_area(const Core& core, Area area) {
+  switch (area) {
+    case Area::kBase:
+    case Area::kTools: return true;
+    case Area::kResources: return core.has_resources();
+    case Area::kPrompts: return core.has_prompts();
+  }
+  std::abort();
+}
+
+}  // namespace
+
+const Method* find_method(const Core& core, std::string_view name, Version version) {
+  const bool modern = features_of(version).modern;
+  for (const Method& method : kMethods) {
+    if (method.name != name) continue;
+    const bool known = modern ? method.modern : method.legacy;
+    return known && has_area(core, method.area) ? &method : nullptr;
+  }
+  return nullptr;
+}
+
+}  // namespace pmx::mcp

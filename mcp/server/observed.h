@@ -1,0 +1,62 @@
+// How the product's own code is run: behind a wall for exceptions and, where it acts on the
+// cluster, between the two halves of the CallObserver.
+#pragma once
+
+#include <chrono>
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "base/log.h"
+#include "mcp/server/call.h"
+#include "mcp/server/core.h"
+
+namespace pmx::mcp {
+
+/// Runs `work` (returning some Result); an exception becomes kInternal. Its text stays in the log.
+template <class Work>
+auto walled(const Context& ctx, Work&& work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const std::exception& e) {
+    log::error(ctx, "handler.exception", {{"what", e.what()}});
+  } catch (...) {
+    log::error(ctx, "handler.exception", {{"what", "not a std::exception"}});
+  }
+  return Error{Code::kInternal, "an internal fault ended the request", "see the server's log"};
+}
+
+/// The name, arguments and kind of what the observer is told about.
+struct Observed {
+  std::string_view name;
+  const Json& arguments;
+  bool writes = false;
+};
+
+/// started(), `work`, finished(). `work` fills the outcome's summary and result on success.
+template <class Work>
+auto observe(const Core& core, const Context& ctx, const Observed& what, Work&& work)
+    -> decltype(work(std::declval<CallOutcome&>())) {
+  auto token = walled(
+      ctx, [&] { return core.observer.started(ctx, what.name, what.arguments, what.writes); });
+  if (!token.ok()) return std::move(token).error();
+  const SteadyTime begin = core.clock.steady();
+  CallOutcome outcome;
+  auto result = walled(ctx, [&] { return work(outcome); });
+  outcome.ok = result.ok();
+  if (!result.ok()) {
+    outcome.summary = result.error().text();
+    outcome.result = {{"code", code_name(result.error().code)},
+                      {"message", result.error().message}};
+  }
+  outcome.duration =
+      std::chrono::duration_cast<std::chrono::milliseconds>(core.clock.steady() - begin);
+  auto told = walled(ctx, [&]() -> Result<bool> {
+    core.observer.finished(ctx, *token, outcome);
+    return true;
+  });
+  if (!told.ok()) return std::move(told).error();
+  return result;
+}
+
+}  // namespace pmx::mcp

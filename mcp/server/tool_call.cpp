@@ -1,0 +1,61 @@
+#include "mcp/protocol/projection.h"
+#include "mcp/server/error_map.h"
+#include "mcp/server/handlers.h"
+#include "mcp/server/observed.h"
+
+namespace pmx::mcp {
+namespace {
+
+std::string join_lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + line;
+  return text;
+}
+
+/// A structured answer that breaks the tool's own promise is our fault and must not pass for data.
+Result<void> check_output(const Context& ctx, const CompiledTool& tool, const Json& structured) {
+  if (!tool.output) return {};
+  const auto errors = tool.output->validate(structured);
+  if (errors.empty()) return {};
+  log::error(ctx, "tool.output_mismatch", {{"errors", join_lines(errors)}});
+  return Error{Code::kInternal, "the tool's answer did not fit its own output schema",
+               "report this as a bug"};
+}
+
+Result<ToolOutput> run(const Core& core, const Context& ctx, const CompiledTool& tool,
+                       const Json& arguments, Progress& progress) {
+  const Observed what{tool.tool->name(), arguments, !tool.tool->read_only()};
+  return observe(core, ctx, what, [&](CallOutcome& outcome) -> Result<ToolOutput> {
+    PMX_TRY(ToolOutput output, tool.tool->run(ctx, arguments, progress));
+    PMX_TRY_VOID(check_output(ctx, tool, output.structured));
+    outcome.summary = output.text;
+    outcome.result = output.structured;
+    return output;
+  });
+}
+
+}  // namespace
+
+Answer call_tool(const Core& core, const Call& call, Progress& progress) {
+  const std::string_view name = string_member(call.params, "name");
+  if (name.empty()) return invalid_params("tools/call needs name, a string");
+  const CompiledTool* tool = core.find_tool(name);
+  if (tool == nullptr) return invalid_params("unknown tool; tools/list names those there are");
+  const Json* given = find_member(call.params, "arguments");
+  const Json arguments = given == nullptr ? Json::object() : *given;
+  if (!arguments.is_object()) return invalid_params("arguments must be an object");
+  Context ctx = call.ctx;
+  ctx.tool = name;
+  const auto errors = tool->input.validate(arguments);
+  if (!errors.empty()) {
+    return make_tool_error("The arguments do not fit the input schema:\n" + join_lines(errors));
+  }
+  auto admitted = walled(
+      ctx, [&] { return core.gate.admit(ctx, tool->tool->definition["inputSchema"], arguments); });
+  if (!admitted.ok()) return make_tool_error(error_text(admitted.error()));
+  auto output = run(core, ctx, *tool, *admitted, progress);
+  if (!output.ok()) return make_tool_error(error_text(output.error()));
+  return make_tool_result(output->structured, output->text, call.version);
+}
+
+}  // namespace pmx::mcp
