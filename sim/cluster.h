@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -37,7 +39,22 @@ struct Response {
   std::string body;
   std::map<std::string, std::string> headers;
   std::chrono::milliseconds delay{0};
+  /// Set by a fault switch: the server sends this many bytes of the body and closes.
+  std::optional<std::size_t> truncate_after;
 };
+
+/// VMIDs of the guests with a fixed part; they exist when Options::guests reaches so far.
+namespace part {
+inline constexpr int kRunningVm = 100;  ///< named "web", a plain English word
+inline constexpr int kStoppedVm = 101;  ///< starts well
+inline constexpr int kRunningCt = 102;
+inline constexpr int kTemplate = 103;
+inline constexpr int kLockedVm = 104;  ///< lock "backup": power actions fail inside the task
+inline constexpr int kHaVm = 105;      ///< running; start and stop fork hastart and hastop
+inline constexpr int kBrokenVm = 106;  ///< stopped; its start fails inside the task
+inline constexpr int kPausedVm = 107;
+inline constexpr int kStoppedCt = 108;
+}  // namespace part
 
 /// How to get in.
 struct Access {
@@ -54,12 +71,40 @@ class Cluster {
 
   Response handle(const Request& request);
 
+  /// root@pam and a token of it: may do everything.
   [[nodiscard]] const Access& access() const;
+  /// A user and token with the role PVEAuditor on /: reads all, every write is a 403.
+  [[nodiscard]] const Access& auditor() const;
+  /// A user and token without any ACL: sees empty lists.
+  [[nodiscard]] const Access& outsider() const;
 
-  /// Everything that privacy must hide, by kind:
-  /// {"node":[...],"guest":[...],"ip":[...],"secret":[...],...}. The planted-secret tests grep for
-  /// each value.
+  /// Everything that privacy must hide, by kind: {"node":[...],"guest":[...],"ip":[...],...}; the
+  /// kinds are cluster, company, domain, realm, node, guest, storage, pool, user, token, tag,
+  /// hostname, ip, mac, uuid, email, person, customer, contract, phone, secret, sshkey, file,
+  /// fingerprint. The planted-secret tests grep for each value. Not listed: what policy keeps
+  /// (root, pam, pve, local, local-lvm, vmbr0). Names and tags that are one plain English word
+  /// ("web", "prod") cannot be grepped for and stand apart under "word_names".
   [[nodiscard]] Json truth() const;
+
+  // Fault switches and changes behind the API's back, for tests and drills. Thread-safe like
+  // handle().
+
+  /// A node that is down answers 595 with an empty body after a delay and is listed offline.
+  void set_online(std::string_view node, bool online);
+  /// The next `count` requests get this answer without a body, after `delay`.
+  void fail_next(int count, int status, std::string_view reason,
+                 std::chrono::milliseconds delay = std::chrono::milliseconds{0});
+  /// The bodies of the next `count` answers break off after `bytes`.
+  void truncate_next(int count, std::size_t bytes);
+  void remove_guest(int vmid);
+  /// Merges `changes` into the guest's configuration as an administrator's edit would; null
+  /// deletes. Values given here are not classified in truth(), except the name.
+  void change_guest(int vmid, const Json& changes);
+  /// Moves a guest to another node, as a finished migration does.
+  void move_guest(int vmid, std::string_view node);
+
+  /// Requests answered so far.
+  [[nodiscard]] std::uint64_t requests() const;
 
  private:
   class Impl;

@@ -1,0 +1,195 @@
+// /cluster, /storage and /pools: what is seen of the cluster as a whole.
+#include "base/crypto.h"
+#include "sim/call.h"
+#include "sim/statistics.h"
+
+namespace pmx::sim {
+namespace {
+
+constexpr int kFirstVmid = 100;
+constexpr std::size_t kTasksShown = 25;  ///< finished ones a node, as pvestatd broadcasts them
+
+bool sees_guest(const Call& call, const GuestState& guest) {
+  return call.may("/vms/" + std::to_string(guest.vmid), "VM.Audit");
+}
+
+void add_guests(const Call& call, Json& out) {
+  for (const auto& [vmid, guest] : call.state.inventory.guests)
+    if (sees_guest(call, guest))
+      out.push_back(guest_resource(call.state.inventory, guest, call.now / 1000));
+}
+
+/// Nodes are listed for everybody; their numbers need Sys.Audit.
+void add_nodes(const Call& call, Json& out) {
+  for (const auto& node : call.state.inventory.nodes) {
+    Json row = node_resource(call.state.inventory, node, call.now / 1000);
+    if (!call.may("/nodes/" + node.name, "Sys.Audit"))
+      for (const char* key : {"cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime"})
+        row.erase(key);
+    out.push_back(std::move(row));
+  }
+}
+
+void add_storages(const Call& call, Json& out) {
+  for (const auto& node : call.state.inventory.nodes)
+    for (const auto& storage : call.state.inventory.storages)
+      if (call.may("/storage/" + storage.name, "Datastore.Audit"))
+        out.push_back(storage_resource(call.state.inventory, storage, node));
+}
+
+void add_pools_and_networks(const Call& call, Json& out) {
+  for (const auto& pool : call.state.inventory.pools)
+    if (call.may("/pool/" + pool, "Pool.Audit"))
+      out.push_back({{"id", "/pool/" + pool}, {"type", "pool"}, {"pool", pool}});
+  for (const auto& node : call.state.inventory.nodes)
+    if (call.may("/sdn/zones/localnetwork", "SDN.Audit"))
+      out.push_back({{"id", "network/" + node.name + "/zone/localnetwork"},
+                     {"type", "network"},
+                     {"network", "localnetwork"},
+                     {"network-type", "zone"},
+                     {"node", node.name},
+                     {"status", node.online ? "ok" : "unknown"}});
+}
+
+Answer resources(const Call& call) {
+  const std::string type = call.text("type");
+  Json out = Json::array();
+  if (type.empty()) add_pools_and_networks(call, out);
+  if (type.empty() || type == "vm") add_guests(call, out);
+  if (type.empty() || type == "node") add_nodes(call, out);
+  if (type.empty() || type == "storage") add_storages(call, out);
+  return ok(out);
+}
+
+Answer cluster_status(const Call& call) {
+  const Inventory& inventory = call.state.inventory;
+  Json out = Json::array();
+  std::size_t online = 0;
+  for (const auto& node : inventory.nodes) online += node.online ? 1 : 0;
+  if (inventory.nodes.size() > 1)
+    out.push_back({{"id", "cluster"},
+                   {"type", "cluster"},
+                   {"name", inventory.cluster_name},
+                   {"version", inventory.nodes.size()},
+                   {"nodes", inventory.nodes.size()},
+                   {"quorate", online * 2 > inventory.nodes.size() ? 1 : 0}});
+  int number = 0;
+  for (const auto& node : inventory.nodes) {
+    ++number;
+    out.push_back({{"id", "node/" + node.name},
+                   {"type", "node"},
+                   {"name", node.name},
+                   {"ip", node.ip},
+                   {"nodeid", inventory.nodes.size() > 1 ? number : 0},
+                   {"local", number == 1 ? 1 : 0},
+                   {"online", node.online ? 1 : 0},
+                   {"level", ""}});
+  }
+  return ok(out);
+}
+
+Answer next_id(const Call& call) {
+  const auto& guests = call.state.inventory.guests;
+  if (call.has("vmid")) {
+    const std::string wanted = call.text("vmid");
+    if (guests.contains(static_cast<int>(call.number("vmid", 0))))
+      return bad_parameters({{"vmid", "VM " + wanted + " already exists"}});
+    return ok(wanted);
+  }
+  int vmid = kFirstVmid;
+  while (guests.contains(vmid)) ++vmid;
+  return ok(std::to_string(vmid));
+}
+
+Answer cluster_tasks(const Call& call) {
+  const bool all = call.may("/", "Sys.Audit");
+  std::map<std::string, std::size_t> shown;
+  Json out = Json::array();
+  for (const auto& task : call.state.tasks.all()) {
+    if (task.start > call.now) continue;
+    const bool own = task.user == call.caller.user || task.user.starts_with(call.caller.user + "!");
+    if (!all && !own) continue;
+    if (task.finished && ++shown[task.node] > kTasksShown) continue;
+    Json row = Tasks::entry(task);
+    row.erase("pid");
+    row.erase("pstart");
+    if (task.finished) row["saved"] = "1";
+    out.push_back(std::move(row));
+  }
+  return ok(out);
+}
+
+Answer cluster_log(const Call& call) {
+  const std::int64_t most = call.number("max", 50);
+  Json out = Json::array();
+  std::int64_t number = static_cast<std::int64_t>(call.state.tasks.all().size());
+  for (const auto& task : call.state.tasks.all()) {
+    if (static_cast<std::int64_t>(out.size()) >= most) break;
+    const bool good = !task.finished || task.plan.exit == "OK";
+    const std::string uid = std::to_string(number--);
+    out.push_back({{"uid", uid},
+                   {"id", uid + ":" + task.node},
+                   {"node", task.node},
+                   {"user", task.user},
+                   {"tag", "pvedaemon"},
+                   {"pid", 1100},
+                   {"pri", good ? 6 : 3},
+                   {"time", (task.finished ? task.end() : task.start) / 1000},
+                   {"msg", task.finished ? "end task " + task.upid + " " + task.plan.exit
+                                         : "starting task " + task.upid}});
+  }
+  return ok(out);
+}
+
+Answer ha_resources(const Call& call) {
+  Json out = Json::array();
+  for (const auto& [vmid, guest] : call.state.inventory.guests) {
+    if (!guest.ha) continue;
+    const std::string sid = (guest.kind == GuestKind::kQemu ? "vm:" : "ct:") + std::to_string(vmid);
+    out.push_back({{"sid", sid},
+                   {"type", guest.kind == GuestKind::kQemu ? "vm" : "ct"},
+                   {"state", guest.power == Power::kStopped ? "stopped" : "started"},
+                   {"max_restart", 1},
+                   {"max_relocate", 1}});
+  }
+  return ok(out);
+}
+
+Answer storages(const Call& call) {
+  Json out = Json::array();
+  for (const auto& storage : call.state.inventory.storages) {
+    if (!call.may("/storage/" + storage.name, "Datastore.Audit")) continue;
+    Json row{{"storage", storage.name}, {"type", storage.type}, {"content", storage.content}};
+    if (storage.shared) row["shared"] = 1;
+    if (!storage.server.empty()) row["server"] = storage.server;
+    if (storage.type == "dir") row["path"] = "/var/lib/vz";
+    if (storage.type == "nfs") row["export"] = "/volume1/" + storage.name;
+    if (storage.type == "rbd") row["pool"] = storage.name;
+    if (storage.type == "pbs") row["datastore"] = storage.name;
+    row["digest"] = crypto::hex(crypto::sha256(call.state.inventory.cluster_name)).substr(0, 40);
+    out.push_back(std::move(row));
+  }
+  return ok(out);
+}
+
+Answer pools(const Call& call) {
+  Json out = Json::array();
+  for (const auto& pool : call.state.inventory.pools)
+    if (call.may("/pool/" + pool, "Pool.Audit")) out.push_back({{"poolid", pool}});
+  return ok(out);
+}
+
+}  // namespace
+
+void add_cluster_handlers(Handlers& handlers) {
+  handlers["GET /cluster/resources"] = resources;
+  handlers["GET /cluster/status"] = cluster_status;
+  handlers["GET /cluster/nextid"] = next_id;
+  handlers["GET /cluster/tasks"] = cluster_tasks;
+  handlers["GET /cluster/log"] = cluster_log;
+  handlers["GET /cluster/ha/resources"] = ha_resources;
+  handlers["GET /storage"] = storages;
+  handlers["GET /pools"] = pools;
+}
+
+}  // namespace pmx::sim

@@ -1,0 +1,161 @@
+// /nodes: the nodes themselves, their storages and networks. Cluster has resolved {node} before.
+#include <array>
+#include <cstdio>
+
+#include "sim/call.h"
+#include "sim/statistics.h"
+
+namespace pmx::sim {
+namespace {
+
+const NodeState& node_of(const Call& call) {
+  return call.state.inventory.nodes[call.state.inventory.node_index(call.text("node")).value_or(0)];
+}
+
+Answer nodes(const Call& call) {
+  Json out = Json::array();
+  for (const auto& node : call.state.inventory.nodes) {
+    Json row = node_resource(call.state.inventory, node, call.now / 1000);
+    row.erase("cgroup-mode");
+    row["ssl_fingerprint"] = node.fingerprint;
+    if (!call.may("/nodes/" + node.name, "Sys.Audit"))
+      row = {{"id", "node/" + node.name},
+             {"node", node.name},
+             {"status", row["status"]},
+             {"type", "node"},
+             {"level", ""},
+             {"ssl_fingerprint", node.fingerprint}};
+    out.push_back(std::move(row));
+  }
+  return ok(out);
+}
+
+std::string fixed(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.2f", value);
+  return text.data();
+}
+
+Json cpu_info(const NodeState& node) {
+  return {{"cpus", node.cpus}, {"cores", node.cpus / 2},
+          {"sockets", 1},      {"model", "AMD EPYC 9354P 32-Core Processor"},
+          {"mhz", "3250.000"}, {"hvm", "1"},
+          {"user_hz", 100},    {"flags", "fpu vme de pse tsc msr pae mce cx8 apic sep svm"}};
+}
+
+Answer node_status(const Call& call) {
+  const NodeState& node = node_of(call);
+  const NodeLoad load = node_load(call.state.inventory, node, call.now / 1000);
+  const double busy = load.cpu * node.cpus;
+  return ok({{"pveversion", "pve-manager/9.2.11/14a22df35955d97d"},
+             {"kversion", "Linux 6.17.4-1-pve #1 SMP PREEMPT_DYNAMIC PMX 6.17.4-1"},
+             {"current-kernel",
+              {{"sysname", "Linux"},
+               {"machine", "x86_64"},
+               {"release", "6.17.4-1-pve"},
+               {"version", "#1 SMP PREEMPT_DYNAMIC PMX 6.17.4-1"}}},
+             {"boot-info", {{"mode", "efi"}, {"secureboot", 0}}},
+             {"uptime", load.uptime},
+             {"cpu", load.cpu},
+             {"wait", load.cpu / 50},
+             {"idle", 0},
+             {"loadavg", {fixed(busy), fixed(busy * 0.94), fixed(busy * 0.91)}},
+             {"cpuinfo", cpu_info(node)},
+             {"memory",
+              {{"total", node.maxmem},
+               {"used", load.mem},
+               {"free", node.maxmem - load.mem},
+               {"available", node.maxmem - load.mem}}},
+             {"swap", {{"total", 8589934592}, {"used", 0}, {"free", 8589934592}}},
+             {"rootfs",
+              {{"total", node.maxdisk},
+               {"used", load.disk},
+               {"avail", node.maxdisk - load.disk},
+               {"free", node.maxdisk - load.disk}}},
+             {"ksm", {{"shared", 0}}}});
+}
+
+Answer node_storage(const Call& call) {
+  const NodeState& node = node_of(call);
+  Json out = Json::array();
+  for (const auto& storage : call.state.inventory.storages) {
+    if (!call.may("/storage/" + storage.name, "Datastore.Audit")) continue;
+    if (call.has("storage") && call.text("storage") != storage.name) continue;
+    const std::int64_t used = storage_used(call.state.inventory, storage, node);
+    out.push_back(
+        {{"storage", storage.name},
+         {"type", storage.type},
+         {"content", storage.content},
+         {"shared", storage.shared ? 1 : 0},
+         {"active", 1},
+         {"enabled", 1},
+         {"total", storage.total},
+         {"used", used},
+         {"avail", storage.total - used},
+         {"used_fraction", static_cast<double>(used) / static_cast<double>(storage.total)}});
+  }
+  return ok(out);
+}
+
+Answer storage_status(const Call& call) {
+  const NodeState& node = node_of(call);
+  for (const auto& storage : call.state.inventory.storages) {
+    if (storage.name != call.text("storage")) continue;
+    const std::int64_t used = storage_used(call.state.inventory, storage, node);
+    return ok({{"type", storage.type},
+               {"content", storage.content},
+               {"shared", storage.shared ? 1 : 0},
+               {"active", 1},
+               {"enabled", 1},
+               {"total", storage.total},
+               {"used", used},
+               {"avail", storage.total - used}});
+  }
+  return bad_parameters({{"storage", "No such storage."}});
+}
+
+Answer node_network(const Call& call) {
+  const NodeState& node = node_of(call);
+  const std::string gateway = node.ip.substr(0, node.ip.rfind('.')) + ".1";
+  return ok(Json::array({{{"iface", "eno1"},
+                          {"type", "eth"},
+                          {"method", "manual"},
+                          {"method6", "manual"},
+                          {"families", {"inet"}},
+                          {"exists", 1},
+                          {"active", 1},
+                          {"priority", 3}},
+                         {{"iface", "vmbr0"},
+                          {"type", "bridge"},
+                          {"method", "static"},
+                          {"method6", "manual"},
+                          {"families", {"inet"}},
+                          {"address", node.ip},
+                          {"netmask", "24"},
+                          {"cidr", node.ip + "/24"},
+                          {"gateway", gateway},
+                          {"bridge_ports", "eno1"},
+                          {"bridge_stp", "off"},
+                          {"bridge_fd", "0"},
+                          {"autostart", 1},
+                          {"active", 1},
+                          {"priority", 4}}}));
+}
+
+Answer node_time(const Call& call) {
+  const std::int64_t now = call.now / 1000;
+  return ok({{"time", now}, {"localtime", now}, {"timezone", "UTC"}});
+}
+
+}  // namespace
+
+void add_node_handlers(Handlers& handlers) {
+  handlers["GET /nodes"] = nodes;
+  handlers["GET /nodes/{node}/status"] = node_status;
+  handlers["GET /nodes/{node}/storage"] = node_storage;
+  handlers["GET /nodes/{node}/storage/{storage}/status"] = storage_status;
+  handlers["GET /nodes/{node}/network"] = node_network;
+  handlers["GET /nodes/{node}/time"] = node_time;
+}
+
+}  // namespace pmx::sim

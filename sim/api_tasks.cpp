@@ -1,0 +1,123 @@
+// /nodes/{node}/tasks: lists, status, log and stopping of worker tasks.
+#include <algorithm>
+
+#include "sim/call.h"
+#include "sim/pattern.h"
+
+namespace pmx::sim {
+namespace {
+
+constexpr std::int64_t kDefaultLimit = 50;
+
+bool owns(const Call& call, const Task& task) {
+  return task.user == call.caller.user || task.user.starts_with(call.caller.user + "!");
+}
+
+bool wanted(const Call& call, const Task& task) {
+  const std::string source = call.has("source") ? call.text("source") : "archive";
+  const std::string node = call.text("node");
+  const bool failed = task.finished && task.plan.exit != "OK";
+  return task.node == node && task.start <= call.now &&
+         (source == "all" || task.finished == (source == "archive")) &&
+         (owns(call, task) || call.may("/nodes/" + node, "Sys.Audit")) &&
+         (!call.has("vmid") || task.plan.id == call.text("vmid")) &&
+         (!call.has("typefilter") || task.plan.type == call.text("typefilter")) &&
+         (!call.has("userfilter") ||
+          task.user.find(call.text("userfilter")) != std::string::npos) &&
+         (!call.flag("errors") || failed) &&
+         (!call.has("since") || task.start / 1000 >= call.number("since", 0)) &&
+         (!call.has("until") || task.start / 1000 <= call.number("until", 0));
+}
+
+/// Rows [start, start+limit) of `all`; limit 0 = no limit.
+Json page(const Json& all, std::int64_t start, std::int64_t limit) {
+  Json out = Json::array();
+  const auto size = static_cast<std::int64_t>(all.size());
+  const std::int64_t end = limit == 0 ? size : std::min(size, start + limit);
+  for (std::int64_t i = start; i < end; ++i) out.push_back(all[static_cast<std::size_t>(i)]);
+  return out;
+}
+
+Answer list(const Call& call) {
+  Json rows = Json::array();
+  for (const auto& task : call.state.tasks.all())
+    if (wanted(call, task)) rows.push_back(Tasks::entry(task));
+  Answer answer = ok(page(rows, call.number("start", 0), call.number("limit", kDefaultLimit)));
+  answer.total = static_cast<std::int64_t>(rows.size());
+  return answer;
+}
+
+bool is_upid(const std::string& text) {
+  return matches_pattern(
+      "UPID:[a-zA-Z0-9-]+:[0-9A-Fa-f]{8}:[0-9A-Fa-f]{8,9}:[0-9A-Fa-f]{8}:[^:\\s]+:[^:\\s]*:[^:\\s]+"
+      ":",
+      text);
+}
+
+/// The task {upid}, when it is this node's; a reason why not in `problem`.
+const Task* find(const Call& call, Answer& problem) {
+  const std::string upid = call.text("upid");
+  if (!is_upid(upid)) {
+    problem = bad_parameters({{"upid", "unable to parse worker upid"}});
+    return nullptr;
+  }
+  const Task* task = call.state.tasks.find(upid);
+  if (task == nullptr || task->node != call.text("node") || task->start > call.now) {
+    problem = bad_parameters({{"upid", "no such task"}});
+    return nullptr;
+  }
+  if (!owns(call, *task) && !call.may("/nodes/" + task->node, "Sys.Audit")) {
+    problem = failure(403, "Permission check failed (/nodes/" + task->node + ", Sys.Audit)");
+    return nullptr;
+  }
+  return task;
+}
+
+Answer index(const Call&) { return ok(Json::array({{{"name", "log"}}, {{"name", "status"}}})); }
+
+Answer status(const Call& call) {
+  Answer problem;
+  const Task* task = find(call, problem);
+  return task == nullptr ? problem : ok(Tasks::status(*task));
+}
+
+Answer log(const Call& call) {
+  Answer problem;
+  const Task* task = find(call, problem);
+  std::vector<std::string> lines;
+  if (task != nullptr)
+    lines = Tasks::log(*task, call.now);
+  else if (problem.status == 400 && problem.errors["upid"] == "no such task")
+    lines = {"unable to open file - No such file or directory"};
+  else
+    return problem;
+  if (lines.empty()) lines = {"no content"};
+  Json rows = Json::array();
+  for (const auto& line : lines) rows.push_back({{"n", rows.size() + 1}, {"t", line}});
+  Answer answer = ok(page(rows, call.number("start", 0), call.number("limit", kDefaultLimit)));
+  answer.total = static_cast<std::int64_t>(rows.size());
+  return answer;
+}
+
+Answer stop(const Call& call) {
+  const std::string upid = call.text("upid");
+  if (!is_upid(upid)) return bad_parameters({{"upid", "unable to parse worker upid"}});
+  const Task* task = call.state.tasks.find(upid);
+  const std::string node = call.text("node");
+  if (task != nullptr && !owns(call, *task) && !call.may("/nodes/" + node, "Sys.Modify"))
+    return failure(403, "Permission check failed (/nodes/" + node + ", Sys.Modify)");
+  call.state.tasks.stop(upid, call.now);
+  return ok(nullptr);
+}
+
+}  // namespace
+
+void add_task_handlers(Handlers& handlers) {
+  handlers["GET /nodes/{node}/tasks"] = list;
+  handlers["GET /nodes/{node}/tasks/{upid}"] = index;
+  handlers["DELETE /nodes/{node}/tasks/{upid}"] = stop;
+  handlers["GET /nodes/{node}/tasks/{upid}/status"] = status;
+  handlers["GET /nodes/{node}/tasks/{upid}/log"] = log;
+}
+
+}  // namespace pmx::sim

@@ -1,0 +1,297 @@
+#include "sim/cluster.h"
+
+#include <algorithm>
+#include <mutex>
+
+#include "base/percent.h"
+#include "sim/authentication.h"
+#include "sim/call.h"
+#include "sim/facts.h"
+#include "sim/form.h"
+#include "sim/guest_config.h"
+#include "sim/permission.h"
+#include "sim/verify.h"
+
+namespace pmx::sim {
+namespace {
+
+constexpr std::chrono::milliseconds kUnauthorised{3000};
+constexpr std::chrono::milliseconds kNodeDown{3000};
+
+Answer bare(int status, std::string reason, std::chrono::milliseconds delay) {
+  Answer answer = failure(status, std::move(reason));
+  answer.bare = true;
+  answer.delay = delay;
+  return answer;
+}
+
+/// PVE's envelope around an answer.
+Response render(const Answer& answer, bool keeps_connection) {
+  Response response;
+  response.status = answer.status;
+  response.delay = answer.delay;
+  response.reason =
+      answer.status == 200 ? "OK" : answer.message.substr(0, answer.message.find('\n'));
+  response.headers["connection"] =
+      answer.status == 200 ? (keeps_connection ? "Keep-Alive" : "close, Keep-Alive") : "close";
+  if (answer.bare) return response;
+  response.headers["content-type"] = "application/json;charset=UTF-8";
+  Json body{{"data", answer.data}};
+  if (answer.status != 200) {
+    body["message"] = answer.status == 501 ? answer.message : answer.message + "\n";
+    if (!answer.errors.is_null()) body["errors"] = answer.errors;
+  }
+  if (answer.total) body["total"] = *answer.total;
+  response.body = dump_json(body);
+  return response;
+}
+
+std::string content_type(const Request& request) {
+  const auto found = request.headers.find("content-type");
+  if (found == request.headers.end()) return "";
+  return found->second.substr(0, found->second.find(';'));
+}
+
+/// Query, body and path variables in one object, or the answer that refuses them.
+std::optional<Answer> read_params(const Request& request, const Route& route, Json& params) {
+  params = decode_form(request.query);
+  const bool sends = request.method == "POST" || request.method == "PUT";
+  if (!request.body.empty() && !sends)
+    return failure(501, "Unexpected content for method '" + request.method + "'");
+  Json body = Json::object();
+  if (content_type(request) == "application/json") {
+    auto parsed = request.body.empty() ? Result<Json>(Json::object()) : parse_json(request.body);
+    if (!parsed.ok() || !parsed->is_object()) return failure(500, "malformed JSON string");
+    body = std::move(*parsed);
+  } else if (!request.body.empty()) {
+    if (!content_type(request).empty() &&
+        content_type(request) != "application/x-www-form-urlencoded")
+      return failure(506, "unknown content type '" + content_type(request) + "'");
+    body = decode_form(request.body);
+  }
+  for (const auto& [key, value] : route.variables) {
+    if (body.contains(key) && body[key] != Json(value))
+      return bad_parameters(
+          {{key, "duplicate parameter (already defined in URI) with conflicting values!"}});
+    params[key] = value;
+  }
+  if (auto merged = merge_params(params, body); !merged.ok())
+    return bad_parameters(
+        {{merged.error().message,
+          "duplicate parameter (already defined in URI) with conflicting values!"}});
+  return std::nullopt;
+}
+
+bool is_zero(const Json& facts, std::string_view key) {
+  const Json* value = find_member(facts, key);
+  return value == nullptr || *value == Json(0);
+}
+
+}  // namespace
+
+class Cluster::Impl {
+ public:
+  Impl(const Options& options, Clock& clock)
+      : clock_(clock), state_(options, clock.now().time_since_epoch().count()) {
+    add_access_handlers(handlers_);
+    add_cluster_handlers(handlers_);
+    add_node_handlers(handlers_);
+    add_guest_handlers(handlers_);
+    add_power_handlers(handlers_);
+    add_task_handlers(handlers_);
+  }
+
+  Response handle(const Request& request) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    ++requests_;
+    now_ = clock_.now().time_since_epoch().count();
+    state_.tasks.advance(state_.inventory, now_);
+    Response response = failing_ > 0 ? planned_failure() : answer(request);
+    if (truncating_ > 0 && !response.body.empty()) {
+      --truncating_;
+      response.truncate_after = truncate_bytes_;
+    }
+    return response;
+  }
+
+  /// Runs `change` on the state as of now, under the lock.
+  template <class Change>
+  auto with_state(const Change& change) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    now_ = clock_.now().time_since_epoch().count();
+    state_.tasks.advance(state_.inventory, now_);
+    return change(state_);
+  }
+
+  void fail_next(int count, int status, std::string_view reason, std::chrono::milliseconds delay) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    failing_ = count;
+    failure_ = bare(status, std::string(reason), delay);
+  }
+
+  void truncate_next(int count, std::size_t bytes) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    truncating_ = count;
+    truncate_bytes_ = bytes;
+  }
+
+  /// Fixed after construction, so it may be read without the lock.
+  [[nodiscard]] const AccessControl& access() const { return state_.access; }
+
+  std::uint64_t requests() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return requests_;
+  }
+
+ private:
+  Response planned_failure() {
+    --failing_;
+    return render(failure_, false);
+  }
+
+  Response answer(const Request& request) {
+    static const std::vector<std::string_view> kMethods{"GET", "POST", "PUT", "DELETE"};
+    if (std::find(kMethods.begin(), kMethods.end(), request.method) == kMethods.end())
+      return render(bare(501, "method '" + request.method + "' not available", {}), false);
+    auto route = facts_.find(request.method, request.path);
+    const Json facts = route ? facts_.method(*route) : Json::object();
+    const Json* permissions = find_member(facts, "permissions");
+    const bool world = permissions != nullptr && string_member(*permissions, "user") == "world";
+    Caller caller;
+    if (!world) {
+      auto known = authenticate(state_.access, request, now_ / 1000);
+      if (!known.ok()) return render(bare(401, known.error().message, kUnauthorised), false);
+      caller = std::move(*known);
+    }
+    if (!route && request.path.find_first_not_of('/') != std::string::npos)
+      return render(failure(501, "Method '" + request.method + " " +
+                                     percent_decode(request.path).value_or(request.path) +
+                                     "' not implemented"),
+                    false);
+    if (!route) route = Route{"", "GET", {}};
+    return render(checked(request, *route, facts, caller), is_zero(facts, "protected"));
+  }
+
+  /// PVE's order: token rights, permission, node, parameters, then the method itself.
+  Answer checked(const Request& request, Route& route, const Json& facts, const Caller& caller) {
+    if (!caller.token.empty() && facts.contains("allowtoken") && is_zero(facts, "allowtoken"))
+      return failure(403, "Permission check failed (URI '" + request.path +
+                              "' not available with API token, need proper ticket.\n)");
+    Json params;
+    if (auto refused = read_params(request, route, params)) return *refused;
+    static const Json kNobody = "root@pam-only";
+    const Json* permissions = find_member(facts, "permissions");
+    if (!route.path.empty())
+      if (auto bad = refuse(state_.access, caller, permissions == nullptr ? kNobody : *permissions,
+                            params);
+          !bad.empty())
+        return failure(403, bad);
+    if (facts.contains("proxyto"))
+      if (auto unreachable = reach_node(params)) return *unreachable;
+    static const Json kNoParams = Json::object();
+    const Json* schema = find_member(facts, "params");
+    if (Json errors = verify_params(schema == nullptr ? kNoParams : *schema, params);
+        !errors.empty())
+      return bad_parameters(std::move(errors));
+    if (params.contains("skiplock") && !caller.is_root())
+      return bad_parameters({{"skiplock", "Only root may use this option."}});
+    return dispatch(route, Call{state_, caller, params, now_});
+  }
+
+  /// The proxy hop to {node}: unknown, down, or fine. "localhost" is the node that was asked.
+  std::optional<Answer> reach_node(Json& params) {
+    const std::string name(string_member(params, "node"));
+    if (name.empty()) return std::nullopt;
+    if (name == "localhost") {
+      params["node"] = state_.inventory.nodes.front().name;
+      return std::nullopt;
+    }
+    const auto index = state_.inventory.node_index(name);
+    if (!index)
+      return failure(500, "hostname lookup '" + name +
+                              "' failed - failed to get address info for: " + name +
+                              ": Name or service not known");
+    if (!state_.inventory.nodes[*index].online) return bare(595, "No route to host", kNodeDown);
+    return std::nullopt;
+  }
+
+  Answer dispatch(const Route& route, const Call& call) {
+    const std::string key = std::string(route.method) + " " + std::string(route.path);
+    const auto found = handlers_.find(key);
+    if (found != handlers_.end()) return found->second(call);
+    return failure(501, "Method '" + key + "' is part of PVE but not simulated yet");
+  }
+
+  Clock& clock_;
+  std::mutex mutex_;
+  State state_;
+  Facts facts_;
+  Handlers handlers_;
+  std::int64_t now_ = 0;  ///< milliseconds since the epoch, of the current request
+  std::uint64_t requests_ = 0;
+  int failing_ = 0;
+  Answer failure_;
+  int truncating_ = 0;
+  std::size_t truncate_bytes_ = 0;
+};
+
+Cluster::Cluster(const Options& options, Clock& clock)
+    : impl_(std::make_unique<Impl>(options, clock)) {}
+Cluster::~Cluster() = default;
+
+Response Cluster::handle(const Request& request) { return impl_->handle(request); }
+const Access& Cluster::access() const { return impl_->access().administrator(); }
+const Access& Cluster::auditor() const { return impl_->access().auditor(); }
+const Access& Cluster::outsider() const { return impl_->access().outsider(); }
+std::uint64_t Cluster::requests() const { return impl_->requests(); }
+
+Json Cluster::truth() const {
+  return impl_->with_state([](State& state) {
+    Planted planted;
+    state.inventory.plant(planted);
+    state.access.plant(planted);
+    for (const auto& [vmid, guest] : state.inventory.guests)
+      guest_config(state.inventory, guest, &planted);
+    return planted.json();
+  });
+}
+
+void Cluster::set_online(std::string_view node, bool online) {
+  impl_->with_state([&](State& state) {
+    if (const auto index = state.inventory.node_index(node))
+      state.inventory.nodes[*index].online = online;
+  });
+}
+
+void Cluster::fail_next(int count, int status, std::string_view reason,
+                        std::chrono::milliseconds delay) {
+  impl_->fail_next(count, status, reason, delay);
+}
+
+void Cluster::truncate_next(int count, std::size_t bytes) { impl_->truncate_next(count, bytes); }
+
+void Cluster::remove_guest(int vmid) {
+  impl_->with_state([&](State& state) {
+    state.inventory.guests.erase(vmid);
+    state.inventory.overrides.erase(vmid);
+  });
+}
+
+void Cluster::change_guest(int vmid, const Json& changes) {
+  impl_->with_state([&](State& state) {
+    if (!state.inventory.guests.contains(vmid) || !changes.is_object()) return;
+    Json& merged = state.inventory.overrides.try_emplace(vmid, Json::object()).first->second;
+    merged.update(changes);
+  });
+}
+
+void Cluster::move_guest(int vmid, std::string_view node) {
+  impl_->with_state([&](State& state) {
+    const auto index = state.inventory.node_index(node);
+    const auto guest = state.inventory.guests.find(vmid);
+    if (index && guest != state.inventory.guests.end())
+      guest->second.node = static_cast<int>(*index);
+  });
+}
+
+}  // namespace pmx::sim

@@ -1,0 +1,48 @@
+// The facts of the PVE API (schemas/pve/api-9.2.jsonl), one method a line. The lines are indexed by
+// path and method without parsing them; a method's JSON is parsed when it is first called and kept,
+// because parsing all of it would cost more memory than the rest of the simulator. Not thread-safe.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+
+namespace pmx::sim {
+
+/// A method of the API that fits a request's path.
+struct Route {
+  std::string_view path;                         ///< "/nodes/{node}/qemu/{vmid}/status/current"
+  std::string_view method;                       ///< "GET"
+  std::map<std::string, std::string> variables;  ///< node -> "pve1"; decoded
+};
+
+class Facts {
+ public:
+  Facts();
+
+  /// The method that answers `method` on a still percent-encoded path; nothing when PVE would say
+  /// "not implemented". Literal segments win over variables.
+  [[nodiscard]] std::optional<Route> find(std::string_view method, std::string_view path) const;
+
+  /// The method's facts: params, permissions, allowtoken, proxyto, ... An empty object when absent.
+  const Json& method(const Route& route);
+
+ private:
+  struct Line {
+    std::string_view path;
+    std::string_view method;
+    std::string_view text;
+    std::vector<std::string_view> segments;
+  };
+
+  static bool fits(const Line& line, const std::vector<std::string>& segments);
+
+  std::vector<Line> lines_;
+  std::map<std::string_view, Json> parsed_;  ///< by the line's text
+};
+
+}  // namespace pmx::sim

@@ -1,0 +1,109 @@
+#include "sim/format.h"
+
+#include <array>
+
+#include "sim/pattern.h"
+
+namespace pmx::sim {
+namespace {
+
+struct Format {
+  std::string_view name;
+  std::string_view pattern;
+  std::string_view complaint;  ///< "%" stands for the value
+};
+
+constexpr std::string_view kOctet = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+
+constexpr std::array<Format, 15> kFormats{{
+    {"dns-name",
+     "(?:[a-zA-Z0-9](?:[a-zA-Z0-9\\-]*[a-zA-Z0-9])?\\.)*[a-zA-Z0-9](?:[a-zA-Z0-9\\-]*[a-zA-Z0-9])?",
+     "value does not look like a valid DNS name"},
+    {"pve-node", "[a-zA-Z0-9](?:[a-zA-Z0-9\\-]*[a-zA-Z0-9])?",
+     "value does not look like a valid node name"},
+    {"pve-vmid", "[1-9][0-9]{2,8}", "value does not look like a valid VM ID"},
+    {"pve-configid", "[a-zA-Z][\\w-]+", "invalid configuration ID '%'"},
+    {"pve-storage-id", "[a-zA-Z][a-zA-Z0-9\\-_.]*[a-zA-Z0-9]",
+     "storage ID '%' contains illegal characters"},
+    {"pve-poolid", "[A-Za-z0-9.\\-_]+(?:/[A-Za-z0-9.\\-_]+){0,2}",
+     "value '%' contains invalid characters"},
+    {"pve-userid", "[^\\s:/@]+(?:@[^\\s:/@]+)*@[A-Za-z][A-Za-z0-9.\\-_]+",
+     "value '%' does not look like a valid user name"},
+    {"pve-realm", "[A-Za-z][A-Za-z0-9.\\-_]+", "value does not look like a valid realm"},
+    {"pve-ipv4-config", "dhcp|manual|(?:\\d{1,3}\\.){3}\\d{1,3}/\\d{1,2}",
+     "value does not look like a valid ipv4 network configuration"},
+    {"mac-addr", "[a-fA-F0-9][02468aceACE][:](?:[a-fA-F0-9]{2}:){4}[a-fA-F0-9]{2}",
+     "value does not look like a valid unicast MAC address"},
+    {"email", "[\\w+\\-~.]+@[a-zA-Z0-9.\\-]+", "value does not look like a valid email address"},
+    {"pve-tag", "[a-zA-Z0-9_][a-zA-Z0-9_\\-+.]*", "invalid characters in tag"},
+    {"disk-size", "\\d+(?:\\.\\d+)?[KMGT]?", "value does not look like a valid disk size: %"},
+    {"pve-iface", "[a-zA-Z][a-zA-Z0-9_]{1,20}(?:[:.]\\d+)?", "invalid network interface name '%'"},
+    {"pve-bridge-id", "[-_.\\w]+", "invalid bridge ID '%'"},
+}};
+
+std::string ipv4_pattern() {
+  const std::string octet(kOctet);
+  return "(?:" + octet + "\\.){3}" + octet;
+}
+
+bool is_ipv4(std::string_view value) {
+  static const std::string kPattern = ipv4_pattern();
+  return matches_pattern(kPattern, value);
+}
+
+bool is_ipv6(std::string_view value) {
+  return value.find(':') != std::string_view::npos &&
+         matches_pattern("[0-9a-fA-F:]{2,39}(?:%\\w+)?|[0-9a-fA-F:]*:(?:\\d{1,3}\\.){3}\\d{1,3}",
+                         value);
+}
+
+bool is_cidr(std::string_view value) {
+  const auto slash = value.find('/');
+  if (slash == std::string_view::npos) return false;
+  const auto host = value.substr(0, slash);
+  return matches_pattern("\\d{1,3}", value.substr(slash + 1)) && (is_ipv4(host) || is_ipv6(host));
+}
+
+std::string check_address(std::string_view format, std::string_view value) {
+  if (format == "ip" && !is_ipv4(value) && !is_ipv6(value))
+    return "value does not look like a valid IP address\n";
+  if (format == "ipv4" && !is_ipv4(value)) return "value does not look like a valid IPv4 address\n";
+  if (format == "ipv6" && !is_ipv6(value)) return "value does not look like a valid IPv6 address\n";
+  if (format == "CIDR" && !is_cidr(value)) return "value does not look like a valid CIDR network\n";
+  if (format == "address" && !matches_pattern("[a-zA-Z0-9.:\\-_%]+", value))
+    return "value does not look like a valid address: " + std::string(value) + "\n";
+  return "";
+}
+
+std::string complain(const Format& format, std::string_view value) {
+  std::string text(format.complaint);
+  if (const auto mark = text.find('%'); mark != std::string::npos) text.replace(mark, 1, value);
+  return text + "\n";
+}
+
+std::string check_list(std::string_view format, std::string_view value) {
+  while (!value.empty()) {
+    const auto end = value.find_first_of(", ;\t\n");
+    const auto item = value.substr(0, end);
+    if (!item.empty())
+      if (auto complaint = check_format(format, item); !complaint.empty()) return complaint;
+    if (end == std::string_view::npos) break;
+    value.remove_prefix(end + 1);
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string check_format(std::string_view format, std::string_view value) {
+  if (format.ends_with("-list")) return check_list(format.substr(0, format.size() - 5), value);
+  if (format.ends_with("-opt"))
+    return value.empty() ? "" : check_format(format.substr(0, format.size() - 4), value);
+  for (const auto& known : kFormats) {
+    if (known.name != format) continue;
+    return matches_pattern(std::string(known.pattern), value) ? "" : complain(known, value);
+  }
+  return check_address(format, value);
+}
+
+}  // namespace pmx::sim

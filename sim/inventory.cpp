@@ -1,0 +1,165 @@
+#include "sim/inventory.h"
+
+#include <algorithm>
+
+namespace pmx::sim {
+namespace {
+
+constexpr std::int64_t kGib = std::int64_t{1} << 30;
+constexpr std::int64_t kDay = 86400;
+
+std::string fingerprint(Dice& dice) {
+  std::string out;
+  for (int i = 0; i < 32; ++i) out += (i == 0 ? "" : ":") + dice.text(2, "0123456789ABCDEF");
+  return out;
+}
+
+/// The first guests play fixed parts, so that every situation exists in a small cluster too.
+void cast_part(GuestState& guest, std::size_t index) {
+  switch (index) {
+    case 0:
+    case 1: guest.kind = GuestKind::kQemu; break;
+    case 2:
+    case 8: guest.kind = GuestKind::kLxc; break;
+    case 3:
+      guest.kind = GuestKind::kQemu;
+      guest.is_template = true;
+      break;
+    case 4:
+      guest.kind = GuestKind::kQemu;
+      guest.lock = "backup";
+      guest.power = Power::kStopped;
+      break;
+    case 5:
+      guest.kind = GuestKind::kQemu;
+      guest.ha = true;
+      break;
+    case 6:
+      guest.kind = GuestKind::kQemu;
+      guest.start_fails = true;
+      guest.power = Power::kStopped;
+      break;
+    case 7:
+      guest.kind = GuestKind::kQemu;
+      guest.power = Power::kPaused;
+      break;
+    default: break;
+  }
+}
+
+}  // namespace
+
+Inventory::Inventory(const Options& options, std::int64_t now)
+    : seed_(options.seed), company_(&company_of(options.seed)) {
+  cluster_name = std::string(company_->slug) + "-prod";
+  make_nodes(options, now);
+  make_storages();
+  make_users();
+  make_guests(options, now);
+}
+
+void Inventory::make_nodes(const Options& options, std::int64_t now) {
+  Dice dice(seed_, "nodes");
+  const int site = dice.between(11, 240);
+  for (int i = 0; i < std::max(1, options.nodes); ++i) {
+    NodeState node;
+    node.name = std::string(company_->letters) + "-" +
+                std::string(city(seed_, static_cast<std::size_t>(i / 3))) + "-hv" +
+                (i < 9 ? "0" : "") + std::to_string(i + 1);
+    node.ip = "10." + std::to_string(site) + ".8." + std::to_string(11 + i);
+    node.fingerprint = fingerprint(dice);
+    node.cpus = dice.chance(50) ? 32 : 64;
+    node.maxmem = kGib * (dice.chance(50) ? 256 : 512);
+    node.maxdisk = kGib * 94;
+    node.booted = now - dice.between(3, 200) * kDay - dice.between(0, 86399);
+    nodes.push_back(std::move(node));
+  }
+}
+
+void Inventory::make_storages() {
+  const std::string slug(company_->slug);
+  const std::string site(city(seed_, 0));
+  const std::string domain(company_->domain);
+  storages = {
+      {"local", "dir", "iso,vztmpl,backup", "", false, 94 * kGib},
+      {"local-lvm", "lvmthin", "images,rootdir", "", false, 800 * kGib},
+      {slug + "-ceph", "rbd", "images,rootdir", "", true, 42000 * kGib},
+      {"nas-" + site + "-iso", "nfs", "iso,vztmpl,snippets", "nas01." + domain, true, 8000 * kGib},
+      {"pbs-" + slug, "pbs", "backup", "pbs." + domain, true, 64000 * kGib},
+  };
+  pools = {"finance-" + site, slug + "-kubernetes", "tenants-" + slug};
+}
+
+void Inventory::make_users() {
+  users.push_back({"root@pam", "noc@" + std::string(company_->domain), "", ""});
+  users.push_back({"svc-auditor-" + std::string(company_->letters) + "@pve", "", "", ""});
+  users.push_back({"svc-legacy-" + std::string(company_->letters) + "@pve", "", "", ""});
+  Dice dice(seed_, "users");
+  while (users.size() < 7) {
+    const Person who = person(dice);
+    const std::string id = who.login() + "@" + realm();
+    const bool known =
+        std::any_of(users.begin(), users.end(), [&](const UserState& u) { return u.id == id; });
+    if (!known) users.push_back({id, who.email(company_->domain), who.first, who.last});
+  }
+}
+
+void Inventory::make_guests(const Options& options, std::int64_t now) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(std::max(0, options.guests)); ++i) {
+    Dice dice(seed_, "guest", i);
+    GuestState guest;
+    guest.vmid = 100 + static_cast<int>(i);
+    guest.node = static_cast<int>(dice.below(nodes.size()));
+    guest.kind = dice.chance(30) ? GuestKind::kLxc : GuestKind::kQemu;
+    guest.power = i % 5 == 1 || i % 5 == 3 ? Power::kStopped : Power::kRunning;
+    cast_part(guest, i);
+    const auto& node = nodes[static_cast<std::size_t>(guest.node)];
+    if (guest.power != Power::kStopped)
+      guest.since =
+          std::max(node.booted + 60, now - dice.between(0, 90) * kDay - dice.between(600, 80000));
+    guests.emplace(guest.vmid, guest);
+  }
+}
+
+std::optional<std::size_t> Inventory::node_index(std::string_view name) const {
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    if (nodes[i].name == name) return i;
+  return std::nullopt;
+}
+
+const NodeState& Inventory::node_of(const GuestState& guest) const {
+  return nodes[static_cast<std::size_t>(guest.node)];
+}
+
+std::string Inventory::realm() const { return std::string(company_->letters) + "-directory"; }
+
+const StorageState& Inventory::disk_storage(std::size_t index) const {
+  return storages[index % 3 == 0 ? 1 : 2];
+}
+
+void Inventory::plant(Planted& planted) const {
+  planted.add("cluster", cluster_name);
+  planted.add("company", company_->name);
+  planted.add("domain", company_->domain);
+  planted.add("realm", realm());
+  for (const auto& node : nodes) {
+    planted.add("node", node.name);
+    planted.add("ip", node.ip);
+    planted.add("fingerprint", node.fingerprint);
+  }
+  for (const auto& storage : storages) {
+    if (!storage.name.starts_with("local")) planted.add("storage", storage.name);
+    planted.add("hostname", storage.server);
+  }
+  for (const auto& pool : pools) planted.add("pool", pool);
+  for (const auto& user : users) {
+    if (user.id != "root@pam") {
+      planted.add("user", user.id);
+      planted.add("user", user.id.substr(0, user.id.find('@')));
+    }
+    planted.add("email", user.email);
+    if (!user.last.empty()) planted.add("person", user.first + " " + user.last);
+  }
+}
+
+}  // namespace pmx::sim

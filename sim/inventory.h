@@ -1,0 +1,110 @@
+// What the simulated cluster consists of: nodes, storages, users, pools and the state of each
+// guest.
+//
+// A guest keeps only what can change (32 bytes or so); its name and configuration are generated
+// from the seed when asked for, so 10,000 guests cost little. Not thread-safe: Cluster holds the
+// lock.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "sim/cluster.h"
+#include "sim/names.h"
+#include "sim/planted.h"
+
+namespace pmx::sim {
+
+enum class GuestKind : std::uint8_t { kQemu, kLxc };
+enum class Power : std::uint8_t { kStopped, kRunning, kPaused };
+
+struct NodeState {
+  std::string name;
+  std::string ip;
+  std::string fingerprint;  ///< of its TLS certificate, "AB:CD:..."
+  int cpus = 0;
+  std::int64_t maxmem = 0;
+  std::int64_t maxdisk = 0;
+  std::int64_t booted = 0;  ///< seconds since the epoch
+  bool online = true;
+};
+
+struct StorageState {
+  std::string name;
+  std::string type;     ///< dir, lvmthin, rbd, nfs, pbs
+  std::string content;  ///< comma list
+  std::string server;   ///< host name of a network storage, or empty
+  bool shared = false;
+  std::int64_t total = 0;
+};
+
+struct UserState {
+  std::string id;  ///< user@realm
+  std::string email;
+  std::string first;
+  std::string last;
+};
+
+struct GuestState {
+  int vmid = 0;
+  int node = 0;  ///< index into nodes
+  GuestKind kind = GuestKind::kQemu;
+  Power power = Power::kStopped;
+  bool is_template = false;
+  bool ha = false;
+  bool start_fails = false;  ///< its disk's storage refuses
+  std::string_view lock;     ///< a literal, or empty
+  std::int64_t since = 0;    ///< seconds since the epoch when it was started; 0 = stopped
+};
+
+class Inventory {
+ public:
+  /// `now` in seconds: uptimes begin before it.
+  Inventory(const Options& options, std::int64_t now);
+
+  std::vector<NodeState> nodes;
+  std::vector<StorageState> storages;
+  std::vector<UserState> users;
+  std::vector<std::string> pools;
+  std::map<int, GuestState> guests;  ///< by VMID
+  /// Changes of a guest's configuration over the generated one; null deletes a key.
+  std::map<int, Json> overrides;
+  std::string cluster_name;
+
+  [[nodiscard]] std::uint64_t seed() const { return seed_; }
+  [[nodiscard]] const Company& company() const { return *company_; }
+  [[nodiscard]] std::optional<std::size_t> node_index(std::string_view name) const;
+  [[nodiscard]] const NodeState& node_of(const GuestState& guest) const;
+  [[nodiscard]] std::string realm() const;  ///< the company's directory realm
+
+  /// Names the shared storage a disk of guest `index` lies on.
+  [[nodiscard]] const StorageState& disk_storage(std::size_t index) const;
+
+  /// Adds what is not part of a guest: names, addresses, people.
+  void plant(Planted& planted) const;
+
+ private:
+  void make_nodes(const Options& options, std::int64_t now);
+  void make_storages();
+  void make_users();
+  void make_guests(const Options& options, std::int64_t now);
+
+  std::uint64_t seed_;
+  const Company* company_;
+};
+
+/// A guest's place in the generator's numbering.
+inline std::size_t guest_index(const GuestState& guest) {
+  return static_cast<std::size_t>(guest.vmid - 100);
+}
+
+inline std::string_view kind_name(GuestKind kind) {
+  return kind == GuestKind::kQemu ? "qemu" : "lxc";
+}
+
+}  // namespace pmx::sim

@@ -1,0 +1,124 @@
+#include "sim/statistics.h"
+
+#include <algorithm>
+
+#include "sim/dice.h"
+
+namespace pmx::sim {
+namespace {
+
+/// A fraction around `middle` that changes every ten seconds.
+double wave(Dice steady, std::uint64_t seed, std::uint64_t index, std::int64_t now) {
+  const double middle = static_cast<double>(steady.between(2, 60)) / 100.0;
+  Dice dice(seed, "wave", index * 1'000'003ULL + static_cast<std::uint64_t>(now / 10));
+  const double swing = static_cast<double>(dice.between(-1000, 1000)) / 20'000.0;
+  return std::clamp(middle + swing, 0.001, 0.999);
+}
+
+std::int64_t fraction_of(std::int64_t whole, double fraction) {
+  return static_cast<std::int64_t>(static_cast<double>(whole) * fraction);
+}
+
+}  // namespace
+
+GuestLoad guest_load(const Inventory& inventory, const GuestState& guest, const Traits& traits,
+                     std::int64_t now) {
+  GuestLoad load;
+  const std::size_t index = guest_index(guest);
+  Dice dice(inventory.seed(), "load", index);
+  if (guest.kind == GuestKind::kLxc)
+    load.disk = fraction_of(traits.disk, 0.1 + dice.between(0, 60) / 100.0);
+  if (guest.power == Power::kStopped) return load;
+  load.uptime = std::max<std::int64_t>(0, now - guest.since);
+  load.cpu = guest.power == Power::kPaused ? 0 : wave(dice, inventory.seed(), index, now) / 2;
+  load.mem = fraction_of(traits.memory,
+                         wave(Dice(inventory.seed(), "mem", index), inventory.seed(), index, now));
+  load.netin = load.uptime * dice.between(200, 90'000);
+  load.netout = load.uptime * dice.between(100, 60'000);
+  load.diskread = load.uptime * dice.between(0, 30'000);
+  load.diskwrite = load.uptime * dice.between(500, 80'000);
+  return load;
+}
+
+NodeLoad node_load(const Inventory& inventory, const NodeState& node, std::int64_t now) {
+  const auto index = static_cast<std::uint64_t>(&node - inventory.nodes.data()) + 1'000'000;
+  NodeLoad load;
+  load.uptime = now - node.booted;
+  load.cpu = wave(Dice(inventory.seed(), "node-cpu", index), inventory.seed(), index, now);
+  load.mem = fraction_of(
+      node.maxmem, wave(Dice(inventory.seed(), "node-mem", index), inventory.seed(), index, now));
+  load.disk = fraction_of(node.maxdisk, 0.21);
+  return load;
+}
+
+std::int64_t storage_used(const Inventory& inventory, const StorageState& storage,
+                          const NodeState& node) {
+  const auto place =
+      storage.shared ? 0 : static_cast<std::uint64_t>(&node - inventory.nodes.data()) + 1;
+  return fraction_of(storage.total,
+                     Dice(inventory.seed(), storage.name, place).between(8, 88) / 100.0);
+}
+
+Json guest_resource(const Inventory& inventory, const GuestState& guest, std::int64_t now) {
+  const Traits traits = guest_traits(inventory, guest);
+  const GuestLoad load = guest_load(inventory, guest, traits, now);
+  Json row{{"id", std::string(kind_name(guest.kind)) + "/" + std::to_string(guest.vmid)},
+           {"vmid", guest.vmid},
+           {"type", kind_name(guest.kind)},
+           {"node", inventory.node_of(guest).name},
+           {"name", traits.name},
+           {"status", guest.power == Power::kStopped ? "stopped" : "running"},
+           {"template", guest.is_template ? 1 : 0},
+           {"cpu", load.cpu},
+           {"maxcpu", traits.cores},
+           {"mem", load.mem},
+           {"memhost", load.mem},
+           {"maxmem", traits.memory},
+           {"disk", load.disk},
+           {"maxdisk", traits.disk},
+           {"diskread", load.diskread},
+           {"diskwrite", load.diskwrite},
+           {"netin", load.netin},
+           {"netout", load.netout},
+           {"uptime", load.uptime}};
+  if (!traits.pool.empty()) row["pool"] = traits.pool;
+  if (!traits.tags.empty()) row["tags"] = traits.tags;
+  if (!guest.lock.empty()) row["lock"] = guest.lock;
+  if (guest.ha) row["hastate"] = guest.power == Power::kStopped ? "stopped" : "started";
+  return row;
+}
+
+Json node_resource(const Inventory& inventory, const NodeState& node, std::int64_t now) {
+  Json row{{"id", "node/" + node.name},
+           {"type", "node"},
+           {"node", node.name},
+           {"status", node.online ? "online" : "offline"},
+           {"level", ""},
+           {"maxcpu", node.cpus},
+           {"maxmem", node.maxmem}};
+  if (!node.online) return row;
+  const NodeLoad load = node_load(inventory, node, now);
+  row["cgroup-mode"] = 2;
+  row["cpu"] = load.cpu;
+  row["mem"] = load.mem;
+  row["disk"] = load.disk;
+  row["maxdisk"] = node.maxdisk;
+  row["uptime"] = load.uptime;
+  return row;
+}
+
+Json storage_resource(const Inventory& inventory, const StorageState& storage,
+                      const NodeState& node) {
+  return {{"id", "storage/" + node.name + "/" + storage.name},
+          {"type", "storage"},
+          {"storage", storage.name},
+          {"node", node.name},
+          {"status", node.online ? "available" : "unknown"},
+          {"plugintype", storage.type},
+          {"content", storage.content},
+          {"shared", storage.shared ? 1 : 0},
+          {"disk", node.online ? storage_used(inventory, storage, node) : 0},
+          {"maxdisk", node.online ? storage.total : 0}};
+}
+
+}  // namespace pmx::sim

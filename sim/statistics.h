@@ -1,0 +1,45 @@
+// The moving numbers: load, memory in use, counters. Functions of the seed and of time in steps of
+// ten seconds, as pvestatd refreshes them, so that two calls in one step agree. Pure.
+#pragma once
+
+#include <cstdint>
+
+#include "base/json.h"
+#include "sim/guest_config.h"
+#include "sim/inventory.h"
+
+namespace pmx::sim {
+
+struct GuestLoad {
+  std::int64_t uptime = 0;  ///< seconds
+  double cpu = 0;           ///< fraction of the guest's cores
+  std::int64_t mem = 0;
+  std::int64_t disk = 0;
+  std::int64_t diskread = 0;
+  std::int64_t diskwrite = 0;
+  std::int64_t netin = 0;
+  std::int64_t netout = 0;
+};
+
+struct NodeLoad {
+  std::int64_t uptime = 0;
+  double cpu = 0;
+  std::int64_t mem = 0;
+  std::int64_t disk = 0;
+};
+
+GuestLoad guest_load(const Inventory& inventory, const GuestState& guest, const Traits& traits,
+                     std::int64_t now);
+NodeLoad node_load(const Inventory& inventory, const NodeState& node, std::int64_t now);
+
+/// Bytes in use on a storage. A shared one shows the same number on every node.
+std::int64_t storage_used(const Inventory& inventory, const StorageState& storage,
+                          const NodeState& node);
+
+/// The rows of GET /cluster/resources; also parts of the node and guest lists.
+Json guest_resource(const Inventory& inventory, const GuestState& guest, std::int64_t now);
+Json node_resource(const Inventory& inventory, const NodeState& node, std::int64_t now);
+Json storage_resource(const Inventory& inventory, const StorageState& storage,
+                      const NodeState& node);
+
+}  // namespace pmx::sim

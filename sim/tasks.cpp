@@ -1,0 +1,154 @@
+#include "sim/tasks.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+namespace pmx::sim {
+namespace {
+
+constexpr std::size_t kKept = 1000;  ///< PVE's task index keeps about as many per node
+
+std::string hex8(std::uint64_t value) {
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "%08llX", static_cast<unsigned long long>(value));
+  return text.data();
+}
+
+void add_user(Json& out, const std::string& user) {
+  const auto bang = user.find('!');
+  out["user"] = user.substr(0, bang);
+  if (bang != std::string::npos) out["tokenid"] = user.substr(bang + 1);
+}
+
+Json base(const Task& task) {
+  Json out{{"upid", task.upid},
+           {"node", task.node},
+           {"pid", task.pid},
+           {"pstart", task.pstart},
+           {"type", task.plan.type},
+           {"id", task.plan.id},
+           {"starttime", task.start / 1000}};
+  add_user(out, task.user);
+  return out;
+}
+
+/// The task that the HA manager forks on the guest's node once it acts on a request.
+TaskPlan ha_follow_up(const GuestState& guest, Effect effect) {
+  const bool start = effect == Effect::kStartByHa;
+  const std::string kind = guest.kind == GuestKind::kQemu ? "qm" : "vz";
+  TaskPlan plan;
+  plan.type = kind + (start ? "start" : "shutdown");
+  plan.id = std::to_string(guest.vmid);
+  plan.duration = 1800;
+  plan.effect = start ? Effect::kRun : Effect::kStop;
+  return plan;
+}
+
+}  // namespace
+
+std::string upid_text(const Task& task) {
+  return "UPID:" + task.node + ":" + hex8(task.pid) + ":" + hex8(task.pstart) + ":" +
+         hex8(static_cast<std::uint64_t>(task.start / 1000)) + ":" + task.plan.type + ":" +
+         task.plan.id + ":" + task.user + ":";
+}
+
+const std::string& Tasks::fork(const NodeState& node, const Caller& caller, TaskPlan plan,
+                               std::int64_t now) {
+  Task task;
+  task.node = node.name;
+  task.user = caller.full();
+  task.plan = std::move(plan);
+  task.pid = next_pid_;
+  next_pid_ += 7;
+  task.start = now;
+  task.pstart = static_cast<std::uint64_t>(std::max<std::int64_t>(0, now / 10 - node.booted * 100));
+  task.upid = upid_text(task);
+  const auto place = std::find_if(tasks_.begin(), tasks_.end(),
+                                  [&](const Task& other) { return other.start <= task.start; });
+  const auto at = tasks_.insert(place, std::move(task));
+  const auto index = static_cast<std::size_t>(at - tasks_.begin());
+  while (tasks_.size() > kKept && tasks_.back().finished) tasks_.pop_back();
+  return tasks_[index].upid;
+}
+
+void Tasks::advance(Inventory& inventory, std::int64_t now) {
+  for (;;) {
+    Task* due = nullptr;
+    for (auto& task : tasks_)
+      if (!task.finished && task.end() <= now && (due == nullptr || task.end() < due->end()))
+        due = &task;
+    if (due == nullptr) return;
+    due->finished = true;
+    if (due->plan.exit == "OK") apply(inventory, *due);
+  }
+}
+
+void Tasks::apply(Inventory& inventory, const Task& task) {
+  const auto found = inventory.guests.find(std::atoi(task.plan.id.c_str()));
+  if (found == inventory.guests.end()) return;
+  GuestState& guest = found->second;
+  switch (task.plan.effect) {
+    case Effect::kNone: return;
+    case Effect::kRun:
+      if (guest.power == Power::kStopped) guest.since = task.end() / 1000;
+      guest.power = Power::kRunning;
+      return;
+    case Effect::kStop:
+      guest.power = Power::kStopped;
+      guest.since = 0;
+      return;
+    case Effect::kPause: guest.power = Power::kPaused; return;
+    case Effect::kStartByHa:
+    case Effect::kStopByHa:
+      fork(inventory.node_of(guest), Caller{"root@pam", ""}, ha_follow_up(guest, task.plan.effect),
+           task.end() + 900);
+      return;
+  }
+}
+
+void Tasks::stop(const std::string& upid, std::int64_t now) {
+  for (auto& task : tasks_) {
+    if (task.upid != upid || task.finished) continue;
+    task.finished = true;
+    task.plan.duration = now - task.start;
+    task.plan.exit = "unexpected status";
+    task.plan.effect = Effect::kNone;
+  }
+}
+
+const Task* Tasks::find(std::string_view upid) const {
+  const auto found = std::find_if(tasks_.begin(), tasks_.end(),
+                                  [&](const Task& task) { return task.upid == upid; });
+  return found == tasks_.end() ? nullptr : &*found;
+}
+
+Json Tasks::status(const Task& task) {
+  Json out = base(task);
+  out["status"] = task.finished ? "stopped" : "running";
+  if (task.finished) out["exitstatus"] = task.plan.exit;
+  return out;
+}
+
+Json Tasks::entry(const Task& task) {
+  Json out = base(task);
+  if (task.finished) {
+    out["endtime"] = task.end() / 1000;
+    out["status"] = task.plan.exit;
+  }
+  return out;
+}
+
+std::vector<std::string> Tasks::log(const Task& task, std::int64_t now) {
+  std::vector<std::string> out;
+  for (const auto& line : task.plan.lines)
+    if (task.start + line.at <= now) out.push_back(line.text);
+  if (!task.finished || task.plan.exit == "unexpected status") return out;
+  const bool good = task.plan.exit == "OK";
+  const bool warned = task.plan.exit.starts_with("WARNINGS");
+  out.push_back(good ? "TASK OK" : (warned ? "TASK " : "TASK ERROR: ") + task.plan.exit);
+  return out;
+}
+
+}  // namespace pmx::sim

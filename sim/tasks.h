@@ -1,0 +1,86 @@
+// Worker tasks: what a UPID stands for. A task is planned when it is forked: its log, its end and
+// its effect are known, and advance() lets them happen as the clock moves. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "sim/access.h"
+#include "sim/inventory.h"
+
+namespace pmx::sim {
+
+/// What a finished task does to its guest.
+enum class Effect : std::uint8_t { kNone, kRun, kStop, kPause, kStartByHa, kStopByHa };
+
+struct TaskLine {
+  std::int64_t at = 0;  ///< milliseconds after the start
+  std::string text;
+};
+
+/// A task to fork.
+struct TaskPlan {
+  std::string type;  ///< qmstart
+  std::string id;    ///< "101"; may be empty
+  std::vector<TaskLine> lines;
+  std::int64_t duration = 40;  ///< milliseconds
+  std::string exit = "OK";     ///< OK, "WARNINGS: 1" or the error's text
+  Effect effect = Effect::kNone;
+};
+
+struct Task {
+  std::string upid;
+  std::string node;
+  std::string user;  ///< with "!token"
+  TaskPlan plan;
+  std::uint32_t pid = 0;
+  std::uint64_t pstart = 0;
+  std::int64_t start = 0;  ///< milliseconds since the epoch
+  bool finished = false;
+
+  [[nodiscard]] std::int64_t end() const { return start + plan.duration; }
+};
+
+class Tasks {
+ public:
+  /// Forks `plan` on `node` as `caller`, at `now` (milliseconds); its UPID.
+  const std::string& fork(const NodeState& node, const Caller& caller, TaskPlan plan,
+                          std::int64_t now);
+
+  /// Ends every task that is due at `now`, in order, and applies its effect to `inventory`.
+  void advance(Inventory& inventory, std::int64_t now);
+
+  /// Ends a running task as "unexpected status", PVE's word for killed; its effect does not happen.
+  void stop(const std::string& upid, std::int64_t now);
+
+  [[nodiscard]] const Task* find(std::string_view upid) const;
+
+  /// All tasks, the youngest first.
+  [[nodiscard]] const std::deque<Task>& all() const { return tasks_; }
+
+  /// The member set of GET .../tasks/{upid}/status.
+  static Json status(const Task& task);
+  /// One entry of a task list: the result sits in `status`.
+  static Json entry(const Task& task);
+  /// The log as of `now`, "TASK OK" or "TASK ERROR: ..." last.
+  static std::vector<std::string> log(const Task& task, std::int64_t now);
+
+ private:
+  void apply(Inventory& inventory, const Task& task);
+
+  std::deque<Task> tasks_;
+  std::uint32_t next_pid_ = 4211;
+};
+
+/// Last night's backups, one of them failed, and a few starts by the cluster's users.
+void seed_tasks(Tasks& tasks, Inventory& inventory, std::int64_t now);
+
+/// Adds the users that old tasks name.
+std::string upid_text(const Task& task);
+
+}  // namespace pmx::sim
