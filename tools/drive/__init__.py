@@ -1,0 +1,11 @@
+"""Drives the built binary from Python: the demo, the acceptance tests and the benchmarks use it.
+
+    with Cluster(binary) as cluster, Server(binary, cluster.environment()) as server:
+        client = Client(server, "2026-07-28")
+        print(client.call("cluster_overview"))
+"""
+from .client import Client, LEGACY, MODERN, RpcError, client_for
+from .cluster import Cluster
+from .server import NoAnswer, Server
+
+__all__ = ["Client", "Cluster", "LEGACY", "MODERN", "NoAnswer", "RpcError", "Server", "client_for"]

@@ -1,0 +1,89 @@
+"""A small MCP client for both protocol eras, over the lines of a Server."""
+import itertools
+
+MODERN = "2026-07-28"
+LEGACY = "2025-11-25"
+META = "io.modelcontextprotocol/"
+INFO = {"name": "drive", "version": "1"}
+
+
+class RpcError(Exception):
+    """A JSON-RPC error answer; `error` is its error object."""
+
+    def __init__(self, error):
+        super().__init__(f"{error.get('code')}: {error.get('message')}")
+        self.error = error
+
+
+class Client:
+    """Speaks `version` from the first request on; legacy versions do the handshake first.
+
+    Notifications that arrive while waiting are kept in `notifications`.
+    """
+
+    def __init__(self, server, version=MODERN):
+        self.server = server
+        self.version = version
+        self.notifications = []
+        self._ids = itertools.count(1)
+        if version == MODERN:
+            self.hello = self.request("server/discover")
+        else:
+            self.hello = self.request("initialize", {
+                "protocolVersion": version, "capabilities": {}, "clientInfo": INFO})
+            self.notify("notifications/initialized")
+
+    def request(self, method, params=None, timeout=20.0, progress_token=None):
+        """The result of one request; raises RpcError or NoAnswer."""
+        number = next(self._ids)
+        self.server.send({"jsonrpc": "2.0", "id": number, "method": method,
+                          "params": self._params(params, progress_token)})
+        return self.answer(number, timeout)
+
+    def answer(self, number, timeout=20.0):
+        """Waits for the answer to request `number`."""
+        while True:
+            message = self.server.receive(timeout)
+            if message.get("id") == number and "method" not in message:
+                break
+            self.notifications.append(message)
+        if "error" in message:
+            raise RpcError(message["error"])
+        return message["result"]
+
+    def notify(self, method, params=None):
+        self.server.send({"jsonrpc": "2.0", "method": method, "params": self._params(params, None)})
+
+    def _params(self, params, progress_token):
+        params = dict(params or {})
+        meta = {}
+        if self.version == MODERN:
+            meta = {META + "protocolVersion": MODERN, META + "clientCapabilities": {},
+                    META + "clientInfo": INFO}
+        if progress_token is not None:
+            meta["progressToken"] = progress_token
+        return params | ({"_meta": meta} if meta else {})
+
+    def call(self, tool, arguments=None, timeout=30.0, progress_token=None):
+        """structuredContent of a tool call that must succeed."""
+        result = self.call_result(tool, arguments, timeout, progress_token)
+        if result.get("isError"):
+            raise AssertionError(f"{tool} {arguments}: {text_of(result)}")
+        return result["structuredContent"]
+
+    def call_result(self, tool, arguments=None, timeout=30.0, progress_token=None):
+        """The whole result of a tool call, isError or not."""
+        return self.request("tools/call", {"name": tool, "arguments": arguments or {}}, timeout,
+                            progress_token)
+
+
+def text_of(result):
+    """The text blocks of a tool result."""
+    return "\n".join(c.get("text", "") for c in result.get("content", []))
+
+
+def client_for(binary, cluster, version, **settings):
+    """(Server, Client) on a simulated cluster."""
+    from .server import Server
+    server = Server(binary, cluster.environment(**settings))
+    return server, Client(server, version)

@@ -1,0 +1,94 @@
+"""`proxmox-mpc sim` as a child process, with its files in a private temporary directory."""
+import json
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from .server import clean_environment
+
+
+class Cluster:
+    """A simulated cluster on a free port of 127.0.0.1, with TLS. Ready when constructed.
+
+    `ready` is what the simulator wrote to its ready file: url, fingerprint, token, username,
+    password. `directory` is private and removed at the end; servers may keep their state in it.
+    """
+
+    def __init__(self, binary, nodes=3, guests=24, seed=7, timeout=30.0):
+        self._directory = tempfile.TemporaryDirectory(prefix="proxmox-mpc-sim-")
+        self.directory = Path(self._directory.name)
+        self._access_log = self.directory / "access.log"
+        self._seen = 0
+        ready = self.directory / "ready.json"
+        self._output = open(self.directory / "sim.log", "wb")
+        self.process = subprocess.Popen(
+            [str(binary), "sim", "--listen", "127.0.0.1:0", "--nodes", str(nodes), "--guests",
+             str(guests), "--seed", str(seed), "--ready-file", str(ready), "--truth-file",
+             str(self.directory / "truth.json"), "--access-log", str(self._access_log)],
+            stdin=subprocess.DEVNULL, stdout=self._output, stderr=subprocess.STDOUT,
+            env=clean_environment())
+        try:
+            self.ready = self._wait_ready(ready, timeout)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait_ready(self, file, timeout):
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the simulator ended with {self.process.returncode}: {self.log()}")
+            try:
+                return json.loads(file.read_text(encoding="utf-8"))
+            except (FileNotFoundError, ValueError):
+                time.sleep(0.02)
+        raise RuntimeError(f"the simulator was not ready after {timeout} s: {self.log()}")
+
+    def log(self):
+        """What the simulator itself printed."""
+        return (self.directory / "sim.log").read_text(encoding="utf-8", errors="replace")
+
+    def truth(self):
+        """kind -> real values that nobody outside may see."""
+        return json.loads((self.directory / "truth.json").read_text(encoding="utf-8"))
+
+    def new_requests(self):
+        """The access-log lines since the last call, as "METHOD /path STATUS"."""
+        try:
+            lines = self._access_log.read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            lines = []
+        fresh, self._seen = lines[self._seen:], len(lines)
+        return fresh
+
+    def environment(self, access="operate", state="state", **overrides):
+        """Environment variables that point a server at this cluster. None removes a variable."""
+        values = {
+            "PROXMOX_MPC_URL": self.ready["url"],
+            "PROXMOX_MPC_TOKEN": self.ready["token"],
+            "PROXMOX_MPC_FINGERPRINT": self.ready["fingerprint"],
+            "PROXMOX_MPC_ACCESS": access,
+            "PROXMOX_MPC_STATE_DIR": str(self.directory / state),
+            "HOME": str(self.directory),
+            "XDG_CONFIG_HOME": str(self.directory / "config"),
+        }
+        values |= {f"PROXMOX_MPC_{k.upper()}": v for k, v in overrides.items()}
+        return {k: v for k, v in values.items() if v is not None}
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._output.close()
+        self._directory.cleanup()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
