@@ -1,8 +1,12 @@
 """`proxmox-mpc sim` as a child process, with its files in a private temporary directory."""
+import hashlib
+import http.client
 import json
+import ssl
 import subprocess
 import tempfile
 import time
+import urllib.parse
 from pathlib import Path
 
 from .server import clean_environment
@@ -61,6 +65,31 @@ class Cluster:
             lines = []
         fresh, self._seen = lines[self._seen:], len(lines)
         return fresh
+
+    def api(self, method, path, **parameters):
+        """One PVE API call past the server, as an administrator at the console would make it.
+
+        Returns `data` of the answer. The certificate is checked against the ready file's fingerprint.
+        """
+        url = urllib.parse.urlsplit(self.ready["url"])
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=20, context=context)
+        try:
+            connection.connect()
+            digest = hashlib.sha256(connection.sock.getpeercert(binary_form=True)).hexdigest()
+            if digest != self.ready["fingerprint"].replace(":", "").lower():
+                raise ConnectionError("this is not the simulator's certificate")
+            connection.request(method, "/api2/json" + path, urllib.parse.urlencode(parameters) or None, {
+                "Authorization": "PVEAPIToken=" + self.ready["token"],
+                "Content-Type": "application/x-www-form-urlencoded"})
+            answer = connection.getresponse()
+            body = answer.read()
+        finally:
+            connection.close()
+        if answer.status != 200:
+            raise RuntimeError(f"{method} {path}: {answer.status} {answer.reason}")
+        return json.loads(body)["data"]
 
     def environment(self, access="operate", state="state", **overrides):
         """Environment variables that point a server at this cluster. None removes a variable."""

@@ -1,0 +1,95 @@
+"""The commands beside `serve`: what people type in a terminal."""
+import json
+import re
+import subprocess
+import tempfile
+import unittest
+
+import here  # noqa: F401
+from drive import Client, Cluster, Server
+from drive.server import clean_environment
+from here import BINARY
+
+
+def run(*arguments, text="", environment=None):
+    return subprocess.run([BINARY, *arguments], input=text, capture_output=True, text=True,
+                          timeout=60, env=clean_environment(environment), check=False)
+
+
+class WithoutClusterTest(unittest.TestCase):
+    def test_version_and_help(self):
+        self.assertRegex(run("--version").stdout, r"\d+\.\d+\.\d+")
+        text = run("--help").stdout
+        for command in ["serve", "sim", "config", "doctor", "anonymize", "reveal", "client-config"]:
+            self.assertIn(command, text)
+
+    def test_client_config_prints_every_client_and_form(self):
+        done = run("client-config", "--demo")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for part in ["Claude Desktop", "Claude Code", "VS Code", "Cursor", "mcpServers", "--demo"]:
+            self.assertIn(part, done.stdout)
+        real = run("client-config").stdout
+        for part in ["ssh", "-T", "wsl.exe", "PROXMOX_MPC_URL"]:
+            self.assertIn(part, real)
+
+    def test_a_good_configuration_is_called_good(self):
+        with Cluster(BINARY) as cluster:
+            done = run("config", "check", environment=cluster.environment())
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+
+class WithClusterTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = Cluster(BINARY)
+        cls.addClassCleanup(cls.cluster.stop)
+        cls.environment = cls.cluster.environment()
+        with Server(BINARY, cls.environment) as server:
+            cls.guests = Client(server).call("guest_list", {"limit": 500})["guests"]
+            server.close()
+
+    def real_name(self, vmid):
+        return next(r["name"] for r in self.cluster.api("GET", "/cluster/resources")
+                    if r.get("vmid") == vmid)
+
+    def test_reveal_gives_the_real_name_back(self):
+        guest = self.guests[0]
+        done = run("reveal", f"look at {guest['name']} now", environment=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.strip(), f"look at {self.real_name(guest['vmid'])} now")
+
+    def test_anonymize_hides_known_names_and_addresses_and_reveal_undoes_it(self):
+        name = next(n for n in map(self.real_name, (g["vmid"] for g in self.guests))
+                    if n and re.fullmatch(r"[a-z]+-[a-z]+[a-z0-9-]*", n))
+        line = f"{name} answers on 10.17.4.20"
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.write(line + "\n")
+            file.flush()
+            done = run("anonymize", file.name, environment=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn(name, done.stdout)
+        self.assertNotIn("10.17.4.20", done.stdout)
+        back = run("reveal", done.stdout.strip(), environment=self.environment)
+        self.assertEqual(back.stdout.strip(), line)
+
+    def test_anonymize_reads_standard_input_too(self):
+        done = run("anonymize", text="host 10.17.4.21\n", environment=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("10.17.4.21", done.stdout)
+
+    def test_doctor_is_content_with_a_healthy_cluster(self):
+        done = run("doctor", environment=self.environment)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        done = run("doctor", "--json", environment=self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        json.loads(done.stdout)
+
+    def test_doctor_finds_a_wrong_token_and_a_wrong_pin(self):
+        token = self.cluster.ready["token"].split("=")[0] + "=00000000-0000-0000-0000-000000000000"
+        for settings in ({"token": token}, {"fingerprint": ":".join(["AB"] * 32)}):
+            done = run("doctor", environment=self.cluster.environment(**settings))
+            self.assertNotEqual(done.returncode, 0, done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
