@@ -38,8 +38,8 @@ class LimitsTest(unittest.TestCase):
             stopped = client.call("guest_list", {"status": "stopped"})["guests"]
             for number, guest in enumerate(stopped[:pending]):
                 server.send({"jsonrpc": "2.0", "id": f"p{number}", "method": "tools/call",
-                             "params": client._params({"name": "guest_start", "arguments": {
-                                 "guest": guest["vmid"]}}, None)})
+                             "params": client.params({"name": "guest_start", "arguments": {
+                                 "guest": guest["vmid"]}})})
             code, seconds = server.close()
             self.assertEqual(code, 0, server.stderr())
             return seconds

@@ -37,7 +37,7 @@ class Client:
         """The result of one request; raises RpcError or NoAnswer."""
         number = next(self._ids)
         self.server.send({"jsonrpc": "2.0", "id": number, "method": method,
-                          "params": self._params(params, progress_token)})
+                          "params": self.params(params, progress_token)})
         return self.answer(number, timeout)
 
     def answer(self, number, timeout=20.0):
@@ -52,9 +52,10 @@ class Client:
         return message["result"]
 
     def notify(self, method, params=None):
-        self.server.send({"jsonrpc": "2.0", "method": method, "params": self._params(params, None)})
+        self.server.send({"jsonrpc": "2.0", "method": method, "params": self.params(params, None)})
 
-    def _params(self, params, progress_token):
+    def params(self, params, progress_token=None):
+        """`params` with the `_meta` that this version wants on a request."""
         params = dict(params or {})
         meta = {}
         if self.version == MODERN:
