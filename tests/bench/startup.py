@@ -22,19 +22,9 @@ RUNS = 20
 
 
 class SdkServer(Server):
-    """The SDK server under node, with the same interface as ours."""
+    """The SDK server under node: its script is the only argument."""
 
-    def __init__(self, node, folder):
-        self.node, self.script = node, Path(folder, "sdk_server.mjs")
-        super().__init__(node)
-
-    @property
-    def command(self):
-        return [self.node, str(self.script)]
-
-    @command.setter
-    def command(self, _):
-        pass
+    subcommand = ()
 
 
 def first_answer(start, version):
@@ -99,7 +89,8 @@ def main():
             # Modules resolve beside the script, so it stands beside the installed packages.
             shutil.copy(ROOT / "tests/bench/sdk_server.mjs", folder)
             Path(folder, "node_modules").symlink_to(ROOT / "tests/acceptance/node_modules")
-            starters["TypeScript SDK 2.x"] = lambda: SdkServer(options.node, folder)
+            starters["TypeScript SDK 2.x"] = lambda: SdkServer(
+                options.node, arguments=[str(Path(folder, "sdk_server.mjs"))])
         report(starters)
     session(ours)
     return 0

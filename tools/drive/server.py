@@ -18,14 +18,15 @@ class Server:
     One thread of ours reads stdout; all methods are for the thread that made the object.
     """
 
+    subcommand = ("serve",)
+
     def __init__(self, binary, environment=None, arguments=()):
-        self.command = [str(binary), "serve", *arguments]
         self.stdout = b""
         self._lines = queue.Queue()
         self._stderr = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr,
-            env=clean_environment(environment))
+            [str(binary), *self.subcommand, *arguments], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=self._stderr, env=clean_environment(environment))
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
