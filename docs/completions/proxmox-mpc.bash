@@ -1,0 +1,34 @@
+# bash completion for proxmox-mpc
+
+_proxmox_mpc_options() {
+  case $1 in
+    serve) echo "--demo --config --state-dir --access --log-level --log-file --help" ;;
+    sim) echo "--listen --nodes --guests --seed --http --ready-file --truth-file --access-log --help" ;;
+    config) echo "check --config --help" ;;
+    doctor) echo "--config --json --help" ;;
+    client-config) echo "--demo --help" ;;
+    anonymize | reveal) echo "--config --state-dir --help" ;;
+    *) echo "serve sim config doctor anonymize reveal client-config --version --help" ;;
+  esac
+}
+
+_proxmox_mpc() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=""
+  [ "$COMP_CWORD" -gt 1 ] && command=${COMP_WORDS[1]}
+  case $previous in
+    --access) mapfile -t COMPREPLY < <(compgen -W "observe operate" -- "$current") ;;
+    --log-level) mapfile -t COMPREPLY < <(compgen -W "debug info warn error off" -- "$current") ;;
+    --state-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
+    --config | --log-file | --ready-file | --truth-file | --access-log)
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      ;;
+    *)
+      mapfile -t COMPREPLY < <(compgen -W "$(_proxmox_mpc_options "$command")" -- "$current")
+      if [ "$command" = anonymize ] && [[ $current != -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      fi
+      ;;
+  esac
+}
+
+complete -F _proxmox_mpc proxmox-mpc

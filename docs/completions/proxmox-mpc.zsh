@@ -1,0 +1,54 @@
+#compdef proxmox-mpc
+# zsh completion for proxmox-mpc; installed as _proxmox-mpc
+
+_proxmox_mpc_serve() {
+  _arguments \
+    '--demo[serve a simulated cluster, no configuration needed]' \
+    '--config[configuration file]:file:_files' \
+    '--state-dir[where the memory and the key are kept]:directory:_directories' \
+    '--access[access level]:level:(observe operate)' \
+    '--log-level[log level]:level:(debug info warn error off)' \
+    '--log-file[log here instead of stderr]:file:_files'
+}
+
+_proxmox_mpc_sim() {
+  _arguments \
+    '--listen[address and port]:address:(127.0.0.1\:8006 127.0.0.1\:0)' \
+    '--nodes[number of nodes]:number:' \
+    '--guests[number of guests]:number:' \
+    '--seed[seed]:number:' \
+    '--http[no TLS]' \
+    '--ready-file[receives how to connect]:file:_files' \
+    '--truth-file[receives what must stay hidden]:file:_files' \
+    '--access-log[receives one line per request]:file:_files'
+}
+
+_proxmox_mpc() {
+  local -a commands=(
+    'serve:serve MCP over standard input and output'
+    'sim:serve a simulated cluster'
+    'config:check the configuration'
+    'doctor:check connection, token and privileges'
+    'anonymize:replace real values by pseudonyms'
+    'reveal:replace pseudonyms by real values'
+    'client-config:print client configurations to paste'
+  )
+  if (( CURRENT == 2 )); then
+    _describe command commands
+    _arguments '--version[print the version]' '--help[print help]'
+    return
+  fi
+  local command=$words[2]
+  shift words
+  (( CURRENT-- ))
+  case $command in
+    serve) _proxmox_mpc_serve ;;
+    sim) _proxmox_mpc_sim ;;
+    config) _arguments '1:action:(check)' '--config[configuration file]:file:_files' ;;
+    doctor) _arguments '--config[configuration file]:file:_files' '--json[print JSON]' ;;
+    anonymize) _arguments '1:file:_files' ;;
+    client-config) _arguments '--demo[for the simulated cluster]' ;;
+  esac
+}
+
+_proxmox_mpc "$@"
