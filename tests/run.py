@@ -113,12 +113,9 @@ def count_junit(report):
     return total
 
 
-def run_node(node, pattern):
+def run_node(node, folder, pattern):
     """Node's own test runner over the .test.mjs files; the totals are its closing lines."""
-    folder = TESTS / "acceptance"
     files = sorted(str(f) for f in folder.glob(pattern))
-    if not files:
-        return Count()
     command = [node, "--test", "--test-reporter=tap", "--test-concurrency=1", *files]
     process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, text=True)
@@ -144,13 +141,13 @@ def suites(arguments):
         chosen.append(("house check", lambda: run_python(TESTS / "house", "*_test.py")))
     if arguments.ctest and not only:
         chosen.append(("unit tests", lambda: run_ctest(arguments.ctest, arguments.jobs)))
-    if arguments.binary:
-        pattern = f"*{only}*_test.py" if only else "*_test.py"
-        if not only or list((TESTS / "acceptance").glob(pattern)):
-            chosen.append(("acceptance", lambda: run_python(TESTS / "acceptance", pattern)))
-    if arguments.binary and arguments.node:
-        pattern = f"*{only}*.test.mjs" if only else "*.test.mjs"
-        chosen.append(("official clients", lambda: run_node(arguments.node, pattern)))
+    part = f"*{only}*" if only else "*"
+    folder = TESTS / "acceptance"
+    if arguments.binary and list(folder.glob(part + "_test.py")):
+        chosen.append(("acceptance", lambda: run_python(folder, part + "_test.py")))
+    if arguments.binary and arguments.node and list(folder.glob(part + ".test.mjs")):
+        chosen.append(("official clients",
+                       lambda: run_node(arguments.node, folder, part + ".test.mjs")))
     return chosen
 
 

@@ -4,8 +4,8 @@ _proxmox_mpc_options() {
   case $1 in
     serve) echo "--demo --config --state-dir --access --log-level --log-file --help" ;;
     sim) echo "--listen --nodes --guests --seed --http --ready-file --truth-file --access-log --help" ;;
-    config) echo "check --config --help" ;;
-    doctor) echo "--config --json --help" ;;
+    config) echo "check --config --state-dir --help" ;;
+    doctor) echo "--config --state-dir --access --json --help" ;;
     client-config) echo "--demo --help" ;;
     anonymize | reveal) echo "--config --state-dir --help" ;;
     *) echo "serve sim config doctor anonymize reveal client-config --version --help" ;;

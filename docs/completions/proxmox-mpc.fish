@@ -14,9 +14,9 @@ complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -l versio
 complete -c proxmox-mpc -l help -d "Print help"
 
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l demo -d "Simulated cluster, no configuration"
-complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor config" -l config -r -F -d "Configuration file"
-complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l state-dir -x -a "(__fish_complete_directories)" -d "State directory"
-complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l access -x -a "observe operate" -d "Access level"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor config anonymize reveal" -l config -r -F -d "Configuration file"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor config anonymize reveal" -l state-dir -x -a "(__fish_complete_directories)" -d "State directory"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor" -l access -x -a "observe operate" -d "Access level"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l log-level -x -a "debug info warn error off" -d "Log level"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l log-file -r -F -d "Log file"
 

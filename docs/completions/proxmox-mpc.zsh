@@ -45,8 +45,18 @@ _proxmox_mpc() {
     serve) _proxmox_mpc_serve ;;
     sim) _proxmox_mpc_sim ;;
     config) _arguments '1:action:(check)' '--config[configuration file]:file:_files' ;;
-    doctor) _arguments '--config[configuration file]:file:_files' '--json[print JSON]' ;;
-    anonymize) _arguments '1:file:_files' ;;
+    doctor)
+      _arguments '--config[configuration file]:file:_files' '--json[print JSON]' \
+        '--access[judge for this level]:level:(observe operate)'
+      ;;
+    anonymize)
+      _arguments '1:file:_files' '--config[configuration file]:file:_files' \
+        '--state-dir[state directory]:directory:_directories'
+      ;;
+    reveal)
+      _arguments '*:text:' '--config[configuration file]:file:_files' \
+        '--state-dir[state directory]:directory:_directories'
+      ;;
     client-config) _arguments '--demo[for the simulated cluster]' ;;
   esac
 }

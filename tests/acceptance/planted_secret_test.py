@@ -17,7 +17,8 @@ from here import BINARY
 GUEST_FIELDS = ["name", "type", "node", "status", "pool", "tags", "lock", "hastate", "template"]
 # Values that stand for themselves everywhere: PVE's built-in names.
 KEPT = {"root", "local", "localhost", "pam", "pve", "root@pam", "local-lvm", "127.0.0.1"}
-NO_GREP = {"word_names"}
+# English words that are names too: replaced where a name stands, and not elsewhere.
+NO_GREP = ["word_names"]
 
 
 class Session:
@@ -112,9 +113,10 @@ def spellings(value):
 
 def finders(truth):
     """(kind, value, compiled pattern) of each value that must not appear."""
+    words = KEPT | {value.lower() for kind in NO_GREP for value in truth.get(kind, [])}
     for kind, values in truth.items():
-        for value in values if kind not in NO_GREP else ():
-            if value and value.lower() not in KEPT:
+        for value in values:
+            if value and value.lower() not in words:
                 alternatives = "|".join(sorted(map(re.escape, spellings(value)), key=len))
                 yield kind, value, re.compile(rf"(?<![0-9A-Za-z_])(?:{alternatives})(?![0-9A-Za-z_])",
                                               re.IGNORECASE)
