@@ -93,7 +93,8 @@ def run_ctest(build, jobs):
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder, "report.xml")
         command = ["ctest", "--test-dir", str(build), "--output-on-failure", "--no-tests=error",
-                   "--parallel", str(jobs), "--timeout", "300", "--output-junit", str(report)]
+                   "--parallel", str(jobs), "--timeout", "300", "--test-output-size-passed",
+                   "1000000", "--output-junit", str(report)]
         code = subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode
         count = count_junit(report) if report.exists() else Count(0, 1)
     if code != 0 and count.failed == 0:
