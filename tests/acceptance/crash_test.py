@@ -61,7 +61,7 @@ class CrashTest(unittest.TestCase):
             self.assertTrue(vmids, "the cluster has stopped guests")
             for turn in range(ROUNDS):
                 life = Life(cluster, (MODERN, LEGACY)[turn % 2], reported)
-                life.run(pick.uniform(0.005, 0.9), pick.sample(vmids, len(vmids)))
+                life.run(pick.uniform(0.01, 2.0), pick.sample(vmids, len(vmids)))
                 calls += life.calls
                 self.check_restart(cluster, reported)
                 self.stop_some(cluster, pick, vmids)

@@ -89,13 +89,19 @@ class Server:
     def _finish(self):
         self._reader.join(timeout=5)
         self.process.stdout.close()
+        try:
+            self.process.stdin.close()
+        except BrokenPipeError:
+            pass
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        """Kills a server that still runs. Safe to call again."""
         if self.process.poll() is None:
             self.kill()
+        self._finish()
         self._stderr.close()
 
 
