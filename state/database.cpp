@@ -141,7 +141,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& directory) {
   PMX_TRY(impl->locks, Locks::open(paths.lock));
   PMX_TRY(impl->db, open_database(paths, *impl->locks));
   PMX_TRY(impl->key, load_key(*impl->db, paths));
-  return std::unique_ptr<Database>(new Database(std::move(impl)));
+  return std::make_unique<Database>(std::move(impl));
 }
 
 Result<std::unique_ptr<Database>> Database::open_in_memory() {
@@ -149,7 +149,7 @@ Result<std::unique_ptr<Database>> Database::open_in_memory() {
   PMX_TRY(impl->db, Db::open(":memory:"));
   PMX_TRY_VOID(migrate(*impl->db, "the database in memory"));
   impl->key = Secret(crypto::random_bytes(kKeySize));
-  return std::unique_ptr<Database>(new Database(std::move(impl)));
+  return std::make_unique<Database>(std::move(impl));
 }
 
 const Secret& Database::key() const { return impl_->key; }

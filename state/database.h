@@ -15,6 +15,8 @@ class Db;
 
 class Database {
  public:
+  class Impl;
+
   /// Opens or creates `directory` (0700) and the database in it (0600), migrated to this version. A
   /// database of a later version, or one that cannot be read, is an Error naming the file and what
   /// to do; it is never overwritten.
@@ -22,6 +24,9 @@ class Database {
 
   /// A database in memory, for tests and one-shot commands.
   static Result<std::unique_ptr<Database>> open_in_memory();
+
+  /// For open() and open_in_memory(): nobody else has an Impl.
+  explicit Database(std::unique_ptr<Impl> impl);
   ~Database();
 
   /// 32 bytes, created at first start by whichever process is first, then the same for all.
@@ -40,8 +45,6 @@ class Database {
   bool try_lead();
 
  private:
-  class Impl;
-  explicit Database(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

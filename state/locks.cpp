@@ -61,7 +61,7 @@ Error lock_error(const std::string& path, int error) {
 Result<std::unique_ptr<Locks>> Locks::open(const std::string& path) {
   const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) return lock_error(path, errno);
-  std::unique_ptr<Locks> locks(new Locks(file, new_instance()));
+  auto locks = std::make_unique<Locks>(file, new_instance());
   if (!change(file, F_OFD_SETLK, locks->instance_, F_WRLCK)) return lock_error(path, errno);
   return locks;
 }

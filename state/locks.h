@@ -16,6 +16,9 @@ class Locks {
  public:
   /// Opens or creates the lock file (0600) and marks this instance alive.
   static Result<std::unique_ptr<Locks>> open(const std::string& path);
+
+  /// Takes an open file over, for open().
+  Locks(int file, std::int64_t instance) : file_(file), instance_(instance) {}
   Locks(const Locks&) = delete;
   Locks& operator=(const Locks&) = delete;
   ~Locks();
@@ -34,8 +37,6 @@ class Locks {
   [[nodiscard]] bool alive(std::int64_t instance) const;
 
  private:
-  Locks(int file, std::int64_t instance) : file_(file), instance_(instance) {}
-
   const int file_;
   const std::int64_t instance_;
   std::atomic<bool> leads_ = false;

@@ -137,7 +137,7 @@ Result<std::unique_ptr<Db>> Db::open(const std::string& path) {
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &raw, kFlags, nullptr);
-  std::unique_ptr<Db> db(new Db(path, std::unique_ptr<sqlite3, CloseDb>(raw)));
+  auto db = std::make_unique<Db>(path, std::unique_ptr<sqlite3, CloseDb>(raw));
   if (code != SQLITE_OK) return db->error(code);
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, kBusyMillis);

@@ -114,6 +114,9 @@ class Db {
   /// Opens the file at `path` (":memory:" = none) and sets the connection up: WAL is left to
   /// use_wal(), 5 s busy timeout, small cache, temporary tables in memory only.
   static Result<std::unique_ptr<Db>> open(const std::string& path);
+
+  /// Takes a handle over, for open().
+  Db(std::string path, std::unique_ptr<sqlite3, CloseDb> handle);
   Db(const Db&) = delete;
   Db& operator=(const Db&) = delete;
   ~Db();
@@ -145,7 +148,6 @@ class Db {
  private:
   friend class Statement;
   friend class Transaction;
-  Db(std::string path, std::unique_ptr<sqlite3, CloseDb> handle);
 
   Result<void> set_durability(Durability durability);
   void keep(std::string sql, StatementHandle handle);

@@ -10,7 +10,7 @@
 #include "state/migrations.h"
 #include "state/pseudonym_store.h"
 #include "state/sqlite.h"
-#include "temporary.h"
+#include "tests/unit/state/temporary.h"
 
 namespace pmx::state {
 namespace {

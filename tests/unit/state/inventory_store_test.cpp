@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <random>
 
-#include "temporary.h"
+#include "tests/unit/state/temporary.h"
 
 namespace pmx::state {
 namespace {

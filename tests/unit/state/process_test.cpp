@@ -12,7 +12,7 @@
 #include "state/inventory_store.h"
 #include "state/pseudonym_store.h"
 #include "state/sqlite.h"
-#include "temporary.h"
+#include "tests/unit/state/temporary.h"
 
 namespace pmx::state {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "base/files.h"
 #include "state/sqlite.h"
-#include "temporary.h"
+#include "tests/unit/state/temporary.h"
 
 namespace pmx::state {
 namespace {

@@ -1,6 +1,6 @@
 #include "state/sqlite.h"
 
-#include "temporary.h"
+#include "tests/unit/state/temporary.h"
 
 namespace pmx::state {
 namespace {
