@@ -11,7 +11,7 @@ import urllib.parse
 from pathlib import Path
 
 import here  # noqa: F401
-from drive import LEGACY, MODERN, Client, Cluster, RpcError, Server
+from drive import LEGACY, MODERN, Client, Cluster, RpcError, Server, start_any
 from here import BINARY
 
 GUEST_FIELDS = ["name", "type", "node", "status", "pool", "tags", "lock", "hastate", "template"]
@@ -31,7 +31,7 @@ class Session:
 
     def run(self):
         listed = self.tools_and_lists()
-        started = self.start_one(listed)
+        started = start_any(self.client, progress_token="p1")
         self.describe_all(listed)
         self.task_and_changes(started)
         self.resources(listed, started)
@@ -46,11 +46,6 @@ class Session:
         self.client.request("prompts/list")
         self.client.call("cluster_overview")
         return self.client.call("guest_list", {"fields": GUEST_FIELDS, "limit": 500})["guests"]
-
-    def start_one(self, listed):
-        stopped = next(g for g in listed if g["status"] == "stopped"
-                       and not g.get("template") and not g.get("lock"))
-        return self.client.call("guest_start", {"guest": stopped["name"]}, progress_token="p1")
 
     def describe_all(self, listed):
         for guest in listed:

@@ -6,8 +6,7 @@ import unittest
 from pathlib import Path
 
 import here  # noqa: F401
-from drive import LEGACY, MODERN, Client, Cluster, RpcError, Server
-from drive.client import text_of
+from drive import LEGACY, MODERN, Client, Cluster, RpcError, Server, text_of
 from drive.server import clean_environment
 from here import BINARY
 

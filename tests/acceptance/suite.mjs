@@ -35,7 +35,7 @@ export function clientSuite(title, connect) {
   test(`${title}: observe has no guest_start, and refuses to run it`, async () => {
     await withServer('observe', async client => {
       assert.deepEqual(await toolNames(client), READ_TOOLS);
-      const guest = await findStopped(client);
+      const [guest] = await findStopped(client);
       await assert.rejects(async () => {
         const result = await client.callTool({ name: 'guest_start', arguments: { guest: guest.name } });
         if (result.isError) throw new Error('refused');

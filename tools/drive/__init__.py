@@ -4,8 +4,9 @@
         client = Client(server, "2026-07-28")
         print(client.call("cluster_overview"))
 """
-from .client import Client, LEGACY, MODERN, RpcError, client_for
+from .client import LEGACY, MODERN, Client, RpcError, start_any, startable, text_of
 from .cluster import Cluster
 from .server import NoAnswer, Server
 
-__all__ = ["Client", "Cluster", "LEGACY", "MODERN", "NoAnswer", "RpcError", "Server", "client_for"]
+__all__ = ["Client", "Cluster", "LEGACY", "MODERN", "NoAnswer", "RpcError", "Server", "start_any",
+           "startable", "text_of"]
