@@ -53,6 +53,7 @@ bool Session::forget_expired(std::uint64_t used) {
 
 Result<Session::Ticket> Session::current_ticket(const Context& ctx) {
   std::unique_lock lock(mutex_);
+  const std::uint64_t refusals_before = refusals_;
   const auto idle = [this] { return !logging_in_; };
   const bool free = ctx.deadline ? login_over_.wait_until(lock, ctx.stop, *ctx.deadline, idle)
                                  : login_over_.wait(lock, ctx.stop, idle);
@@ -61,6 +62,7 @@ Result<Session::Ticket> Session::current_ticket(const Context& ctx) {
     return Error{stopped ? Code::kCancelled : Code::kDeadlineExceeded,
                  "the call ended while it waited for the login of " + caller_.id, ""};
   }
+  if (refusals_ != refusals_before) return *refusal_;
   if (ticket_ && clock_.steady() - ticket_->issued < kRenewAfter) return *ticket_;
   std::optional<Ticket> old = std::exchange(ticket_, std::nullopt);
   logging_in_ = true;
@@ -69,7 +71,12 @@ Result<Session::Ticket> Session::current_ticket(const Context& ctx) {
   lock.lock();
   logging_in_ = false;
   login_over_.notify_all();
-  if (!fresh.ok()) return fresh;
+  if (!fresh.ok()) {
+    if (fresh.error().code != Code::kUnauthenticated) return fresh;
+    ++refusals_;
+    refusal_ = fresh.error();
+    return fresh;
+  }
   if (fresh->number == 0) fresh->number = ++last_number_;
   ticket_ = *fresh;
   return fresh;

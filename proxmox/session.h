@@ -48,7 +48,9 @@ class Session {
   const Caller caller_;
   std::mutex mutex_;
   std::condition_variable_any login_over_;
-  bool logging_in_ = false;  // one login serves all waiting calls
+  bool logging_in_ = false;     // one login serves all waiting calls
+  std::uint64_t refusals_ = 0;  // a refused login answers all calls that waited for it
+  std::optional<Error> refusal_;
   std::optional<Ticket> ticket_;
   std::uint64_t last_number_ = 0;
 };
