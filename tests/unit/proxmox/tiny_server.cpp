@@ -117,6 +117,10 @@ void TinyServer::accept_loop() {
 }
 
 void TinyServer::serve(int fd) {
+  sigset_t broken_pipe;  // OpenSSL's socket writes raise it; only this server's threads ignore it
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &broken_pipe, nullptr);
   if (mode_ == Mode::kTls) {
     SSL* ssl = SSL_new(tls_.get());
     SSL_set_fd(ssl, fd);
