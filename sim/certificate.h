@@ -1,0 +1,19 @@
+// A self-signed certificate, made in memory at start. Named file for OpenSSL.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace pmx::sim {
+
+struct Certificate {
+  std::string certificate_pem;
+  std::string key_pem;
+  std::string fingerprint;  ///< SHA-256 of the DER form: "AB:CD:..."
+};
+
+/// An EC P-256 certificate for `address` (an IP address) and localhost, valid for a year.
+Result<Certificate> make_certificate(const std::string& address);
+
+}  // namespace pmx::sim

@@ -1,0 +1,302 @@
+#include "sim/server.h"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+#include <optional>
+#include <thread>
+
+#include "sim/certificate.h"
+
+namespace pmx::sim {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr std::string_view kPrefix = "/api2/json";
+constexpr std::uint64_t kBodyLimit = 512 * 1024;  // PVE answers more with 501 "for data too large"
+constexpr std::uint32_t kHeaderLimit = 8 * 1024;
+constexpr std::chrono::seconds kIdle{60};
+constexpr std::chrono::seconds kHandshake{10};
+
+using HttpRequest = http::request<http::string_body>;
+using HttpResponse = http::response<http::string_body>;
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+/// The cluster's view of a request; nothing when the path is not below /api2/json.
+std::optional<Request> translate(const HttpRequest& http_request) {
+  const std::string_view target(http_request.target().data(), http_request.target().size());
+  if (!target.starts_with(kPrefix)) return std::nullopt;
+  Request request;
+  request.method = std::string(http_request.method_string());
+  const auto rest = target.substr(kPrefix.size());
+  if (!rest.empty() && rest.front() != '/' && rest.front() != '?') return std::nullopt;
+  const auto mark = rest.find('?');
+  request.path = rest.substr(0, mark);
+  if (mark != std::string_view::npos) request.query = rest.substr(mark + 1);
+  request.body = http_request.body();
+  for (const auto& field : http_request)
+    request.headers[lower({field.name_string().data(), field.name_string().size()})] =
+        std::string(field.value());
+  return request;
+}
+
+Response not_found() {
+  Response response;
+  response.status = 404;
+  response.reason = "no such file";
+  response.headers["connection"] = "close";
+  return response;
+}
+
+bool closes(const Response& response) {
+  const auto connection = response.headers.find("connection");
+  return connection != response.headers.end() && connection->second.starts_with("close");
+}
+
+HttpResponse render(const Response& response, const HttpRequest& request, bool keep) {
+  HttpResponse out;
+  out.version(request.version());
+  out.result(static_cast<unsigned>(response.status));
+  out.reason(response.reason);
+  out.set(http::field::server, "pve-api-daemon/3.0");
+  out.set(http::field::cache_control, "max-age=0");
+  for (const auto& [name, value] : response.headers)
+    if (name != "connection") out.set(name, value);
+  out.keep_alive(keep);
+  out.body() = response.body;
+  out.prepare_payload();
+  return out;
+}
+
+asio::awaitable<void> pause(std::chrono::milliseconds duration) {
+  if (duration.count() <= 0) co_return;
+  asio::steady_timer timer(co_await asio::this_coro::executor, duration);
+  error_code ignored;
+  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+}
+
+/// Sends head and the first bytes of the body by hand, so that the promised length is never met.
+template <class Stream>
+asio::awaitable<void> send_broken(Stream& stream, HttpResponse& message, std::size_t bytes) {
+  const std::string body = message.body().substr(0, bytes);
+  http::response_serializer<http::string_body> serializer(message);
+  error_code failed;
+  co_await http::async_write_header(stream, serializer,
+                                    asio::redirect_error(asio::use_awaitable, failed));
+  if (failed) co_return;
+  co_await asio::async_write(stream, asio::buffer(body),
+                             asio::redirect_error(asio::use_awaitable, failed));
+}
+
+/// What the connections of one server share.
+struct Shared {
+  Cluster& cluster;
+  std::function<void(const std::string& line)> on_request;
+};
+
+void report(const Shared& shared, const HttpRequest& request, const Response& response) {
+  if (!shared.on_request) return;
+  const std::string target(request.target());
+  const std::string path = target.starts_with(kPrefix) ? target.substr(kPrefix.size()) : target;
+  shared.on_request(std::string(request.method_string()) + " " + path.substr(0, path.find('?')) +
+                    " " + std::to_string(response.status));
+}
+
+/// Answers what could not be read: too large, or no HTTP.
+Response unreadable(const error_code& problem) {
+  Response response;
+  const bool large = problem == http::error::body_limit;
+  response.status = large ? 501 : 400;
+  response.reason = large ? "for data too large" : "bad request";
+  response.headers["connection"] = "close";
+  return response;
+}
+
+bool is_gone(const error_code& problem) {
+  return problem == http::error::end_of_stream || problem == http::error::partial_message ||
+         problem.category() != http::make_error_code(http::error::bad_method).category();
+}
+
+/// One request and its answer; false when the connection ends.
+template <class Stream>
+asio::awaitable<bool> exchange(const Shared& shared, Stream& stream, beast::flat_buffer& buffer) {
+  http::request_parser<http::string_body> parser;
+  parser.body_limit(kBodyLimit);
+  parser.header_limit(kHeaderLimit);
+  beast::get_lowest_layer(stream).expires_after(kIdle);
+  error_code failed;
+  co_await http::async_read(stream, buffer, parser,
+                            asio::redirect_error(asio::use_awaitable, failed));
+  if (failed && is_gone(failed)) co_return false;
+  const HttpRequest request = parser.release();
+  Response response;
+  if (failed) {
+    response = unreadable(failed);
+  } else {
+    const auto call = translate(request);
+    response = call ? shared.cluster.handle(*call) : not_found();
+  }
+  beast::get_lowest_layer(stream).expires_after(kIdle + response.delay);
+  co_await pause(response.delay);
+  const bool keep = request.keep_alive() && !closes(response) && !response.truncate_after;
+  HttpResponse message = render(response, request, keep);
+  if (response.truncate_after)
+    co_await send_broken(stream, message, *response.truncate_after);
+  else
+    co_await http::async_write(stream, message, asio::redirect_error(asio::use_awaitable, failed));
+  report(shared, request, response);
+  co_return keep && !failed;
+}
+
+asio::awaitable<void> serve_plain(const Shared& shared, tcp::socket socket) {
+  beast::tcp_stream stream(std::move(socket));
+  beast::flat_buffer buffer(kHeaderLimit + kBodyLimit);
+  while (co_await exchange(shared, stream, buffer)) {
+  }
+  error_code ignored;
+  stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+asio::awaitable<void> serve_tls(const Shared& shared, tcp::socket socket,
+                                asio::ssl::context& context) {
+  beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), context);
+  beast::get_lowest_layer(stream).expires_after(kHandshake);
+  error_code failed;
+  co_await stream.async_handshake(asio::ssl::stream_base::server,
+                                  asio::redirect_error(asio::use_awaitable, failed));
+  if (failed) co_return;
+  beast::flat_buffer buffer(kHeaderLimit + kBodyLimit);
+  while (co_await exchange(shared, stream, buffer)) {
+  }
+  beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{2});
+  co_await stream.async_shutdown(asio::redirect_error(asio::use_awaitable, failed));
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(const ServerOptions& options, Cluster& cluster)
+      : options_(options),
+        shared_{cluster, options.on_request},
+        acceptor_(context_),
+        tls_(asio::ssl::context::tls_server) {}
+
+  ~Impl() {
+    context_.stop();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  Result<void> start() {
+    if (options_.tls) PMX_TRY_VOID(load_certificate());
+    PMX_TRY_VOID(listen());
+    asio::co_spawn(context_, accept(), asio::detached);
+    thread_ = std::thread([this] { context_.run(); });
+    return {};
+  }
+
+  [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
+
+ private:
+  Result<void> load_certificate() {
+    PMX_TRY(const auto certificate, make_certificate(options_.address));
+    error_code failed;
+    tls_.use_certificate_chain(asio::buffer(certificate.certificate_pem), failed);
+    if (!failed)
+      tls_.use_private_key(asio::buffer(certificate.key_pem), asio::ssl::context::pem, failed);
+    if (failed)
+      return Error{Code::kInternal, "cannot load the certificate: " + failed.message(), ""};
+    fingerprint_ = certificate.fingerprint;
+    return {};
+  }
+
+  Result<void> listen() {
+    error_code failed;
+    const auto address = asio::ip::make_address(options_.address, failed);
+    if (failed) return Error{Code::kInvalidArgument, "not an IP address: " + options_.address, ""};
+    const tcp::endpoint endpoint(address, static_cast<std::uint16_t>(options_.port));
+    acceptor_.open(endpoint.protocol(), failed);
+    if (!failed) acceptor_.set_option(asio::socket_base::reuse_address(true), failed);
+    if (!failed) acceptor_.bind(endpoint, failed);
+    if (!failed) acceptor_.listen(asio::socket_base::max_listen_connections, failed);
+    if (failed)
+      return Error{Code::kUnavailable,
+                   "cannot listen on " + options_.address + ":" + std::to_string(options_.port) +
+                       ": " + failed.message(),
+                   "choose another port, or 0 for any free one"};
+    const std::string host = address.is_v6() ? "[" + options_.address + "]" : options_.address;
+    url_ = std::string(options_.tls ? "https://" : "http://") + host + ":" +
+           std::to_string(acceptor_.local_endpoint(failed).port());
+    return {};
+  }
+
+  asio::awaitable<void> accept() {
+    for (;;) {
+      error_code failed;
+      tcp::socket socket(context_);
+      co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, failed));
+      if (failed == asio::error::operation_aborted) co_return;
+      if (failed) {
+        co_await pause(std::chrono::milliseconds{100});  // out of descriptors: let some close
+        continue;
+      }
+      socket.set_option(tcp::no_delay(true), failed);
+      if (options_.tls)
+        asio::co_spawn(context_, serve_tls(shared_, std::move(socket), tls_), asio::detached);
+      else
+        asio::co_spawn(context_, serve_plain(shared_, std::move(socket)), asio::detached);
+    }
+  }
+
+  ServerOptions options_;
+  Shared shared_;
+  asio::io_context context_{1};
+  tcp::acceptor acceptor_;
+  asio::ssl::context tls_;
+  std::string url_;
+  std::string fingerprint_;
+  std::thread thread_;
+};
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Cluster& cluster) {
+  auto impl = std::make_unique<Impl>(options, cluster);
+  PMX_TRY_VOID(impl->start());
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+const std::string& Server::url() const { return impl_->url(); }
+const std::string& Server::fingerprint() const { return impl_->fingerprint(); }
+
+}  // namespace pmx::sim
