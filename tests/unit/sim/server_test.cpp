@@ -1,0 +1,179 @@
+// The server over a real loopback connection, with and without TLS.
+#include <doctest/doctest.h>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+#include <mutex>
+
+#include "sim/certificate.h"
+#include "sim/server.h"
+#include "tests/unit/sim/harness.h"
+
+namespace pmx::sim {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+std::uint16_t port_of(const Server& server) {
+  const auto& url = server.url();
+  return static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+}
+
+tcp::endpoint endpoint_of(const Server& server) {
+  return {asio::ip::make_address("127.0.0.1"), port_of(server)};
+}
+
+template <class Stream>
+std::string talk(Stream& stream, const std::string& text) {
+  boost::system::error_code end;
+  asio::write(stream, asio::buffer(text), end);
+  std::string answer;
+  asio::read(stream, asio::dynamic_buffer(answer), end);
+  return answer;
+}
+
+std::string http_text(const std::string& method, const std::string& path, const std::string& token,
+                      const std::string& body = "") {
+  return method + " /api2/json" + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" +
+         (token.empty() ? "" : "Authorization: PVEAPIToken=" + token + "\r\n") +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+struct Running {
+  explicit Running(bool tls) {
+    ServerOptions options;
+    options.port = 0;
+    options.tls = tls;
+    options.on_request = [this](const std::string& line) {
+      const std::lock_guard<std::mutex> lock(mutex);
+      lines += line + "\n";
+    };
+    auto started = Server::start(options, harness.cluster);
+    REQUIRE(started.ok());
+    server = std::move(started).value();
+  }
+
+  std::string ask(const std::string& text) {
+    asio::io_context context;
+    tcp::socket socket(context);
+    socket.connect(endpoint_of(*server));
+    return talk(socket, text);
+  }
+
+  std::string seen() {
+    const std::lock_guard<std::mutex> lock(mutex);
+    return lines;
+  }
+
+  Harness harness;
+  std::mutex mutex;
+  std::string lines;
+  std::unique_ptr<Server> server;
+};
+
+}  // namespace
+
+TEST_CASE("server: answers over plain HTTP with PVE's reason phrase and reports the request") {
+  Running run(false);
+  const std::string token = run.harness.cluster.access().token;
+  CHECK(run.server->url().starts_with("http://127.0.0.1:"));
+  CHECK(run.server->fingerprint().empty());
+  const std::string good = run.ask(http_text("GET", "/version", token));
+  CHECK(good.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(good.find("\"release\":\"9.2\"") != std::string::npos);
+  const std::string missing = run.ask(http_text("GET", "/nope?x=1", token));
+  CHECK(missing.starts_with("HTTP/1.1 501 Method 'GET /nope' not implemented\r\n"));
+  run.server.reset();
+  CHECK(run.seen() == "GET /version 200\nGET /nope 501\n");
+}
+
+TEST_CASE("server: keeps a connection alive over several requests") {
+  Running run(false);
+  asio::io_context context;
+  tcp::socket socket(context);
+  socket.connect(endpoint_of(*run.server));
+  const std::string token = run.harness.cluster.access().token;
+  const std::string text =
+      "GET /api2/json/version HTTP/1.1\r\nHost: x\r\nAuthorization: PVEAPIToken=" + token +
+      "\r\n\r\n";
+  for (int i = 0; i < 3; ++i) {
+    asio::write(socket, asio::buffer(text));
+    std::string answer;
+    asio::read_until(socket, asio::dynamic_buffer(answer), "\"9.2.11\"}}");
+    CHECK(answer.starts_with("HTTP/1.1 200 OK"));
+  }
+}
+
+TEST_CASE("server: a body that breaks off promises more than it sends") {
+  Running run(false);
+  run.harness.cluster.truncate_next(1, 9);
+  const std::string answer =
+      run.ask(http_text("GET", "/version", run.harness.cluster.access().token));
+  const auto body = answer.substr(answer.find("\r\n\r\n") + 4);
+  CHECK(body.size() == 9);
+  CHECK(answer.find("Content-Length: 9\r\n") == std::string::npos);
+}
+
+TEST_CASE("server: a delayed answer does not hold up the others") {
+  Running run(false);
+  asio::io_context context;
+  tcp::socket slow(context);
+  slow.connect(endpoint_of(*run.server));
+  asio::write(slow, asio::buffer(http_text("GET", "/version", "")));
+  const std::string token = run.harness.cluster.access().token;
+  CHECK(run.ask(http_text("GET", "/version", token)).starts_with("HTTP/1.1 200"));
+  CHECK(run.seen().find("401") == std::string::npos);
+}
+
+TEST_CASE("server: refuses what is too large and what is outside /api2/json") {
+  Running run(false);
+  const std::string token = run.harness.cluster.access().token;
+  const std::string large =
+      run.ask(http_text("POST", "/access/ticket", token, std::string(600'000, 'a')));
+  CHECK((large.empty() || large.starts_with("HTTP/1.1 501 for data too large")));
+  CHECK(run.ask("GET /other HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .starts_with("HTTP/1.1 404"));
+}
+
+TEST_CASE("server: serves TLS with the certificate whose fingerprint it names") {
+  Running run(true);
+  CHECK(run.server->url().starts_with("https://"));
+  CHECK(run.server->fingerprint().size() == 95);
+  asio::io_context context;
+  asio::ssl::context tls(asio::ssl::context::tls_client);
+  asio::ssl::stream<tcp::socket> stream(context, tls);
+  stream.next_layer().connect(endpoint_of(*run.server));
+  stream.handshake(asio::ssl::stream_base::client);
+  const std::string answer =
+      talk(stream, http_text("GET", "/version", run.harness.cluster.access().token));
+  CHECK(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_CASE("server: a busy port and a bad address are errors, not crashes") {
+  Running run(false);
+  ServerOptions options;
+  options.tls = false;
+  options.port = port_of(*run.server);
+  CHECK(Server::start(options, run.harness.cluster).error().code == Code::kUnavailable);
+  options.address = "nonsense";
+  CHECK(Server::start(options, run.harness.cluster).error().code == Code::kInvalidArgument);
+}
+
+TEST_CASE("certificate: each one is new and names its address") {
+  const auto first = make_certificate("127.0.0.1");
+  const auto second = make_certificate("127.0.0.1");
+  REQUIRE(first.ok());
+  REQUIRE(second.ok());
+  CHECK(first->fingerprint != second->fingerprint);
+  CHECK(first->key_pem.find("PRIVATE KEY") != std::string::npos);
+  CHECK_FALSE(make_certificate("not an address").ok());
+}
+
+}  // namespace pmx::sim
