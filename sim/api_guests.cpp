@@ -90,8 +90,8 @@ Answer pending(const Call& call) {
   const GuestState* guest = find_guest(call, kind);
   if (guest == nullptr) return missing<kind>(call);
   Json out = Json::array();
-  for (const auto& [key, value] : guest_config(call.state.inventory, *guest).items())
-    out.push_back({{"key", key}, {"value", value}});
+  const Json values = guest_config(call.state.inventory, *guest);
+  for (const auto& [key, value] : values.items()) out.push_back({{"key", key}, {"value", value}});
   return ok(out);
 }
 

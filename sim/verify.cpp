@@ -21,10 +21,13 @@ bool flag(const Json& schema, std::string_view key) {
   return value != nullptr && *value != Json(0) && *value != Json(false) && *value != Json("0");
 }
 
+/// A number that the facts write as a number or, for maxIndex, as a string.
 std::optional<double> number(const Json& schema, std::string_view key) {
   const Json* value = find_member(schema, key);
-  if (value == nullptr || !value->is_number()) return std::nullopt;
-  return value->get<double>();
+  if (value == nullptr) return std::nullopt;
+  if (const auto* text = value->get_ptr<const std::string*>(); text != nullptr)
+    return std::strtod(text->c_str(), nullptr);
+  return value->is_number() ? std::optional<double>(value->get<double>()) : std::nullopt;
 }
 
 /// A bound as Perl prints it: whole numbers without a fraction.

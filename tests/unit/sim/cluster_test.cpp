@@ -50,7 +50,7 @@ TEST_CASE("cluster: a third of the guests is stopped, and every part is cast") {
   std::set<std::string> names;
   const Json guests = h.get("/cluster/resources?type=vm");
   for (const auto& row : guests) {
-    stopped += row["status"] == "stopped" ? 1 : 0;
+    stopped += row["status"] == "stopped" ? 1U : 0U;
     names.emplace(string_member(row, "name"));
     if (row["vmid"] == part::kTemplate) CHECK(row["template"] == 1);
     if (row["vmid"] == part::kLockedVm) CHECK(row["lock"] == "backup");
