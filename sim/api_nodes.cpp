@@ -94,6 +94,7 @@ Answer node_storage(const Call& call) {
          {"avail", storage.total - used},
          {"used_fraction", static_cast<double>(used) / static_cast<double>(storage.total)}});
   }
+  if (out.empty() && call.has("storage")) return bad_parameters({{"storage", "No such storage."}});
   return ok(out);
 }
 

@@ -82,6 +82,20 @@ std::optional<Answer> read_params(const Request& request, const Route& route, Js
   return std::nullopt;
 }
 
+/// Power actions keep these options for root@pam itself; a token of root is not root.
+Json root_only(const Json& params, const Caller& caller, std::string_view path) {
+  Json errors = Json::object();
+  const bool guest =
+      path.starts_with("/nodes/{node}/qemu/") || path.starts_with("/nodes/{node}/lxc/");
+  if (!guest || caller.is_root()) return errors;
+  for (const char* name : {"skiplock", "stateuri", "migratedfrom", "keepActive", "machine",
+                           "migration_type", "migration_network", "targetstorage"})
+    if (params.contains(name) &&
+        (path.find("/status/") != std::string_view::npos || std::string_view(name) == "skiplock"))
+      errors[name] = "Only root may use this option.";
+  return errors;
+}
+
 bool is_zero(const Json& facts, std::string_view key) {
   const Json* value = find_member(facts, key);
   return value == nullptr || *value == Json(0);
@@ -193,8 +207,8 @@ class Cluster::Impl {
     if (Json errors = verify_params(schema == nullptr ? kNoParams : *schema, params);
         !errors.empty())
       return bad_parameters(std::move(errors));
-    if (params.contains("skiplock") && !caller.is_root())
-      return bad_parameters({{"skiplock", "Only root may use this option."}});
+    if (Json errors = root_only(params, caller, route.path); !errors.empty())
+      return bad_parameters(std::move(errors));
     return dispatch(route, Call{state_, caller, params, now_});
   }
 

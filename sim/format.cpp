@@ -15,7 +15,7 @@ struct Format {
 
 constexpr std::string_view kOctet = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
 
-constexpr std::array<Format, 15> kFormats{{
+constexpr std::array<Format, 19> kFormats{{
     {"dns-name",
      "(?:[a-zA-Z0-9](?:[a-zA-Z0-9\\-]*[a-zA-Z0-9])?\\.)*[a-zA-Z0-9](?:[a-zA-Z0-9\\-]*[a-zA-Z0-9])?",
      "value does not look like a valid DNS name"},
@@ -38,6 +38,13 @@ constexpr std::array<Format, 15> kFormats{{
     {"pve-tag", "[a-zA-Z0-9_][a-zA-Z0-9_\\-+.]*", "invalid characters in tag"},
     {"disk-size", "\\d+(?:\\.\\d+)?[KMGT]?", "value does not look like a valid disk size: %"},
     {"pve-iface", "[a-zA-Z][a-zA-Z0-9_]{1,20}(?:[:.]\\d+)?", "invalid network interface name '%'"},
+    {"pve-groupid", "[A-Za-z0-9.\\-_]+", "group name '%' contains invalid characters"},
+    {"pve-replication-job-id", "[1-9]\\d{2,8}-\\d{1,9}", "invalid replication job id '%'"},
+    {"pve-cpuset", "\\s*\\d+(?:-\\d+)?(?:\\s*,\\s*\\d+(?:-\\d+)?)*\\s*",
+     "unable to parse cpuset option"},
+    {"pve-startup-order",
+     "(?:(?:order=)?\\d+|up=\\d+|down=\\d+)(?:,(?:(?:order=)?\\d+|up=\\d+|down=\\d+))*",
+     "unable to parse startup options"},
     {"pve-bridge-id", "[-_.\\w]+", "invalid bridge ID '%'"},
 }};
 
@@ -76,6 +83,8 @@ std::string check_address(std::string_view format, std::string_view value) {
 }
 
 std::string complain(const Format& format, std::string_view value) {
+  if (format.name == "pve-storage-id" && value.size() < 2)
+    return "storage ID '" + std::string(value) + "' cannot be shorter than 2 characters\n";
   std::string text(format.complaint);
   if (const auto mark = text.find('%'); mark != std::string::npos) text.replace(mark, 1, value);
   return text + "\n";

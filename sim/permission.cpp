@@ -7,16 +7,18 @@
 namespace pmx::sim {
 namespace {
 
-/// "/vms/{vmid}" with the call's values; empty when a value has no place in a path.
+/// "/vms/{vmid}" with the call's values: an absent one leaves nothing ("/vms"), one that has no
+/// place in a path makes the whole path empty.
 std::string fill(std::string path, const Json& variables) {
   for (auto open = path.find('{'); open != std::string::npos; open = path.find('{', open)) {
     const auto close = path.find('}', open);
     if (close == std::string::npos) return "";
     const std::string value(string_member(variables, path.substr(open + 1, close - open - 1)));
-    if (!matches_pattern("[\\w.@:\\-]+", value)) return "";
+    if (!matches_pattern("[\\w.@:\\-]*", value)) return "";
     path.replace(open, close - open + 1, value);
     open += value.size();
   }
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   return path;
 }
 

@@ -119,16 +119,22 @@ TEST_CASE("cluster: everything sensitive that the API shows is in truth") {
   }
 }
 
-TEST_CASE("cluster: 10,000 guests are listed from small states") {
+TEST_CASE("cluster: 10,000 guests cost little until they are looked at") {
   Options options;
   options.nodes = 16;
   options.guests = 10'000;
   Harness h(options);
-  const Json guests = h.get("/cluster/resources?type=vm");
-  REQUIRE(guests.size() == 10'000);
+  const std::string node(string_member(h.get("/nodes")[0], "node"));
+  const Json machines = h.get("/nodes/" + node + "/qemu");
+  const Json containers = h.get("/nodes/" + node + "/lxc");
+  const auto here = machines.size() + containers.size();
+  CHECK(here > 500);
+  CHECK(here < 750);
   std::set<std::string> names;
-  for (const auto& row : guests) names.emplace(string_member(row, "name"));
-  CHECK(names.size() == 10'000);
+  for (const auto& row : machines) names.emplace(string_member(row, "name"));
+  for (const auto& row : containers) names.emplace(string_member(row, "name"));
+  CHECK(names.size() == here);
+  CHECK(h.get("/cluster/nextid") == "10100");
 }
 
 TEST_CASE("faults: a node that is down answers 595 without a body and is listed offline") {

@@ -181,6 +181,9 @@ TEST_CASE("parameters: property strings are checked member by member") {
   CHECK(put("ipconfig0", "ip=1.2.3") ==
         "invalid format - format error\nipconfig0.ip: invalid format - value does not look like a "
         "valid ipv4 network configuration\n\n");
+  CHECK(put("startup", "foo") == "invalid format - unable to parse startup options\n");
+  CHECK(put("startup", "order=3,up=30").empty());
+  CHECK(put("affinity", "a-b") == "invalid format - unable to parse cpuset option\n");
   CHECK(put("net0", "virtio=BC:24:11:00:00:01,bridge=vmbr0,firewall=1").empty());
 }
 
