@@ -1,0 +1,195 @@
+#include <doctest/doctest.h>
+
+#include "tests/unit/mcp/fixture.h"
+
+using namespace pmx;
+using namespace pmx::mcp;
+using namespace pmx::mcp::test;
+
+namespace {
+
+ServerOptions impatient() {
+  ServerOptions options = Harness::default_options();
+  options.exit_grace = std::chrono::milliseconds(1);
+  return options;
+}
+
+std::string wait_call(const char* id) { return modern(id, "tools/call", {{"name", "wait"}}); }
+
+std::string cancel(const char* id) {
+  return std::string(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":)") +
+         R"({"requestId":)" + id + "}}";
+}
+
+/// Blocks until released, whatever is asked of it.
+struct Stubborn {
+  std::mutex mutex;
+  std::condition_variable signal;
+  bool entered = false;
+  bool released = false;
+
+  ToolHandler handler() {
+    return [this](const Context&, const Json&, Progress&) -> Result<ToolOutput> {
+      std::unique_lock lock(mutex);
+      entered = true;
+      signal.notify_all();
+      signal.wait(lock, [this] { return released; });
+      return ToolOutput{nullptr, "late"};
+    };
+  }
+  void wait_entered() {
+    std::unique_lock lock(mutex);
+    signal.wait(lock, [this] { return entered; });
+  }
+  void release() {
+    const std::lock_guard lock(mutex);
+    released = true;
+    signal.notify_all();
+  }
+};
+
+std::vector<Json> progress_of(Harness& h, const Json& steps, int step_ms, const Json& meta) {
+  const Json params{{"name", "progress"}, {"arguments", {{"steps", steps}, {"step_ms", step_ms}}}};
+  h.tell(modern("1", "tools/call", params, meta));
+  std::vector<Json> seen;
+  while (true) {
+    Json message = h.next();
+    if (message.contains("id")) return seen;
+    seen.push_back(message["params"]);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("cancellation: a cancelled request gets no answer and its id is free again") {
+  Harness h;
+  h.tell(wait_call("5"));
+  h.tell(cancel("5"));
+  CHECK(h.finish());
+  CHECK(h.transport.written().empty());
+  CHECK(h.observer.lines().size() != 1);  // never a start without its end
+}
+
+TEST_CASE("cancellation: ids are told apart by type, and unknown ones ignored") {
+  Harness h;
+  h.tell(wait_call("5"));
+  h.tell(cancel("\"5\""));
+  h.tell(cancel("6"));
+  h.tell(cancel("null"));
+  h.tell(R"({"jsonrpc":"2.0","method":"notifications/cancelled"})");
+  const Json duplicate = h.ask(wait_call("5"));  // still live
+  CHECK(duplicate["error"]["code"] == -32600);
+  h.tell(cancel("5"));
+  CHECK(h.finish());
+  CHECK(h.transport.written().size() == 1);
+}
+
+TEST_CASE("shutdown: answers in flight are still written") {
+  FakeClock clock;
+  FakeGate gate;
+  FakeObserver observer;
+  Executor executor(1, 8);
+  Catalogue catalogue = make_catalogue(clock);
+  Server server(Harness::default_options(), catalogue, gate, observer, executor, clock);
+  MemoryTransport transport;
+  for (const char* id : {"1", "2", "3"}) {
+    transport.push(modern(id, "tools/call", {{"name", "plain"}}));
+  }
+  transport.end();
+  CHECK(server.serve(transport));
+  CHECK(transport.written().size() == 3);
+}
+
+TEST_CASE("shutdown: what outlasts the grace is stopped") {
+  Harness h(impatient());
+  h.tell(wait_call("1"));
+  CHECK(h.finish());
+  CHECK(h.transport.written().empty());
+}
+
+TEST_CASE("shutdown: a handler that does not listen is left behind, and silent for ever") {
+  Stubborn stubborn;
+  FakeClock clock;
+  FakeGate gate;
+  FakeObserver observer;
+  Executor executor(1, 8);
+  Catalogue catalogue = make_catalogue(clock);
+  catalogue.tools.front().run = stubborn.handler();
+  MemoryTransport transport;
+  {
+    Server server(impatient(), catalogue, gate, observer, executor, clock);
+    transport.push(modern("1", "tools/call", {{"name", "echo"}, {"arguments", {{"text", "x"}}}}));
+    transport.end();
+    CHECK_FALSE(server.serve(transport));
+  }
+  stubborn.release();
+  executor.drain();
+  CHECK(transport.written().empty());
+}
+
+TEST_CASE("executor: a full queue is an answer, not a loss") {
+  Stubborn stubborn;
+  Harness h(Harness::default_options(), 1, 1);
+  h.catalogue.tools.front().run = stubborn.handler();
+  const Json echo{{"name", "echo"}, {"arguments", {{"text", "x"}}}};
+  h.tell(modern("1", "tools/call", echo));
+  stubborn.wait_entered();
+  h.tell(modern("2", "tools/call", {{"name", "plain"}}));
+  const Json refused = h.ask(modern("3", "tools/call", {{"name", "plain"}}));
+  CHECK(refused["id"] == 3);
+  CHECK(refused["result"]["isError"] == true);
+  CHECK(refused["result"]["resultType"] == "complete");
+  const Json read = h.ask(modern("4", "resources/list"));
+  CHECK(read["error"]["code"] == -32603);
+  CHECK(h.ask(modern("5", "tools/list")).contains("result"));  // the reader is not blocked
+  stubborn.release();
+  CHECK(h.finish());
+  CHECK(h.transport.written().size() == 5);
+}
+
+TEST_CASE("session: no line ends it") {
+  Harness h;
+  for (const char* line : {"{", "\xff\xfe", "[", "null", "{}", "\"", "[[[[]]]]"}) {
+    CAPTURE(line);
+    CHECK(h.ask(line).contains("error"));
+  }
+  h.tell(R"({"jsonrpc":"2.0","id":1,"result":{}})");  // an answer that nobody asked for
+  h.tell(R"({"jsonrpc":"2.0","method":"notifications/unknown"})");
+  h.transport.push_oversized();
+  CHECK(h.next()["error"]["code"] == -32600);
+  CHECK(h.ask(modern("1", "server/discover")).contains("result"));
+}
+
+TEST_CASE("session: a peer that is gone ends nothing early") {
+  Harness h;
+  h.transport.hang_up();
+  h.tell(modern("1", "server/discover"));
+  h.tell(modern("2", "tools/call", {{"name", "plain"}}));
+  CHECK(h.finish());
+  CHECK(h.transport.written().empty());
+}
+
+TEST_CASE("progress: only with a token, always rising, and scrubbed") {
+  Harness h;
+  CHECK(progress_of(h, {1, 2}, 200, Json::object()).empty());
+  const auto seen = progress_of(h, {1, 3, 2, 3}, 200, {{"progressToken", "SECRET"}});
+  REQUIRE(seen.size() == 4);
+  double last = 0;
+  for (const Json& params : seen) {
+    CHECK(params["progressToken"] == "SECRET");  // the client's own word
+    CHECK(params["message"] == "at safe-name");
+    CHECK(params["total"] == 10);
+    CHECK(params["progress"].get<double>() > last);
+    last = params["progress"].get<double>();
+  }
+}
+
+TEST_CASE("progress: at most ten a second, and the last one always") {
+  Harness h;
+  const auto seen = progress_of(h, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 25, {{"progressToken", 7}});
+  REQUIRE(seen.size() == 4);
+  CHECK(seen[0]["progress"] == 1);
+  CHECK(seen[1]["progress"] == 5);
+  CHECK(seen[2]["progress"] == 9);
+  CHECK(seen[3]["progress"] == 10);
+}
