@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "anonymize/kind.h"
@@ -47,7 +48,9 @@ class MemoryMapping final : public Mapping {
 
  private:
   std::mutex mutex_;
-  std::vector<MapRow> rows_;
+  std::vector<MapRow> rows_;  ///< id is index + 1
+  std::unordered_map<std::string, std::size_t> by_real_;
+  std::unordered_map<std::string, std::size_t> by_pseudonym_;
 };
 
 }  // namespace pmx::anonymize

@@ -1,0 +1,88 @@
+#include "anonymize/dictionary.h"
+
+#include <algorithm>
+#include <array>
+
+#include "anonymize/keep.h"
+#include "anonymize/words.h"
+
+namespace pmx::anonymize {
+namespace {
+
+constexpr std::size_t kMaxPart = 64;
+constexpr std::size_t kMaxName = 255;
+
+using Buffer = std::array<char, kMaxName + 1>;
+
+/// Lower case of text[at, end) in a buffer, without allocating.
+std::string_view fold(std::string_view text, std::size_t at, std::size_t end, Buffer& buffer) {
+  const std::size_t length = std::min(end - at, kMaxName);
+  std::transform(text.begin() + static_cast<std::ptrdiff_t>(at),
+                 text.begin() + static_cast<std::ptrdiff_t>(at + length), buffer.begin(), to_lower);
+  return {buffer.data(), length};
+}
+
+bool ends_here(std::string_view text, std::size_t end) {
+  return end >= text.size() || is_edge(text[end - 1], text[end]);
+}
+
+/// "falcons": the plural of a name counts as the name.
+bool ends_before_plural(std::string_view text, std::size_t end) {
+  if (end >= text.size() || !is_letter(text[end - 1])) return false;
+  std::size_t next = end;
+  if (to_lower(text[next]) == 'e' && to_lower(byte_at(text, next + 1)) == 's') ++next;
+  return to_lower(text[next]) == 's' &&
+         (next + 1 >= text.size() || !is_word_char(text[next + 1]));
+}
+
+}  // namespace
+
+std::size_t part_end(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return at;
+  if (!is_word_char(text[at])) return at + 1;
+  const bool digits = is_digit(text[at]);
+  std::size_t end = at + 1;
+  while (end < text.size() && is_word_char(text[end]) && is_digit(text[end]) == digits) ++end;
+  return end;
+}
+
+bool Dictionary::is_weak(std::string_view lower_case) {
+  if (lower_case.size() <= 3 || is_common_word(lower_case)) return true;
+  return std::none_of(lower_case.begin(), lower_case.end(), is_letter);
+}
+
+void Dictionary::absorb() {
+  const auto& entries = ledger_.entries();
+  for (; absorbed_ < entries.size(); ++absorbed_) {
+    const Ledger::Entry& entry = entries[absorbed_];
+    if (!is_name_kind(entry.kind) || entry.real.size() > kMaxName) continue;
+    const std::string folded = lower(entry.real);
+    if (is_weak(folded) || is_kept_name(folded)) continue;
+    std::size_t& longest = heads_[folded.substr(0, part_end(folded, 0))];
+    longest = std::max(longest, folded.size());
+  }
+}
+
+NameHit Dictionary::longest_at(std::string_view text, std::size_t at) const {
+  Buffer buffer;
+  const std::size_t first = part_end(text, at);
+  if (first - at > kMaxPart) return {};
+  std::size_t longest = 0;
+  // The first part may carry a plural ending; try it as it is, then without.
+  for (std::size_t cut = 0; cut <= 2 && first - at > cut; ++cut) {
+    const auto head = heads_.find(fold(text, at, first - cut, buffer));
+    if (head != heads_.end()) longest = std::max(longest, head->second);
+    if (to_lower(text[first - 1]) != 's') break;
+  }
+  if (longest == 0) return {};
+  const std::size_t limit = std::min({text.size(), at + longest, at + kMaxName});
+  for (std::size_t end = limit; end > at; --end) {
+    if (!ends_here(text, end) && !ends_before_plural(text, end)) continue;
+    const std::string_view folded = fold(text, at, end, buffer);
+    const Ledger::Entry* entry = ledger_.by_name(folded);
+    if (entry != nullptr && !is_weak(folded) && !is_kept_name(folded)) return {entry, end};
+  }
+  return {};
+}
+
+}  // namespace pmx::anonymize

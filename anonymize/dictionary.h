@@ -1,0 +1,45 @@
+// Which of the known names occur at a position of a text. A name that is an English or infrastructure
+// word, or has three characters or less, is weak: it is found only by asking for it in a context
+// (is_weak), never by searching. Not synchronised: see Ledger.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "anonymize/ledger.h"
+
+namespace pmx::anonymize {
+
+/// A known name found in a text.
+struct NameHit {
+  const Ledger::Entry* entry = nullptr;
+  std::size_t end = 0;
+};
+
+class Dictionary {
+ public:
+  explicit Dictionary(const Ledger& ledger) : ledger_(ledger) {}
+
+  /// Takes in the ledger's new entries.
+  void absorb();
+
+  /// The longest strong name that begins at `at`, where a part begins (see is_edge), in any letter
+  /// case, and ends at an edge or before a plural s.
+  [[nodiscard]] NameHit longest_at(std::string_view text, std::size_t at) const;
+
+  /// Whether a name may be replaced in its contexts only.
+  static bool is_weak(std::string_view lower_case);
+
+ private:
+  const Ledger& ledger_;
+  std::size_t absorbed_ = 0;
+  /// First part of every strong name -> length of the longest name that begins so.
+  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> heads_;
+};
+
+/// The end of the part (run of letters or of digits) that begins at `at`.
+std::size_t part_end(std::string_view text, std::size_t at);
+
+}  // namespace pmx::anonymize

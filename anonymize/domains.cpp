@@ -1,0 +1,106 @@
+// Host and domain names with dots: which are sensitive, and their labels one by one.
+#include <algorithm>
+
+#include "anonymize/keep.h"
+#include "anonymize/rewrite.h"
+#include "anonymize/words.h"
+
+namespace pmx::anonymize {
+namespace {
+
+bool is_label_char(char c) { return is_word_char(c) || c == '-'; }
+
+/// The end of label(.label)* at `at`, without a trailing dot or dash.
+std::size_t chain_end(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() &&
+         (is_label_char(text[end]) || (text[end] == '.' && is_label_char(byte_at(text, end + 1)) &&
+                                       byte_at(text, end + 1) != '-')))
+    ++end;
+  while (end > at && !is_word_char(text[end - 1])) --end;
+  return end;
+}
+
+std::size_t count_labels(std::string_view name) {
+  return static_cast<std::size_t>(std::count(name.begin(), name.end(), '.')) + 1;
+}
+
+/// Two plain words joined by a dot are more often an identifier than a domain (guest.network).
+bool is_identifier(std::string_view lower_case) {
+  constexpr std::string_view kWordTlds[] = {
+      "company", "email",    "group",  "info", "int",     "network", "online", "services", "site",
+      "space",   "support",  "store",  "tools", "systems", "work",    "zone",   "in",       "is",
+      "it",      "no",       "at",     "me",   "us",      "be",      "pro",    "co"};
+  const std::size_t dot = lower_case.find('.');
+  if (lower_case.find('.', dot + 1) != std::string_view::npos) return false;
+  const std::string_view tld = lower_case.substr(dot + 1);
+  const bool word_tld =
+      std::find(std::begin(kWordTlds), std::end(kWordTlds), tld) != std::end(kWordTlds);
+  return tld == "pl" || lower_case == "rc.local" ||
+         (word_tld && (dot <= 3 || is_common_word(lower_case.substr(0, dot))));
+}
+
+}  // namespace
+
+std::size_t Rewriter::sensitive_suffix(std::string_view name) const {
+  const std::string folded = lower(name);
+  const std::size_t labels = count_labels(folded);
+  for (std::size_t dot = 0; dot != std::string::npos; dot = folded.find('.', dot + 1)) {
+    const std::string_view tail = std::string_view(folded).substr(dot == 0 ? 0 : dot + 1);
+    if (tail.find('.') == std::string_view::npos) break;
+    const Ledger::Entry* entry = resolver_.ledger().by_name(tail);
+    if (entry != nullptr && (entry->kinds & kind_bit(Kind::kDomain)) != 0)
+      return count_labels(tail) - 1;
+  }
+  const std::size_t suffix = public_suffix_labels(folded);
+  if (suffix == 0 || suffix >= labels || is_vendor_host(folded) || is_identifier(folded)) return 0;
+  const std::string_view whole = folded;
+  if (whole.starts_with("localhost.")) return 0;
+  return suffix;
+}
+
+std::string Rewriter::domain_text(std::string_view name, std::size_t suffix_labels) {
+  std::size_t cut = name.size();
+  for (std::size_t i = 0; i < suffix_labels; ++i) cut = name.rfind('.', cut - 1);
+  const std::size_t owner = name.rfind('.', cut - 1);
+  const std::size_t owner_at = owner == std::string_view::npos ? 0 : owner + 1;
+  const std::string_view label = name.substr(owner_at, cut - owner_at);
+  const std::string suffix = lower(name.substr(name.rfind('.') + 1));
+  std::string tail;
+  if (resolver_.ledger().by_pseudonym(lower(label)) != nullptr) {
+    tail = name.substr(owner_at);
+  } else if (is_private_suffix(suffix)) {
+    // A private suffix tells nothing and stays, so each label stands for itself.
+    const Kind kind = owner_at == 0 ? Kind::kHost : Kind::kDomain;
+    tail = resolver_.name(kind, label);
+    tail += name.substr(cut);
+  } else {
+    tail = resolver_.name(Kind::kDomain, name.substr(owner_at));
+  }
+  std::string out;
+  for (std::size_t at = 0; at < owner_at;) {
+    const std::size_t dot = name.find('.', at);
+    const std::string_view part = name.substr(at, dot - at);
+    const bool plain = std::none_of(part.begin(), part.end(), is_letter);
+    out += plain ? std::string(part) : resolver_.name(Kind::kHost, part);
+    out += '.';
+    at = dot + 1;
+  }
+  return out + tail;
+}
+
+bool Rewriter::fqdn(Scan& scan) {
+  const char before = scan.at > scan.run_begin ? scan.text[scan.at - 1] : ' ';
+  if (before == '.' || before == '-') return false;
+  const std::size_t end = chain_end(scan.text, scan.at);
+  const std::string_view name = scan.text.substr(scan.at, end - scan.at);
+  if (name.size() > 253 || name.find('.') == std::string_view::npos) return false;
+  if (!is_letter(name.back())) return false;
+  const char after = byte_at(scan.text, end);
+  if (after == '_' || after == '(') return false;
+  const std::size_t suffix = sensitive_suffix(name);
+  if (suffix == 0) return false;
+  return scan.replace(scan.at, end, domain_text(name, suffix));
+}
+
+}  // namespace pmx::anonymize

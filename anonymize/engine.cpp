@@ -1,0 +1,183 @@
+#include "anonymize/engine.h"
+
+#include <functional>
+#include <mutex>
+#include <set>
+#include <shared_mutex>
+#include <vector>
+
+#include "anonymize/dictionary.h"
+#include "anonymize/json_walk.h"
+#include "anonymize/keep.h"
+#include "anonymize/leak.h"
+#include "anonymize/ledger.h"
+#include "anonymize/resolve.h"
+#include "anonymize/restore.h"
+#include "anonymize/rewrite.h"
+
+namespace pmx::anonymize {
+namespace {
+
+/// A pass may find values inside values it could not see before; each round issues one layer.
+constexpr int kMaxRounds = 12;
+constexpr std::size_t kMinSecret = 6;
+
+}  // namespace
+
+class Engine::Impl {
+ public:
+  Impl(const Secret& key, Mapping& mapping)
+      : scheme_(key), ledger_(scheme_, mapping), dictionary_(ledger_) {}
+
+  Result<void> refresh() {
+    const std::unique_lock lock(mutex_);
+    PMX_TRY_VOID(ledger_.refresh());
+    absorb();
+    return {};
+  }
+
+  /// Repeats `pass` until every value it needs has been issued.
+  Result<std::string> run(const std::function<std::string(Rewriter&, Resolver&)>& pass) {
+    for (int round = 0; round < kMaxRounds; ++round) {
+      std::vector<Want> wanted;
+      {
+        const std::shared_lock lock(mutex_);
+        Resolver resolver(ledger_);
+        Rewriter rewriter(scheme_, dictionary_, resolver, guarded_);
+        std::string out = pass(rewriter, resolver);
+        if (resolver.wanted().empty()) return out;
+        wanted = resolver.wanted();
+      }
+      PMX_TRY_VOID(issue(wanted));
+    }
+    return Error{Code::kInternal, "pseudonymization did not come to an end", ""};
+  }
+
+  Result<void> issue(const std::vector<Want>& wanted) {
+    const std::unique_lock lock(mutex_);
+    PMX_TRY_VOID(ledger_.issue(wanted));
+    absorb();
+    return {};
+  }
+
+  Result<void> learn(std::span<const Name> names) {
+    std::vector<Want> wanted;
+    {
+      const std::unique_lock lock(mutex_);
+      Resolver resolver(ledger_);
+      Rewriter rewriter(scheme_, dictionary_, resolver, guarded_);
+      for (const Name& name : names) {
+        const std::string folded = lower(name.value);
+        // A real object named like an issued pseudonym: neither may be resolved by it any more.
+        if (ledger_.by_pseudonym(folded) != nullptr) {
+          contested_.insert(folded);
+        } else if (is_name_kind(name.kind)) {
+          if (!name.value.empty() && !is_kept_name(folded, name.kind))
+            resolver.learn(name.kind, name.value);
+        } else {
+          rewriter.text(name.value);
+        }
+      }
+      wanted = resolver.wanted();
+    }
+    if (wanted.empty()) return {};
+    return issue(wanted);
+  }
+
+  void guard(const Secret& secret) {
+    if (secret.expose().size() < kMinSecret) return;
+    const std::unique_lock lock(mutex_);
+    for (const Secret& known : guarded_)
+      if (known.expose() == secret.expose()) return;
+    guarded_.push_back(secret);
+    leaks_.add_secret(secret.expose());
+  }
+
+  Result<void> check(std::string_view bytes) {
+    const std::shared_lock lock(mutex_);
+    const std::string found = leaks_.find(bytes);
+    if (found.empty()) return {};
+    return Error{Code::kInternal, "the privacy check found " + found + " in an answer and held it back",
+                 "report this as a defect; the operator finds details in the local log"};
+  }
+
+  Result<std::string> restore(std::string_view value, std::string_view format) {
+    auto result = attempt(value, format);
+    if (result.ok() || result.error().code != Code::kNotFound) return result;
+    PMX_TRY_VOID(refresh());
+    result = attempt(value, format);
+    if (result.ok() || result.error().code != Code::kNotFound) return result;
+    return Error{Code::kInvalidArgument, result.error().message, result.error().advice};
+  }
+
+  Result<std::string> reveal(std::string_view text) {
+    PMX_TRY_VOID(refresh());
+    const std::shared_lock lock(mutex_);
+    return reveal_text(scheme_, ledger_, text);
+  }
+
+ private:
+  void absorb() {
+    dictionary_.absorb();
+    leaks_.absorb(ledger_);
+  }
+
+  Result<std::string> attempt(std::string_view value, std::string_view format) {
+    const std::shared_lock lock(mutex_);
+    for (const std::string& name : contested_)
+      if (lower(value).find(name) != std::string::npos)
+        return Error{Code::kInvalidArgument, "the pseudonym is also the name of another object",
+                     "use the VMID"};
+    return restore_value(scheme_, ledger_, value, format);
+  }
+
+  std::shared_mutex mutex_;
+  Scheme scheme_;
+  Ledger ledger_;
+  Dictionary dictionary_;
+  LeakIndex leaks_;
+  std::vector<Secret> guarded_;
+  std::set<std::string> contested_;
+};
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::open(const Secret& key, Mapping& mapping) {
+  if (key.expose().size() != 32)
+    return Error{Code::kInvalidArgument, "the installation key must have 32 bytes", ""};
+  auto impl = std::make_unique<Impl>(key, mapping);
+  PMX_TRY_VOID(impl->refresh());
+  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+}
+
+Result<void> Engine::learn(std::span<const Name> names) { return impl_->learn(names); }
+
+void Engine::guard_secret(const Secret& secret) { impl_->guard(secret); }
+
+Result<std::string> Engine::anonymize_text(std::string_view text) {
+  return impl_->run([text](Rewriter& rewriter, Resolver&) { return apply_edits(text, rewriter.text(text)); });
+}
+
+Result<std::string> Engine::anonymize_json(std::string_view json) {
+  PMX_TRY(const auto strings, scan_json(json));
+  return impl_->run([&](Rewriter& rewriter, Resolver&) { return rewrite_json(json, strings, rewriter); });
+}
+
+Result<std::string> Engine::pseudonym(Kind kind, std::string_view value) {
+  return impl_->run([kind, value](Rewriter& rewriter, Resolver& resolver) {
+    if (value.empty()) return std::string();
+    if (is_name_kind(kind)) return resolver.name(kind, value);
+    return apply_edits(value, rewriter.text(value));
+  });
+}
+
+Result<void> Engine::check(std::string_view bytes) { return impl_->check(bytes); }
+
+Result<std::string> Engine::restore(std::string_view value, std::string_view format) {
+  return impl_->restore(value, format);
+}
+
+Result<std::string> Engine::reveal(std::string_view text) { return impl_->reveal(text); }
+
+}  // namespace pmx::anonymize

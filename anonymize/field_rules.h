@@ -1,0 +1,34 @@
+// What a field's name says about its value: JSON keys, keys of key=value and key: value, long options.
+// Field rules win over patterns: cipassword=10.0.0.1 is a secret. Immutable.
+#pragma once
+
+#include <string_view>
+
+#include "anonymize/kind.h"
+
+namespace pmx::anonymize {
+
+enum class Treatment {
+  kText,      ///< nothing known: free text
+  kKeep,      ///< digests and versions: stays byte for byte
+  kSecret,    ///< replaced as a whole
+  kMaybeKey,  ///< "key": a secret unless it is a plain identifier
+  kName,      ///< a name of `kind`
+  kNames,     ///< names of `kind` with separators between them
+  kGuest,     ///< a guest's name when the object is a guest, a node's when it is a node
+  kUserId,    ///< user@realm, or a user
+  kHost,      ///< host name, FQDN or address
+  kEncoded,   ///< percent-encoded text (sshkeys)
+};
+
+struct FieldRule {
+  Treatment treatment = Treatment::kText;
+  Kind kind = Kind::kName;
+  std::string_view secret;  ///< the word in [secret:...]
+  bool teaches = false;     ///< also in free text an unknown value after it is a name
+};
+
+/// The rule of a field in any letter case.
+FieldRule field_rule(std::string_view key);
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,138 @@
+// PVE's own structures: replaced inside, their frame kept byte for byte, so that they stay parsable.
+#include <algorithm>
+
+#include "anonymize/rewrite.h"
+#include "anonymize/words.h"
+
+namespace pmx::anonymize {
+namespace {
+
+constexpr std::string_view kTicketHeads[] = {"PVE", "PVEVNC", "PVETUNNEL", "PBS", "PMG", "PVEVNCWS",
+                                             "PVESPICE"};
+constexpr std::string_view kVolumeTails[] = {"vm-",      "base-",   "subvol-",   "basevol-",
+                                             "iso/",     "vztmpl/", "backup/",   "snippets/",
+                                             "rootdir/", "images/", "import/",   "cloudinit"};
+
+bool frame_char(char c) {
+  return !has_class(c, chars::kSpace | chars::kQuote) && c != ',' && c != '\\' && c != '\0';
+}
+
+bool is_upper_hex(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_hex);
+}
+
+bool is_base64(char c) {
+  return (static_cast<unsigned char>(c) < 0x80 && is_word_char(c)) || c == '+' || c == '/' ||
+         c == '=';
+}
+
+}  // namespace
+
+bool Rewriter::upid(Scan& scan) {
+  const std::string_view text = scan.text;
+  if (text.substr(scan.at, 5) != "UPID:") return false;
+  std::size_t field = scan.at + 5;
+  for (int index = 1; index <= 7 && field < text.size(); ++index) {
+    std::size_t end = field;
+    while (end < text.size() && text[end] != ':' && frame_char(text[end])) ++end;
+    const std::string_view value = text.substr(field, end - field);
+    if (index == 1 && is_name(value, Kind::kNode))
+      scan.replace(field, end, resolver_.name(Kind::kNode, value));
+    if (index == 6 && is_name(value, Kind::kName)) {
+      const std::string folded = lower(value);
+      // Services and the like are words; a word is a name only when it is known to be one.
+      if (!is_common_word(folded) || resolver_.ledger().by_name(folded) != nullptr)
+        scan.replace(field, end, resolver_.name(Kind::kName, value));
+    } else if (index == 6) {
+      for (Edit& edit : scan_layer(value, nullptr, scan.depth + 1))
+        scan.edits.push_back({field + edit.begin, field + edit.end, std::move(edit.text)});
+    }
+    if (index == 7 && !value.empty()) scan.replace(field, end, user_text(value));
+    if (byte_at(text, end) != ':') return scan.skip(end);
+    field = end + 1;
+  }
+  return scan.skip(std::min(field, text.size()));
+}
+
+bool Rewriter::ticket(Scan& scan) {
+  const std::string_view text = scan.text;
+  const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
+  if (byte_at(text, scan.run_end) != ':') return false;
+  std::size_t end = scan.run_end + 1;
+  if (run.size() == 8 && is_upper_hex(run)) {
+    // CSRF prevention token: eight hex digits and 43 characters of base64.
+    while (end < text.size() && is_base64(text[end])) ++end;
+    const std::size_t length = end - scan.run_end - 1;
+    if (length < 27 || length > 44) return false;
+    return scan.replace(scan.at, end, "[secret:csrf-token]");
+  }
+  if (std::find(std::begin(kTicketHeads), std::end(kTicketHeads), run) == std::end(kTicketHeads))
+    return false;
+  while (end < text.size() && frame_char(text[end]) && text[end] != ';') ++end;
+  const std::string_view body = text.substr(scan.run_end + 1, end - scan.run_end - 1);
+  const std::size_t mark = body.find("::");
+  if (!body.starts_with("!tfa!") && (mark == std::string_view::npos || mark < 9)) return false;
+  return scan.replace(scan.at, end, "[secret:ticket]");
+}
+
+bool Rewriter::volume(Scan& scan) {
+  const std::string_view text = scan.text;
+  if (byte_at(text, scan.run_end) != ':') return false;
+  const std::string_view rest = text.substr(scan.run_end + 1);
+  bool volume = std::any_of(std::begin(kVolumeTails), std::end(kVolumeTails),
+                            [rest](std::string_view tail) { return rest.starts_with(tail); });
+  if (!volume) {
+    const std::size_t slash = rest.substr(0, 12).find('/');
+    volume = slash != std::string_view::npos && slash > 2 &&
+             std::all_of(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(slash), is_digit) &&
+             rest.substr(slash + 1, 2).find_first_of("vb") == 0;
+  }
+  const std::string_view storage = text.substr(scan.at, scan.run_end - scan.at);
+  if (!volume || !is_name(storage, Kind::kStorage)) return false;
+  return scan.replace(scan.at, scan.run_end, resolver_.name(Kind::kStorage, storage));
+}
+
+bool Rewriter::url_credentials(Scan& scan) {
+  const std::string_view text = scan.text;
+  if (text.substr(scan.run_end, 3) != "://") return false;
+  const std::size_t begin = scan.run_end + 3;
+  std::size_t at = begin;
+  std::size_t colon = std::string_view::npos;
+  std::size_t sign = std::string_view::npos;
+  for (; at < text.size() && frame_char(text[at]) && text[at] != '/' && text[at] != '?'; ++at) {
+    if (text[at] == ':' && colon == std::string_view::npos) colon = at;
+    if (text[at] == '@') sign = at;
+  }
+  if (sign == std::string_view::npos || colon == std::string_view::npos || colon > sign)
+    return false;
+  const std::string_view user = text.substr(begin, colon - begin);
+  if (is_name(user, Kind::kUser))
+    scan.replace(begin, colon, resolver_.name(Kind::kUser, user));
+  return scan.replace(colon + 1, sign, "SECRET_password");
+}
+
+bool Rewriter::pem(Scan& scan) {
+  const std::string_view text = scan.text;
+  if (text.substr(scan.at, 11) != "-----BEGIN ") return false;
+  const std::size_t header = text.find("-----", scan.at + 11);
+  if (header == std::string_view::npos || header - scan.at > 80) return false;
+  std::size_t begin = header + 5;
+  const std::size_t footer = text.find("-----END ", begin);
+  std::size_t end = std::min(footer, text.size());
+  const std::size_t next =
+      footer == std::string_view::npos
+          ? text.size()
+          : std::min(text.find("-----", footer + 9), text.size() - 5) + 5;
+  // Line ends stay, also where they are written \n.
+  const auto newline_at = [text](std::size_t i) {
+    return byte_at(text, i) == '\\' && (byte_at(text, i + 1) == 'n' || byte_at(text, i + 1) == 'r');
+  };
+  while (begin < end && (is_space(text[begin]) || newline_at(begin)))
+    begin += newline_at(begin) ? 2U : 1U;
+  while (end > begin && (is_space(text[end - 1]) || (end > begin + 1 && newline_at(end - 2))))
+    end -= is_space(text[end - 1]) ? 1U : 2U;
+  if (begin < end) scan.replace(begin, end, "[secret:pem]");
+  return scan.skip(next);
+}
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,310 @@
+#include "anonymize/json_walk.h"
+
+#include <limits>
+#include <optional>
+
+namespace pmx::anonymize {
+namespace {
+
+class Scanner {
+ public:
+  explicit Scanner(std::string_view json) : json_(json) {}
+
+  Result<JsonStrings> run() {
+    if (json_.size() > std::numeric_limits<std::int32_t>::max())
+      return Error{Code::kResourceExhausted, "the document is too large", ""};
+    bool good = value();
+    while (good && !stack_.empty()) good = next();
+    blanks();
+    if (good && at_ == json_.size()) return std::move(out_);
+    return Error{Code::kInvalidArgument, "not valid JSON at byte " + std::to_string(at_), ""};
+  }
+
+ private:
+  struct Frame {
+    char close;
+    std::int32_t object;
+    std::int32_t key;
+    bool first = true;
+  };
+
+  char peek() const { return byte_at(json_, at_); }
+  void blanks() {
+    while (at_ < json_.size() && is_space(json_[at_])) ++at_;
+  }
+
+  bool value() {
+    blanks();
+    switch (peek()) {
+      case '{':
+        stack_.push_back({'}', out_.objects++, -1});
+        return ++at_, true;
+      case '[': {
+        const std::int32_t key = stack_.empty() ? -1 : stack_.back().key;
+        const std::int32_t object = stack_.empty() ? -1 : stack_.back().object;
+        stack_.push_back({']', object, key});
+        return ++at_, true;
+      }
+      case '"': return string(false);
+      case 't': return literal("true");
+      case 'f': return literal("false");
+      case 'n': return literal("null");
+      default: return number();
+    }
+  }
+
+  /// One step inside the innermost container: its end, or a comma and its next member.
+  bool next() {
+    blanks();
+    Frame& frame = stack_.back();
+    if (peek() == frame.close) {
+      ++at_;
+      stack_.pop_back();
+      return true;
+    }
+    if (!frame.first) {
+      if (peek() != ',') return false;
+      ++at_;
+      blanks();
+    }
+    frame.first = false;
+    if (frame.close == ']') return value();
+    if (peek() != '"' || !string(true)) return false;
+    blanks();
+    if (peek() != ':') return false;
+    ++at_;
+    return value();
+  }
+
+  bool string(bool is_key) {
+    JsonString found;
+    found.begin = static_cast<std::uint32_t>(++at_);
+    for (; at_ < json_.size() && json_[at_] != '"'; ++at_) {
+      if (static_cast<unsigned char>(json_[at_]) < 0x20) return false;
+      if (json_[at_] != '\\') continue;
+      found.escaped = true;
+      if (!escape()) return false;
+    }
+    if (at_ >= json_.size()) return false;
+    found.end = static_cast<std::uint32_t>(at_++);
+    found.is_key = is_key;
+    if (!stack_.empty()) {
+      found.object = stack_.back().object;
+      if (is_key) stack_.back().key = static_cast<std::int32_t>(out_.strings.size());
+      if (!is_key) found.key = stack_.back().key;
+    }
+    out_.strings.push_back(found);
+    return true;
+  }
+
+  bool escape() {
+    const char kind = byte_at(json_, ++at_);
+    if (kind != 'u') return kind != '\0' && std::string_view("\"\\/bfnrt").find(kind) != std::string_view::npos;
+    for (int i = 0; i < 4; ++i)
+      if (!is_hex(byte_at(json_, ++at_))) return false;
+    return true;
+  }
+
+  bool literal(std::string_view word) {
+    if (json_.substr(at_, word.size()) != word) return false;
+    at_ += word.size();
+    return true;
+  }
+
+  bool digits() {
+    const std::size_t begin = at_;
+    while (is_digit(peek())) ++at_;
+    return at_ > begin;
+  }
+
+  bool number() {
+    if (peek() == '-') ++at_;
+    const std::size_t begin = at_;
+    if (!digits() || (json_[begin] == '0' && at_ - begin > 1)) return false;
+    if (peek() == '.') {
+      ++at_;
+      if (!digits()) return false;
+    }
+    if (peek() == 'e' || peek() == 'E') {
+      ++at_;
+      if (peek() == '+' || peek() == '-') ++at_;
+      return digits();
+    }
+    return true;
+  }
+
+  std::string_view json_;
+  std::size_t at_ = 0;
+  std::vector<Frame> stack_;
+  JsonStrings out_;
+};
+
+unsigned hex4(std::string_view text, std::size_t at) {
+  unsigned value = 0;
+  for (std::size_t i = at; i < at + 4; ++i) value = value * 16 + hex_value(byte_at(text, i));
+  return value;
+}
+
+void append_utf8(std::string& out, unsigned code) {
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xC0 | code >> 6);
+    out += static_cast<char>(0x80 | (code & 63));
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xE0 | code >> 12);
+    out += static_cast<char>(0x80 | (code >> 6 & 63));
+    out += static_cast<char>(0x80 | (code & 63));
+  } else {
+    out += static_cast<char>(0xF0 | code >> 18);
+    out += static_cast<char>(0x80 | (code >> 12 & 63));
+    out += static_cast<char>(0x80 | (code >> 6 & 63));
+    out += static_cast<char>(0x80 | (code & 63));
+  }
+}
+
+/// What the fields of an object say about its "name".
+struct ObjectFacts {
+  bool vmid = false;
+  bool token = false;
+  std::optional<Kind> type;
+};
+
+std::optional<Kind> kind_of_type(std::string_view type) {
+  if (type == "qemu" || type == "vm") return Kind::kVm;
+  if (type == "lxc" || type == "container") return Kind::kContainer;
+  if (type == "node") return Kind::kNode;
+  if (type == "cluster") return Kind::kCluster;
+  if (type == "storage") return Kind::kStorage;
+  if (type == "pool") return Kind::kPool;
+  return std::nullopt;
+}
+
+std::vector<ObjectFacts> gather(std::string_view json, const JsonStrings& strings) {
+  std::vector<ObjectFacts> facts(static_cast<std::size_t>(strings.objects));
+  const auto text = [json](const JsonString& item) {
+    return json.substr(item.begin, item.end - item.begin);
+  };
+  for (const JsonString& item : strings.strings) {
+    if (item.object < 0) continue;
+    ObjectFacts& object = facts[static_cast<std::size_t>(item.object)];
+    if (item.is_key) {
+      const std::string_view key = text(item);
+      if (key == "vmid") object.vmid = true;
+      if (key == "tokenid" || key == "full-tokenid") object.token = true;
+    } else if (item.key >= 0) {
+      const std::string_view key = text(strings.strings[static_cast<std::size_t>(item.key)]);
+      if (key == "type" || key == "kind") object.type = kind_of_type(text(item));
+    }
+  }
+  return facts;
+}
+
+FieldRule rule_of(std::string_view key, const ObjectFacts& object) {
+  FieldRule rule = field_rule(key);
+  const bool guest = object.type == Kind::kVm || object.type == Kind::kContainer;
+  // A "name" alone may be anything, a tool or a prompt too: only the dictionary decides then.
+  if (rule.treatment == Treatment::kGuest && !object.vmid && !object.type) rule = {};
+  if (rule.treatment == Treatment::kHost && (object.vmid || guest) && key == "hostname")
+    rule.treatment = Treatment::kGuest;
+  if (object.token && key == "value") rule = {Treatment::kSecret, Kind::kToken, "token", false};
+  return rule;
+}
+
+void emit(std::string& out, std::string_view raw, const Layer* layer,
+          const std::vector<Edit>& edits) {
+  std::size_t at = 0;
+  for (const Edit& edit : edits) {
+    const std::size_t begin = layer != nullptr ? layer->offsets[edit.begin] : edit.begin;
+    const std::size_t end = layer != nullptr ? layer->offsets[edit.end] : edit.end;
+    out.append(raw.substr(at, begin - at));
+    out.append(json_escape(edit.text));
+    at = end;
+  }
+  out.append(raw.substr(at));
+}
+
+}  // namespace
+
+Result<JsonStrings> scan_json(std::string_view json) { return Scanner(json).run(); }
+
+Layer json_layer(std::string_view raw) {
+  Layer layer;
+  for (std::size_t i = 0; i < raw.size();) {
+    const std::size_t begin = i;
+    const std::size_t size = layer.text.size();
+    if (raw[i] != '\\') {
+      layer.text += raw[i++];
+    } else if (byte_at(raw, i + 1) == 'u') {
+      unsigned code = hex4(raw, i + 2);
+      i += 6;
+      const bool high = code >= 0xD800 && code < 0xDC00;
+      if (high && byte_at(raw, i) == '\\' && byte_at(raw, i + 1) == 'u') {
+        const unsigned low = hex4(raw, i + 2);
+        if (low >= 0xDC00 && low < 0xE000) {
+          code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+          i += 6;
+        }
+      }
+      append_utf8(layer.text, code);
+    } else {
+      constexpr std::string_view kNames = "bfnrt";
+      constexpr std::string_view kBytes = "\b\f\n\r\t";
+      const char name = byte_at(raw, i + 1);
+      const std::size_t known = kNames.find(name);
+      layer.text += known == std::string_view::npos ? name : kBytes[known];
+      i += 2;
+    }
+    for (std::size_t k = size; k < layer.text.size(); ++k)
+      layer.offsets.push_back(static_cast<std::uint32_t>(begin));
+  }
+  layer.offsets.push_back(static_cast<std::uint32_t>(raw.size()));
+  return layer;
+}
+
+std::string json_escape(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      out += "\\u00";
+      out += kDigits[static_cast<unsigned char>(c) >> 4];
+      out += kDigits[static_cast<unsigned char>(c) & 15];
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string rewrite_json(std::string_view json, const JsonStrings& strings, Rewriter& rewriter) {
+  const std::vector<ObjectFacts> facts = gather(json, strings);
+  const ObjectFacts none;
+  std::string out;
+  out.reserve(json.size() + json.size() / 8);
+  std::size_t at = 0;
+  for (const JsonString& item : strings.strings) {
+    const std::string_view raw = json.substr(item.begin, item.end - item.begin);
+    out.append(json.substr(at, item.begin - at));
+    at = item.end;
+    const Layer layer = item.escaped ? json_layer(raw) : Layer{};
+    const std::string_view text = item.escaped ? std::string_view(layer.text) : raw;
+    const ObjectFacts& object =
+        item.object < 0 ? none : facts[static_cast<std::size_t>(item.object)];
+    FieldRule rule;
+    if (!item.is_key && item.key >= 0) {
+      const JsonString& key = strings.strings[static_cast<std::size_t>(item.key)];
+      rule = rule_of(json.substr(key.begin, key.end - key.begin), object);
+    }
+    const Kind guest = object.type.value_or(Kind::kVm);
+    const auto edits = item.is_key ? rewriter.key(text) : rewriter.field(text, rule, guest);
+    emit(out, raw, item.escaped ? &layer : nullptr, edits);
+  }
+  out.append(json.substr(at));
+  return out;
+}
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,180 @@
+#include "anonymize/keep.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "anonymize/chars.h"
+
+namespace pmx::anonymize {
+namespace {
+
+constexpr std::string_view kHosts[] = {
+    "localhost",    "localdomain",    "localnet",     "localhost4",    "localhost6",
+    "pvelocalhost", "ip6-allrouters", "ip6-allnodes", "ip6-localhost", "ip6-loopback"};
+
+constexpr std::string_view kUsers[] = {
+    "root", "www-data", "nobody", "nogroup", "daemon", "sshd", "messagebus", "backup", "man",
+    "bin", "sys", "sync", "mail", "proxy", "uucp", "news", "lp", "list", "irc", "games", "_apt",
+    "_chrony", "postfix", "systemd-network", "systemd-resolve", "systemd-timesync", "tss",
+    "statd", "ceph"};
+
+constexpr std::string_view kNames[] = {
+    "local", "local-lvm", "local-zfs", "local-btrfs", "rpool", "rpool/data", "pve", "pam", "pbs",
+    "pmg", "data", "lo", "any", "all", "none", "default", "unknown", "null", "true", "false",
+    "dc", "mgmt", "ipfilter", "management", "blacklist", ".mgr", "cluster_network",
+    "local_network", "mail-to-root", "default-matcher", "current", "host"};
+
+struct Interface {
+  std::string_view prefix;
+  bool letters;  ///< more lower-case letters and digits may follow (enp3s0f1)
+};
+constexpr Interface kInterfaces[] = {
+    {"vmbr", false}, {"bond", false}, {"eth", false},  {"eno", true},   {"ens", true},
+    {"enp", true},   {"enx", true},   {"tap", true},   {"veth", true},  {"fwbr", true},
+    {"fwln", true},  {"fwpr", true},  {"wlan", false}, {"net", false},  {"osd.", false},
+    {"scsi", false}, {"sata", false}, {"ide", false},  {"virtio", false}, {"mp", false},
+    {"unused", false}, {"dummy", false}, {"idrac", false}, {"wlp", true}, {"ipconfig", false},
+};
+
+constexpr std::string_view kVendors[] = {
+    "proxmox.com", "debian.org", "kernel.org", "ceph.com", "ceph.io", "ubuntu.com", "github.com",
+    "freedesktop.org", "letsencrypt.org", "gnu.org", "ietf.org", "w3.org", "modelcontextprotocol.io",
+    "qemu.org", "redhat.com", "linuxcontainers.org", "json-schema.org", "openzfs.org",
+    "launchpad.net", "example.com", "example.org", "example.net", "microsoft.com", "mozilla.org",
+    "python.org", "cpan.org", "spice-space.org", "turnkeylinux.org", "libvirt.org",
+};
+
+constexpr std::string_view kTlds[] = {
+    "academy", "agency", "ai", "app", "at", "au", "be", "biz", "br", "bz", "ca", "cc", "ch",
+    "cloud", "cn", "co", "com", "company", "cz", "de", "dev", "digital", "dk", "edu", "ee", "email",
+    "es", "eu", "fi", "fr", "gmbh", "gov", "gr", "group", "hk", "hr", "hu", "ie", "il", "in", "info",
+    "int", "io", "is", "it", "jp", "kr", "li", "lt", "lu", "lv", "me", "mil", "mobi", "mx", "net",
+    "network", "nl", "no", "nz", "online", "org", "pl", "pro", "pt", "ro", "ru", "se", "services",
+    "sg", "shop", "si", "site", "sk", "software", "solutions", "space", "store", "support",
+    "systems", "tech", "technology", "tools", "tr", "tv", "ua", "uk", "us", "website", "wiki",
+    "work", "xyz", "za", "zone",
+};
+constexpr std::string_view kPrivateTlds[] = {"corp", "example", "home", "intern", "internal",
+                                             "intra", "lan", "local", "localdomain", "private",
+                                             "test"};
+constexpr std::string_view kSecondLevel[] = {"ac.at", "ac.uk", "co.at", "co.il", "co.jp", "co.nz",
+                                             "co.uk", "co.za", "com.au", "com.br", "com.mx",
+                                             "com.pl", "com.tr", "gv.at", "home.arpa", "net.au",
+                                             "or.at", "org.au", "org.uk"};
+
+template <class Table, class Value>
+bool contains(const Table& table, const Value& value) {
+  return std::find(std::begin(table), std::end(table), value) != std::end(table);
+}
+
+bool is_standard_interface(std::string_view name) {
+  return std::any_of(std::begin(kInterfaces), std::end(kInterfaces), [name](const Interface& kind) {
+    if (!name.starts_with(kind.prefix) || name.size() > 15) return false;
+    const std::string_view rest = name.substr(kind.prefix.size());
+    if (rest.empty() || !is_digit(rest.front())) return kind.prefix == "enx" && rest.size() == 12;
+    return std::all_of(rest.begin(), rest.end(), [&kind](char c) {
+      return is_digit(c) || c == '.' || (kind.letters && (c == 'i' || c == 's' || c == 'f' ||
+                                                          c == 'p' || c == 'n' || c == 'd'));
+    });
+  });
+}
+
+}  // namespace
+
+bool is_kept_name(std::string_view lower) {
+  return contains(kNames, lower) || contains(kHosts, lower) || contains(kUsers, lower) ||
+         is_standard_interface(lower);
+}
+
+bool is_kept_name(std::string_view lower, Kind kind) {
+  if (contains(kHosts, lower)) return true;
+  switch (kind) {
+    case Kind::kUser: return contains(kUsers, lower);
+    case Kind::kNetwork: return contains(kNames, lower) || is_standard_interface(lower);
+    case Kind::kStorage:
+    case Kind::kRealm:
+    case Kind::kName: return contains(kNames, lower);
+    case Kind::kCluster:
+    case Kind::kNode:
+    case Kind::kVm:
+    case Kind::kContainer:
+    case Kind::kPool:
+    case Kind::kGroup:
+    case Kind::kToken:
+    case Kind::kTag:
+    case Kind::kHost:
+    case Kind::kDomain:
+    case Kind::kPerson:
+    case Kind::kIpv4:
+    case Kind::kIpv6:
+    case Kind::kMac:
+    case Kind::kUuid: break;
+  }
+  return false;
+}
+
+bool is_kept_ipv4(std::uint32_t value) {
+  constexpr std::uint32_t kResolvers[] = {0x01010101, 0x01000001, 0x01010102, 0x08080808,
+                                          0x08080404, 0x09090909, 0x95707070, 0xD043DEDE,
+                                          0xD043DCDC, 0xA9FEA9FE};
+  const std::uint32_t first = value >> 24;
+  if (first == 0 || first == 127 || (first >= 224 && first <= 239)) return true;
+  const std::uint32_t inverse = ~value;
+  if (first >= 128 && (inverse & (inverse + 1)) == 0 && first >= 248) return true;
+  if (first == 255 || value == 0x80000000U || value == 0xC0000000U || value == 0xE0000000U ||
+      value == 0xF0000000U)
+    return true;
+  return contains(kResolvers, value);
+}
+
+bool is_kept_ipv6(const std::array<std::uint16_t, 8>& groups) {
+  using Groups = std::array<std::uint16_t, 8>;
+  static constexpr Groups kResolvers[] = {{0x2001, 0x4860, 0x4860, 0, 0, 0, 0, 0x8888},
+                                          {0x2001, 0x4860, 0x4860, 0, 0, 0, 0, 0x8844},
+                                          {0x2606, 0x4700, 0x4700, 0, 0, 0, 0, 0x1111},
+                                          {0x2606, 0x4700, 0x4700, 0, 0, 0, 0, 0x1001},
+                                          {0x2620, 0xfe, 0, 0, 0, 0, 0, 0xfe},
+                                          {0xfe80, 0, 0, 0, 0, 0, 0, 0},
+                                          {0xfe80, 0, 0, 0, 0, 0, 0, 1}};
+  const unsigned first = groups[0];
+  const bool global = first >= 0x2000 && first <= 0x3FFF;
+  const bool local = (first & 0xFE00) == 0xFC00 || (first & 0xFFC0) == 0xFE80;
+  if (!global && !local) return true;
+  const bool prefix_only = std::all_of(groups.begin() + 1, groups.end(),
+                                       [](std::uint16_t group) { return group == 0; });
+  return prefix_only || contains(kResolvers, groups);
+}
+
+bool is_kept_mac(const std::array<std::uint8_t, 6>& octets) {
+  const auto all = [&octets](std::uint8_t value) {
+    return std::all_of(octets.begin(), octets.end(),
+                       [value](std::uint8_t octet) { return octet == value; });
+  };
+  const bool ip_multicast = octets[0] == 0x01 && octets[1] == 0x00 && octets[2] == 0x5E;
+  const bool bridge_group = octets[0] == 0x01 && octets[1] == 0x80 && octets[2] == 0xC2;
+  return all(0) || all(0xFF) || ip_multicast || bridge_group ||
+         (octets[0] == 0x33 && octets[1] == 0x33);
+}
+
+bool is_vendor_host(std::string_view lower) {
+  return std::any_of(std::begin(kVendors), std::end(kVendors), [lower](std::string_view vendor) {
+    if (!lower.ends_with(vendor)) return false;
+    return lower.size() == vendor.size() || lower[lower.size() - vendor.size() - 1] == '.';
+  });
+}
+
+std::size_t public_suffix_labels(std::string_view lower) {
+  const std::size_t last = lower.rfind('.');
+  if (last == std::string_view::npos) return 0;
+  const std::size_t second = lower.rfind('.', last - 1);
+  if (second != std::string_view::npos && contains(kSecondLevel, lower.substr(second + 1)))
+    return 2;
+  const std::string_view tld = lower.substr(last + 1);
+  return contains(kTlds, tld) || contains(kPrivateTlds, tld) ? 1 : 0;
+}
+
+bool is_private_suffix(std::string_view last_label) {
+  return contains(kPrivateTlds, last_label) || last_label == "arpa";
+}
+
+}  // namespace pmx::anonymize

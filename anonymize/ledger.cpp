@@ -1,0 +1,146 @@
+#include "anonymize/ledger.h"
+
+#include "anonymize/address.h"
+
+namespace pmx::anonymize {
+namespace {
+
+constexpr unsigned kMaxAttempts = 64;
+
+}  // namespace
+
+Result<void> Ledger::refresh() {
+  PMX_TRY(const auto rows, mapping_.load(loaded_));
+  for (const MapRow& row : rows) {
+    loaded_ = std::max(loaded_, row.id);
+    add(row);
+  }
+  return {};
+}
+
+Result<void> Ledger::issue(std::span<const Want> wanted) {
+  std::vector<const Want*> open;
+  for (const Want& want : wanted) {
+    if (const Entry* known = by_real(want.real)) {
+      add_kind(*known, want.kind);
+    } else {
+      open.push_back(&want);
+    }
+  }
+  for (unsigned counter = 0; !open.empty() && counter < kMaxAttempts; ++counter) {
+    std::vector<MapRow> rows;
+    std::vector<const Want*> asked;
+    std::vector<const Want*> again;
+    for (const Want* want : open) {
+      if (by_real(want->real) != nullptr) continue;
+      std::string pseudonym = candidate(*want, counter);
+      // A pseudonym is never a real value; our own rows spare the map a refusal.
+      const bool taken = by_real(pseudonym) != nullptr || by_name(pseudonym) != nullptr ||
+                         by_pseudonym(pseudonym) != nullptr;
+      if (taken) {
+        again.push_back(want);
+        continue;
+      }
+      rows.push_back({0, want->kind, want->real, std::move(pseudonym)});
+      asked.push_back(want);
+    }
+    if (!rows.empty()) {
+      PMX_TRY(const auto held, mapping_.claim(rows));
+      if (held.size() != rows.size())
+        return Error{Code::kInternal, "the pseudonym map answered for other rows", ""};
+      for (std::size_t i = 0; i < held.size(); ++i) {
+        if (held[i].pseudonym.empty()) {
+          again.push_back(asked[i]);
+        } else {
+          add(held[i]);
+          if (const Entry* entry = by_real(asked[i]->real)) add_kind(*entry, asked[i]->kind);
+        }
+      }
+    }
+    open = std::move(again);
+  }
+  if (!open.empty())
+    return Error{Code::kResourceExhausted, "no free pseudonym left for a value",
+                 "rotate the installation key"};
+  return {};
+}
+
+void Ledger::add_kind(const Entry& entry, Kind kind) {
+  const auto found = by_real_.find(entry.real);
+  if (found != by_real_.end()) entries_[found->second].kinds |= kind_bit(kind);
+}
+
+std::string Ledger::candidate(const Want& want, unsigned counter) const {
+  switch (want.kind) {
+    case Kind::kIpv4: {
+      const auto block = read_ipv4(want.real, 0);
+      return block ? format_ipv4(scheme_.ipv4_block(block->value, counter)) + "/24" : "";
+    }
+    case Kind::kIpv6: {
+      const std::string_view real = want.real;
+      const auto address = read_ipv6(real.substr(0, real.find('/')), 0);
+      if (!address) return "";
+      std::array<std::uint16_t, 8> groups = want.base;
+      if (real.find('/') != std::string_view::npos) {
+        const auto block = scheme_.ipv6_block(address->groups, counter);
+        std::copy(block.begin(), block.end(), groups.begin());
+        return canonical_ipv6(groups) + "/64";
+      }
+      if (!want.fixed) {
+        const auto host = scheme_.ipv6_host(address->groups, counter);
+        std::copy(host.begin(), host.end(), groups.begin() + 4);
+      }
+      return canonical_ipv6(groups);
+    }
+    case Kind::kMac: {
+      const auto mac = read_mac(want.real, 0);
+      return mac ? canonical_mac(scheme_.mac(mac->octets, counter)) : "";
+    }
+    case Kind::kUuid: return scheme_.uuid(want.real, counter);
+    case Kind::kCluster:
+    case Kind::kNode:
+    case Kind::kVm:
+    case Kind::kContainer:
+    case Kind::kStorage:
+    case Kind::kPool:
+    case Kind::kUser:
+    case Kind::kRealm:
+    case Kind::kGroup:
+    case Kind::kToken:
+    case Kind::kTag:
+    case Kind::kNetwork:
+    case Kind::kHost:
+    case Kind::kDomain:
+    case Kind::kPerson:
+    case Kind::kName: break;
+  }
+  return scheme_.name(want.kind, want.real, counter);
+}
+
+void Ledger::add(const MapRow& row) {
+  if (row.real.empty() || row.pseudonym.empty() || by_real_.contains(row.real)) return;
+  const std::size_t index = entries_.size();
+  Entry& entry = entries_.emplace_back(
+      Entry{row.id, row.kind, kind_bit(row.kind), row.real, row.pseudonym});
+  by_real_.emplace(entry.real, index);
+  by_pseudonym_.emplace(entry.pseudonym, index);
+  if (is_name_kind(row.kind)) add_name(index);
+}
+
+void Ledger::add_name(std::size_t index) {
+  const Entry& entry = entries_[index];
+  std::string folded = lower(entry.real);
+  const auto known = by_name_.find(folded);
+  if (known != by_name_.end()) {
+    // Two spellings of one name: all processes agree on the row that was stored first.
+    if (entries_[known->second].id > entry.id) known->second = index;
+    return;
+  }
+  if (folded == entry.real) {
+    by_name_.emplace(entry.real, index);
+  } else {
+    by_name_.emplace(lowered_.emplace_back(std::move(folded)), index);
+  }
+}
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,94 @@
+// Issued pseudonyms in memory: the map's rows with the indexes that lookups need, and the only place
+// that asks the map for new rows. Not synchronised: the engine reads it under a shared lock and
+// changes it under an exclusive one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "anonymize/chars.h"
+#include "anonymize/mapping.h"
+#include "anonymize/pseudonym.h"
+
+namespace pmx::anonymize {
+
+/// A value that needs a pseudonym. IPv4 by /24 ("10.1.2.0/24"), IPv6 by /64 ("2001:…/64") and by
+/// address, the rest by its spelling.
+struct Want {
+  Kind kind{};
+  std::string real;
+  std::array<std::uint16_t, 8> base{};  ///< IPv6 address: the pseudonym's known groups
+  bool fixed = false;                   ///< IPv6 address: `base` is the whole pseudonym
+};
+
+class Ledger {
+ public:
+  struct Entry {
+    std::int64_t id = 0;
+    Kind kind{};
+    std::uint32_t kinds = 0;  ///< one bit for every kind the value was seen as
+    std::string real;
+    std::string pseudonym;
+  };
+
+  Ledger(const Scheme& scheme, Mapping& mapping) : scheme_(scheme), mapping_(mapping) {}
+
+  /// Takes in what other processes issued.
+  Result<void> refresh();
+
+  /// Issues what is not issued yet: one transaction unless candidates collide.
+  Result<void> issue(std::span<const Want> wanted);
+
+  /// Exact spelling.
+  [[nodiscard]] const Entry* by_real(std::string_view real) const { return find(by_real_, real); }
+  /// Lower-case spelling of a name; the entry issued first.
+  [[nodiscard]] const Entry* by_name(std::string_view lower_case) const {
+    return find(by_name_, lower_case);
+  }
+  /// Canonical pseudonym.
+  [[nodiscard]] const Entry* by_pseudonym(std::string_view pseudonym) const {
+    return find(by_pseudonym_, pseudonym);
+  }
+
+  /// Notes that `entry` is also of `kind`.
+  void add_kind(const Entry& entry, Kind kind);
+
+  /// All entries in the order they came to us; only ever grows.
+  [[nodiscard]] const std::deque<Entry>& entries() const { return entries_; }
+
+ private:
+  using Index = std::unordered_map<std::string_view, std::size_t, TextHash, std::equal_to<>>;
+
+  [[nodiscard]] const Entry* find(const Index& index, std::string_view key) const {
+    const auto found = index.find(key);
+    return found == index.end() ? nullptr : &entries_[found->second];
+  }
+  [[nodiscard]] std::string candidate(const Want& want, unsigned counter) const;
+  void add(const MapRow& row);
+  void add_name(std::size_t index);
+
+  const Scheme& scheme_;
+  Mapping& mapping_;
+  std::int64_t loaded_ = 0;
+  std::deque<Entry> entries_;      ///< stable addresses: the indexes view into it
+  std::deque<std::string> lowered_;  ///< lower-case spellings that differ from the real one
+  Index by_real_;
+  Index by_name_;
+  Index by_pseudonym_;
+};
+
+/// One bit for a kind.
+constexpr std::uint32_t kind_bit(Kind kind) { return 1U << static_cast<unsigned>(kind); }
+
+/// Whether values of the kind are names (not addresses or UUIDs).
+constexpr bool is_name_kind(Kind kind) {
+  return kind != Kind::kIpv4 && kind != Kind::kIpv6 && kind != Kind::kMac && kind != Kind::kUuid;
+}
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,243 @@
+// Names in text: our own pseudonyms, user ids, names in their contexts, names of the dictionary.
+#include <algorithm>
+
+#include "anonymize/keep.h"
+#include "anonymize/rewrite.h"
+#include "anonymize/words.h"
+
+namespace pmx::anonymize {
+namespace {
+
+constexpr std::string_view kUnits[] = {".service", ".socket", ".mount", ".timer",
+                                       ".slice",   ".target", ".device", ".scope"};
+
+bool has_letter(std::string_view text) { return std::any_of(text.begin(), text.end(), is_letter); }
+
+std::size_t run_from(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size() && is_run_char(text[end])) ++end;
+  return end;
+}
+
+/// Without dots and dashes that end a sentence.
+std::size_t trimmed(std::string_view text, std::size_t begin, std::size_t end) {
+  while (end > begin && !is_word_char(text[end - 1])) --end;
+  return end;
+}
+
+struct PathWord {
+  std::string_view word;
+  Kind kind;
+};
+constexpr PathWord kPathWords[] = {
+    {"node", Kind::kNode},     {"nodes", Kind::kNode},  {"storage", Kind::kStorage},
+    {"pool", Kind::kPool},     {"pools", Kind::kPool},  {"group", Kind::kGroup},
+    {"zone", Kind::kNetwork},  {"vnet", Kind::kNetwork}, {"zones", Kind::kNetwork},
+    {"sdn", Kind::kNetwork},   {"pve", Kind::kStorage}, {"dev", Kind::kName},
+};
+
+}  // namespace
+
+bool Rewriter::own_pseudonym(Scan& scan) {
+  const auto shape = scheme_.read_name(scan.text, scan.at);
+  if (!shape || !shape->verified) return false;
+  const Ledger::Entry* entry = resolver_.ledger().by_pseudonym(shape->canonical);
+  if (entry == nullptr) return false;
+  const std::string suffix = domain_suffix(*entry);
+  const bool follows =
+      !suffix.empty() && equals_folded(scan.text.substr(shape->end, suffix.size()), suffix);
+  return scan.skip(shape->end + (follows ? suffix.size() : 0));
+}
+
+bool Rewriter::is_name(std::string_view value, Kind kind) const {
+  if (value.empty() || value.size() > 128 || !has_letter(value)) return false;
+  if (!is_word_char(value.front()) && value.front() != '_') return false;
+  const bool spaces = kind == Kind::kPerson;
+  const bool charset = std::all_of(value.begin(), value.end(), [spaces](char c) {
+    return is_run_char(c) || (spaces && c == ' ');
+  });
+  if (!charset || !is_word_char(value.back())) return false;
+  const std::string folded = lower(value);
+  if (is_kept_name(folded, kind) || resolver_.ledger().by_pseudonym(folded) != nullptr)
+    return false;
+  return !is_uuid_at(value, 0) && !read_mac(value, 0);
+}
+
+std::string Rewriter::user_text(std::string_view user_id) {
+  const std::size_t at = user_id.rfind('@');
+  if (at == std::string_view::npos) return resolver_.name(Kind::kUser, user_id);
+  std::string_view realm = user_id.substr(at + 1);
+  std::string token;
+  if (const std::size_t mark = realm.find('!'); mark != std::string_view::npos) {
+    token = '!' + resolver_.name(Kind::kToken, realm.substr(mark + 1));
+    realm = realm.substr(0, mark);
+  }
+  const std::string user = resolver_.name(Kind::kUser, user_id.substr(0, at));
+  const std::size_t suffix = realm.find('.') == std::string_view::npos ? 0 : sensitive_suffix(realm);
+  const std::string right =
+      suffix > 0 ? domain_text(realm, suffix) : resolver_.name(Kind::kRealm, realm);
+  return user + '@' + right + token;
+}
+
+bool Rewriter::user_id(Scan& scan) {
+  const std::string_view text = scan.text;
+  if (scan.at != scan.run_begin || byte_at(text, scan.run_end) != '@') return false;
+  const std::size_t right = scan.run_end + 1;
+  if (!is_word_char(byte_at(text, right))) return false;
+  const std::string_view local = text.substr(scan.at, scan.run_end - scan.at);
+  if (!has_letter(local)) return false;
+  if (read_ipv4(text, right)) {
+    scan.replace(scan.at, scan.run_end, resolver_.name(Kind::kUser, local));
+    return scan.skip(right);
+  }
+  std::size_t end = trimmed(text, right, run_from(text, right));
+  std::string_view host = text.substr(right, end - right);
+  const bool unit = std::any_of(std::begin(kUnits), std::end(kUnits),
+                                [host](std::string_view suffix) { return host.ends_with(suffix); });
+  if (unit || !has_letter(host)) return false;
+  const std::string folded = lower(host);
+  const bool known = resolver_.ledger().by_name(folded) != nullptr ||
+                     resolver_.ledger().by_name(lower(local)) != nullptr ||
+                     is_kept_name(folded, Kind::kRealm);
+  // "user@realm" in a description is no user.
+  if (!known && is_common_word(folded) && is_common_word(lower(local))) return false;
+  if (byte_at(text, end) == '!' && is_letter(byte_at(text, end + 1)))
+    end = trimmed(text, end + 1, run_from(text, end + 1));
+  std::string out = user_text(text.substr(scan.at, end - scan.at));
+  const bool has_token = out.find('!') != std::string::npos;
+  scan.replace(scan.at, end, std::move(out));
+  // What follows !name=, !name: or !name and a blank is the token's value.
+  if (has_token && !is_run_char(byte_at(text, end)) && is_uuid_at(text, end + 1))
+    scan.replace(end + 1, end + 37, "[secret:token]");
+  return true;
+}
+
+bool Rewriter::context_name(Scan& scan, std::size_t from, Kind kind, bool teaches) {
+  const std::string_view text = scan.text;
+  const std::size_t end = trimmed(text, from, run_from(text, from));
+  const std::string_view value = text.substr(from, end - from);
+  if (!is_name(value, kind)) return false;
+  const char after = byte_at(text, end);
+  if (after == '@' || after == ':' || (after == '=' && end < text.size())) return false;
+  const std::string folded = lower(value);
+  const bool known = resolver_.ledger().by_name(folded) != nullptr;
+  const bool dotted = value.find('.') != std::string_view::npos;
+  if (!known && (!teaches || dotted || Dictionary::is_weak(folded) || read_ipv4(text, from)))
+    return false;
+  return scan.replace(from, end, resolver_.name(kind, value));
+}
+
+bool Rewriter::in_context(Scan& scan) {
+  const std::string_view text = scan.text;
+  std::size_t end = scan.at;
+  while (end < text.size() && is_word_char(text[end])) ++end;
+  const char after = byte_at(text, end);
+  if (after == '/') {
+    for (const auto& [word, kind] : kPathWords) {
+      if (!equals_folded(text.substr(scan.at, end - scan.at), word)) continue;
+      if (!context_name(scan, end + 1, kind, false)) return false;
+      // storage/<node>/<storage>
+      if (byte_at(text, scan.at) == '/') context_name(scan, scan.at + 1, Kind::kStorage, false);
+      return true;
+    }
+    return false;
+  }
+  if (after != ' ') {
+    // web (105), web (VMID 105)
+    const std::size_t run = trimmed(text, scan.at, scan.run_end);
+    if (scan.at != scan.run_begin || byte_at(text, run) != ' ') return false;
+  }
+  const std::size_t run = scan.at == scan.run_begin ? trimmed(text, scan.at, scan.run_end) : end;
+  const std::string_view follows = text.substr(run, 7);
+  const bool numbered = follows.starts_with(" (VMID ") ||
+                        (follows.starts_with(" (") && is_digit(byte_at(text, run + 2)));
+  if (numbered && context_name(scan, scan.at, Kind::kVm, false)) return true;
+  const std::string word = lower(text.substr(scan.at, end - scan.at));
+  if (word != "vm" && word != "ct" && word != "vmid" && word != "guest" && word != "container")
+    return false;
+  std::size_t i = end + 1;
+  while (is_digit(byte_at(text, i))) ++i;
+  if (i == end + 1 || text.substr(i, 2) != " (") return false;
+  return context_name(scan, i + 2, word == "ct" ? Kind::kContainer : Kind::kVm, true);
+}
+
+bool Rewriter::dictionary_name(Scan& scan) {
+  const NameHit hit = dictionary_.longest_at(scan.text, scan.at);
+  if (hit.entry == nullptr) return false;
+  return scan.replace(scan.at, hit.end,
+                      resolver_.known(*hit.entry, scan.text.substr(scan.at, hit.end - scan.at)));
+}
+
+std::vector<Edit> Rewriter::key(std::string_view key) {
+  const bool identifier = std::all_of(key.begin(), key.end(), [](char c) {
+    return is_word_char(c) || c == '_' || c == '-';
+  });
+  if (!identifier) return text(key);
+  Scan scan;
+  scan.text = key;
+  while (scan.at < key.size()) {
+    const char before = scan.at > 0 ? key[scan.at - 1] : ' ';
+    const bool starts = is_word_char(key[scan.at]) && is_edge(before, key[scan.at]);
+    if (starts && !is_word_char(before) && own_pseudonym(scan)) continue;
+    if (starts && dictionary_name(scan)) continue;
+    scan.at = part_end(key, scan.at);
+  }
+  return std::move(scan.edits);
+}
+
+std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule, Kind guest) {
+  const auto whole = [&](std::string with) {
+    std::vector<Edit> edits;
+    if (with != value) edits.push_back({0, value.size(), std::move(with)});
+    return edits;
+  };
+  switch (rule.treatment) {
+    case Treatment::kKeep: return {};
+    case Treatment::kSecret:
+      if (value.empty() || value.starts_with("[secret:")) return {};
+      return whole("[secret:" + std::string(rule.secret) + "]");
+    case Treatment::kMaybeKey: {
+      const bool plain = value.size() < 24 && std::all_of(value.begin(), value.end(), is_run_char);
+      if (plain || value.starts_with("[secret:") || value.find(' ') != std::string_view::npos)
+        return text(value);
+      return whole("[secret:key]");
+    }
+    case Treatment::kUserId:
+      if (value.find('@') == std::string_view::npos && is_name(value, Kind::kUser))
+        return whole(resolver_.name(Kind::kUser, value));
+      return text(value);
+    case Treatment::kNames: {
+      std::vector<Edit> edits;
+      for (std::size_t at = 0; at < value.size();) {
+        std::size_t end = std::min(value.find_first_of(",; ", at), value.size());
+        const std::string_view part = value.substr(at, end - at);
+        if (is_name(part, rule.kind)) {
+          std::string with = resolver_.name(rule.kind, part);
+          if (with != part) edits.push_back({at, end, std::move(with)});
+        } else {
+          for (Edit& edit : text(part)) {
+            edits.push_back({at + edit.begin, at + edit.end, std::move(edit.text)});
+          }
+        }
+        at = end + 1;
+      }
+      return edits;
+    }
+    case Treatment::kHost:
+    case Treatment::kName:
+    case Treatment::kGuest: {
+      const Kind kind = rule.treatment == Treatment::kGuest  ? guest
+                        : rule.treatment == Treatment::kHost ? Kind::kHost
+                                                             : rule.kind;
+      const bool dotted = value.find('.') != std::string_view::npos;
+      if (dotted && (sensitive_suffix(value) > 0 || read_ipv4(value, 0))) return text(value);
+      if (!is_name(value, kind)) return text(value);
+      return whole(resolver_.name(kind, value));
+    }
+    case Treatment::kEncoded:
+    case Treatment::kText: break;
+  }
+  return text(value);
+}
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,183 @@
+#include "anonymize/resolve.h"
+
+#include <algorithm>
+
+#include "anonymize/keep.h"
+
+namespace pmx::anonymize {
+namespace {
+
+/// Stands in while the pass is going to be repeated; never leaves.
+constexpr std::string_view kPending = "?";
+
+std::string capitalised(std::string_view text) {
+  std::string out = lower(text);
+  if (!out.empty()) out.front() = to_upper(out.front());
+  return out;
+}
+
+std::size_t code_start(std::string_view pseudonym) {
+  const std::size_t dash = pseudonym.find('-');
+  return dash == std::string_view::npos ? 1 : dash + 1;
+}
+
+bool is_eui64(const std::array<std::uint16_t, 8>& groups) {
+  return (groups[5] & 0xFF) == 0xFF && (groups[6] >> 8) == 0xFE;
+}
+
+std::array<std::uint8_t, 6> mac_of_eui64(const std::array<std::uint16_t, 8>& groups) {
+  const auto high = [](unsigned group) { return static_cast<std::uint8_t>(group >> 8); };
+  const auto low = [](unsigned group) { return static_cast<std::uint8_t>(group & 255); };
+  return {static_cast<std::uint8_t>(high(groups[4]) ^ 2), low(groups[4]), high(groups[5]),
+          low(groups[6]), high(groups[7]), low(groups[7])};
+}
+
+void put_eui64(const std::array<std::uint8_t, 6>& mac, std::array<std::uint16_t, 8>& groups) {
+  const auto pair = [](unsigned a, unsigned b) { return static_cast<std::uint16_t>(a << 8 | b); };
+  groups[4] = pair(mac[0] ^ 2U, mac[1]);
+  groups[5] = pair(mac[2], 0xFF);
+  groups[6] = pair(0xFE, mac[3]);
+  groups[7] = pair(mac[4], mac[5]);
+}
+
+}  // namespace
+
+std::optional<std::string> dress(const Ledger::Entry& entry, std::string_view surface) {
+  const std::string& plain = entry.pseudonym;
+  if (surface == entry.real) return plain;
+  if (surface == upper(entry.real)) return upper(plain);
+  if (surface == capitalised(entry.real)) return capitalised(plain);
+  if (surface == lower(entry.real)) {
+    const std::size_t code = code_start(plain);
+    return plain.substr(0, code) + upper(std::string_view(plain).substr(code));
+  }
+  return std::nullopt;
+}
+
+std::string undress(const Ledger::Entry& entry, std::string_view pseudonym_surface) {
+  if (pseudonym_surface == entry.pseudonym) return entry.real;
+  if (pseudonym_surface == upper(entry.pseudonym)) return upper(entry.real);
+  if (pseudonym_surface == capitalised(entry.pseudonym)) return capitalised(entry.real);
+  const std::size_t code = code_start(entry.pseudonym);
+  if (pseudonym_surface.substr(0, code) == std::string_view(entry.pseudonym).substr(0, code))
+    return lower(entry.real);
+  return entry.real;
+}
+
+std::string domain_suffix(const Ledger::Entry& entry) {
+  if (entry.kind != Kind::kDomain) return "";
+  const auto labels = std::count(entry.real.begin(), entry.real.end(), '.');
+  std::string out;
+  for (auto i = labels; i > 0; --i) (out += '.') += kNeutralSuffix;
+  return out;
+}
+
+bool has_small_host(const std::array<std::uint16_t, 8>& groups) {
+  return groups[4] == 0 && groups[5] == 0 && groups[6] == 0;
+}
+
+std::string ipv4_block_key(std::uint32_t value) {
+  return format_ipv4(value & 0xFFFFFF00U) + "/24";
+}
+
+std::string ipv6_block_key(const std::array<std::uint16_t, 8>& groups) {
+  std::array<std::uint16_t, 8> block{};
+  std::copy_n(groups.begin(), 4, block.begin());
+  return canonical_ipv6(block) + "/64";
+}
+
+const Ledger::Entry* Resolver::get(Want want) {
+  if (const Ledger::Entry* entry = ledger_.by_real(want.real)) return entry;
+  if (noted_.insert(want.real).second) wanted_.push_back(std::move(want));
+  return nullptr;
+}
+
+void Resolver::learn(Kind kind, std::string_view value) {
+  const Ledger::Entry* entry = ledger_.by_real(value);
+  if (entry == nullptr) entry = ledger_.by_name(lower(value));
+  if (entry != nullptr && (entry->kinds & kind_bit(kind)) != 0) return;
+  std::string real(entry != nullptr ? std::string_view(entry->real) : value);
+  if (noted_.insert(real).second) wanted_.push_back({kind, std::move(real), {}, false});
+}
+
+std::string Resolver::name(Kind kind, std::string_view surface) {
+  const std::string folded = lower(surface);
+  if (is_kept_name(folded, kind) || ledger_.by_pseudonym(folded) != nullptr) return std::string(surface);
+  if (const Ledger::Entry* entry = ledger_.by_name(folded)) {
+    learn(kind, surface);
+    return known(*entry, surface);
+  }
+  get({kind, std::string(surface), {}, false});
+  return std::string(kPending);
+}
+
+std::string Resolver::known(const Ledger::Entry& entry, std::string_view surface) {
+  if (auto dressed = dress(entry, surface)) return *dressed + domain_suffix(entry);
+  if (const Ledger::Entry* own = get({entry.kind, std::string(surface), {}, false}))
+    return own->pseudonym + domain_suffix(*own);
+  return std::string(kPending);
+}
+
+std::optional<std::string> Resolver::ipv4(std::uint32_t value) {
+  if (is_kept_ipv4(value) || is_pseudonym_ipv4(value)) return std::nullopt;
+  const Ledger::Entry* block = get({Kind::kIpv4, ipv4_block_key(value), {}, false});
+  if (block == nullptr) return std::string(kPending);
+  const auto base = read_ipv4(block->pseudonym, 0);
+  return format_ipv4((base ? base->value : 0) | (value & 255U));
+}
+
+std::optional<std::string> Resolver::ipv6(const Ipv6& address) {
+  const auto& real = address.groups;
+  if (is_kept_ipv6(real)) return std::nullopt;
+  const std::string canonical = canonical_ipv6(real);
+  if (ledger_.by_pseudonym(canonical) != nullptr) return std::nullopt;
+  Want want{Kind::kIpv6, canonical, {}, false};
+  if ((real[0] & 0xFFC0) == 0xFE80) {
+    std::copy_n(real.begin(), 4, want.base.begin());
+    if (has_small_host(real)) return std::nullopt;
+  } else {
+    const std::string block_key = ipv6_block_key(real);
+    if (ledger_.by_pseudonym(block_key) != nullptr && has_small_host(real)) return std::nullopt;
+    const Ledger::Entry* block = get({Kind::kIpv6, block_key, {}, false});
+    if (block == nullptr) return std::string(kPending);
+    const auto prefix = read_ipv6(std::string_view(block->pseudonym).substr(0, block->pseudonym.find('/')), 0);
+    if (prefix) want.base = prefix->groups;
+    if (has_small_host(real)) {
+      want.base[7] = real[7];
+      return format_ipv6(want.base, address);
+    }
+  }
+  if (is_eui64(real)) {
+    const Ledger::Entry* mac =
+        get({Kind::kMac, canonical_mac(mac_of_eui64(real)), {}, false});
+    if (mac == nullptr) return std::string(kPending);
+    if (const auto octets = read_mac(mac->pseudonym, 0)) put_eui64(octets->octets, want.base);
+    want.fixed = true;
+  }
+  const Ledger::Entry* entry = get(std::move(want));
+  if (entry == nullptr) return std::string(kPending);
+  const auto groups = read_ipv6(entry->pseudonym, 0);
+  return format_ipv6(groups ? groups->groups : std::array<std::uint16_t, 8>{}, address);
+}
+
+std::optional<std::string> Resolver::mac(const Mac& address) {
+  if (is_kept_mac(address.octets)) return std::nullopt;
+  const std::string canonical = canonical_mac(address.octets);
+  if (ledger_.by_pseudonym(canonical) != nullptr) return std::nullopt;
+  const Ledger::Entry* entry = get({Kind::kMac, canonical, {}, false});
+  if (entry == nullptr) return std::string(kPending);
+  const auto octets = read_mac(entry->pseudonym, 0);
+  return format_mac(octets ? octets->octets : std::array<std::uint8_t, 6>{}, address);
+}
+
+std::optional<std::string> Resolver::uuid(std::string_view surface) {
+  const std::string canonical = lower(surface);
+  const bool plain = canonical.find_first_not_of("0-") == std::string::npos;
+  if (plain || ledger_.by_pseudonym(canonical) != nullptr) return std::nullopt;
+  const Ledger::Entry* entry = get({Kind::kUuid, canonical, {}, false});
+  if (entry == nullptr) return std::string(kPending);
+  const bool upper_case = surface == upper(surface) && surface != canonical;
+  return upper_case ? upper(entry->pseudonym) : entry->pseudonym;
+}
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,63 @@
+// One pass's access to pseudonyms. What is issued is answered at once; what is not is noted, and the
+// pass is repeated after the notes have been issued in one transaction. So a pass never does I/O and
+// never holds a lock that blocks others. Thread-confined to the call.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "anonymize/address.h"
+#include "anonymize/ledger.h"
+
+namespace pmx::anonymize {
+
+class Resolver {
+ public:
+  explicit Resolver(const Ledger& ledger) : ledger_(ledger) {}
+
+  /// The pseudonym of a name in the letter case of `surface`; kept names and own pseudonyms as they
+  /// are. Domains (with a dot) get their neutral suffix.
+  std::string name(Kind kind, std::string_view surface);
+
+  /// The same for a name found by the dictionary.
+  std::string known(const Ledger::Entry& entry, std::string_view surface);
+
+  /// Addresses in the spelling they were read in; nothing when the address stays as it is.
+  std::optional<std::string> ipv4(std::uint32_t value);
+  std::optional<std::string> ipv6(const Ipv6& address);
+  std::optional<std::string> mac(const Mac& address);
+  std::optional<std::string> uuid(std::string_view surface);
+
+  /// Notes a value to be issued, without using its pseudonym.
+  void learn(Kind kind, std::string_view value);
+
+  [[nodiscard]] const Ledger& ledger() const { return ledger_; }
+  [[nodiscard]] const std::vector<Want>& wanted() const { return wanted_; }
+
+ private:
+  const Ledger::Entry* get(Want want);
+
+  const Ledger& ledger_;
+  std::vector<Want> wanted_;
+  std::set<std::string, std::less<>> noted_;
+};
+
+/// How a name's pseudonym is written for a spelling of the real name, and back. A spelling that
+/// cannot be expressed gives nothing: it needs an entry of its own.
+std::optional<std::string> dress(const Ledger::Entry& entry, std::string_view surface);
+std::string undress(const Ledger::Entry& entry, std::string_view pseudonym_surface);
+
+/// ".example" as often as the domain's suffix has labels; empty for names without a dot.
+std::string domain_suffix(const Ledger::Entry& entry);
+
+/// Whether the last 64 bits are a small number that stays readable.
+bool has_small_host(const std::array<std::uint16_t, 8>& groups);
+
+/// The map's spelling of the /24 and /64 an address lies in.
+std::string ipv4_block_key(std::uint32_t value);
+std::string ipv6_block_key(const std::array<std::uint16_t, 8>& groups);
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,209 @@
+#include "anonymize/restore.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "anonymize/address.h"
+#include "anonymize/resolve.h"
+#include "base/percent.h"
+
+namespace pmx::anonymize {
+namespace {
+
+constexpr std::uint32_t kAnyKind = 0xFFFFFFFFU;
+
+struct Format {
+  std::string_view name;
+  std::uint32_t kinds;
+  bool compound;  ///< restored by part
+};
+constexpr std::array<Format, 18> kFormats{{
+    {"pve-node", kind_bit(Kind::kNode), false},
+    {"pve-guest", kind_bit(Kind::kVm) | kind_bit(Kind::kContainer), false},
+    {"pve-storage-id", kind_bit(Kind::kStorage), false},
+    {"pve-poolid", kind_bit(Kind::kPool), false},
+    {"pve-realm", kind_bit(Kind::kRealm), false},
+    {"pve-groupid", kind_bit(Kind::kGroup), false},
+    {"pve-tag", kind_bit(Kind::kTag), false},
+    {"pve-cluster", kind_bit(Kind::kCluster), false},
+    {"pve-bridge-id", kind_bit(Kind::kNetwork), false},
+    {"pve-snapshot-name", kind_bit(Kind::kName), false},
+    {"pve-userid", kind_bit(Kind::kUser) | kind_bit(Kind::kRealm) | kind_bit(Kind::kDomain) |
+                       kind_bit(Kind::kHost), true},
+    {"pve-tokenid", kind_bit(Kind::kUser) | kind_bit(Kind::kRealm) | kind_bit(Kind::kToken) |
+                        kind_bit(Kind::kDomain) | kind_bit(Kind::kHost), true},
+    {"pve-upid", kAnyKind, true},
+    {"pve-volume-id", kAnyKind, true},
+    {"email", kAnyKind, true},
+    {"ip", 0, true},
+    {"mac-addr", 0, true},
+    {"uuid", 0, true},
+}};
+
+Error damaged() {
+  return {Code::kInvalidArgument,
+          "the value looks like a pseudonym but is not one of ours (damaged or invented)",
+          "copy it exactly from an earlier answer"};
+}
+/// Not in the ledger yet: perhaps another process issued it.
+Error unknown() { return {Code::kNotFound, damaged().message, damaged().advice}; }
+Error wrong_kind() {
+  return {Code::kInvalidArgument, "the pseudonym stands for another kind of object",
+          "use a pseudonym that an earlier answer showed for this kind of object"};
+}
+
+/// Without blanks, quotes, Markdown and punctuation that a model puts around a value.
+std::string_view bare(std::string_view value) {
+  constexpr std::string_view kAround = " \t\r\n\"'`*_()[]<>";
+  constexpr std::string_view kAfter = ".,;:!?";
+  const auto among = [](std::string_view set, char c) { return set.find(c) != set.npos; };
+  while (!value.empty() && among(kAround, value.front())) value.remove_prefix(1);
+  while (!value.empty() && (among(kAround, value.back()) || among(kAfter, value.back())))
+    value.remove_suffix(1);
+  return value;
+}
+
+/// "vm-k3x9q2f (VMID 105)" -> "vm-k3x9q2f".
+std::string_view without_vmid(std::string_view value) {
+  const std::size_t open = value.rfind('(');
+  if (open == std::string_view::npos || open == 0) return value;
+  std::string_view inside = value.substr(open + 1);
+  if (inside.starts_with("VMID ")) inside.remove_prefix(5);
+  while (!inside.empty() && (is_digit(inside.front()) || inside.front() == ')'))
+    inside.remove_prefix(1);
+  return bare(inside).empty() ? bare(value.substr(0, open)) : value;
+}
+
+class Restorer {
+ public:
+  Restorer(const Scheme& scheme, const Ledger& ledger, std::uint32_t kinds)
+      : scheme_(scheme), ledger_(ledger), kinds_(kinds) {}
+
+  /// The whole value as one name; nothing when it has not the form.
+  Result<std::optional<std::string>> name(std::string_view value) const {
+    using Found = std::optional<std::string>;
+    const auto shape = scheme_.read_name(value, 0);
+    if (!shape) return Found{};
+    const Ledger::Entry* entry = ledger_.by_pseudonym(shape->canonical);
+    const std::string suffix = entry != nullptr ? domain_suffix(*entry) : "";
+    const std::string_view rest = value.substr(shape->end);
+    if (!rest.empty() && (suffix.empty() || !equals_folded(rest, suffix))) return Found{};
+    PMX_TRY(auto real, resolve(*shape, value));
+    return Found{std::move(real)};
+  }
+
+  /// Every part of the value.
+  Result<std::string> parts(std::string_view value) const {
+    std::string out;
+    bool begins = true;
+    for (std::size_t at = 0; at < value.size();) {
+      if (begins && is_word_char(value[at])) {
+        std::size_t length = 0;
+        PMX_TRY(auto real, part(value.substr(at), length));
+        if (length > 0) {
+          out += real;
+          at += length;
+          begins = false;
+          continue;
+        }
+      }
+      begins = !is_word_char(value[at]);
+      out += value[at++];
+    }
+    return out;
+  }
+
+ private:
+  Result<std::string> resolve(const NameShape& shape, std::string_view surface) const {
+    const Ledger::Entry* entry = ledger_.by_pseudonym(shape.canonical);
+    if (entry == nullptr) {
+      // A real object may be named so by chance.
+      const std::string_view whole = surface.substr(0, shape.end);
+      if (ledger_.by_name(lower(whole)) != nullptr) return std::string(whole);
+      return shape.verified ? unknown() : damaged();
+    }
+    if ((entry->kinds & kinds_) == 0) return wrong_kind();
+    return entry->real;
+  }
+
+  Result<std::string> part(std::string_view rest, std::size_t& length) const {
+    if (const auto shape = scheme_.read_name(rest, 0)) {
+      PMX_TRY(auto real, resolve(*shape, rest));
+      length = shape->end;
+      const Ledger::Entry* entry = ledger_.by_pseudonym(shape->canonical);
+      const std::string suffix = entry != nullptr ? domain_suffix(*entry) : "";
+      if (!suffix.empty() && equals_folded(rest.substr(length, suffix.size()), suffix))
+        length += suffix.size();
+      return real;
+    }
+    return address(rest, length);
+  }
+
+  Result<std::string> address(std::string_view rest, std::size_t& length) const {
+    std::string real;
+    std::size_t end = 0;
+    if (is_uuid_at(rest, 0)) {
+      const std::string folded = lower(rest.substr(0, 36));
+      if (folded[14] != '8' || folded[15] != '5' || ledger_.by_real(folded)) return std::string();
+      if (const auto* entry = ledger_.by_pseudonym(folded)) real = entry->real;
+      end = 36;
+    } else if (const auto mac = read_mac(rest, 0)) {
+      const bool marked = mac->octets[0] == 0x0A && mac->octets[1] >> 4 == 5;
+      if (!marked || ledger_.by_real(canonical_mac(mac->octets))) return std::string();
+      real = real_mac(ledger_, *mac);
+      end = mac->end;
+    } else if (const auto ipv6 = read_ipv6(rest, 0)) {
+      const std::uint16_t first = ipv6->groups[0];
+      real = real_ipv6(ledger_, *ipv6);
+      const bool marked = first == kGlobalMarker || first == kLocalMarker;
+      if (real.empty() && (!marked || ledger_.by_real(ipv6_block_key(ipv6->groups))))
+        return std::string();
+      end = ipv6->end;
+    } else if (const auto ipv4 = read_ipv4(rest, 0)) {
+      if (!is_pseudonym_ipv4(ipv4->value)) return std::string();
+      real = real_ipv4(ledger_, ipv4->value);
+      end = ipv4->end;
+    } else {
+      return std::string();
+    }
+    if (real.empty()) return unknown();
+    length = end;
+    return real;
+  }
+
+  const Scheme& scheme_;
+  const Ledger& ledger_;
+  std::uint32_t kinds_;
+};
+
+}  // namespace
+
+Result<std::string> restore_value(const Scheme& scheme, const Ledger& ledger,
+                                  std::string_view value, std::string_view format) {
+  const auto* known = std::find_if(kFormats.begin(), kFormats.end(),
+                                   [format](const Format& row) { return row.name == format; });
+  if (known == kFormats.end()) return std::string(value);
+  if (value.find("[secret:") != std::string_view::npos ||
+      value.find("SECRET_") != std::string_view::npos)
+    return Error{Code::kInvalidArgument, "a placeholder for a secret is no value",
+                 "leave the argument out to keep the secret as it is"};
+  const Restorer restorer(scheme, ledger, known->kinds);
+  std::string_view core = bare(value);
+  if (format == "pve-guest") core = without_vmid(core);
+  if (!known->compound) {
+    PMX_TRY(auto real, restorer.name(core));
+    return real ? std::move(*real) : std::string(value);
+  }
+  std::string decoded(core);
+  // A worker task's name ends with a colon that belongs to it.
+  if (format == "pve-upid" && core.starts_with("UPID")) {
+    decoded = std::string(core);
+    if (const auto plain = percent_decode(decoded); plain.ok()) decoded = plain.value();
+    if (decoded.back() != ':') decoded += ':';
+  }
+  PMX_TRY(auto real, restorer.parts(decoded));
+  return real == core ? std::string(value) : real;
+}
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,26 @@
+// From pseudonyms back to real values: strictly for typed arguments, leniently for the operator.
+// Stateless; the caller holds the ledger's lock.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "anonymize/ledger.h"
+#include "base/result.h"
+
+namespace pmx::anonymize {
+
+/// See Engine::restore. kNotFound means: has the form of a pseudonym and is not in the ledger; take
+/// in what other processes issued and ask again.
+Result<std::string> restore_value(const Scheme& scheme, const Ledger& ledger,
+                                  std::string_view value, std::string_view format);
+
+/// Every issued pseudonym in `text`, in the spelling of the real value; the rest stays.
+std::string reveal_text(const Scheme& scheme, const Ledger& ledger, std::string_view text);
+
+/// The real address for a pseudonymous one in the same spelling; empty when none was issued.
+std::string real_ipv4(const Ledger& ledger, std::uint32_t value);
+std::string real_ipv6(const Ledger& ledger, const struct Ipv6& address);
+std::string real_mac(const Ledger& ledger, const struct Mac& address);
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,215 @@
+#include "anonymize/rewrite.h"
+
+#include <algorithm>
+
+#include "anonymize/keep.h"
+#include "base/percent.h"
+
+namespace pmx::anonymize {
+namespace {
+
+constexpr unsigned kMaxDepth = 3;
+
+bool is_escape(std::string_view text, std::size_t at) {
+  return byte_at(text, at) == '%' && is_hex(byte_at(text, at + 1)) && is_hex(byte_at(text, at + 2));
+}
+
+/// What ends a token: blanks, quotes and control bytes.
+bool ends_token(char c) {
+  return has_class(c, chars::kSpace | chars::kQuote) || static_cast<unsigned char>(c) < 0x20;
+}
+
+/// "version 8.2.4.1", "pve-manager/8.2.4.1", "v1.2.3.4", "1.2.3.4-5": four numbers that are no
+/// address. Only asked for public ranges.
+bool is_version(std::string_view text, std::size_t begin, std::size_t end) {
+  const char after = byte_at(text, end);
+  if (after == '~' || after == '+') return true;
+  if (after == '-' && is_digit(byte_at(text, end + 1)) && !read_ipv4(text, end + 1)) return true;
+  std::size_t i = begin;
+  if (i > 0 && text[i - 1] == '/' && i > 1 && is_letter(text[i - 2])) {
+    std::size_t word = i - 1;
+    while (word > 0 && is_run_char(text[word - 1])) --word;
+    return word == 0 || (text[word - 1] != '/' && text[word - 1] != '@');
+  }
+  while (i > 0 && (text[i - 1] == ' ' || text[i - 1] == ':' || text[i - 1] == '=' ||
+                   text[i - 1] == '(' || text[i - 1] == '"'))
+    --i;
+  std::size_t word = i;
+  while (word > 0 && is_word_char(text[word - 1])) --word;
+  const std::string before = lower(text.substr(word, i - word));
+  return before == "version" || before == "ver" || before == "release" || before == "versions" ||
+         before == "upgrade" || before == "revision" || before == "build" || before == "firmware";
+}
+
+}  // namespace
+
+std::string apply_edits(std::string_view text, const std::vector<Edit>& edits) {
+  std::string out;
+  out.reserve(text.size() + edits.size() * 8);
+  std::size_t at = 0;
+  for (const Edit& edit : edits) {
+    out.append(text.substr(at, edit.begin - at));
+    out.append(edit.text);
+    at = edit.end;
+  }
+  out.append(text.substr(at));
+  return out;
+}
+
+Layer percent_layer(std::string_view text) {
+  Layer layer;
+  layer.text.reserve(text.size());
+  for (std::size_t i = 0; i < text.size();) {
+    layer.offsets.push_back(static_cast<std::uint32_t>(i));
+    if (is_escape(text, i)) {
+      layer.text += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      i += 3;
+    } else {
+      layer.text += text[i++];
+    }
+  }
+  layer.offsets.push_back(static_cast<std::uint32_t>(text.size()));
+  return layer;
+}
+
+bool Rewriter::Scan::replace(std::size_t begin, std::size_t end, std::string with) {
+  if (text.substr(begin, end - begin) != with) edits.push_back({begin, end, std::move(with)});
+  at = end;
+  return true;
+}
+
+std::vector<Edit> Rewriter::scan_layer(std::string_view text, const Layer* layer, unsigned depth) {
+  Scan scan;
+  scan.text = text;
+  scan.layer = layer;
+  scan.depth = depth;
+  find_guarded(scan);
+  while (scan.at < text.size()) step(scan);
+  return std::move(scan.edits);
+}
+
+void Rewriter::find_guarded(Scan& scan) const {
+  for (const Secret& secret : guarded_) {
+    const std::string_view value = secret.expose();
+    for (std::size_t at = scan.text.find(value); at != std::string_view::npos;
+         at = scan.text.find(value, at + value.size()))
+      scan.guarded.push_back({at, at + value.size(), "[secret:guarded]"});
+  }
+  std::sort(scan.guarded.begin(), scan.guarded.end(),
+            [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
+}
+
+void Rewriter::step(Scan& scan) {
+  while (scan.next_guarded < scan.guarded.size() &&
+         scan.guarded[scan.next_guarded].begin < scan.at)
+    ++scan.next_guarded;
+  if (scan.next_guarded < scan.guarded.size() &&
+      scan.guarded[scan.next_guarded].begin == scan.at) {
+    const Edit& hit = scan.guarded[scan.next_guarded];
+    scan.replace(hit.begin, hit.end, hit.text);
+    return;
+  }
+  const char c = scan.text[scan.at];
+  if (scan.at >= scan.token_end && !ends_token(c) && percent_token(scan)) return;
+  if (!is_word_char(c)) {
+    if (!at_punctuation(scan)) ++scan.at;
+    return;
+  }
+  const char before = scan.at > 0 ? scan.text[scan.at - 1] : ' ';
+  if (!is_word_char(before)) {
+    if (scan.at >= scan.run_end) {
+      scan.run_begin = scan.at;
+      scan.run_end = scan.at;
+      while (scan.run_end < scan.text.size() && is_run_char(scan.text[scan.run_end]))
+        ++scan.run_end;
+      if (at_run(scan)) return;
+    }
+    if (at_word(scan)) return;
+  }
+  if (is_edge(before, c) && dictionary_name(scan)) return;
+  scan.at = part_end(scan.text, scan.at);
+}
+
+bool Rewriter::at_run(Scan& scan) {
+  static constexpr Recognizer kRecognizers[] = {&Rewriter::upid, &Rewriter::ticket,
+                                                &Rewriter::key_value, &Rewriter::url_credentials,
+                                                &Rewriter::volume};
+  return std::any_of(std::begin(kRecognizers), std::end(kRecognizers),
+                     [&](Recognizer recognizer) { return (this->*recognizer)(scan); });
+}
+
+bool Rewriter::at_word(Scan& scan) {
+  static constexpr Recognizer kRecognizers[] = {
+      &Rewriter::own_pseudonym, &Rewriter::secret_shape, &Rewriter::address, &Rewriter::user_id,
+      &Rewriter::fqdn,          &Rewriter::in_context};
+  return std::any_of(std::begin(kRecognizers), std::end(kRecognizers),
+                     [&](Recognizer recognizer) { return (this->*recognizer)(scan); });
+}
+
+bool Rewriter::at_punctuation(Scan& scan) {
+  switch (scan.text[scan.at]) {
+    case '-': return pem(scan);
+    case ':': return byte_at(scan.text, scan.at + 1) == ':' && ipv6(scan);
+    case '$':
+    case '{': return hash_shape(scan);
+    case '+': return phone(scan);
+    default: return false;
+  }
+}
+
+bool Rewriter::percent_token(Scan& scan) {
+  const std::size_t begin = scan.at;
+  std::size_t end = begin;
+  bool escaped = false;
+  while (end < scan.text.size() && !ends_token(scan.text[end])) {
+    escaped = escaped || is_escape(scan.text, end);
+    ++end;
+  }
+  scan.token_end = end;
+  if (!escaped || scan.depth >= kMaxDepth) return false;
+  const Layer layer = percent_layer(scan.text.substr(begin, end - begin));
+  const auto edits = scan_layer(layer.text, &layer, scan.depth + 1);
+  for (const Edit& edit : edits)
+    scan.edits.push_back({begin + layer.offsets[edit.begin], begin + layer.offsets[edit.end],
+                          percent_encode(edit.text)});
+  return scan.skip(end);
+}
+
+bool Rewriter::ipv6(Scan& scan) {
+  const auto found = read_ipv6(scan.text, scan.at);
+  if (!found) return false;
+  // ::ffff:10.1.2.3: the groups stay, the dotted part is read on its own.
+  if (byte_at(scan.text, found->end) == '.') return scan.skip(scan.at + 1);
+  if (const auto text = resolver_.ipv6(*found)) return scan.replace(scan.at, found->end, *text);
+  return scan.skip(found->end);
+}
+
+bool Rewriter::address(Scan& scan) {
+  const char c = scan.text[scan.at];
+  const std::string_view text = scan.text;
+  if (is_hex(c)) {
+    if (is_uuid_at(text, scan.at)) {
+      const auto uuid = resolver_.uuid(text.substr(scan.at, 36));
+      return uuid ? scan.replace(scan.at, scan.at + 36, *uuid) : scan.skip(scan.at + 36);
+    }
+    const std::size_t pairs = hex_pairs_at(text, scan.at);
+    if (pairs >= 16) {
+      const std::size_t end = scan.at + pairs * 3 - 1;
+      return scan.replace(scan.at, end, "[secret:fingerprint]");
+    }
+    if (const auto mac = read_mac(text, scan.at, pairs == 14)) {
+      const auto out = resolver_.mac(*mac);
+      return out ? scan.replace(scan.at, mac->end, *out) : scan.skip(mac->end);
+    }
+    if (ipv6(scan)) return true;
+  }
+  if (!is_digit(c)) return false;
+  const auto ipv4 = read_ipv4(text, scan.at);
+  if (!ipv4) return false;
+  if (!is_private_ipv4(ipv4->value) && is_version(text, scan.at, ipv4->end))
+    return scan.skip(ipv4->end);
+  const auto out = resolver_.ipv4(ipv4->value);
+  return out ? scan.replace(scan.at, ipv4->end, *out) : scan.skip(ipv4->end);
+}
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,233 @@
+// Secrets in text: values of keys that name a secret, and tokens with a shape of their own.
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "anonymize/rewrite.h"
+
+namespace pmx::anonymize {
+namespace {
+
+re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+
+std::unique_ptr<RE2> compile(const char* pattern) {
+  RE2::Options options;
+  options.set_max_mem(1 << 19);
+  options.set_log_errors(false);
+  options.set_encoding(RE2::Options::EncodingLatin1);
+  return std::make_unique<RE2>(pattern, options);
+}
+
+/// Tokens of well-known services; asked only where one of kHeads begins.
+const RE2& token_pattern() {
+  static const std::unique_ptr<RE2> kPattern = compile(
+      "(eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{4,}(?:\\.[A-Za-z0-9_-]*)?"
+      "|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}"
+      "|A[KS]IA[A-Z0-9]{16}|xox[abeprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}"
+      "|AIza[A-Za-z0-9_-]{30,}|hv[sb]\\.[A-Za-z0-9_-]{20,}|npm_[A-Za-z0-9]{30,}"
+      "|dop_v1_[a-f0-9]{60,}|hf_[A-Za-z0-9]{30,}|dckr_pat_[A-Za-z0-9_-]{20,}"
+      "|p(?:ve|bs|mg)[1248][cbsp]-(?:arm-)?[0-9a-f]{10}|AQ[A-Za-z0-9+/]{36}=="
+      "|SHA256:[A-Za-z0-9+/]{43}=?)");
+  return *kPattern;
+}
+
+constexpr std::string_view kHeads[] = {"eyJ", "ghp", "gho", "ghu", "ghs", "ghr", "git",
+                                       "glp", "AKI", "ASI", "xox", "sk-", "AIz", "hvs",
+                                       "hvb", "npm", "dop", "hf_", "dck", "pve", "pbs",
+                                       "pmg", "AQA", "AQB", "AQC", "AQD", "SHA"};
+
+bool is_base64(char c) {
+  return (static_cast<unsigned char>(c) < 0x80 && is_word_char(c)) || c == '+' || c == '/' ||
+         c == '=';
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+  while (byte_at(text, at) == ' ' || byte_at(text, at) == '\t') ++at;
+  return at;
+}
+
+/// Moves behind backslashes and one quote; gives the quote, or NUL.
+char take_quote(std::string_view text, std::size_t& at) {
+  std::size_t i = at;
+  while (byte_at(text, i) == '\\') ++i;
+  const char quote = byte_at(text, i);
+  if (quote != '"' && quote != '\'') return '\0';
+  at = i + 1;
+  return quote;
+}
+
+bool begins_line(std::string_view text, std::size_t at) {
+  while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t' || text[at - 1] == '-' ||
+                    text[at - 1] == '#'))
+    --at;
+  return at == 0 || text[at - 1] == '\n';
+}
+
+/// Values that say "there is none" or are hidden already.
+bool is_no_secret(std::string_view value) {
+  const std::string folded = lower(value);
+  return value.empty() || value.starts_with("[secret:") || value.starts_with("SECRET_") ||
+         folded == "null" || folded == "true" || folded == "false" || folded == "none" ||
+         folded == "undef" || value.find_first_not_of("*") == std::string_view::npos;
+}
+
+/// Whether a delimiter inside an unquoted value really ends it: another key=, a blank or the end
+/// follows.
+bool ends_list_item(std::string_view text, std::size_t at) {
+  std::size_t i = at + 1;
+  while (i < text.size() && (is_run_char(text[i]))) ++i;
+  return i > at + 1 ? byte_at(text, i) == '=' : i >= text.size() || is_space(text[i]);
+}
+
+}  // namespace
+
+std::size_t Rewriter::value_end(const Scan& scan, std::size_t from, char quote) const {
+  const std::string_view text = scan.text;
+  const auto literal = [&scan](std::size_t i) {
+    return scan.layer == nullptr || scan.layer->offsets[i + 1] - scan.layer->offsets[i] == 1;
+  };
+  for (std::size_t i = from; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quote != '\0') {
+      if (c == quote) {
+        while (i > from && text[i - 1] == '\\') --i;
+        return i;
+      }
+      continue;
+    }
+    if (!literal(i)) continue;
+    if (is_space(c) || c == '"' || c == '\'' || c == '`' || c == '<') return i;
+    if (c == '\\' && (byte_at(text, i + 1) == 'n' || byte_at(text, i + 1) == '"')) return i;
+    if ((c == ',' || c == ';' || c == '&' || c == ')' || c == ']' || c == '}') &&
+        ends_list_item(text, i))
+      return i;
+  }
+  return text.size();
+}
+
+bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word) {
+  std::size_t at = from;
+  const char quote = take_quote(scan.text, at);
+  std::size_t end = value_end(scan, at, quote);
+  const std::string scheme = lower(scan.text.substr(at, end - at));
+  if (scheme == "bearer" || scheme == "basic")
+    end = value_end(scan, skip_blanks(scan.text, end), quote);
+  // "password: two words" in a file is one value.
+  if (quote == '\0' && scan.layer == nullptr && begins_line(scan.text, scan.run_begin) &&
+      byte_at(scan.text, scan.run_end) == ':') {
+    end = std::min(scan.text.find_first_of("\r\n", at), scan.text.size());
+    while (end > at && is_space(scan.text[end - 1])) --end;
+  }
+  const std::string_view value = scan.text.substr(at, end - at);
+  if (value.starts_with("[secret:")) {
+    const std::size_t close = scan.text.find(']', at);
+    return scan.skip(close == std::string_view::npos ? end : close + 1);
+  }
+  if (is_no_secret(value)) return scan.skip(end > scan.at ? end : scan.run_end);
+  if (value.starts_with("-----BEGIN") || value == "|" || value == ">") return false;
+  return scan.replace(at, end, "[secret:" + std::string(word) + "]");
+}
+
+bool Rewriter::key_value(Scan& scan) {
+  const std::string_view text = scan.text;
+  const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
+  const FieldRule rule = field_rule(run);
+  if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
+  std::size_t at = scan.run_end;
+  take_quote(text, at);
+  const bool flag = scan.at > 0 && text[scan.at - 1] == '-';
+  const std::size_t separator = skip_blanks(text, at);
+  const char mark = byte_at(text, separator);
+  const bool assigned = (mark == '=' || mark == ':') && byte_at(text, separator + 1) != ':' &&
+                        text.substr(separator, 3) != "://";
+  if (!assigned && !(flag && separator > at)) return false;
+  at = assigned ? separator + 1 : separator;
+  if (assigned && mark == '=' && byte_at(text, at) == '>') ++at;
+  at = skip_blanks(text, at);
+  if (at >= text.size()) return false;
+  const bool teaches = rule.teaches && (flag || mark == '=' || rule.kind == Kind::kHost);
+  switch (rule.treatment) {
+    case Treatment::kSecret: return secret_value(scan, at, rule.secret);
+    case Treatment::kMaybeKey: {
+      std::size_t begin = at;
+      const char quote = take_quote(text, begin);
+      if (value_end(scan, begin, quote) - begin < 20) return false;
+      return secret_value(scan, at, "key");
+    }
+    case Treatment::kName:
+    case Treatment::kNames:
+    case Treatment::kGuest:
+    case Treatment::kHost:
+      take_quote(text, at);
+      return context_name(scan, at, rule.kind, teaches);
+    case Treatment::kUserId:
+      take_quote(text, at);
+      return context_name(scan, at, Kind::kUser, true);
+    case Treatment::kEncoded:
+    case Treatment::kText:
+    case Treatment::kKeep: break;
+  }
+  return false;
+}
+
+bool Rewriter::secret_shape(Scan& scan) {
+  const std::string_view rest = scan.text.substr(scan.at);
+  const std::string_view head = rest.substr(0, 3);
+  if (head == "ssh" || head == "ecd" || head == "sk-") {
+    const std::size_t blank = rest.find(' ');
+    if (blank != std::string_view::npos && blank < 48 && rest.substr(blank + 1, 4) == "AAAA") {
+      const std::size_t begin = scan.at + blank + 1;
+      std::size_t end = begin;
+      while (end < scan.text.size() && is_base64(scan.text[end])) ++end;
+      scan.replace(begin, end, "[secret:ssh-key]");
+      if (byte_at(scan.text, end) == ' ') {
+        scan.run_begin = end + 1;
+        context_name(scan, end + 1, Kind::kUser, true);
+      }
+      return true;
+    }
+  }
+  if (rest.starts_with("AAAA") && rest.size() > 60) {
+    std::size_t end = scan.at;
+    while (end < scan.text.size() && is_base64(scan.text[end])) ++end;
+    if (end - scan.at > 60) return scan.replace(scan.at, end, "[secret:ssh-key]");
+  }
+  if (std::find(std::begin(kHeads), std::end(kHeads), head) == std::end(kHeads)) return false;
+  re2::StringPiece input = piece(rest.substr(0, 8192));
+  re2::StringPiece found;
+  if (!RE2::Consume(&input, token_pattern(), &found)) return false;
+  return scan.replace(scan.at, scan.at + found.size(), "[secret:token]");
+}
+
+bool Rewriter::hash_shape(Scan& scan) {
+  static const std::unique_ptr<RE2> kPattern = compile(
+      "(\\$(?:1|2[abxy]?|5|6|7|y|gy|argon2id?)\\$[./A-Za-z0-9$=,+-]{12,}|\\{S?SHA[0-9]*\\}[A-Za-z0-9+/=]{16,})");
+  re2::StringPiece input = piece(scan.text.substr(scan.at, 1024));
+  re2::StringPiece found;
+  if (!RE2::Consume(&input, *kPattern, &found)) return false;
+  return scan.replace(scan.at, scan.at + found.size(), "[secret:hash]");
+}
+
+bool Rewriter::phone(Scan& scan) {
+  const std::string_view text = scan.text;
+  const char before = scan.at > 0 ? text[scan.at - 1] : ' ';
+  if (is_word_char(before) || !is_digit(byte_at(text, scan.at + 1)) || text[scan.at + 1] == '0')
+    return false;
+  std::size_t end = scan.at + 1;
+  std::size_t digits = 0;
+  std::size_t last = end;
+  for (; end < text.size() && digits <= 15; ++end) {
+    const char c = text[end];
+    if (is_digit(c)) {
+      ++digits;
+      last = end + 1;
+    } else if (c != ' ' && c != '-' && c != '/' && c != '(' && c != ')') {
+      break;
+    }
+  }
+  if (digits < 9 || digits > 15 || is_word_char(byte_at(text, last))) return false;
+  return scan.replace(scan.at, last, "[secret:phone]");
+}
+
+}  // namespace pmx::anonymize

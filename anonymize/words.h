@@ -1,0 +1,12 @@
+// Words that occur in ordinary English, in infrastructure talk and in PVE's own vocabulary. A guest may
+// be called "web" or "status"; outside a name's context those words must stay. Immutable.
+#pragma once
+
+#include <string_view>
+
+namespace pmx::anonymize {
+
+/// Whether `lower` (lower case) is in the word list.
+bool is_common_word(std::string_view lower);
+
+}  // namespace pmx::anonymize

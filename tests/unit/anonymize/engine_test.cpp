@@ -1,0 +1,198 @@
+#include "anonymize/engine.h"
+
+#include "fixture.h"
+
+namespace pmx::anonymize {
+
+TEST_CASE("engine: refuses a key that has not 32 bytes") {
+  MemoryMapping mapping;
+  CHECK_FALSE(Engine::open(Secret("short"), mapping).ok());
+}
+
+TEST_CASE("engine: real values never survive in any of their contexts") {
+  Cluster cluster;
+  const struct {
+    const char* text;
+    const char* secret;
+  } rows[] = {
+      {"migrated to pve-muc-01 at once", "pve-muc-01"},
+      {"PVE-MUC-01 is down", "PVE-MUC-01"},
+      {"pre_nautilus_upgrade", "nautilus"},
+      {"nautilus2 and nautilus's disk", "nautilus"},
+      {"path /mnt/pve/tank-ssd/images", "tank-ssd"},
+      {"tank-ssd:vm-100-disk-0", "tank-ssd"},
+      {"x%3Anautilus%3Ay", "nautilus"},
+      {"x%253Anautilus%253Ay", "nautilus"},
+      {"VM 105 (web)", "web"},
+      {"VM Name: web", "web"},
+      {"qm set --name web --cores 2", "web"},
+      {"hostname: web", "web"},
+      {"web.acme-widgets.de answers", "acme-widgets"},
+      {"mail bob@acme-widgets.de now", "bob"},
+      {"anna.schmidt@pam logged in", "anna.schmidt"},
+      {"user bob.meier@acme-ad!ci failed", "bob.meier"},
+      {"ip=10.17.4.20/24,gw=10.17.4.1", "10.17"},
+      {"from 10.17.4.20-10.17.4.30", "10.17"},
+      {"::ffff:10.17.4.20 - root@pam", "10.17"},
+      {"http://10.17.4.20:8006/", "10.17"},
+      {"[2001:db8:7:1::25]:8006", "2001:db8"},
+      {"addr:fe80::be24:11ff:fe8a:1b2c", "be24:11ff"},
+      {"node:2001:DB8:7::1", "DB8"},
+      {"net0: virtio=BC:24:11:8A:1B:2C,bridge=vmbr0", "8A:1B:2C"},
+      {"bc24.118a.1b2c", "8a"},
+      {"uuid=3b1f2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d", "3b1f2c4d"},
+      {"cipassword: 10.0.0.1", "10.0.0.1"},
+      {"password=hunter2,user=root", "hunter2"},
+      {"--password hunter2", "hunter2"},
+      {"\"password\": \"hunter 2x\"", "2x"},
+      {"https://x/y?token=abcdef&z=1", "abcdef"},
+      {"smb://joe:hunter2@nas/x", "hunter2"},
+      {"PVEAPIToken=root@pam!ci=3b1f2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d", "3b1f2c4d"},
+      {"root@pam!ci 3b1f2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d", "3b1f2c4d"},
+      {"PVE:root@pam:65A1B2C3::c2VjcmV0c2VjcmV0", "c2VjcmV0"},
+      {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJhG jsmith@laptop7", "jsmith"},
+      {"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJhG jsmith@laptop7", "IJhG"},
+      {"$6$rounds=5000$saltsalt$hashhashhashhash", "hashhash"},
+      {"call +49 89 1234567 please", "1234567"},
+      {"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "eyJzdWIi"},
+      {"-----BEGIN RSA PRIVATE KEY-----\nMIIEabc\n-----END RSA PRIVATE KEY-----", "MIIEabc"},
+      {"-----BEGIN RSA PRIVATE KEY-----\\nMIIEabc", "MIIEabc"},
+      {"fp AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD", "44:55"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    const std::string out = cluster.text(row.text);
+    CAPTURE(out);
+    CHECK_FALSE(contains(out, row.secret));
+    CHECK(cluster.engine->check(out).ok());
+    CHECK(cluster.text(out) == out);
+  }
+}
+
+TEST_CASE("engine: what is no secret stays byte for byte") {
+  Cluster cluster;
+  const char* rows[] = {
+      "VM 105 started at 12:34:56, 3 of 4 done",
+      "pve-manager/8.2.4 (running kernel: 6.8.12-4-pve)",
+      "libfoo 2.03.31.1-2, driver version 550.54.15.1 and version 8.2.4.1",
+      "netmask 255.255.255.0, any 0.0.0.0/0, lo 127.0.0.1, dns 8.8.8.8",
+      "root@pam on vmbr0, bond0, enp3s0f1, tap105i0, fwbr105i0",
+      "local:iso/debian-12.iso and local-lvm:vm-105-disk-0",
+      "the status of the web server is unknown; data is stored",
+      "0000:01:00.0 VGA, digest 9e107d9d372bb6826bd81d3542a419d6aabbccdd",
+      "PVE::QemuServer::config a::b::c std::move ::1 ff02::1",
+      "http://download.proxmox.com/debian/pve bookworm",
+      "user@1000.service getty@tty1.service",
+      "\xff\xfe broken bytes \x80",
+  };
+  for (const char* row : rows) {
+    CAPTURE(row);
+    CHECK(cluster.text(row) == row);
+  }
+}
+
+TEST_CASE("engine: a UPID keeps its frame and comes back exactly") {
+  Cluster cluster;
+  const std::string upid = "UPID:pve-muc-01:0012AB34:01C2D3E4:65A1B2C3:qmstart:105:anna.schmidt@acme-ad!ci:";
+  const std::string out = cluster.text(upid);
+  CHECK(out.starts_with("UPID:node-"));
+  CHECK(contains(out, ":0012AB34:01C2D3E4:65A1B2C3:qmstart:105:usr-"));
+  CHECK(out.ends_with(":"));
+  CHECK(cluster.restore(out, "pve-upid") == upid);
+  CHECK(cluster.reveal("see " + out) == "see " + upid);
+  const std::string encoded = cluster.text("log UPID%3Apve-muc-01%3A0012AB34%3A01C2D3E4%3A65A1B2C3%3Aqmstart%3A105%3Aroot%40pam%3A");
+  CHECK_FALSE(contains(encoded, "muc"));
+  CHECK(contains(encoded, "%3Aqmstart%3A105%3Aroot%40pam%3A"));
+}
+
+TEST_CASE("engine: JSON is edited in place") {
+  Cluster cluster(false);
+  const std::string in =
+      "{ \"data\" : [ {\"vmid\":105,\"name\":\"web\",\"node\":\"n7\", \"mem\":1.50e3, \"a\":1,\"a\":2,"
+      "\"type\":\"qemu\",\"status\":\"running\",\"tags\":\"huber;prod\"},\n\t{\"storage\":\"fast\\u0041\",\"id\":\"node/n7\"} ] }\n";
+  const std::string out = cluster.json(in);
+  CHECK(contains(out, "\"mem\":1.50e3, \"a\":1,\"a\":2,"));
+  CHECK(contains(out, "\"type\":\"qemu\",\"status\":\"running\""));
+  CHECK_FALSE(contains(out, "\"web\""));
+  CHECK_FALSE(contains(out, "n7"));
+  CHECK_FALSE(contains(out, "huber"));
+  CHECK_FALSE(contains(out, "fast"));
+  CHECK(out.ends_with(" ] }\n"));
+  CHECK(cluster.json(out) == out);
+}
+
+TEST_CASE("engine: a name is known before the payload that introduces it leaves") {
+  Cluster cluster(false);
+  const std::string out =
+      cluster.json(R"({"log":"start of falconbox on heron9","name":"falconbox","vmid":1,"node":"heron9"})");
+  CHECK_FALSE(contains(out, "falconbox"));
+  CHECK_FALSE(contains(out, "heron9"));
+}
+
+TEST_CASE("engine: secrets by field are replaced whole and strings stay strings") {
+  Cluster cluster;
+  const std::string out = cluster.json(
+      R"({"cipassword":"a\"b,c","full-tokenid":"root@pam!ci","value":"3b1f2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d","description":"pw: x\npassword: two words\n-----BEGIN KEY-----\nabc\n-----END KEY-----\n","n":null})");
+  CHECK(contains(out, R"("cipassword":"[secret:password]")"));
+  CHECK(contains(out, R"("value":"[secret:token]")"));
+  CHECK_FALSE(contains(out, "words"));
+  CHECK_FALSE(contains(out, "abc"));
+  CHECK(contains(out, R"("n":null)"));
+}
+
+TEST_CASE("engine: keys that are names are replaced, schema keys never") {
+  Cluster cluster;
+  const std::string out = cluster.json(R"({"status":{"pve-muc-01":"ok","status":1},"web":2})");
+  CHECK_FALSE(contains(out, "pve-muc-01"));
+  CHECK(contains(out, R"({"status":{"node-)"));
+  CHECK(contains(out, R"("status":1},"web":2})"));
+}
+
+TEST_CASE("engine: what is not JSON is refused") {
+  Cluster cluster;
+  for (const char* bad : {"", "{", "{\"a\":}", "[1,]", "{\"a\" 1}", "01", "\"\\x\"", "[1] 2", "nul", "\"a\nb\""})
+    CHECK(cluster.engine->anonymize_json(bad).error().code == Code::kInvalidArgument);
+  CHECK(cluster.json("[" + std::string(20000, '[') + std::string(20000, ']') + "]").size() == 40002);
+}
+
+TEST_CASE("engine: a guarded secret is replaced and found") {
+  Cluster cluster;
+  cluster.engine->guard_secret(Secret("zq-Top%Secret"));
+  CHECK(cluster.text("x zq-Top%Secret y") == "x [secret:guarded] y");
+  CHECK_FALSE(cluster.engine->check("xzq-Top%Secrety").ok());
+  CHECK_FALSE(cluster.engine->check(R"({"a":"zq-Top\u0025Secret"})").ok());
+}
+
+TEST_CASE("engine: the second look fires on planted leaks and not on pseudonyms") {
+  Cluster cluster;
+  cluster.text("10.17.4.20 203.0.113.9 bc:24:11:8a:1b:2c");
+  for (const char* leak : {"on pve-muc-01", "PVE-MUC-01", "a%2Fnautilus%2F", "{\"a\":\"n\\u0061utilus\"}",
+                           "10.17.4.99", "192.168.3.4", "203.0.113.9", "BC-24-11-8A-1B-2C",
+                           "-----BEGIN PRIVATE KEY-----\nabc", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x"}) {
+    CAPTURE(leak);
+    const auto result = cluster.engine->check(leak);
+    REQUIRE_FALSE(result.ok());
+    CHECK(result.error().code == Code::kInternal);
+    CHECK_FALSE(contains(result.error().text(), leak));
+  }
+  CHECK(cluster.engine->check("the status of web is fine, 12:34:56, 241.1.2.3, prenautilusx").ok());
+}
+
+TEST_CASE("engine: two processes on one map agree and learn from each other") {
+  Cluster cluster;
+  auto other = Engine::open(Secret(std::string(32, 'k')), cluster.mapping);
+  REQUIRE(other.ok());
+  const std::string mine = cluster.name(Kind::kVm, "late-comer7");
+  CHECK((*other)->restore(mine, "pve-guest").value() == "late-comer7");
+  CHECK((*other)->pseudonym(Kind::kVm, "late-comer7").value() == mine);
+  CHECK((*other)->anonymize_text("10.1.2.3 x late-comer7").value() == cluster.text("10.1.2.3 x late-comer7"));
+}
+
+TEST_CASE("engine: another key gives other pseudonyms") {
+  Cluster one;
+  Cluster two(true, 'q');
+  CHECK(one.name(Kind::kNode, "pve-muc-01") != two.name(Kind::kNode, "pve-muc-01"));
+  CHECK(one.text("10.17.4.20") != two.text("10.17.4.20"));
+}
+
+}  // namespace pmx::anonymize
