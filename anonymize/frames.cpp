@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::string_view kTicketHeads[] = {"PVE", "PVEVNC", "PVETUNNEL", "PBS", "PMG", "PVEVNCWS",
                                              "PVESPICE"};
-constexpr std::string_view kVolumeTails[] = {"vm-",      "base-",   "subvol-",   "basevol-",
-                                             "iso/",     "vztmpl/", "backup/",   "snippets/",
-                                             "rootdir/", "images/", "import/",   "cloudinit"};
+constexpr std::string_view kVolumeTails[] = {"iso/",     "vztmpl/",  "backup/", "snippets/",
+                                             "rootdir/", "images/", "import/"};
+constexpr std::string_view kDiskHeads[] = {"vm-", "base-", "subvol-", "basevol-"};
 
 bool frame_char(char c) {
   return !has_class(c, chars::kSpace | chars::kQuote) && c != ',' && c != '\\' && c != '\0';
@@ -71,7 +71,9 @@ bool Rewriter::ticket(Scan& scan) {
   while (end < text.size() && frame_char(text[end]) && text[end] != ';') ++end;
   const std::string_view body = text.substr(scan.run_end + 1, end - scan.run_end - 1);
   const std::size_t mark = body.find("::");
-  if (!body.starts_with("!tfa!") && (mark == std::string_view::npos || mark < 9)) return false;
+  const bool signed_user = mark != std::string_view::npos && mark >= 9 &&
+                           is_upper_hex(body.substr(mark - 8, 8)) && body[mark - 9] == ':';
+  if (!body.starts_with("!tfa!") && !signed_user) return false;
   return scan.replace(scan.at, end, "[secret:ticket]");
 }
 
@@ -81,6 +83,12 @@ bool Rewriter::volume(Scan& scan) {
   const std::string_view rest = text.substr(scan.run_end + 1);
   bool volume = std::any_of(std::begin(kVolumeTails), std::end(kVolumeTails),
                             [rest](std::string_view tail) { return rest.starts_with(tail); });
+  for (const std::string_view head : kDiskHeads) {
+    if (!rest.starts_with(head)) continue;
+    std::size_t end = head.size();
+    while (is_digit(byte_at(rest, end))) ++end;
+    volume = end > head.size() && byte_at(rest, end) == '-';
+  }
   if (!volume) {
     const std::size_t slash = rest.substr(0, 12).find('/');
     volume = slash != std::string_view::npos && slash > 2 &&

@@ -164,8 +164,16 @@ bool Rewriter::in_context(Scan& scan) {
 bool Rewriter::dictionary_name(Scan& scan) {
   const NameHit hit = dictionary_.longest_at(scan.text, scan.at);
   if (hit.entry == nullptr) return false;
-  return scan.replace(scan.at, hit.end,
-                      resolver_.known(*hit.entry, scan.text.substr(scan.at, hit.end - scan.at)));
+  std::size_t begin = scan.at;
+  std::size_t end = hit.end;
+  while (end < scan.text.size() && is_word_char(scan.text[end])) ++end;
+  while (begin > 0 && is_word_char(scan.text[begin - 1])) --begin;
+  const std::string_view word = scan.text.substr(begin, end - begin);
+  if (begin == scan.at && end == hit.end)
+    return scan.replace(begin, end, resolver_.known(*hit.entry, word));
+  // nautilus2: beside a digit a pseudonym could not be told from what follows, so the whole word is
+  // a name of its own.
+  return scan.replace(begin, end, resolver_.name(hit.entry->kind, word));
 }
 
 std::vector<Edit> Rewriter::key(std::string_view key) {

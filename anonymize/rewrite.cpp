@@ -19,6 +19,16 @@ bool ends_token(char c) {
   return has_class(c, chars::kSpace | chars::kQuote) || static_cast<unsigned char>(c) < 0x20;
 }
 
+/// The words this folder writes in [secret:...].
+bool is_secret_word(std::string_view word) {
+  constexpr std::string_view kWords[] = {
+      "api-key", "authorization", "community", "cookie", "credentials", "csrf-token",
+      "fingerprint", "guarded", "hash", "hmac", "key", "keyring", "otp", "password", "pem",
+      "phone", "recovery", "secret", "signature", "ssh-key", "subscription", "tfa", "ticket",
+      "token"};
+  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
 /// "version 8.2.4.1", "pve-manager/8.2.4.1", "v1.2.3.4", "1.2.3.4-5": four numbers that are no
 /// address. Only asked for public ranges.
 bool is_version(std::string_view text, std::size_t begin, std::size_t end) {
@@ -153,8 +163,19 @@ bool Rewriter::at_punctuation(Scan& scan) {
     case '$':
     case '{': return hash_shape(scan);
     case '+': return phone(scan);
+    case '[': return placeholder(scan);
     default: return false;
   }
+}
+
+bool Rewriter::placeholder(Scan& scan) {
+  const std::string_view rest = scan.text.substr(scan.at, 32);
+  if (!rest.starts_with("[secret:")) return false;
+  const std::size_t close = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", 8);
+  // Only our own short words are trusted; a name in such brackets is still a name.
+  if (close == std::string_view::npos || rest[close] != ']' || !is_secret_word(rest.substr(8, close - 8)))
+    return false;
+  return scan.skip(scan.at + close + 1);
 }
 
 bool Rewriter::percent_token(Scan& scan) {

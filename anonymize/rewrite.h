@@ -86,6 +86,7 @@ class Rewriter {
 
   // rewrite.cpp
   bool percent_token(Scan& scan);
+  static bool placeholder(Scan& scan);
   bool address(Scan& scan);
   bool ipv6(Scan& scan);
   // frames.cpp
