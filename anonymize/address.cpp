@@ -1,5 +1,7 @@
 #include "anonymize/address.h"
 
+#include <algorithm>
+
 #include "anonymize/chars.h"
 
 namespace pmx::anonymize {
@@ -8,19 +10,20 @@ namespace {
 constexpr std::string_view kLower = "0123456789abcdef";
 constexpr std::string_view kUpper = "0123456789ABCDEF";
 
-/// Hex digits of a group without padding.
-std::string hex_group(unsigned value, bool upper_case, bool padded) {
+/// Hex digits of a group, at least `width` of them.
+std::string hex_group(unsigned value, bool upper_case, int width) {
   const std::string_view digits = upper_case ? kUpper : kLower;
   std::string out;
-  for (int shift = 12; shift >= 0; shift -= 4) {
-    const unsigned nibble = (value >> shift) & 15U;
-    if (nibble != 0 || !out.empty() || padded || shift == 0) out += digits[nibble];
+  for (int place = 3; place >= 0; --place) {
+    const unsigned nibble = (value >> (place * 4)) & 15U;
+    if (nibble != 0 || !out.empty() || place < width || place == 0) out += digits[nibble];
   }
   return out;
 }
 
 /// One to four hex digits at `i`; moves `i` behind them. Nothing when there are none or more.
-std::optional<std::uint16_t> read_group(std::string_view text, std::size_t& i, Ipv6& out) {
+std::optional<std::uint16_t> read_group(std::string_view text, std::size_t& i, Ipv6& out,
+                                        std::uint8_t& width) {
   const std::size_t start = i;
   unsigned value = 0;
   while (i < text.size() && is_hex(text[i])) {
@@ -30,7 +33,8 @@ std::optional<std::uint16_t> read_group(std::string_view text, std::size_t& i, I
     ++i;
   }
   if (i == start) return std::nullopt;
-  if (text[start] == '0' && i - start > 1) out.padded = true;
+  if (i - start < 4) out.padded = false;
+  if (text[start] == '0' && i - start > 1) width = static_cast<std::uint8_t>(i - start);
   return static_cast<std::uint16_t>(value);
 }
 
@@ -82,6 +86,7 @@ std::optional<Ipv6> read_ipv6(std::string_view text, std::size_t at) {
   const char before = at > 0 ? text[at - 1] : ' ';
   if (is_word_char(before) || (before == ':' && follows_group(text, at))) return std::nullopt;
   Ipv6 out;
+  out.padded = true;
   std::size_t i = at;
   std::size_t count = 0;
   if (byte_at(text, i) == ':') {
@@ -90,7 +95,7 @@ std::optional<Ipv6> read_ipv6(std::string_view text, std::size_t at) {
     i += 2;
   }
   while (count < 8 && i < text.size() && is_hex(text[i])) {
-    const auto group = read_group(text, i, out);
+    const auto group = read_group(text, i, out, out.widths[count]);
     if (!group) return std::nullopt;
     out.groups[count++] = *group;
     if (byte_at(text, i) != ':') break;
@@ -108,12 +113,15 @@ std::optional<Ipv6> read_ipv6(std::string_view text, std::size_t at) {
   if (out.compressed_at >= 0) {
     if (count > 7) return std::nullopt;
     out.compressed = static_cast<int>(8 - count);
-    std::array<std::uint16_t, 8> full{};
-    const auto head = static_cast<std::size_t>(out.compressed_at);
-    for (std::size_t k = 0; k < head; ++k) full[k] = out.groups[k];
-    for (std::size_t k = head; k < count; ++k) full[8 - count + k] = out.groups[k];
-    out.groups = full;
+    // What was read behind "::" belongs to the end.
+    const auto head = out.compressed_at;
+    std::rotate(out.groups.begin() + head, out.groups.begin() + static_cast<int>(count),
+                out.groups.end());
+    std::rotate(out.widths.begin() + head, out.widths.begin() + static_cast<int>(count),
+                out.widths.end());
   }
+  out.padded = out.padded && std::any_of(out.widths.begin(), out.widths.end(),
+                                         [](std::uint8_t width) { return width > 0; });
   const char after = byte_at(text, i);
   if (i < text.size() && (is_word_char(after) || after == ':') &&
       !(after == ':' && !is_hex(byte_at(text, i + 1)) && byte_at(text, i + 1) != ':'))
@@ -131,7 +139,8 @@ std::string format_ipv6(const std::array<std::uint16_t, 8>& groups, const Ipv6& 
       continue;
     }
     if (!out.empty() && out.back() != ':') out += ':';
-    out += hex_group(groups[static_cast<std::size_t>(k)], shape.upper, shape.padded);
+    const auto index = static_cast<std::size_t>(k);
+    out += hex_group(groups[index], shape.upper, shape.padded ? 4 : shape.widths[index]);
   }
   return out;
 }

@@ -18,7 +18,8 @@ struct Ipv4 {
   std::size_t end = 0;
 };
 
-/// Reads a dotted quad at `at`: no leading zeros, no fifth group, no letter or digit on either side.
+/// Reads a dotted quad at `at`: no leading zeros, no fifth group, no letter or digit on either
+/// side.
 std::optional<Ipv4> read_ipv4(std::string_view text, std::size_t at);
 std::string format_ipv4(std::uint32_t value);
 
@@ -26,9 +27,10 @@ std::string format_ipv4(std::uint32_t value);
 struct Ipv6 {
   std::array<std::uint16_t, 8> groups{};
   std::size_t end = 0;
-  int compressed_at = -1;  ///< number of groups before "::", -1 without it
-  int compressed = 0;      ///< groups hidden by "::"
-  bool padded = false;     ///< some group has leading zeros
+  int compressed_at = -1;                ///< number of groups before "::", -1 without it
+  int compressed = 0;                    ///< groups hidden by "::"
+  bool padded = false;                   ///< every group is written with four digits
+  std::array<std::uint8_t, 8> widths{};  ///< digits of the groups with leading zeros, else 0
   bool upper = false;
 };
 

@@ -15,11 +15,11 @@ namespace chars {
 
 enum Bits : std::uint8_t {
   kDigit = 1,
-  kLetter = 2,   ///< a-z, A-Z and every byte above 0x7f
+  kLetter = 2,  ///< a-z, A-Z and every byte above 0x7f
   kHex = 4,
-  kJoin = 8,     ///< . _ - +
-  kSpace = 16,   ///< blank, tab, line ends
-  kQuote = 32,   ///< " ' ` < >
+  kJoin = 8,    ///< . _ - +
+  kSpace = 16,  ///< blank, tab, line ends
+  kQuote = 32,  ///< " ' ` < >
 };
 
 constexpr std::array<std::uint8_t, 256> make_table() {

@@ -31,8 +31,7 @@ bool ends_before_plural(std::string_view text, std::size_t end) {
   if (end >= text.size() || !is_letter(text[end - 1])) return false;
   std::size_t next = end;
   if (to_lower(text[next]) == 'e' && to_lower(byte_at(text, next + 1)) == 's') ++next;
-  return to_lower(text[next]) == 's' &&
-         (next + 1 >= text.size() || !is_word_char(text[next + 1]));
+  return to_lower(text[next]) == 's' && (next + 1 >= text.size() || !is_word_char(text[next + 1]));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Which of the known names occur at a position of a text. A name that is an English or infrastructure
-// word, or has three characters or less, is weak: it is found only by asking for it in a context
-// (is_weak), never by searching. Not synchronised: see Ledger.
+// Which of the known names occur at a position of a text. A name that is an English or
+// infrastructure word, or has three characters or less, is weak: it is found only by asking for it
+// in a context (is_weak), never by searching. Not synchronised: see Ledger.
 #pragma once
 
 #include <cstddef>

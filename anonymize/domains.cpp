@@ -28,9 +28,9 @@ std::size_t count_labels(std::string_view name) {
 /// Two plain words joined by a dot are more often an identifier than a domain (guest.network).
 bool is_identifier(std::string_view lower_case) {
   constexpr std::string_view kWordTlds[] = {
-      "company", "email",    "group",  "info", "int",     "network", "online", "services", "site",
-      "space",   "support",  "store",  "tools", "systems", "work",    "zone",   "in",       "is",
-      "it",      "no",       "at",     "me",   "us",      "be",      "pro",    "co"};
+      "company", "email",   "group", "info",  "int",     "network", "online", "services", "site",
+      "space",   "support", "store", "tools", "systems", "work",    "zone",   "in",       "is",
+      "it",      "no",      "at",    "me",    "us",      "be",      "pro",    "co"};
   const std::size_t dot = lower_case.find('.');
   if (lower_case.find('.', dot + 1) != std::string_view::npos) return false;
   const std::string_view tld = lower_case.substr(dot + 1);

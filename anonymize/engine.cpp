@@ -97,7 +97,8 @@ class Engine::Impl {
     const std::shared_lock lock(mutex_);
     const std::string found = leaks_.find(bytes);
     if (found.empty()) return {};
-    return Error{Code::kInternal, "the privacy check found " + found + " in an answer and held it back",
+    return Error{Code::kInternal,
+                 "the privacy check found " + found + " in an answer and held it back",
                  "report this as a defect; the operator finds details in the local log"};
   }
 
@@ -156,12 +157,14 @@ Result<void> Engine::learn(std::span<const Name> names) { return impl_->learn(na
 void Engine::guard_secret(const Secret& secret) { impl_->guard(secret); }
 
 Result<std::string> Engine::anonymize_text(std::string_view text) {
-  return impl_->run([text](Rewriter& rewriter, Resolver&) { return apply_edits(text, rewriter.text(text)); });
+  return impl_->run(
+      [text](Rewriter& rewriter, Resolver&) { return apply_edits(text, rewriter.text(text)); });
 }
 
 Result<std::string> Engine::anonymize_json(std::string_view json) {
   PMX_TRY(const auto strings, scan_json(json));
-  return impl_->run([&](Rewriter& rewriter, Resolver&) { return rewrite_json(json, strings, rewriter); });
+  return impl_->run(
+      [&](Rewriter& rewriter, Resolver&) { return rewrite_json(json, strings, rewriter); });
 }
 
 Result<std::string> Engine::pseudonym(Kind kind, std::string_view value) {

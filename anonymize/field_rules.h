@@ -1,5 +1,5 @@
-// What a field's name says about its value: JSON keys, keys of key=value and key: value, long options.
-// Field rules win over patterns: cipassword=10.0.0.1 is a secret. Immutable.
+// What a field's name says about its value: JSON keys, keys of key=value and key: value, long
+// options. Field rules win over patterns: cipassword=10.0.0.1 is a secret. Immutable.
 #pragma once
 
 #include <string_view>

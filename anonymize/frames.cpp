@@ -1,4 +1,5 @@
-// PVE's own structures: replaced inside, their frame kept byte for byte, so that they stay parsable.
+// PVE's own structures: replaced inside, their frame kept byte for byte, so that they stay
+// parsable.
 #include <algorithm>
 
 #include "anonymize/rewrite.h"
@@ -7,9 +8,9 @@
 namespace pmx::anonymize {
 namespace {
 
-constexpr std::string_view kTicketHeads[] = {"PVE", "PVEVNC", "PVETUNNEL", "PBS", "PMG", "PVEVNCWS",
-                                             "PVESPICE"};
-constexpr std::string_view kVolumeTails[] = {"iso/",     "vztmpl/",  "backup/", "snippets/",
+constexpr std::string_view kTicketHeads[] = {"PVE", "PVEVNC",   "PVETUNNEL", "PBS",
+                                             "PMG", "PVEVNCWS", "PVESPICE"};
+constexpr std::string_view kVolumeTails[] = {"iso/",     "vztmpl/", "backup/", "snippets/",
                                              "rootdir/", "images/", "import/"};
 constexpr std::string_view kDiskHeads[] = {"vm-", "base-", "subvol-", "basevol-"};
 
@@ -91,9 +92,10 @@ bool Rewriter::volume(Scan& scan) {
   }
   if (!volume) {
     const std::size_t slash = rest.substr(0, 12).find('/');
-    volume = slash != std::string_view::npos && slash > 2 &&
-             std::all_of(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(slash), is_digit) &&
-             rest.substr(slash + 1, 2).find_first_of("vb") == 0;
+    volume =
+        slash != std::string_view::npos && slash > 2 &&
+        std::all_of(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(slash), is_digit) &&
+        rest.substr(slash + 1, 2).find_first_of("vb") == 0;
   }
   const std::string_view storage = text.substr(scan.at, scan.run_end - scan.at);
   if (!volume || !is_name(storage, Kind::kStorage)) return false;
@@ -114,8 +116,7 @@ bool Rewriter::url_credentials(Scan& scan) {
   if (sign == std::string_view::npos || colon == std::string_view::npos || colon > sign)
     return false;
   const std::string_view user = text.substr(begin, colon - begin);
-  if (is_name(user, Kind::kUser))
-    scan.replace(begin, colon, resolver_.name(Kind::kUser, user));
+  if (is_name(user, Kind::kUser)) scan.replace(begin, colon, resolver_.name(Kind::kUser, user));
   return scan.replace(colon + 1, sign, "SECRET_password");
 }
 
@@ -127,10 +128,9 @@ bool Rewriter::pem(Scan& scan) {
   std::size_t begin = header + 5;
   const std::size_t footer = text.find("-----END ", begin);
   std::size_t end = std::min(footer, text.size());
-  const std::size_t next =
-      footer == std::string_view::npos
-          ? text.size()
-          : std::min(text.find("-----", footer + 9), text.size() - 5) + 5;
+  const std::size_t next = footer == std::string_view::npos
+                               ? text.size()
+                               : std::min(text.find("-----", footer + 9), text.size() - 5) + 5;
   // Line ends stay, also where they are written \n.
   const auto newline_at = [text](std::size_t i) {
     return byte_at(text, i) == '\\' && (byte_at(text, i + 1) == 'n' || byte_at(text, i + 1) == 'r');

@@ -36,9 +36,7 @@ class Scanner {
   bool value() {
     blanks();
     switch (peek()) {
-      case '{':
-        stack_.push_back({'}', out_.objects++, -1});
-        return ++at_, true;
+      case '{': stack_.push_back({'}', out_.objects++, -1}); return ++at_, true;
       case '[': {
         const std::int32_t key = stack_.empty() ? -1 : stack_.back().key;
         const std::int32_t object = stack_.empty() ? -1 : stack_.back().object;
@@ -99,7 +97,8 @@ class Scanner {
 
   bool escape() {
     const char kind = byte_at(json_, ++at_);
-    if (kind != 'u') return kind != '\0' && std::string_view("\"\\/bfnrt").find(kind) != std::string_view::npos;
+    if (kind != 'u')
+      return kind != '\0' && std::string_view("\"\\/bfnrt").find(kind) != std::string_view::npos;
     for (int i = 0; i < 4; ++i)
       if (!is_hex(byte_at(json_, ++at_))) return false;
     return true;

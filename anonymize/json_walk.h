@@ -1,5 +1,5 @@
-// The strings of a JSON document where they stand: a scanner that checks the grammar, keeps no values
-// and never recurses, so that a document can be edited in place. Stateless, thread-safe.
+// The strings of a JSON document where they stand: a scanner that checks the grammar, keeps no
+// values and never recurses, so that a document can be edited in place. Stateless, thread-safe.
 #pragma once
 
 #include <cstddef>

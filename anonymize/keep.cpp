@@ -12,55 +12,113 @@ constexpr std::string_view kHosts[] = {
     "localhost",    "localdomain",    "localnet",     "localhost4",    "localhost6",
     "pvelocalhost", "ip6-allrouters", "ip6-allnodes", "ip6-localhost", "ip6-loopback"};
 
-constexpr std::string_view kUsers[] = {
-    "root", "www-data", "nobody", "nogroup", "daemon", "sshd", "messagebus", "backup", "man",
-    "bin", "sys", "sync", "mail", "proxy", "uucp", "news", "lp", "list", "irc", "games", "_apt",
-    "_chrony", "postfix", "systemd-network", "systemd-resolve", "systemd-timesync", "tss",
-    "statd", "ceph"};
+constexpr std::string_view kUsers[] = {"root",
+                                       "www-data",
+                                       "nobody",
+                                       "nogroup",
+                                       "daemon",
+                                       "sshd",
+                                       "messagebus",
+                                       "backup",
+                                       "man",
+                                       "bin",
+                                       "sys",
+                                       "sync",
+                                       "mail",
+                                       "proxy",
+                                       "uucp",
+                                       "news",
+                                       "lp",
+                                       "list",
+                                       "irc",
+                                       "games",
+                                       "_apt",
+                                       "_chrony",
+                                       "postfix",
+                                       "systemd-network",
+                                       "systemd-resolve",
+                                       "systemd-timesync",
+                                       "tss",
+                                       "statd",
+                                       "ceph"};
 
-constexpr std::string_view kNames[] = {
-    "local", "local-lvm", "local-zfs", "local-btrfs", "rpool", "rpool/data", "pve", "pam", "pbs",
-    "pmg", "data", "lo", "any", "all", "none", "default", "unknown", "null", "true", "false",
-    "dc", "mgmt", "ipfilter", "management", "blacklist", ".mgr", "cluster_network",
-    "local_network", "mail-to-root", "default-matcher", "current", "host"};
+constexpr std::string_view kNames[] = {"local",         "local-lvm",    "local-zfs",
+                                       "local-btrfs",   "rpool",        "rpool/data",
+                                       "pve",           "pam",          "pbs",
+                                       "pmg",           "data",         "lo",
+                                       "any",           "all",          "none",
+                                       "default",       "unknown",      "null",
+                                       "true",          "false",        "dc",
+                                       "mgmt",          "ipfilter",     "management",
+                                       "blacklist",     ".mgr",         "cluster_network",
+                                       "local_network", "mail-to-root", "default-matcher",
+                                       "current",       "host"};
 
 struct Interface {
   std::string_view prefix;
   bool letters;  ///< more lower-case letters and digits may follow (enp3s0f1)
 };
 constexpr Interface kInterfaces[] = {
-    {"vmbr", false}, {"bond", false}, {"eth", false},  {"eno", true},   {"ens", true},
-    {"enp", true},   {"enx", true},   {"tap", true},   {"veth", true},  {"fwbr", true},
-    {"fwln", true},  {"fwpr", true},  {"wlan", false}, {"net", false},  {"osd.", false},
-    {"scsi", false}, {"sata", false}, {"ide", false},  {"virtio", false}, {"mp", false},
-    {"unused", false}, {"dummy", false}, {"idrac", false}, {"wlp", true}, {"ipconfig", false},
+    {"vmbr", false},   {"bond", false},  {"eth", false},   {"eno", true},     {"ens", true},
+    {"enp", true},     {"enx", true},    {"tap", true},    {"veth", true},    {"fwbr", true},
+    {"fwln", true},    {"fwpr", true},   {"wlan", false},  {"net", false},    {"osd.", false},
+    {"scsi", false},   {"sata", false},  {"ide", false},   {"virtio", false}, {"mp", false},
+    {"unused", false}, {"dummy", false}, {"idrac", false}, {"wlp", true},     {"ipconfig", false},
 };
 
 constexpr std::string_view kVendors[] = {
-    "proxmox.com", "debian.org", "kernel.org", "ceph.com", "ceph.io", "ubuntu.com", "github.com",
-    "freedesktop.org", "letsencrypt.org", "gnu.org", "ietf.org", "w3.org", "modelcontextprotocol.io",
-    "qemu.org", "redhat.com", "linuxcontainers.org", "json-schema.org", "openzfs.org",
-    "launchpad.net", "example.com", "example.org", "example.net", "microsoft.com", "mozilla.org",
-    "python.org", "cpan.org", "spice-space.org", "turnkeylinux.org", "libvirt.org",
+    "proxmox.com",
+    "debian.org",
+    "kernel.org",
+    "ceph.com",
+    "ceph.io",
+    "ubuntu.com",
+    "github.com",
+    "freedesktop.org",
+    "letsencrypt.org",
+    "gnu.org",
+    "ietf.org",
+    "w3.org",
+    "modelcontextprotocol.io",
+    "qemu.org",
+    "redhat.com",
+    "linuxcontainers.org",
+    "json-schema.org",
+    "openzfs.org",
+    "launchpad.net",
+    "example.com",
+    "example.org",
+    "example.net",
+    "microsoft.com",
+    "mozilla.org",
+    "python.org",
+    "cpan.org",
+    "spice-space.org",
+    "turnkeylinux.org",
+    "libvirt.org",
 };
 
 constexpr std::string_view kTlds[] = {
-    "academy", "agency", "ai", "app", "at", "au", "be", "biz", "br", "bz", "ca", "cc", "ch",
-    "cloud", "cn", "co", "com", "company", "cz", "de", "dev", "digital", "dk", "edu", "ee", "email",
-    "es", "eu", "fi", "fr", "gmbh", "gov", "gr", "group", "hk", "hr", "hu", "ie", "il", "in", "info",
-    "int", "io", "is", "it", "jp", "kr", "li", "lt", "lu", "lv", "me", "mil", "mobi", "mx", "net",
-    "network", "nl", "no", "nz", "online", "org", "pl", "pro", "pt", "ro", "ru", "se", "services",
-    "sg", "shop", "si", "site", "sk", "software", "solutions", "space", "store", "support",
-    "systems", "tech", "technology", "tools", "tr", "tv", "ua", "uk", "us", "website", "wiki",
-    "work", "xyz", "za", "zone",
+    "academy", "agency",     "ai",       "app",       "at",       "au",      "be",      "biz",
+    "br",      "bz",         "ca",       "cc",        "ch",       "cloud",   "cn",      "co",
+    "com",     "company",    "cz",       "de",        "dev",      "digital", "dk",      "edu",
+    "ee",      "email",      "es",       "eu",        "fi",       "fr",      "gmbh",    "gov",
+    "gr",      "group",      "hk",       "hr",        "hu",       "ie",      "il",      "in",
+    "info",    "int",        "io",       "is",        "it",       "jp",      "kr",      "li",
+    "lt",      "lu",         "lv",       "me",        "mil",      "mobi",    "mx",      "net",
+    "network", "nl",         "no",       "nz",        "online",   "org",     "pl",      "pro",
+    "pt",      "ro",         "ru",       "se",        "services", "sg",      "shop",    "si",
+    "site",    "sk",         "software", "solutions", "space",    "store",   "support", "systems",
+    "tech",    "technology", "tools",    "tr",        "tv",       "ua",      "uk",      "us",
+    "website", "wiki",       "work",     "xyz",       "za",       "zone",
 };
-constexpr std::string_view kPrivateTlds[] = {"corp", "example", "home", "intern", "internal",
-                                             "intra", "lan", "local", "localdomain", "private",
-                                             "test"};
-constexpr std::string_view kSecondLevel[] = {"ac.at", "ac.uk", "co.at", "co.il", "co.jp", "co.nz",
-                                             "co.uk", "co.za", "com.au", "com.br", "com.mx",
-                                             "com.pl", "com.tr", "gv.at", "home.arpa", "net.au",
-                                             "or.at", "org.au", "org.uk"};
+constexpr std::string_view kPrivateTlds[] = {"corp",        "example", "home", "intern",
+                                             "internal",    "intra",   "lan",  "local",
+                                             "localdomain", "private", "test"};
+constexpr std::string_view kSecondLevel[] = {"ac.at",  "ac.uk",  "co.at",  "co.il",  "co.jp",
+                                             "co.nz",  "co.uk",  "co.za",  "com.au", "com.br",
+                                             "com.mx", "com.pl", "com.tr", "gv.at",  "home.arpa",
+                                             "net.au", "or.at",  "org.au", "org.uk"};
 
 template <class Table, class Value>
 bool contains(const Table& table, const Value& value) {
@@ -73,8 +131,9 @@ bool is_standard_interface(std::string_view name) {
     const std::string_view rest = name.substr(kind.prefix.size());
     if (rest.empty() || !is_digit(rest.front())) return kind.prefix == "enx" && rest.size() == 12;
     return std::all_of(rest.begin(), rest.end(), [&kind](char c) {
-      return is_digit(c) || c == '.' || (kind.letters && (c == 'i' || c == 's' || c == 'f' ||
-                                                          c == 'p' || c == 'n' || c == 'd'));
+      return is_digit(c) || c == '.' ||
+             (kind.letters &&
+              (c == 'i' || c == 's' || c == 'f' || c == 'p' || c == 'n' || c == 'd'));
     });
   });
 }
@@ -140,8 +199,8 @@ bool is_kept_ipv6(const std::array<std::uint16_t, 8>& groups) {
   const bool global = first >= 0x2000 && first <= 0x3FFF;
   const bool local = (first & 0xFE00) == 0xFC00 || (first & 0xFFC0) == 0xFE80;
   if (!global && !local) return true;
-  const bool prefix_only = std::all_of(groups.begin() + 1, groups.end(),
-                                       [](std::uint16_t group) { return group == 0; });
+  const bool prefix_only =
+      std::all_of(groups.begin() + 1, groups.end(), [](std::uint16_t group) { return group == 0; });
   return prefix_only || contains(kResolvers, groups);
 }
 

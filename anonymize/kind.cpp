@@ -7,13 +7,13 @@ namespace pmx::anonymize {
 namespace {
 
 constexpr std::array<std::pair<Kind, std::string_view>, 20> kCodes{{
-    {Kind::kCluster, "cl"},    {Kind::kNode, "node"},   {Kind::kVm, "vm"},
-    {Kind::kContainer, "ct"},  {Kind::kStorage, "sto"}, {Kind::kPool, "pool"},
-    {Kind::kUser, "usr"},      {Kind::kRealm, "rlm"},   {Kind::kGroup, "grp"},
-    {Kind::kToken, "tok"},     {Kind::kTag, "tag"},     {Kind::kNetwork, "n"},
-    {Kind::kHost, "host"},     {Kind::kDomain, "dom"},  {Kind::kPerson, "person"},
-    {Kind::kIpv4, "ipv4"},     {Kind::kIpv6, "ipv6"},   {Kind::kMac, "mac"},
-    {Kind::kUuid, "uuid"},     {Kind::kName, "nam"},
+    {Kind::kCluster, "cl"},   {Kind::kNode, "node"},   {Kind::kVm, "vm"},
+    {Kind::kContainer, "ct"}, {Kind::kStorage, "sto"}, {Kind::kPool, "pool"},
+    {Kind::kUser, "usr"},     {Kind::kRealm, "rlm"},   {Kind::kGroup, "grp"},
+    {Kind::kToken, "tok"},    {Kind::kTag, "tag"},     {Kind::kNetwork, "n"},
+    {Kind::kHost, "host"},    {Kind::kDomain, "dom"},  {Kind::kPerson, "person"},
+    {Kind::kIpv4, "ipv4"},    {Kind::kIpv6, "ipv6"},   {Kind::kMac, "mac"},
+    {Kind::kUuid, "uuid"},    {Kind::kName, "nam"},
 }};
 
 }  // namespace

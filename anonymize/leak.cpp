@@ -42,7 +42,8 @@ void LeakIndex::absorb(const Ledger& ledger) {
       continue;
     }
     std::string folded = lower(entry.real);
-    if (!Dictionary::is_weak(folded) && !is_kept_name(folded)) add_pattern(std::move(folded), false);
+    if (!Dictionary::is_weak(folded) && !is_kept_name(folded))
+      add_pattern(std::move(folded), false);
   }
 }
 
@@ -57,8 +58,7 @@ void LeakIndex::add_pattern(std::string folded, bool secret) {
   filter_[slot(window) >> 6] |= std::uint64_t{1} << (slot(window) & 63);
   auto& lengths = lengths_[window];
   const auto length = static_cast<std::uint16_t>(folded.size());
-  if (std::find(lengths.begin(), lengths.end(), length) == lengths.end())
-    lengths.push_back(length);
+  if (std::find(lengths.begin(), lengths.end(), length) == lengths.end()) lengths.push_back(length);
   (secret ? secrets_ : names_).insert(std::move(folded));
 }
 
@@ -72,9 +72,9 @@ void LeakIndex::match_at(std::string_view folded, std::string_view bytes, std::s
     if (at + length > folded.size()) continue;
     const std::string_view candidate = folded.substr(at, length);
     if (secrets_.contains(candidate)) ++hits.secrets;
-    const bool edges = (at == 0 || is_edge(bytes[at - 1], bytes[at])) &&
-                       (at + length >= bytes.size() ||
-                        is_edge(bytes[at + length - 1], bytes[at + length]));
+    const bool edges =
+        (at == 0 || is_edge(bytes[at - 1], bytes[at])) &&
+        (at + length >= bytes.size() || is_edge(bytes[at + length - 1], bytes[at + length]));
     if (edges && names_.contains(candidate)) ++hits.names;
   }
 }

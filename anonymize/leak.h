@@ -1,7 +1,7 @@
-// The second look: searches bytes that are about to leave for real values, by another mechanism than
-// the one that replaced them (windows of four bytes and a table of lengths instead of words and
-// recognizers), in the bytes as they are and with JSON escapes and percent-encoding undone.
-// Not synchronised: see Ledger.
+// The second look: searches bytes that are about to leave for real values, by another mechanism
+// than the one that replaced them (windows of four bytes and a table of lengths instead of words
+// and recognizers), in the bytes as they are and with JSON escapes and percent-encoding undone. Not
+// synchronised: see Ledger.
 #pragma once
 
 #include <array>

@@ -120,8 +120,8 @@ std::string Ledger::candidate(const Want& want, unsigned counter) const {
 void Ledger::add(const MapRow& row) {
   if (row.real.empty() || row.pseudonym.empty() || by_real_.contains(row.real)) return;
   const std::size_t index = entries_.size();
-  Entry& entry = entries_.emplace_back(
-      Entry{row.id, row.kind, kind_bit(row.kind), row.real, row.pseudonym});
+  Entry& entry =
+      entries_.emplace_back(Entry{row.id, row.kind, kind_bit(row.kind), row.real, row.pseudonym});
   by_real_.emplace(entry.real, index);
   by_pseudonym_.emplace(entry.pseudonym, index);
   if (is_name_kind(row.kind)) add_name(index);

@@ -1,6 +1,6 @@
-// Issued pseudonyms in memory: the map's rows with the indexes that lookups need, and the only place
-// that asks the map for new rows. Not synchronised: the engine reads it under a shared lock and
-// changes it under an exclusive one.
+// Issued pseudonyms in memory: the map's rows with the indexes that lookups need, and the only
+// place that asks the map for new rows. Not synchronised: the engine reads it under a shared lock
+// and changes it under an exclusive one.
 #pragma once
 
 #include <array>
@@ -76,7 +76,7 @@ class Ledger {
   const Scheme& scheme_;
   Mapping& mapping_;
   std::int64_t loaded_ = 0;
-  std::deque<Entry> entries_;      ///< stable addresses: the indexes view into it
+  std::deque<Entry> entries_;        ///< stable addresses: the indexes view into it
   std::deque<std::string> lowered_;  ///< lower-case spellings that differ from the real one
   Index by_real_;
   Index by_name_;

@@ -8,7 +8,7 @@
 namespace pmx::anonymize {
 namespace {
 
-constexpr std::string_view kUnits[] = {".service", ".socket", ".mount", ".timer",
+constexpr std::string_view kUnits[] = {".service", ".socket", ".mount",  ".timer",
                                        ".slice",   ".target", ".device", ".scope"};
 
 bool has_letter(std::string_view text) { return std::any_of(text.begin(), text.end(), is_letter); }
@@ -30,10 +30,10 @@ struct PathWord {
   Kind kind;
 };
 constexpr PathWord kPathWords[] = {
-    {"node", Kind::kNode},     {"nodes", Kind::kNode},  {"storage", Kind::kStorage},
-    {"pool", Kind::kPool},     {"pools", Kind::kPool},  {"group", Kind::kGroup},
-    {"zone", Kind::kNetwork},  {"vnet", Kind::kNetwork}, {"zones", Kind::kNetwork},
-    {"sdn", Kind::kNetwork},   {"pve", Kind::kStorage}, {"dev", Kind::kName},
+    {"node", Kind::kNode},    {"nodes", Kind::kNode},   {"storage", Kind::kStorage},
+    {"pool", Kind::kPool},    {"pools", Kind::kPool},   {"group", Kind::kGroup},
+    {"zone", Kind::kNetwork}, {"vnet", Kind::kNetwork}, {"zones", Kind::kNetwork},
+    {"sdn", Kind::kNetwork},  {"pve", Kind::kStorage},  {"dev", Kind::kName},
 };
 
 }  // namespace
@@ -73,7 +73,8 @@ std::string Rewriter::user_text(std::string_view user_id) {
     realm = realm.substr(0, mark);
   }
   const std::string user = resolver_.name(Kind::kUser, user_id.substr(0, at));
-  const std::size_t suffix = realm.find('.') == std::string_view::npos ? 0 : sensitive_suffix(realm);
+  const std::size_t suffix =
+      realm.find('.') == std::string_view::npos ? 0 : sensitive_suffix(realm);
   const std::string right =
       suffix > 0 ? domain_text(realm, suffix) : resolver_.name(Kind::kRealm, realm);
   return user + '@' + right + token;
@@ -177,9 +178,8 @@ bool Rewriter::dictionary_name(Scan& scan) {
 }
 
 std::vector<Edit> Rewriter::key(std::string_view key) {
-  const bool identifier = std::all_of(key.begin(), key.end(), [](char c) {
-    return is_word_char(c) || c == '_' || c == '-';
-  });
+  const bool identifier = std::all_of(
+      key.begin(), key.end(), [](char c) { return is_word_char(c) || c == '_' || c == '-'; });
   if (!identifier) return text(key);
   Scan scan;
   scan.text = key;

@@ -93,8 +93,8 @@ std::string Scheme::name(Kind kind, std::string_view canonical, unsigned counter
   const bool short_form = kind == Kind::kNetwork;
   std::string code;
   for (unsigned attempt = 0; code.empty(); ++attempt) {
-    const std::string digest = crypto::hmac_sha256(
-        name_key_.expose(), tagged("name", canonical, counter * 64 + attempt));
+    const std::string digest =
+        crypto::hmac_sha256(name_key_.expose(), tagged("name", canonical, counter * 64 + attempt));
     code = letters(number(digest, 0, 8), short_form ? 4 : 5);
     code += check(code);
     if (!mixed(code)) code.clear();
@@ -141,8 +141,7 @@ std::uint32_t Scheme::ipv4_block(std::uint32_t base, unsigned counter) const {
     for (int bit = 31 - range.bits; bit >= 8; --bit) {
       const std::uint32_t prefix = base >> (bit + 1);
       const std::string digest = crypto::hmac_sha256(
-          address_key_.expose(),
-          "ipv4/" + std::to_string(bit) + '/' + std::to_string(prefix));
+          address_key_.expose(), "ipv4/" + std::to_string(bit) + '/' + std::to_string(prefix));
       if ((static_cast<unsigned char>(digest[0]) & 1U) != 0) out ^= 1U << bit;
     }
     return out & 0xFFFFFF00U;
@@ -155,10 +154,10 @@ std::uint32_t Scheme::ipv4_block(std::uint32_t base, unsigned counter) const {
 
 std::array<std::uint16_t, 4> Scheme::ipv6_block(const std::array<std::uint16_t, 8>& real,
                                                 unsigned counter) const {
-  const std::string site = crypto::hmac_sha256(address_key_.expose(),
-                                               tagged("ipv6/48", bytes_of(real, 3), counter));
-  const std::string subnet = crypto::hmac_sha256(address_key_.expose(),
-                                                 tagged("ipv6/64", bytes_of(real, 4), counter));
+  const std::string site =
+      crypto::hmac_sha256(address_key_.expose(), tagged("ipv6/48", bytes_of(real, 3), counter));
+  const std::string subnet =
+      crypto::hmac_sha256(address_key_.expose(), tagged("ipv6/64", bytes_of(real, 4), counter));
   const bool local = (real[0] & 0xFE00) == 0xFC00;
   return {local ? kLocalMarker : kGlobalMarker, like(real[1], number(site, 0, 8)),
           like(real[2], number(site, 8, 8)), like(real[3], number(subnet, 0, 8))};
@@ -166,8 +165,8 @@ std::array<std::uint16_t, 4> Scheme::ipv6_block(const std::array<std::uint16_t, 
 
 std::array<std::uint16_t, 4> Scheme::ipv6_host(const std::array<std::uint16_t, 8>& real,
                                                unsigned counter) const {
-  const std::string digest = crypto::hmac_sha256(
-      address_key_.expose(), tagged("ipv6/host", bytes_of(real, 8), counter));
+  const std::string digest =
+      crypto::hmac_sha256(address_key_.expose(), tagged("ipv6/host", bytes_of(real, 8), counter));
   std::array<std::uint16_t, 4> out{};
   for (std::size_t i = 0; i < 4; ++i) out[i] = like(real[4 + i], number(digest, i * 8, 8));
   return out;
@@ -183,8 +182,11 @@ std::array<std::uint8_t, 6> Scheme::mac(const std::array<std::uint8_t, 6>& real,
   std::uint8_t origin = 0;
   if (real[0] == 0xBC && real[1] == 0x24 && real[2] == 0x11) origin = 1;
   if (real[0] == 0x52 && real[1] == 0x54 && real[2] == 0x00) origin = 2;
-  return {0x0A, static_cast<std::uint8_t>(0x50 | origin), static_cast<std::uint8_t>(digest[0]),
-          static_cast<std::uint8_t>(digest[1]), static_cast<std::uint8_t>(digest[2]),
+  return {0x0A,
+          static_cast<std::uint8_t>(0x50 | origin),
+          static_cast<std::uint8_t>(digest[0]),
+          static_cast<std::uint8_t>(digest[1]),
+          static_cast<std::uint8_t>(digest[2]),
           static_cast<std::uint8_t>(digest[3])};
 }
 
@@ -200,9 +202,8 @@ std::string Scheme::uuid(std::string_view canonical, unsigned counter) const {
 }
 
 bool is_private_ipv4(std::uint32_t value) {
-  return std::any_of(kPrivate.begin(), kPrivate.end(), [value](const Range& range) {
-    return within(value, range.base, range.bits);
-  });
+  return std::any_of(kPrivate.begin(), kPrivate.end(),
+                     [value](const Range& range) { return within(value, range.base, range.bits); });
 }
 
 bool is_pseudonym_ipv4(std::uint32_t value) {

@@ -22,8 +22,8 @@ namespace pmx::anonymize {
 struct NameShape {
   std::string canonical;  ///< lower case, as in the map
   Kind kind{};
-  std::size_t end = 0;     ///< position behind it
-  bool verified = false;   ///< the check characters fit
+  std::size_t end = 0;    ///< position behind it
+  bool verified = false;  ///< the check characters fit
 };
 
 class Scheme {

@@ -28,8 +28,12 @@ bool is_eui64(const std::array<std::uint16_t, 8>& groups) {
 std::array<std::uint8_t, 6> mac_of_eui64(const std::array<std::uint16_t, 8>& groups) {
   const auto high = [](unsigned group) { return static_cast<std::uint8_t>(group >> 8); };
   const auto low = [](unsigned group) { return static_cast<std::uint8_t>(group & 255); };
-  return {static_cast<std::uint8_t>(high(groups[4]) ^ 2), low(groups[4]), high(groups[5]),
-          low(groups[6]), high(groups[7]), low(groups[7])};
+  return {static_cast<std::uint8_t>(high(groups[4]) ^ 2),
+          low(groups[4]),
+          high(groups[5]),
+          low(groups[6]),
+          high(groups[7]),
+          low(groups[7])};
 }
 
 void put_eui64(const std::array<std::uint8_t, 6>& mac, std::array<std::uint16_t, 8>& groups) {
@@ -76,9 +80,7 @@ bool has_small_host(const std::array<std::uint16_t, 8>& groups) {
   return groups[4] == 0 && groups[5] == 0 && groups[6] == 0;
 }
 
-std::string ipv4_block_key(std::uint32_t value) {
-  return format_ipv4(value & 0xFFFFFF00U) + "/24";
-}
+std::string ipv4_block_key(std::uint32_t value) { return format_ipv4(value & 0xFFFFFF00U) + "/24"; }
 
 std::string ipv6_block_key(const std::array<std::uint16_t, 8>& groups) {
   std::array<std::uint16_t, 8> block{};
@@ -102,7 +104,8 @@ void Resolver::learn(Kind kind, std::string_view value) {
 
 std::string Resolver::name(Kind kind, std::string_view surface) {
   const std::string folded = lower(surface);
-  if (is_kept_name(folded, kind) || ledger_.by_pseudonym(folded) != nullptr) return std::string(surface);
+  if (is_kept_name(folded, kind) || ledger_.by_pseudonym(folded) != nullptr)
+    return std::string(surface);
   if (const Ledger::Entry* entry = ledger_.by_name(folded)) {
     learn(kind, surface);
     return known(*entry, surface);
@@ -140,7 +143,8 @@ std::optional<std::string> Resolver::ipv6(const Ipv6& address) {
     if (ledger_.by_pseudonym(block_key) != nullptr && has_small_host(real)) return std::nullopt;
     const Ledger::Entry* block = get({Kind::kIpv6, block_key, {}, false});
     if (block == nullptr) return std::string(kPending);
-    const auto prefix = read_ipv6(std::string_view(block->pseudonym).substr(0, block->pseudonym.find('/')), 0);
+    const auto prefix =
+        read_ipv6(std::string_view(block->pseudonym).substr(0, block->pseudonym.find('/')), 0);
     if (prefix) want.base = prefix->groups;
     if (has_small_host(real)) {
       want.base[7] = real[7];
@@ -148,8 +152,7 @@ std::optional<std::string> Resolver::ipv6(const Ipv6& address) {
     }
   }
   if (is_eui64(real)) {
-    const Ledger::Entry* mac =
-        get({Kind::kMac, canonical_mac(mac_of_eui64(real)), {}, false});
+    const Ledger::Entry* mac = get({Kind::kMac, canonical_mac(mac_of_eui64(real)), {}, false});
     if (mac == nullptr) return std::string(kPending);
     if (const auto octets = read_mac(mac->pseudonym, 0)) put_eui64(octets->octets, want.base);
     want.fixed = true;

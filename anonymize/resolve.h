@@ -1,6 +1,6 @@
-// One pass's access to pseudonyms. What is issued is answered at once; what is not is noted, and the
-// pass is repeated after the notes have been issued in one transaction. So a pass never does I/O and
-// never holds a lock that blocks others. Thread-confined to the call.
+// One pass's access to pseudonyms. What is issued is answered at once; what is not is noted, and
+// the pass is repeated after the notes have been issued in one transaction. So a pass never does
+// I/O and never holds a lock that blocks others. Thread-confined to the call.
 #pragma once
 
 #include <optional>

@@ -29,10 +29,14 @@ constexpr std::array<Format, 18> kFormats{{
     {"pve-cluster", kind_bit(Kind::kCluster), false},
     {"pve-bridge-id", kind_bit(Kind::kNetwork), false},
     {"pve-snapshot-name", kind_bit(Kind::kName), false},
-    {"pve-userid", kind_bit(Kind::kUser) | kind_bit(Kind::kRealm) | kind_bit(Kind::kDomain) |
-                       kind_bit(Kind::kHost), true},
-    {"pve-tokenid", kind_bit(Kind::kUser) | kind_bit(Kind::kRealm) | kind_bit(Kind::kToken) |
-                        kind_bit(Kind::kDomain) | kind_bit(Kind::kHost), true},
+    {"pve-userid",
+     kind_bit(Kind::kUser) | kind_bit(Kind::kRealm) | kind_bit(Kind::kDomain) |
+         kind_bit(Kind::kHost),
+     true},
+    {"pve-tokenid",
+     kind_bit(Kind::kUser) | kind_bit(Kind::kRealm) | kind_bit(Kind::kToken) |
+         kind_bit(Kind::kDomain) | kind_bit(Kind::kHost),
+     true},
     {"pve-upid", kAnyKind, true},
     {"pve-volume-id", kAnyKind, true},
     {"email", kAnyKind, true},

@@ -21,8 +21,7 @@ Piece name_piece(const Scheme& scheme, const Ledger& ledger, std::string_view re
   const std::string suffix = domain_suffix(*entry);
   const bool follows =
       !suffix.empty() && equals_folded(rest.substr(shape->end, suffix.size()), suffix);
-  return {shape->end + (follows ? suffix.size() : 0),
-          undress(*entry, rest.substr(0, shape->end))};
+  return {shape->end + (follows ? suffix.size() : 0), undress(*entry, rest.substr(0, shape->end))};
 }
 
 Piece address_piece(const Ledger& ledger, std::string_view rest) {

@@ -22,10 +22,10 @@ bool ends_token(char c) {
 /// The words this folder writes in [secret:...].
 bool is_secret_word(std::string_view word) {
   constexpr std::string_view kWords[] = {
-      "api-key", "authorization", "community", "cookie", "credentials", "csrf-token",
-      "fingerprint", "guarded", "hash", "hmac", "key", "keyring", "otp", "password", "pem",
-      "phone", "recovery", "secret", "signature", "ssh-key", "subscription", "tfa", "ticket",
-      "token"};
+      "api-key",     "authorization", "community",    "cookie", "credentials", "csrf-token",
+      "fingerprint", "guarded",       "hash",         "hmac",   "key",         "keyring",
+      "otp",         "password",      "pem",          "phone",  "recovery",    "secret",
+      "signature",   "ssh-key",       "subscription", "tfa",    "ticket",      "token"};
   return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
 }
 
@@ -110,11 +110,9 @@ void Rewriter::find_guarded(Scan& scan) const {
 }
 
 void Rewriter::step(Scan& scan) {
-  while (scan.next_guarded < scan.guarded.size() &&
-         scan.guarded[scan.next_guarded].begin < scan.at)
+  while (scan.next_guarded < scan.guarded.size() && scan.guarded[scan.next_guarded].begin < scan.at)
     ++scan.next_guarded;
-  if (scan.next_guarded < scan.guarded.size() &&
-      scan.guarded[scan.next_guarded].begin == scan.at) {
+  if (scan.next_guarded < scan.guarded.size() && scan.guarded[scan.next_guarded].begin == scan.at) {
     const Edit& hit = scan.guarded[scan.next_guarded];
     scan.replace(hit.begin, hit.end, hit.text);
     return;
@@ -149,9 +147,9 @@ bool Rewriter::at_run(Scan& scan) {
 }
 
 bool Rewriter::at_word(Scan& scan) {
-  static constexpr Recognizer kRecognizers[] = {
-      &Rewriter::own_pseudonym, &Rewriter::secret_shape, &Rewriter::address, &Rewriter::user_id,
-      &Rewriter::fqdn,          &Rewriter::in_context};
+  static constexpr Recognizer kRecognizers[] = {&Rewriter::own_pseudonym, &Rewriter::secret_shape,
+                                                &Rewriter::address,       &Rewriter::user_id,
+                                                &Rewriter::fqdn,          &Rewriter::in_context};
   return std::any_of(std::begin(kRecognizers), std::end(kRecognizers),
                      [&](Recognizer recognizer) { return (this->*recognizer)(scan); });
 }
@@ -173,7 +171,8 @@ bool Rewriter::placeholder(Scan& scan) {
   if (!rest.starts_with("[secret:")) return false;
   const std::size_t close = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", 8);
   // Only our own short words are trusted; a name in such brackets is still a name.
-  if (close == std::string_view::npos || rest[close] != ']' || !is_secret_word(rest.substr(8, close - 8)))
+  if (close == std::string_view::npos || rest[close] != ']' ||
+      !is_secret_word(rest.substr(8, close - 8)))
     return false;
   return scan.skip(scan.at + close + 1);
 }
@@ -200,7 +199,9 @@ bool Rewriter::ipv6(Scan& scan) {
   const auto found = read_ipv6(scan.text, scan.at);
   if (!found) return false;
   // ::ffff:10.1.2.3: the groups stay, the dotted part is read on its own.
-  if (byte_at(scan.text, found->end) == '.') return scan.skip(scan.at + 1);
+  const bool dotted = byte_at(scan.text, found->end) == '.' &&
+                      is_digit(byte_at(scan.text, found->end + 1));
+  if (dotted) return scan.skip(scan.at + 1);
   if (const auto text = resolver_.ipv6(*found)) return scan.replace(scan.at, found->end, *text);
   return scan.skip(found->end);
 }

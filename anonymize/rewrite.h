@@ -1,8 +1,8 @@
-// Finds sensitive values in text and says by what to replace them. One walk over the bytes; at every
-// place where a word begins the recognizers are asked in the order of their precedence (frames,
-// fields, own pseudonyms, secrets, addresses, user ids, domains, names). Each looks only as far ahead
-// as its own value reaches. The text itself is not touched: the result is a list of edits, so that
-// layers around it (JSON escapes, percent-encoding) keep every byte outside of them.
+// Finds sensitive values in text and says by what to replace them. One walk over the bytes; at
+// every place where a word begins the recognizers are asked in the order of their precedence
+// (frames, fields, own pseudonyms, secrets, addresses, user ids, domains, names). Each looks only
+// as far ahead as its own value reaches. The text itself is not touched: the result is a list of
+// edits, so that layers around it (JSON escapes, percent-encoding) keep every byte outside of them.
 // Thread-confined to the call.
 #pragma once
 

@@ -158,12 +158,8 @@ bool Rewriter::key_value(Scan& scan) {
     case Treatment::kName:
     case Treatment::kNames:
     case Treatment::kGuest:
-    case Treatment::kHost:
-      take_quote(text, at);
-      return context_name(scan, at, rule.kind, teaches);
-    case Treatment::kUserId:
-      take_quote(text, at);
-      return context_name(scan, at, Kind::kUser, true);
+    case Treatment::kHost: take_quote(text, at); return context_name(scan, at, rule.kind, teaches);
+    case Treatment::kUserId: take_quote(text, at); return context_name(scan, at, Kind::kUser, true);
     case Treatment::kEncoded:
     case Treatment::kText:
     case Treatment::kKeep: break;
@@ -202,7 +198,8 @@ bool Rewriter::secret_shape(Scan& scan) {
 
 bool Rewriter::hash_shape(Scan& scan) {
   static const std::unique_ptr<RE2> kPattern = compile(
-      "(\\$(?:1|2[abxy]?|5|6|7|y|gy|argon2id?)\\$[./A-Za-z0-9$=,+-]{12,}|\\{S?SHA[0-9]*\\}[A-Za-z0-9+/=]{16,})");
+      "(\\$(?:1|2[abxy]?|5|6|7|y|gy|argon2id?)\\$[./"
+      "A-Za-z0-9$=,+-]{12,}|\\{S?SHA[0-9]*\\}[A-Za-z0-9+/=]{16,})");
   re2::StringPiece input = piece(scan.text.substr(scan.at, 1024));
   re2::StringPiece found;
   if (!RE2::Consume(&input, *kPattern, &found)) return false;

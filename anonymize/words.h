@@ -1,5 +1,5 @@
-// Words that occur in ordinary English, in infrastructure talk and in PVE's own vocabulary. A guest may
-// be called "web" or "status"; outside a name's context those words must stay. Immutable.
+// Words that occur in ordinary English, in infrastructure talk and in PVE's own vocabulary. A guest
+// may be called "web" or "status"; outside a name's context those words must stay. Immutable.
 #pragma once
 
 #include <string_view>

@@ -93,14 +93,16 @@ TEST_CASE("engine: what is no secret stays byte for byte") {
 
 TEST_CASE("engine: a UPID keeps its frame and comes back exactly") {
   Cluster cluster;
-  const std::string upid = "UPID:pve-muc-01:0012AB34:01C2D3E4:65A1B2C3:qmstart:105:anna.schmidt@acme-ad!ci:";
+  const std::string upid =
+      "UPID:pve-muc-01:0012AB34:01C2D3E4:65A1B2C3:qmstart:105:anna.schmidt@acme-ad!ci:";
   const std::string out = cluster.text(upid);
   CHECK(out.starts_with("UPID:node-"));
   CHECK(contains(out, ":0012AB34:01C2D3E4:65A1B2C3:qmstart:105:usr-"));
   CHECK(out.ends_with(":"));
   CHECK(cluster.restore(out, "pve-upid") == upid);
   CHECK(cluster.reveal("see " + out) == "see " + upid);
-  const std::string encoded = cluster.text("log UPID%3Apve-muc-01%3A0012AB34%3A01C2D3E4%3A65A1B2C3%3Aqmstart%3A105%3Aroot%40pam%3A");
+  const std::string encoded = cluster.text(
+      "log UPID%3Apve-muc-01%3A0012AB34%3A01C2D3E4%3A65A1B2C3%3Aqmstart%3A105%3Aroot%40pam%3A");
   CHECK_FALSE(contains(encoded, "muc"));
   CHECK(contains(encoded, "%3Aqmstart%3A105%3Aroot%40pam%3A"));
 }
@@ -108,8 +110,10 @@ TEST_CASE("engine: a UPID keeps its frame and comes back exactly") {
 TEST_CASE("engine: JSON is edited in place") {
   Cluster cluster(false);
   const std::string in =
-      "{ \"data\" : [ {\"vmid\":105,\"name\":\"web\",\"node\":\"n7\", \"mem\":1.50e3, \"a\":1,\"a\":2,"
-      "\"type\":\"qemu\",\"status\":\"running\",\"tags\":\"huber;prod\"},\n\t{\"storage\":\"fast\\u0041\",\"id\":\"node/n7\"} ] }\n";
+      "{ \"data\" : [ {\"vmid\":105,\"name\":\"web\",\"node\":\"n7\", \"mem\":1.50e3, "
+      "\"a\":1,\"a\":2,"
+      "\"type\":\"qemu\",\"status\":\"running\",\"tags\":\"huber;prod\"},\n\t{\"storage\":"
+      "\"fast\\u0041\",\"id\":\"node/n7\"} ] }\n";
   const std::string out = cluster.json(in);
   CHECK(contains(out, "\"mem\":1.50e3, \"a\":1,\"a\":2,"));
   CHECK(contains(out, "\"type\":\"qemu\",\"status\":\"running\""));
@@ -123,8 +127,8 @@ TEST_CASE("engine: JSON is edited in place") {
 
 TEST_CASE("engine: a name is known before the payload that introduces it leaves") {
   Cluster cluster(false);
-  const std::string out =
-      cluster.json(R"({"log":"start of falconbox on heron9","name":"falconbox","vmid":1,"node":"heron9"})");
+  const std::string out = cluster.json(
+      R"({"log":"start of falconbox on heron9","name":"falconbox","vmid":1,"node":"heron9"})");
   CHECK_FALSE(contains(out, "falconbox"));
   CHECK_FALSE(contains(out, "heron9"));
 }
@@ -150,9 +154,11 @@ TEST_CASE("engine: keys that are names are replaced, schema keys never") {
 
 TEST_CASE("engine: what is not JSON is refused") {
   Cluster cluster;
-  for (const char* bad : {"", "{", "{\"a\":}", "[1,]", "{\"a\" 1}", "01", "\"\\x\"", "[1] 2", "nul", "\"a\nb\""})
+  for (const char* bad :
+       {"", "{", "{\"a\":}", "[1,]", "{\"a\" 1}", "01", "\"\\x\"", "[1] 2", "nul", "\"a\nb\""})
     CHECK(cluster.engine->anonymize_json(bad).error().code == Code::kInvalidArgument);
-  CHECK(cluster.json("[" + std::string(20000, '[') + std::string(20000, ']') + "]").size() == 40002);
+  CHECK(cluster.json("[" + std::string(20000, '[') + std::string(20000, ']') + "]").size() ==
+        40002);
 }
 
 TEST_CASE("engine: a guarded secret is replaced and found") {
@@ -166,9 +172,10 @@ TEST_CASE("engine: a guarded secret is replaced and found") {
 TEST_CASE("engine: the second look fires on planted leaks and not on pseudonyms") {
   Cluster cluster;
   cluster.text("10.17.4.20 203.0.113.9 bc:24:11:8a:1b:2c");
-  for (const char* leak : {"on pve-muc-01", "PVE-MUC-01", "a%2Fnautilus%2F", "{\"a\":\"n\\u0061utilus\"}",
-                           "10.17.4.99", "192.168.3.4", "203.0.113.9", "BC-24-11-8A-1B-2C",
-                           "-----BEGIN PRIVATE KEY-----\nabc", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x"}) {
+  for (const char* leak :
+       {"on pve-muc-01", "PVE-MUC-01", "a%2Fnautilus%2F", "{\"a\":\"n\\u0061utilus\"}",
+        "10.17.4.99", "192.168.3.4", "203.0.113.9", "BC-24-11-8A-1B-2C",
+        "-----BEGIN PRIVATE KEY-----\nabc", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x"}) {
     CAPTURE(leak);
     const auto result = cluster.engine->check(leak);
     REQUIRE_FALSE(result.ok());
@@ -185,7 +192,8 @@ TEST_CASE("engine: two processes on one map agree and learn from each other") {
   const std::string mine = cluster.name(Kind::kVm, "late-comer7");
   CHECK((*other)->restore(mine, "pve-guest").value() == "late-comer7");
   CHECK((*other)->pseudonym(Kind::kVm, "late-comer7").value() == mine);
-  CHECK((*other)->anonymize_text("10.1.2.3 x late-comer7").value() == cluster.text("10.1.2.3 x late-comer7"));
+  CHECK((*other)->anonymize_text("10.1.2.3 x late-comer7").value() ==
+        cluster.text("10.1.2.3 x late-comer7"));
 }
 
 TEST_CASE("engine: another key gives other pseudonyms") {

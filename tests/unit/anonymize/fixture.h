@@ -21,13 +21,20 @@ struct Cluster {
   }
 
   static std::vector<Name> names() {
-    return {{Kind::kNode, "pve-muc-01"},      {Kind::kNode, "pve-muc-02"},
-            {Kind::kVm, "payroll-db"},        {Kind::kVm, "nautilus"},
-            {Kind::kVm, "web"},               {Kind::kContainer, "status"},
-            {Kind::kStorage, "tank-ssd"},     {Kind::kPool, "kunde-huber"},
-            {Kind::kUser, "anna.schmidt"},    {Kind::kRealm, "acme-ad"},
-            {Kind::kCluster, "munich-prod"},  {Kind::kDomain, "acme-widgets.de"},
-            {Kind::kToken, "monitoring-ro"},  {Kind::kTag, "huberkunde"}};
+    return {{Kind::kNode, "pve-muc-01"},
+            {Kind::kNode, "pve-muc-02"},
+            {Kind::kVm, "payroll-db"},
+            {Kind::kVm, "nautilus"},
+            {Kind::kVm, "web"},
+            {Kind::kContainer, "status"},
+            {Kind::kStorage, "tank-ssd"},
+            {Kind::kPool, "kunde-huber"},
+            {Kind::kUser, "anna.schmidt"},
+            {Kind::kRealm, "acme-ad"},
+            {Kind::kCluster, "munich-prod"},
+            {Kind::kDomain, "acme-widgets.de"},
+            {Kind::kToken, "monitoring-ro"},
+            {Kind::kTag, "huberkunde"}};
   }
 
   std::string text(std::string_view in) {

@@ -88,9 +88,11 @@ TEST_CASE("dictionary: longest name first, at edges only, plurals too") {
   const Scheme scheme(Secret(std::string(32, 's')));
   MemoryMapping mapping;
   Ledger ledger(scheme, mapping);
-  REQUIRE(ledger.issue(std::vector<Want>{{Kind::kVm, "falcon", {}, false},
-                                         {Kind::kVm, "falcon-db", {}, false},
-                                         {Kind::kVm, "web", {}, false}}).ok());
+  REQUIRE(ledger
+              .issue(std::vector<Want>{{Kind::kVm, "falcon", {}, false},
+                                       {Kind::kVm, "falcon-db", {}, false},
+                                       {Kind::kVm, "web", {}, false}})
+              .ok());
   Dictionary dictionary(ledger);
   dictionary.absorb();
   CHECK(dictionary.longest_at("FALCON-DB x", 0).end == 9);

@@ -25,7 +25,8 @@ class Documents {
   }
 
   std::string ipv4() {
-    static constexpr const char* kHeads[] = {"10.", "192.168.", "172.17.", "100.65.", "203.0.", "88.198."};
+    static constexpr const char* kHeads[] = {"10.",     "192.168.", "172.17.",
+                                             "100.65.", "203.0.",   "88.198."};
     std::string out = pick(kHeads);
     while (std::count(out.begin(), out.end(), '.') < 3) out += number(0, 255) + ".";
     return out + number(1, 255);
@@ -44,8 +45,8 @@ class Documents {
   }
 
   std::string sensitive() {
-    static constexpr const char* kNames[] = {"pve-muc-01", "PVE-MUC-02", "payroll-db", "Nautilus",
-                                             "tank-ssd", "kunde-huber", "munich-prod"};
+    static constexpr const char* kNames[] = {"pve-muc-01", "PVE-MUC-02",  "payroll-db", "Nautilus",
+                                             "tank-ssd",   "kunde-huber", "munich-prod"};
     switch (below(8)) {
       case 0: return ipv4();
       case 1: return mac();
@@ -58,8 +59,10 @@ class Documents {
   }
 
   std::string line() {
-    static constexpr const char* kBefore[] = {"", "at ", "x=", "(", "host ", "a,", "/mnt/pve/", "[", "'", "on: "};
-    static constexpr const char* kAfter[] = {"", " done", ",y", ")", ".", "/24", "]", "'", "\n", " 12:34:56"};
+    static constexpr const char* kBefore[] = {"",   "at ",       "x=", "(", "host ",
+                                              "a,", "/mnt/pve/", "[",  "'", "on: "};
+    static constexpr const char* kAfter[] = {"",    " done", ",y", ")",  ".",
+                                             "/24", "]",     "'",  "\n", " 12:34:56"};
     return pick(kBefore) + sensitive() + pick(kAfter);
   }
 
@@ -141,16 +144,18 @@ TEST_CASE("property: distinct values have distinct pseudonyms, in any spelling o
   for (const Name& name : names) shown.insert(cluster.name(name.kind, name.value));
   CHECK(shown.size() == names.size());
   for (int i = 0; i < 3000; i += 61)
-    CHECK(cluster.restore(cluster.name(Kind::kVm, names[static_cast<std::size_t>(i)].value), "pve-guest") ==
-          names[static_cast<std::size_t>(i)].value);
+    CHECK(cluster.restore(cluster.name(Kind::kVm, names[static_cast<std::size_t>(i)].value),
+                          "pve-guest") == names[static_cast<std::size_t>(i)].value);
 }
 
 TEST_CASE("property: planted names do not survive any encoding") {
   Cluster cluster;
   Documents documents(99);
-  const char* forms[] = {"nautilus", "NAUTILUS", "Nautilus", "%2Fnautilus%2F", "%252Fnautilus%252F",
-                         "\\\"nautilus\\\"", "nautilus2", "pre_nautilus-post", "nautilus's", "nautiluses",
-                         "n\\u0061utilus", "/dev/nautilus/x", "ACME\\\\nautilus"};
+  const char* forms[] = {"nautilus",        "NAUTILUS",           "Nautilus",
+                         "%2Fnautilus%2F",  "%252Fnautilus%252F", "\\\"nautilus\\\"",
+                         "nautilus2",       "pre_nautilus-post",  "nautilus's",
+                         "nautiluses",      "n\\u0061utilus",     "/dev/nautilus/x",
+                         "ACME\\\\nautilus"};
   for (const char* form : forms) {
     for (int i = 0; i < 20; ++i) {
       const std::string in = "{\"log\":\"" + documents.number(0, 99) + " " + form + " x\"}";
@@ -171,7 +176,8 @@ TEST_CASE("property: any bytes are accepted") {
     const std::size_t size = random() % 200;
     static constexpr std::string_view kSpice = "%:.@!-+=/\"\\[{$ \n";
     while (in.size() < size)
-      in += random() % 2 == 0 ? kSpice[random() % kSpice.size()] : static_cast<char>(random() % 256);
+      in +=
+          random() % 2 == 0 ? kSpice[random() % kSpice.size()] : static_cast<char>(random() % 256);
     const std::string out = cluster.text(in);
     CHECK(cluster.text(out) == out);
     static_cast<void>(cluster.engine->anonymize_json(in).ok());

@@ -4,7 +4,8 @@
 
 namespace pmx::anonymize {
 
-TEST_CASE("restore: exact pseudonyms come back, with quotes, case slips and the VMID form forgiven") {
+TEST_CASE(
+    "restore: exact pseudonyms come back, with quotes, case slips and the VMID form forgiven") {
   Cluster cluster;
   const std::string vm = cluster.name(Kind::kVm, "payroll-db");
   CHECK(cluster.restore(vm, "pve-guest") == "payroll-db");
@@ -17,7 +18,8 @@ TEST_CASE("restore: exact pseudonyms come back, with quotes, case slips and the 
 
 TEST_CASE("restore: real values typed by the user pass unchanged") {
   Cluster cluster;
-  for (const char* value : {"payroll-db", "pve-muc-01", "105", "vm-database", "local", "node-backup", "\"odd\"", ""}) {
+  for (const char* value :
+       {"payroll-db", "pve-muc-01", "105", "vm-database", "local", "node-backup", "\"odd\"", ""}) {
     CAPTURE(value);
     CHECK(cluster.restore(value, "pve-guest") == value);
   }
@@ -44,8 +46,8 @@ TEST_CASE("restore: damaged, invented and wrong-kind pseudonyms are refused with
 TEST_CASE("restore: addresses, volumes, users and tokens come back by part") {
   Cluster cluster;
   for (const char* ip : {"10.17.4.20", "192.168.3.7", "172.20.1.255", "100.70.3.1", "203.0.113.9",
-                         "2001:db8:7:1::25", "2001:db8:7:1:aa:bb:cc:dd", "fe80::be24:11ff:fe8a:1b2c",
-                         "fd12:3456:789a::1"}) {
+                         "2001:db8:7:1::25", "2001:db8:7:1:aa:bb:cc:dd",
+                         "fe80::be24:11ff:fe8a:1b2c", "fd12:3456:789a::1"}) {
     CAPTURE(ip);
     const std::string shown = cluster.text(ip);
     CAPTURE(shown);
@@ -53,11 +55,14 @@ TEST_CASE("restore: addresses, volumes, users and tokens come back by part") {
     CHECK(cluster.restore(shown, "ip") == ip);
   }
   CHECK(cluster.restore(cluster.text("BC:24:11:8A:1B:2C"), "mac-addr") == "BC:24:11:8A:1B:2C");
-  CHECK(cluster.restore(cluster.text("tank-ssd:vm-100-disk-0"), "pve-volume-id") == "tank-ssd:vm-100-disk-0");
-  CHECK(cluster.restore(cluster.text("anna.schmidt@acme-ad"), "pve-userid") == "anna.schmidt@acme-ad");
+  CHECK(cluster.restore(cluster.text("tank-ssd:vm-100-disk-0"), "pve-volume-id") ==
+        "tank-ssd:vm-100-disk-0");
+  CHECK(cluster.restore(cluster.text("anna.schmidt@acme-ad"), "pve-userid") ==
+        "anna.schmidt@acme-ad");
   CHECK(cluster.restore(cluster.text("anna.schmidt@acme-ad!monitoring-ro"), "pve-tokenid") ==
         "anna.schmidt@acme-ad!monitoring-ro");
-  CHECK(cluster.restore(cluster.text("bob@mail.acme-widgets.de"), "email") == "bob@mail.acme-widgets.de");
+  CHECK(cluster.restore(cluster.text("bob@mail.acme-widgets.de"), "email") ==
+        "bob@mail.acme-widgets.de");
   CHECK(cluster.restore("root@pam", "pve-userid") == "root@pam");
 }
 
@@ -82,7 +87,8 @@ TEST_CASE("reveal: gives the exact spelling back") {
   Cluster cluster;
   for (const char* text : {"PVE-MUC-01 and Pve-muc-01 and pve-muc-01", "nautilus2, NAUTILUS!",
                            "web01.mail.acme-widgets.de and pve-muc-01.lan",
-                           "10.17.4.20/24 via 10.17.4.1, 203.0.113.9:8006, 2001:DB8:7:1::25 2001:0db8:0007:0001:0000:0000:0000:0025",
+                           "10.17.4.20/24 via 10.17.4.1, 203.0.113.9:8006, 2001:DB8:7:1::25 "
+                           "2001:0db8:0007:0001:0000:0000:0000:0025",
                            "BC:24:11:8A:1B:2C bc24.118a.1b2c BC-24-11-8A-1B-2C",
                            "3b1f2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d", "VM 105 (web) on x",
                            "bob.meier@acme-ad!ci mailed bob@shop.example.co.uk"}) {
