@@ -55,7 +55,7 @@ class AccessControl {
   [[nodiscard]] bool allowed(const Caller& caller, std::string_view path,
                              std::string_view privilege) const;
 
-  /// Privileges of `caller` on `path`.
+  /// Everything `caller` may do; the ACLs here all sit on "/".
   [[nodiscard]] const std::vector<std::string_view>& privileges(const Caller& caller) const;
 
   void plant(Planted& planted) const;

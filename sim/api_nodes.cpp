@@ -117,7 +117,6 @@ Answer storage_status(const Call& call) {
 
 Answer node_network(const Call& call) {
   const NodeState& node = node_of(call);
-  const std::string gateway = node.ip.substr(0, node.ip.rfind('.')) + ".1";
   return ok(Json::array({{{"iface", "eno1"},
                           {"type", "eth"},
                           {"method", "manual"},
@@ -134,7 +133,7 @@ Answer node_network(const Call& call) {
                           {"address", node.ip},
                           {"netmask", "24"},
                           {"cidr", node.ip + "/24"},
-                          {"gateway", gateway},
+                          {"gateway", gateway_of(node)},
                           {"bridge_ports", "eno1"},
                           {"bridge_stp", "off"},
                           {"bridge_fd", "0"},

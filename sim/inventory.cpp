@@ -131,6 +131,10 @@ const NodeState& Inventory::node_of(const GuestState& guest) const {
   return nodes[static_cast<std::size_t>(guest.node)];
 }
 
+std::string gateway_of(const NodeState& node) {
+  return node.ip.substr(0, node.ip.rfind('.')) + ".1";
+}
+
 std::string Inventory::realm() const { return std::string(company_->letters) + "-directory"; }
 
 const StorageState& Inventory::disk_storage(std::size_t index) const {
@@ -145,6 +149,7 @@ void Inventory::plant(Planted& planted) const {
   for (const auto& node : nodes) {
     planted.add("node", node.name);
     planted.add("ip", node.ip);
+    planted.add("ip", gateway_of(node));
     planted.add("fingerprint", node.fingerprint);
   }
   for (const auto& storage : storages) {

@@ -98,6 +98,9 @@ class Inventory {
   const Company* company_;
 };
 
+/// The router of the management network.
+std::string gateway_of(const NodeState& node);
+
 /// A guest's place in the generator's numbering.
 inline std::size_t guest_index(const GuestState& guest) {
   return static_cast<std::size_t>(guest.vmid - 100);

@@ -293,7 +293,7 @@ Server::~Server() = default;
 Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Cluster& cluster) {
   auto impl = std::make_unique<Impl>(options, cluster);
   PMX_TRY_VOID(impl->start());
-  return std::unique_ptr<Server>(new Server(std::move(impl)));
+  return std::make_unique<Server>(std::move(impl));
 }
 
 const std::string& Server::url() const { return impl_->url(); }

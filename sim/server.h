@@ -28,9 +28,11 @@ class Server {
   [[nodiscard]] const std::string& fingerprint()
       const;  ///< "AB:CD:..." SHA-256 of the certificate; empty without TLS
 
- private:
   class Impl;
+  /// For start(): nobody else can make an Impl.
   explicit Server(std::unique_ptr<Impl> impl);
+
+ private:
   std::unique_ptr<Impl> impl_;
 };
 

@@ -80,7 +80,7 @@ class Tasks {
 /// Last night's backups, one of them failed, and a few starts by the cluster's users.
 void seed_tasks(Tasks& tasks, Inventory& inventory, std::int64_t now);
 
-/// Adds the users that old tasks name.
+/// The name of a task, made of its other members.
 std::string upid_text(const Task& task);
 
 }  // namespace pmx::sim
