@@ -90,6 +90,7 @@ std::string Rewriter::domain_text(std::string_view name, std::size_t suffix_labe
 }
 
 bool Rewriter::fqdn(Scan& scan) {
+  if (!scan.run_dotted) return false;
   const char before = scan.at > scan.run_begin ? scan.text[scan.at - 1] : ' ';
   if (before == '.' || before == '-') return false;
   const std::size_t end = chain_end(scan.text, scan.at);

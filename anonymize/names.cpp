@@ -153,6 +153,7 @@ bool Rewriter::in_context(Scan& scan) {
   const bool numbered = follows.starts_with(" (VMID ") ||
                         (follows.starts_with(" (") && is_digit(byte_at(text, run + 2)));
   if (numbered && context_name(scan, scan.at, Kind::kVm, false)) return true;
+  if (after != ' ' || !is_digit(byte_at(text, end + 1))) return false;
   const std::string word = lower(text.substr(scan.at, end - scan.at));
   if (word != "vm" && word != "ct" && word != "vmid" && word != "guest" && word != "container")
     return false;

@@ -104,7 +104,7 @@ void Resolver::learn(Kind kind, std::string_view value) {
 
 std::string Resolver::name(Kind kind, std::string_view surface) {
   const std::string folded = lower(surface);
-  if (is_kept_name(folded, kind) || ledger_.by_pseudonym(folded) != nullptr)
+  if (folded.empty() || is_kept_name(folded, kind) || ledger_.by_pseudonym(folded) != nullptr)
     return std::string(surface);
   if (const Ledger::Entry* entry = ledger_.by_name(folded)) {
     learn(kind, surface);

@@ -93,6 +93,7 @@ std::vector<Edit> Rewriter::scan_layer(std::string_view text, const Layer* layer
   scan.text = text;
   scan.layer = layer;
   scan.depth = depth;
+  scan.has_percent = text.find('%') != std::string_view::npos;
   find_guarded(scan);
   while (scan.at < text.size()) step(scan);
   return std::move(scan.edits);
@@ -118,7 +119,8 @@ void Rewriter::step(Scan& scan) {
     return;
   }
   const char c = scan.text[scan.at];
-  if (scan.at >= scan.token_end && !ends_token(c) && percent_token(scan)) return;
+  if (scan.has_percent && scan.at >= scan.token_end && !ends_token(c) && percent_token(scan))
+    return;
   if (!is_word_char(c)) {
     if (!at_punctuation(scan)) ++scan.at;
     return;
@@ -130,6 +132,8 @@ void Rewriter::step(Scan& scan) {
       scan.run_end = scan.at;
       while (scan.run_end < scan.text.size() && is_run_char(scan.text[scan.run_end]))
         ++scan.run_end;
+      scan.run_dotted = scan.text.substr(scan.run_begin, scan.run_end - scan.run_begin).find('.') !=
+                        std::string_view::npos;
       if (at_run(scan)) return;
     }
     if (at_word(scan)) return;
@@ -199,8 +203,8 @@ bool Rewriter::ipv6(Scan& scan) {
   const auto found = read_ipv6(scan.text, scan.at);
   if (!found) return false;
   // ::ffff:10.1.2.3: the groups stay, the dotted part is read on its own.
-  const bool dotted = byte_at(scan.text, found->end) == '.' &&
-                      is_digit(byte_at(scan.text, found->end + 1));
+  const bool dotted =
+      byte_at(scan.text, found->end) == '.' && is_digit(byte_at(scan.text, found->end + 1));
   if (dotted) return scan.skip(scan.at + 1);
   if (const auto text = resolver_.ipv6(*found)) return scan.replace(scan.at, found->end, *text);
   return scan.skip(found->end);

@@ -66,6 +66,8 @@ class Rewriter {
     std::size_t at = 0;
     std::size_t run_begin = 0;
     std::size_t run_end = 0;    ///< of letters, digits and . _ - +
+    bool run_dotted = false;    ///< the run has a dot
+    bool has_percent = false;   ///< the text has a %
     std::size_t token_end = 0;  ///< of what is free of blanks and quotes
     std::vector<Edit> guarded;  ///< places of guarded secrets, in order
     std::size_t next_guarded = 0;

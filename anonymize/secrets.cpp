@@ -132,6 +132,9 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
 bool Rewriter::key_value(Scan& scan) {
   const std::string_view text = scan.text;
   const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
+  const char next = byte_at(text, scan.run_end);
+  constexpr std::string_view kAfterKey = "=:\"'\\ \t";
+  if (kAfterKey.find(next) == std::string_view::npos) return false;
   const FieldRule rule = field_rule(run);
   if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
   std::size_t at = scan.run_end;
@@ -169,6 +172,8 @@ bool Rewriter::key_value(Scan& scan) {
 
 bool Rewriter::secret_shape(Scan& scan) {
   const std::string_view rest = scan.text.substr(scan.at);
+  constexpr std::string_view kFirst = "eghdnpsxASv";
+  if (kFirst.find(rest.front()) == std::string_view::npos) return false;
   const std::string_view head = rest.substr(0, 3);
   if (head == "ssh" || head == "ecd" || head == "sk-") {
     const std::size_t blank = rest.find(' ');

@@ -107,6 +107,13 @@ TEST_CASE("engine: a UPID keeps its frame and comes back exactly") {
   CHECK(contains(encoded, "%3Aqmstart%3A105%3Aroot%40pam%3A"));
 }
 
+TEST_CASE("engine: a damaged frame is no reason to fail") {
+  Cluster cluster;
+  CHECK_FALSE(contains(
+      cluster.text("UPID:pve-muc-01:0012AB34:01C2D3E4:65A1B2C3:qmstart:105:a@b!::"), "muc"));
+  CHECK_FALSE(contains(cluster.text("UPID:pve-muc-01"), "muc"));
+}
+
 TEST_CASE("engine: JSON is edited in place") {
   Cluster cluster(false);
   const std::string in =
