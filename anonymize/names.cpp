@@ -92,6 +92,10 @@ bool Rewriter::user_id(Scan& scan) {
     return scan.skip(right);
   }
   std::size_t end = trimmed(text, right, run_from(text, right));
+  if (text.substr(end, 3) == "://") {
+    scan.replace(scan.at, scan.run_end, resolver_.name(Kind::kUser, local));
+    return scan.skip(right);
+  }
   std::string_view host = text.substr(right, end - right);
   const bool unit = std::any_of(std::begin(kUnits), std::end(kUnits),
                                 [host](std::string_view suffix) { return host.ends_with(suffix); });

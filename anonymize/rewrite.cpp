@@ -202,10 +202,19 @@ bool Rewriter::percent_token(Scan& scan) {
 bool Rewriter::ipv6(Scan& scan) {
   const auto found = read_ipv6(scan.text, scan.at);
   if (!found) return false;
-  // ::ffff:10.1.2.3: the groups stay, the dotted part is read on its own.
   const bool dotted =
       byte_at(scan.text, found->end) == '.' && is_digit(byte_at(scan.text, found->end + 1));
-  if (dotted) return scan.skip(scan.at + 1);
+  if (dotted) {
+    // ::ffff:10.1.2.3: the groups stay, the dotted part is read on its own. A real prefix before a
+    // dotted part (NAT64) is rare: the whole is a name.
+    if (is_kept_ipv6(found->groups)) return scan.skip(scan.at + 1);
+    std::size_t end = found->end;
+    while (is_digit(byte_at(scan.text, end)) ||
+           (byte_at(scan.text, end) == '.' && is_digit(byte_at(scan.text, end + 1))))
+      ++end;
+    return scan.replace(scan.at, end,
+                        resolver_.name(Kind::kName, scan.text.substr(scan.at, end - scan.at)));
+  }
   if (const auto text = resolver_.ipv6(*found)) return scan.replace(scan.at, found->end, *text);
   return scan.skip(found->end);
 }

@@ -77,6 +77,11 @@ class Rewriter {
     /// Moves on without an edit.
     bool skip(std::size_t end) { return at = end, true; }
   };
+  /// How a value is quoted: "x" or, one layer deeper, \"x\".
+  struct Quote {
+    char mark = '\0';
+    std::size_t backslashes = 0;
+  };
   using Recognizer = bool (Rewriter::*)(Scan&);
 
   std::vector<Edit> scan_layer(std::string_view text, const Layer* layer, unsigned depth);
@@ -102,8 +107,9 @@ class Rewriter {
   bool secret_shape(Scan& scan);
   bool hash_shape(Scan& scan);
   bool phone(Scan& scan);
+  static Quote take_quote(std::string_view text, std::size_t& at);
   bool secret_value(Scan& scan, std::size_t from, std::string_view word);
-  [[nodiscard]] std::size_t value_end(const Scan& scan, std::size_t from, char quote) const;
+  [[nodiscard]] std::size_t value_end(const Scan& scan, std::size_t from, Quote quote) const;
   // names.cpp
   bool own_pseudonym(Scan& scan);
   bool user_id(Scan& scan);

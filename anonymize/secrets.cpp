@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "anonymize/rewrite.h"
+#include "anonymize/words.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -47,16 +48,6 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// Moves behind backslashes and one quote; gives the quote, or NUL.
-char take_quote(std::string_view text, std::size_t& at) {
-  std::size_t i = at;
-  while (byte_at(text, i) == '\\') ++i;
-  const char quote = byte_at(text, i);
-  if (quote != '"' && quote != '\'') return '\0';
-  at = i + 1;
-  return quote;
-}
-
 bool begins_line(std::string_view text, std::size_t at) {
   while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t' || text[at - 1] == '-' ||
                     text[at - 1] == '#'))
@@ -72,6 +63,12 @@ bool is_no_secret(std::string_view value) {
          folded == "undef" || value.find_first_not_of("*") == std::string_view::npos;
 }
 
+bool is_plain_word(std::string_view value) {
+  constexpr std::string_view kShort[] = {"the", "an", "a", "is", "of", "to", "in", "for", "it"};
+  return is_common_word(value) ||
+         std::find(std::begin(kShort), std::end(kShort), value) != std::end(kShort);
+}
+
 /// Whether a delimiter inside an unquoted value really ends it: another key=, a blank or the end
 /// follows.
 bool ends_list_item(std::string_view text, std::size_t at) {
@@ -82,18 +79,32 @@ bool ends_list_item(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-std::size_t Rewriter::value_end(const Scan& scan, std::size_t from, char quote) const {
+/// Moves behind backslashes and one quote, when there is one.
+Rewriter::Quote Rewriter::take_quote(std::string_view text, std::size_t& at) {
+  std::size_t i = at;
+  while (byte_at(text, i) == '\\') ++i;
+  const char mark = byte_at(text, i);
+  if (mark != '"' && mark != '\'') return {};
+  const std::size_t backslashes = i - at;
+  at = i + 1;
+  return {mark, backslashes};
+}
+
+std::size_t Rewriter::value_end(const Scan& scan, std::size_t from, Quote quote) const {
   const std::string_view text = scan.text;
   const auto literal = [&scan](std::size_t i) {
     return scan.layer == nullptr || scan.layer->offsets[i + 1] - scan.layer->offsets[i] == 1;
   };
   for (std::size_t i = from; i < text.size(); ++i) {
     const char c = text[i];
-    if (quote != '\0') {
-      if (c == quote) {
-        while (i > from && text[i - 1] == '\\') --i;
-        return i;
-      }
+    if (quote.mark != '\0') {
+      if (c != quote.mark) continue;
+      std::size_t before = i;
+      while (before > from && text[before - 1] == '\\') --before;
+      // A quote with more backslashes than the opening one had belongs to the value.
+      const bool closes =
+          quote.backslashes == 0 ? (i - before) % 2 == 0 : i - before <= quote.backslashes;
+      if (closes) return quote.backslashes == 0 ? i : before;
       continue;
     }
     if (!literal(i)) continue;
@@ -108,13 +119,13 @@ std::size_t Rewriter::value_end(const Scan& scan, std::size_t from, char quote) 
 
 bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word) {
   std::size_t at = from;
-  const char quote = take_quote(scan.text, at);
+  const Quote quote = take_quote(scan.text, at);
   std::size_t end = value_end(scan, at, quote);
   const std::string scheme = lower(scan.text.substr(at, end - at));
   if (scheme == "bearer" || scheme == "basic")
     end = value_end(scan, skip_blanks(scan.text, end), quote);
   // "password: two words" in a file is one value.
-  if (quote == '\0' && scan.layer == nullptr && begins_line(scan.text, scan.run_begin) &&
+  if (quote.mark == '\0' && scan.layer == nullptr && begins_line(scan.text, scan.run_begin) &&
       byte_at(scan.text, scan.run_end) == ':') {
     end = std::min(scan.text.find_first_of("\r\n", at), scan.text.size());
     while (end > at && is_space(scan.text[end - 1])) --end;
@@ -124,6 +135,10 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
     const std::size_t close = scan.text.find(']', at);
     return scan.skip(close == std::string_view::npos ? end : close + 1);
   }
+  // "token: the identifier" in a sentence.
+  const bool prose = quote.mark == '\0' && byte_at(scan.text, scan.run_end) == ':' &&
+                     from > scan.run_end + 1 && !begins_line(scan.text, scan.run_begin);
+  if (prose && is_plain_word(value)) return scan.skip(end);
   if (is_no_secret(value)) return scan.skip(end > scan.at ? end : scan.run_end);
   if (value.starts_with("-----BEGIN") || value == "|" || value == ">") return false;
   return scan.replace(at, end, "[secret:" + std::string(word) + "]");
@@ -154,7 +169,7 @@ bool Rewriter::key_value(Scan& scan) {
     case Treatment::kSecret: return secret_value(scan, at, rule.secret);
     case Treatment::kMaybeKey: {
       std::size_t begin = at;
-      const char quote = take_quote(text, begin);
+      const Quote quote = take_quote(text, begin);
       if (value_end(scan, begin, quote) - begin < 20) return false;
       return secret_value(scan, at, "key");
     }

@@ -44,6 +44,9 @@ TEST_CASE("engine: real values never survive in any of their contexts") {
       {"cipassword: 10.0.0.1", "10.0.0.1"},
       {"password=hunter2,user=root", "hunter2"},
       {"--password hunter2", "hunter2"},
+      {"{\"password\":\"hu\\\"nter\",\"a\":1}", "nter"},
+      {"{\\\"password\\\":\\\"hunter\\\"}", "hunter"},
+      {"route 2001:db8:64::10.1.2.3 via", "db8"},
       {"\"password\": \"hunter 2x\"", "2x"},
       {"https://x/y?token=abcdef&z=1", "abcdef"},
       {"smb://joe:hunter2@nas/x", "hunter2"},
@@ -82,6 +85,7 @@ TEST_CASE("engine: what is no secret stays byte for byte") {
       "0000:01:00.0 VGA, digest 9e107d9d372bb6826bd81d3542a419d6aabbccdd",
       "PVE::QemuServer::config a::b::c std::move ::1 ff02::1",
       "http://download.proxmox.com/debian/pve bookworm",
+      "filter by node, storage or pool; token: the id; user@realm",
       "user@1000.service getty@tty1.service",
       "\xff\xfe broken bytes \x80",
   };
