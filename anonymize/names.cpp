@@ -87,7 +87,7 @@ bool Rewriter::user_id(Scan& scan) {
   if (!is_word_char(byte_at(text, right))) return false;
   const std::string_view local = text.substr(scan.at, scan.run_end - scan.at);
   if (!has_letter(local)) return false;
-  if (read_ipv4(text, right)) {
+  if (read_ipv4(text, right) || read_ipv6(text, right)) {
     scan.replace(scan.at, scan.run_end, resolver_.name(Kind::kUser, local));
     return scan.skip(right);
   }

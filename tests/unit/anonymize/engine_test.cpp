@@ -46,6 +46,8 @@ TEST_CASE("engine: real values never survive in any of their contexts") {
       {"--password hunter2", "hunter2"},
       {"{\"password\":\"hu\\\"nter\",\"a\":1}", "nter"},
       {"{\\\"password\\\":\\\"hunter\\\"}", "hunter"},
+      {"ssh bob@2001:db8:5::1 and x", "bob"},
+      {"bob@acme-xhttps://u:hunter2@h.acme.de/", "hunter2"},
       {"route 2001:db8:64::10.1.2.3 via", "db8"},
       {"\"password\": \"hunter 2x\"", "2x"},
       {"https://x/y?token=abcdef&z=1", "abcdef"},
