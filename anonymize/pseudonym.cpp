@@ -159,8 +159,13 @@ std::array<std::uint16_t, 4> Scheme::ipv6_block(const std::array<std::uint16_t, 
   const std::string subnet =
       crypto::hmac_sha256(address_key_.expose(), tagged("ipv6/64", bytes_of(real, 4), counter));
   const bool local = (real[0] & 0xFE00) == 0xFC00;
-  return {local ? kLocalMarker : kGlobalMarker, like(real[1], number(site, 0, 8)),
-          like(real[2], number(site, 8, 8)), like(real[3], number(subnet, 0, 8))};
+  // Zero groups must stay zero, so short prefixes (2a00::/64) differ in the marker group alone.
+  const auto spare = static_cast<std::uint16_t>(kSpareMarkers + counter);
+  return {counter > 0 ? spare
+          : local     ? kLocalMarker
+                      : kGlobalMarker,
+          like(real[1], number(site, 0, 8)), like(real[2], number(site, 8, 8)),
+          like(real[3], number(subnet, 0, 8))};
 }
 
 std::array<std::uint16_t, 4> Scheme::ipv6_host(const std::array<std::uint16_t, 8>& real,

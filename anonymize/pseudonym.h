@@ -74,5 +74,7 @@ bool is_pseudonym_ipv4(std::uint32_t value);
 /// Marker groups of pseudonymous IPv6 addresses.
 inline constexpr std::uint16_t kGlobalMarker = 0xfd5e;
 inline constexpr std::uint16_t kLocalMarker = 0xfd5c;
+/// First of 64 markers for prefixes whose first candidate was taken.
+inline constexpr std::uint16_t kSpareMarkers = 0xfd60;
 
 }  // namespace pmx::anonymize

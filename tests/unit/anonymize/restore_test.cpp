@@ -45,9 +45,10 @@ TEST_CASE("restore: damaged, invented and wrong-kind pseudonyms are refused with
 
 TEST_CASE("restore: addresses, volumes, users and tokens come back by part") {
   Cluster cluster;
-  for (const char* ip : {"10.17.4.20", "192.168.3.7", "172.20.1.255", "100.70.3.1", "203.0.113.9",
-                         "2001:db8:7:1::25", "2001:db8:7:1:aa:bb:cc:dd",
-                         "fe80::be24:11ff:fe8a:1b2c", "fd12:3456:789a::1"}) {
+  for (const char* ip :
+       {"10.17.4.20", "192.168.3.7", "172.20.1.255", "100.70.3.1", "203.0.113.9",
+        "2001:db8:7:1::25", "2001:db8:7:1:aa:bb:cc:dd", "fe80::be24:11ff:fe8a:1b2c",
+        "fd12:3456:789a::1", "2001::1", "32b8::1", "2a00::1"}) {
     CAPTURE(ip);
     const std::string shown = cluster.text(ip);
     CAPTURE(shown);
