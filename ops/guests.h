@@ -15,11 +15,11 @@ std::string guest_title(const proxmox::Guest& guest);
 
 /// Which guests, in which order. Empty members do not filter.
 struct GuestQuery {
-  std::string status;  ///< running, stopped, ...
-  std::string type;    ///< qemu, lxc
-  std::string node;
-  std::string pool;
-  std::string tag;
+  std::string status{};  ///< running, stopped, ...
+  std::string type{};    ///< qemu, lxc
+  std::string node{};
+  std::string pool{};
+  std::string tag{};
   std::string
       search;  ///< part of the name as the outside sees it: never matched against real names
   std::string sort = "vmid";  ///< vmid, name, status, node, cpu, mem, uptime
