@@ -50,6 +50,7 @@ Result<int> serve(const Config& config, bool demo, mcp::Transport& transport) {
       installation->clusters(), installation->engine(), installation->inventory(), clock,
       [&auditor](const Context& ctx, const std::string& upid) { auditor.note_task(ctx, upid); }};
   const mcp::Catalogue catalogue = make_catalogue(box, config.access);
+  PMX_TRY_VOID(mcp::check_catalogue(catalogue));
   log::info(Context{}, "serve.start",
             {{"access", std::string(access_name(config.access))},
              {"clusters", std::to_string(installation->clusters().all().size())}});

@@ -20,6 +20,12 @@ void note_degraded(Snapshot& snapshot) {
   }
 }
 
+/// Memory is a service, not a condition: answers go on without it.
+void note_unrecorded(const Result<std::vector<state::Event>>& recorded) {
+  if (recorded.ok()) return;
+  log::error(Context{}, "inventory.record_failed", {{"error", recorded.error().text()}});
+}
+
 }  // namespace
 
 Cluster::Cluster(std::string name, std::string title, const ClusterParts& parts)
@@ -65,11 +71,12 @@ Result<std::shared_ptr<const Snapshot>> Cluster::fetch(const Context& ctx) {
 void Cluster::apply_live_status(Snapshot& snapshot) {
   const std::lock_guard lock(mutex_);
   const SteadyTime now = parts_.clock.steady();
-  std::erase_if(live_, [now](const auto& entry) { return entry.second.until <= now; });
+  std::erase_if(
+      live_, [now](const auto& entry) { return !entry.second.held && entry.second.until <= now; });
   for (auto& guest : snapshot.resources.guests) {
     const auto live = live_.find(guest.vmid);
     if (live == live_.end()) continue;
-    if (guest.status == live->second.status) {
+    if (guest.status == live->second.status && !live->second.held) {
       live_.erase(live);  // the lists have caught up
     } else {
       guest.status = live->second.status;
@@ -79,27 +86,33 @@ void Cluster::apply_live_status(Snapshot& snapshot) {
 
 Result<void> Cluster::remember(const Snapshot& snapshot) {
   PMX_TRY_VOID(parts_.engine.learn(names_in(snapshot)));
-  const auto recorded =
-      parts_.inventory.record(name_, tracked_kinds(), tracked_objects(snapshot), snapshot.time);
-  if (!recorded.ok()) {  // memory is a service, not a condition: answers go on without it
-    log::error(Context{}, "inventory.record_failed", {{"error", recorded.error().text()}});
-  }
+  note_unrecorded(
+      parts_.inventory.record(name_, tracked_kinds(), tracked_objects(snapshot), snapshot.time));
   return {};
 }
 
-Result<void> Cluster::observed(const proxmox::Guest& guest, const std::string& status,
-                               std::string_view cause) {
+void Cluster::hold(const proxmox::Guest& guest) {
+  const std::lock_guard lock(mutex_);
+  live_[guest.vmid] = {guest.status, {}, true};
+}
+
+void Cluster::release(int vmid) {
+  const std::lock_guard lock(mutex_);
+  const auto live = live_.find(vmid);
+  if (live != live_.end() && live->second.held) live_.erase(live);
+}
+
+void Cluster::observed(const proxmox::Guest& guest, const std::string& status,
+                       std::string_view cause) {
   proxmox::Guest changed = guest;
   changed.status = status;
   {
     const std::lock_guard lock(mutex_);
-    live_[guest.vmid] = {status, parts_.clock.steady() + kListLag};
+    live_[guest.vmid] = {status, parts_.clock.steady() + kListLag, false};
     last_.reset();  // the next reader fetches anew
   }
-  const auto recorded =
-      parts_.inventory.record_one(name_, tracked_guest(changed), parts_.clock.now(), cause);
-  if (!recorded.ok()) return recorded.error();
-  return {};
+  note_unrecorded(
+      parts_.inventory.record_one(name_, tracked_guest(changed), parts_.clock.now(), cause));
 }
 
 Result<Cluster*> Clusters::find(std::string_view name) const {

@@ -57,16 +57,22 @@ class Cluster {
   /// A new snapshot, always.
   Result<std::shared_ptr<const Snapshot>> refresh(const Context& ctx);
 
-  /// Notes a guest's status as read live after our own change. PVE's lists are up to 10 s behind;
-  /// until they have caught up this value wins, so that no false event is recorded. `cause` is the
-  /// UPID.
-  Result<void> observed(const proxmox::Guest& guest, const std::string& status,
-                        std::string_view cause);
+  /// From now until observed() or release(), a refresh shows the guest with this status: our own
+  /// running change is recorded once, by us, with its cause, and not by a refresh that happens to
+  /// see it first.
+  void hold(const proxmox::Guest& guest);
+  void release(int vmid);
+
+  /// Notes a guest's status as read live after our own change, and ends the hold. PVE's lists are
+  /// up to 10 s behind; until they have caught up this value wins, so that no false event is
+  /// recorded. `cause` is the UPID.
+  void observed(const proxmox::Guest& guest, const std::string& status, std::string_view cause);
 
  private:
   struct Live {
     std::string status;
     SteadyTime until;
+    bool held = false;  // stays until it is observed or released
   };
 
   Result<std::shared_ptr<const Snapshot>> fetch(const Context& ctx);

@@ -36,6 +36,21 @@ Result<void> refuse_unstartable(const proxmox::Guest& guest) {
   return {};
 }
 
+/// Holds a guest's recorded status while our own change of it runs.
+class Hold {
+ public:
+  Hold(Cluster& cluster, const proxmox::Guest& guest) : cluster_(cluster), vmid_(guest.vmid) {
+    cluster_.hold(guest);
+  }
+  Hold(const Hold&) = delete;
+  Hold& operator=(const Hold&) = delete;
+  ~Hold() { cluster_.release(vmid_); }
+
+ private:
+  Cluster& cluster_;
+  const int vmid_;
+};
+
 Error task_failed(const proxmox::Guest& guest, const std::string& action,
                   const proxmox::TaskOutcome& outcome) {
   return Error{Code::kFailedPrecondition,
@@ -79,6 +94,7 @@ Result<StartOutcome> start_guest(const Context& ctx, Cluster& cluster, const pro
     return outcome;
   }
   outcome.action = outcome.status == "paused" ? "resume" : "start";
+  const Hold hold(cluster, outcome.guest);
   PMX_TRY(const auto upid, cluster.client().guest_power(ctx, outcome.guest, outcome.action));
   outcome.upid = upid.text;
   if (events.on_task) events.on_task(upid.text);
@@ -86,9 +102,13 @@ Result<StartOutcome> start_guest(const Context& ctx, Cluster& cluster, const pro
   outcome.exitstatus = task.status.exitstatus;
   outcome.log_tail = task.log_tail;
   if (!task.status.succeeded()) return task_failed(outcome.guest, outcome.action, task);
-  PMX_TRY(const Json after, cluster.client().guest_status(ctx, outcome.guest));
-  outcome.status = live_status(after);
-  PMX_TRY_VOID(cluster.observed(outcome.guest, outcome.status, upid.text));
+  const auto after = cluster.client().guest_status(ctx, outcome.guest);
+  if (after.ok()) {
+    outcome.status = live_status(*after);
+    cluster.observed(outcome.guest, outcome.status, upid.text);
+  } else {
+    outcome.status = "unknown";  // the task succeeded; that is what the caller must not lose
+  }
   return outcome;
 }
 

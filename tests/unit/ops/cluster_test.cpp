@@ -55,7 +55,7 @@ TEST_CASE(
   const auto first = bench.cluster->refresh(Context{});
   REQUIRE(first.ok());
   const auto guest = (*first)->resources.guests.front();
-  REQUIRE(bench.cluster->observed(guest, "running", "UPID:x").ok());
+  bench.cluster->observed(guest, "running", "UPID:x");
   const auto lagging = bench.cluster->refresh(Context{});  // the list still says stopped
   REQUIRE(lagging.ok());
   CHECK((*lagging)->resources.guests.front().status == "running");
@@ -65,6 +65,36 @@ TEST_CASE(
   bench.clock.elapsed += std::chrono::seconds(25);  // now it means it
   REQUIRE(bench.cluster->refresh(Context{}).ok());
   CHECK(bench.inventory.events({})->size() == 2);
+}
+
+TEST_CASE("cluster: a refresh during our own change leaves the record of it to us") {
+  Bench bench;
+  const auto first = bench.cluster->refresh(Context{});
+  REQUIRE(first.ok());
+  const auto guest = (*first)->resources.guests.front();
+  bench.cluster->hold(guest);
+  REQUIRE(bench.cluster->refresh(Context{})
+              .ok());  // the list agrees with the held value: it stays held
+  bench.pve.answers["GET /cluster/resources"][2]["status"] = "running";
+  REQUIRE(bench.cluster->refresh(Context{}).ok());
+  CHECK(bench.inventory.events({})->empty());
+  bench.cluster->observed(guest, "running", "UPID:x");
+  bench.cluster->release(guest.vmid);
+  REQUIRE(bench.cluster->refresh(Context{}).ok());
+  const auto events = bench.inventory.events({});
+  REQUIRE(events->size() == 1);
+  CHECK(events->front().cause == "UPID:x");
+}
+
+TEST_CASE("cluster: a change that failed leaves no hold behind") {
+  Bench bench;
+  const auto first = bench.cluster->refresh(Context{});
+  REQUIRE(first.ok());
+  bench.cluster->hold((*first)->resources.guests.front());
+  bench.cluster->release(100);
+  bench.pve.answers["GET /cluster/resources"][2]["status"] = "running";
+  REQUIRE(bench.cluster->refresh(Context{}).ok());
+  CHECK(bench.inventory.events({})->size() == 1);
 }
 
 TEST_CASE("cluster: without its status the answer is degraded, not refused") {
