@@ -120,7 +120,7 @@ Result<void> apply_overrides(Config& config, const Overrides& overrides,
                              const Environment& environment) {
   if (const auto access = first_of({overrides.access, get(environment, "PROXMOX_MPC_ACCESS")});
       !access.empty()) {
-    PMX_TRY(config.access, parse_access(access));
+    PMX_TRY(config.access, typed_access(access));
   }
   if (const auto dir = first_of({overrides.state_dir, get(environment, "PROXMOX_MPC_STATE_DIR")});
       !dir.empty()) {
@@ -128,7 +128,7 @@ Result<void> apply_overrides(Config& config, const Overrides& overrides,
   }
   if (const auto level = first_of({overrides.log_level, get(environment, "PROXMOX_MPC_LOG_LEVEL")});
       !level.empty()) {
-    PMX_TRY(config.log.level, log::parse_level(level));
+    PMX_TRY(config.log.level, typed_log_level(level));
   }
   if (!overrides.log_file.empty()) config.log.file = overrides.log_file;
   return {};
@@ -139,7 +139,20 @@ Result<void> apply_overrides(Config& config, const Overrides& overrides,
 Result<Access> parse_access(std::string_view name) {
   if (name == "observe") return Access::kObserve;
   if (name == "operate") return Access::kOperate;
-  return Error{Code::kInvalidArgument, "unknown access level", "use observe or operate"};
+  return Error{Code::kInvalidArgument,
+               "must be observe or operate, is \"" + std::string(name) + "\"", ""};
+}
+
+Result<Access> typed_access(std::string_view name) {
+  auto access = parse_access(name);
+  return access.ok() ? access
+                     : Error{access.error().code, "the access level " + access.error().message, ""};
+}
+
+Result<log::Level> typed_log_level(std::string_view name) {
+  auto level = log::parse_level(name);
+  return level.ok() ? level
+                    : Error{level.error().code, "the log level " + level.error().message, ""};
 }
 
 std::string_view access_name(Access access) {

@@ -19,6 +19,12 @@ enum class Access { kObserve, kOperate };
 
 /// "observe" or "operate"; kInvalidArgument otherwise.
 Result<Access> parse_access(std::string_view name);
+
+/// The same for what a person typed on the command line or in the environment: the errors say what
+/// it was meant to be.
+Result<Access> typed_access(std::string_view name);
+Result<log::Level> typed_log_level(std::string_view name);
+
 std::string_view access_name(Access access);
 
 struct ClusterConfig {

@@ -76,21 +76,24 @@ Result<Config> load_config_with_clusters(const CommandLine& line) {
                    ", or try the simulated one: proxmox-mpc serve --demo"};
 }
 
+namespace {
+
+/// Nothing to read for the demo: full access to a toy, quiet unless asked.
+Result<Config> demo_config(const Overrides& overrides) {
+  Config config;
+  PMX_TRY(config.access, typed_access(overrides.access.empty() ? "operate" : overrides.access));
+  PMX_TRY(config.log.level,
+          typed_log_level(overrides.log_level.empty() ? "warn" : overrides.log_level));
+  config.log.file = overrides.log_file;
+  return config;
+}
+
+}  // namespace
+
 Result<int> serve_command(const CommandLine& line) {
   PMX_TRY(const int output, mcp::take_stdout());
-  Config config;
-  if (line.demo) {
-    PMX_TRY(config.access,
-            parse_access(line.overrides.access.empty() ? "operate" : line.overrides.access));
-    if (!line.overrides.log_level.empty()) {
-      PMX_TRY(config.log.level, log::parse_level(line.overrides.log_level));
-    } else {
-      config.log.level = log::Level::kWarn;
-    }
-    config.log.file = line.overrides.log_file;
-  } else {
-    PMX_TRY(config, load_config_with_clusters(line));
-  }
+  PMX_TRY(const Config config,
+          line.demo ? demo_config(line.overrides) : load_config_with_clusters(line));
   PMX_TRY_VOID(log::init(config.log));
   mcp::StdioTransport transport(STDIN_FILENO, output);
   return serve(config, line.demo, transport);

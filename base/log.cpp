@@ -126,7 +126,8 @@ Result<Level> parse_level(std::string_view name) {
   if (name == "warn") return Level::kWarn;
   if (name == "error") return Level::kError;
   if (name == "off") return Level::kOff;
-  return Error{Code::kInvalidArgument, "unknown log level", "use debug, info, warn, error or off"};
+  return Error{Code::kInvalidArgument,
+               "must be debug, info, warn, error or off, is \"" + std::string(name) + "\"", ""};
 }
 
 void error(const Context& ctx, std::string_view event, std::initializer_list<Field> fields) {

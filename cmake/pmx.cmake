@@ -7,12 +7,33 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(pmx_warnings INTERFACE -Werror=thread-safety)
 endif()
 
+# One precompiled header for all targets: parsing nlohmann/json.hpp costs more than compiling most of our files.
+if(PMX_PRECOMPILE)
+  find_package(nlohmann_json REQUIRED)
+  file(WRITE ${CMAKE_BINARY_DIR}/pmx_pch.cpp "")
+  add_library(pmx_pch OBJECT ${CMAKE_BINARY_DIR}/pmx_pch.cpp)
+  target_link_libraries(pmx_pch PRIVATE pmx_warnings nlohmann_json::nlohmann_json)
+  target_precompile_headers(pmx_pch PRIVATE
+    <nlohmann/json.hpp> <chrono> <condition_variable> <functional> <map> <memory> <mutex> <optional> <set> <string>
+    <string_view> <thread> <variant> <vector>)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(pmx_warnings INTERFACE -fpch-preprocess)  # lets ccache see through it
+  endif()
+endif()
+
+function(pmx_precompile target)
+  if(PMX_PRECOMPILE)
+    target_precompile_headers(${target} REUSE_FROM pmx_pch)
+  endif()
+endfunction()
+
 # pmx_library(<folder> SOURCES ... PUBLIC <links> PRIVATE <links>): library pmx_<folder>. Its links are the include rule.
 function(pmx_library folder)
   cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(pmx_${folder} STATIC ${ARG_SOURCES})
   target_include_directories(pmx_${folder} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(pmx_${folder} PUBLIC ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE} pmx_warnings)
+  pmx_precompile(pmx_${folder})
 endfunction()
 
 # pmx_unit_tests(<folder> [links]): binary <folder>_test from tests/unit/<folder>/**_test.cpp, run by ctest.
@@ -23,6 +44,7 @@ function(pmx_unit_tests folder)
   endif()
   add_executable(${folder}_test ${sources} ${PROJECT_SOURCE_DIR}/tests/unit/main.cpp)
   target_link_libraries(${folder}_test PRIVATE pmx_${folder} ${ARGN} pmx_warnings doctest::doctest)
+  pmx_precompile(${folder}_test)
   add_test(NAME unit.${folder} COMMAND ${folder}_test)
 endfunction()
 

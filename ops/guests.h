@@ -21,7 +21,7 @@ struct GuestQuery {
   std::string pool{};
   std::string tag{};
   std::string
-      search;  ///< part of the name as the outside sees it: never matched against real names
+      search{};  ///< part of the name as the outside sees it: never matched against real names
   std::string sort = "vmid";  ///< vmid, name, status, node, cpu, mem, uptime
   bool descending = false;
   int offset = 0;

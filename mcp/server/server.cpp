@@ -12,7 +12,7 @@ namespace pmx::mcp {
 namespace {
 
 /// What cancelled handlers get to return in.
-constexpr std::chrono::milliseconds kLastWait{50};
+constexpr std::chrono::milliseconds kLastWait{40};
 
 void read_all(Transport& transport, Session& session) {
   while (true) {

@@ -21,7 +21,7 @@ struct ServerOptions {
   std::string instructions;
   std::chrono::milliseconds list_ttl{60'000};              ///< ttlMs of lists and discovery
   std::chrono::milliseconds request_timeout{10 * 60'000};  ///< hard maximum of one call
-  std::chrono::milliseconds exit_grace{120};  ///< for answers in flight when the input ends
+  std::chrono::milliseconds exit_grace{80};  ///< for answers in flight when the input ends
 };
 
 class Server {

@@ -14,6 +14,7 @@ using pmx::Json;
 using pmx::app::Access;
 using pmx::app::Environment;
 using pmx::app::load_config;
+using pmx::app::Overrides;
 
 namespace {
 
@@ -37,9 +38,15 @@ struct Home {
   Environment environment;
 };
 
+Overrides from_file(const std::string& path) {
+  Overrides overrides;
+  overrides.config_file = path;
+  return overrides;
+}
+
 std::string error_of(const Home& home, const std::string& yaml) {
   const auto config =
-      load_config({.config_file = home.write("config.yml", yaml)}, home.environment);
+      load_config(from_file(home.write("config.yml", yaml)), home.environment);
   REQUIRE_FALSE(config.ok());
   return config.error().text();
 }
@@ -81,7 +88,7 @@ TEST_CASE("config: a file with every sort of secret") {
       home.path +
       "/token}, timeout: 5}\n"
       "  three: {url: 'https://c:8006', user: root@pam, password: {command: [echo, pw]}}\n";
-  const auto config = load_config({.config_file = home.write("c.yml", yaml)}, home.environment);
+  const auto config = load_config(from_file(home.write("c.yml", yaml)), home.environment);
   REQUIRE_MESSAGE(config.ok(), config.error().text());
   CHECK(config->clusters.size() == 3);
   CHECK(config->sync_interval == std::chrono::seconds(30));
@@ -100,7 +107,7 @@ TEST_CASE("config: errors name file, line, key and the expected form") {
       {"access: observe\ncolour: red\n", "config.yml:2: colour is not known here"},
       {"clusters:\n  home:\n    url: x\n    tokn: y\n",
        "config.yml:4: clusters.home.tokn is not known here"},
-      {"access: superuser\n", "config.yml:1: access unknown access level; use observe or operate"},
+      {"access: superuser\n", "config.yml:1: access must be observe or operate, is \"superuser\""},
       {"sync_interval: 1\n", "config.yml:1: sync_interval must be between 5 and 86400"},
       {"sync_interval: soon\n", "config.yml:1: sync_interval must be an integer"},
       {"clusters:\n  home:\n    url: x\n",
@@ -109,7 +116,7 @@ TEST_CASE("config: errors name file, line, key and the expected form") {
       {"clusters:\n  home:\n    url: x\n    token: {env: NOPE}\n",
        "the environment variable NOPE is not set"},
       {"clusters:\n  home:\n    token: {env: A}\n", "url is required"},
-      {"log: {level: loud}\n", "config.yml:1: log.level unknown log level"},
+      {"log: {level: loud}\n", "config.yml:1: log.level must be debug, info, warn, error or off"},
       {"access: [\n", "config.yml:"},
   };
   for (const auto& row : rows) {
@@ -138,7 +145,7 @@ TEST_CASE("config: a secret file that others can read is refused") {
 
 TEST_CASE("config: a named file must exist, the default one need not") {
   const Home home;
-  CHECK_FALSE(load_config({.config_file = home.path + "/none.yml"}, home.environment).ok());
+  CHECK_FALSE(load_config(from_file(home.path + "/none.yml"), home.environment).ok());
   CHECK(load_config({}, home.environment).ok());
 }
 

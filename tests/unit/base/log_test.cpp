@@ -7,18 +7,16 @@
 
 #include "base/files.h"
 
-namespace log = pmx::log;
-
 namespace {
 
 struct LogFile {
   LogFile() {
     char name[] = "/tmp/pmx-log-XXXXXX";
     directory = mkdtemp(name);
-    REQUIRE(log::init({log::Level::kInfo, directory + "/log"}).ok());
+    REQUIRE(pmx::log::init({pmx::log::Level::kInfo, directory + "/log"}).ok());
   }
   ~LogFile() {
-    log::set_redactor({});
+    pmx::log::set_redactor({});
     std::filesystem::remove_all(directory);
   }
   std::string text() const { return pmx::read_file(directory + "/log").value(); }
@@ -29,14 +27,14 @@ struct LogFile {
 
 TEST_CASE("log: before a redactor is set, values are withheld") {
   const LogFile file;
-  log::info(pmx::Context{}, "start", {{"name", "payroll-db"}});
+  pmx::log::info(pmx::Context{}, "start", {{"name", "payroll-db"}});
   CHECK(file.text().find("start") != std::string::npos);
   CHECK(file.text().find("payroll") == std::string::npos);
 }
 
 TEST_CASE("log: values pass the redactor and cannot forge lines") {
   const LogFile file;
-  log::set_redactor([](std::string_view line) {
+  pmx::log::set_redactor([](std::string_view line) {
     std::string text(line);
     const std::size_t at = text.find("payroll-db");
     if (at != std::string::npos) text.replace(at, 10, "vm-x");
@@ -44,8 +42,8 @@ TEST_CASE("log: values pass the redactor and cannot forge lines") {
   });
   pmx::Context ctx;
   ctx.request_id = "r1";
-  log::info(ctx, "call", {{"name", "payroll-db"}, {"note", "a\nb \"c\""}, {"empty", ""}});
-  log::debug(ctx, "hidden", {{"x", "y"}});
+  pmx::log::info(ctx, "call", {{"name", "payroll-db"}, {"note", "a\nb \"c\""}, {"empty", ""}});
+  pmx::log::debug(ctx, "hidden", {{"x", "y"}});
   const std::string text = file.text();
   CHECK(text.find("call rid=r1 name=vm-x note=\"a\\x0ab \\\"c\\\"\"\n") != std::string::npos);
   CHECK(text.find("payroll-db") == std::string::npos);
@@ -53,6 +51,6 @@ TEST_CASE("log: values pass the redactor and cannot forge lines") {
 }
 
 TEST_CASE("log: levels are read by name") {
-  CHECK(log::parse_level("warn").value() == log::Level::kWarn);
-  CHECK_FALSE(log::parse_level("loud").ok());
+  CHECK(pmx::log::parse_level("warn").value() == pmx::log::Level::kWarn);
+  CHECK_FALSE(pmx::log::parse_level("loud").ok());
 }
