@@ -45,8 +45,7 @@ Overrides from_file(const std::string& path) {
 }
 
 std::string error_of(const Home& home, const std::string& yaml) {
-  const auto config =
-      load_config(from_file(home.write("config.yml", yaml)), home.environment);
+  const auto config = load_config(from_file(home.write("config.yml", yaml)), home.environment);
   REQUIRE_FALSE(config.ok());
   return config.error().text();
 }
@@ -111,7 +110,7 @@ TEST_CASE("config: errors name file, line, key and the expected form") {
       {"sync_interval: 1\n", "config.yml:1: sync_interval must be between 5 and 86400"},
       {"sync_interval: soon\n", "config.yml:1: sync_interval must be an integer"},
       {"clusters:\n  home:\n    url: x\n",
-       "config.yml:3: clusters.home needs either token, or user and password"},
+       "config.yml:2: clusters.home needs either token, or user and password"},
       {"clusters:\n  home:\n    url: x\n    token: abc\n", "{env: NAME}"},
       {"clusters:\n  home:\n    url: x\n    token: {env: NOPE}\n",
        "the environment variable NOPE is not set"},

@@ -69,7 +69,8 @@ struct Workbench {
   sim::Cluster& cluster() { return *installation->simulated(); }
 
   /// Calls a tool with valid arguments and checks what comes back against its outputSchema.
-  Result<mcp::ToolOutput> call(std::string_view name, const Json& arguments) {
+  Result<mcp::ToolOutput> call(std::string_view name, const Json& arguments = Json::object()) {
+    progress = {};
     for (const auto& listed : all_tools()) {
       if (listed.name != name) continue;
       const mcp::Tool tool = listed.make(box());

@@ -21,7 +21,7 @@ TEST_CASE("cluster: a young snapshot is shared, an old one is fetched anew") {
 TEST_CASE("cluster: names are in the dictionary before anyone can see them") {
   Bench bench;
   REQUIRE(bench.cluster->refresh(Context{}).ok());
-  const auto text = bench.engine->anonymize_text("ledger-db on alpha, pool finance, 10.9.8.7");
+  const auto text = bench.engine->anonymize_text("ledger-db on node/alpha at 10.9.8.7");
   REQUIRE(text.ok());
   for (const char* real : {"ledger", "alpha", "10.9.8.7"})
     CHECK(text->find(real) == std::string::npos);

@@ -5,7 +5,7 @@ using pmx::app::test::Workbench;
 
 TEST_CASE("changes_list: the first look at a cluster is no change") {
   Workbench bench;
-  const auto output = bench.call("changes_list", {});
+  const auto output = bench.call("changes_list");
   REQUIRE(output.ok());
   CHECK(output->structured["changes"].empty());
   CHECK(output->text.find("No change") != std::string::npos);
@@ -96,10 +96,10 @@ TEST_CASE("changes_list: times are read as points and as ages, all else is refus
 
 TEST_CASE("changes_list: an unreachable cluster is a warning, what is remembered still answers") {
   Workbench bench;
-  REQUIRE(bench.call("cluster_overview", {}).ok());
+  REQUIRE(bench.call("cluster_overview").ok());
   bench.clock.advance(std::chrono::seconds(60));
   bench.cluster().fail_next(100, 595, "No route to host");
-  const auto output = bench.call("changes_list", {});
+  const auto output = bench.call("changes_list");
   REQUIRE(output.ok());
   CHECK(output->structured["warnings"].size() == 1);
 }

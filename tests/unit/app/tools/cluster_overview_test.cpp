@@ -4,7 +4,7 @@ using pmx::app::test::Workbench;
 
 TEST_CASE("cluster_overview: counts what the cluster has") {
   Workbench bench;
-  const auto output = bench.call("cluster_overview", {});
+  const auto output = bench.call("cluster_overview");
   REQUIRE(output.ok());
   const auto& cluster = output->structured["clusters"][0];
   CHECK(cluster["cluster"] == "default");
@@ -18,7 +18,7 @@ TEST_CASE("cluster_overview: counts what the cluster has") {
 
 TEST_CASE("cluster_overview: a shared storage counts once") {
   Workbench bench;
-  const auto output = bench.call("cluster_overview", {});
+  const auto output = bench.call("cluster_overview");
   REQUIRE(output.ok());
   std::set<std::string> shared;
   for (const auto& storage : output->structured["clusters"][0]["storages"]) {
@@ -31,12 +31,12 @@ TEST_CASE("cluster_overview: a shared storage counts once") {
 
 TEST_CASE("cluster_overview: a node that is down is a warning, not a failure") {
   Workbench bench;
-  const auto before = bench.call("cluster_overview", {});
+  const auto before = bench.call("cluster_overview");
   REQUIRE(before.ok());
   const std::string node = before->structured["clusters"][0]["nodes"][1]["node"];
   bench.cluster().set_online(node, false);
   bench.clock.advance(std::chrono::seconds(30));
-  const auto after = bench.call("cluster_overview", {});
+  const auto after = bench.call("cluster_overview");
   REQUIRE(after.ok());
   REQUIRE(after->structured["clusters"][0]["warnings"].size() == 1);
   CHECK(after->structured["clusters"][0]["warnings"][0].get<std::string>().find("offline") !=
@@ -66,7 +66,7 @@ TEST_CASE("cluster_overview: the cluster's refusals become errors that say what 
     CAPTURE(row.status);
     Workbench bench;
     bench.cluster().fail_next(5, row.status, row.reason);
-    const auto output = bench.call("cluster_overview", {});
+    const auto output = bench.call("cluster_overview");
     REQUIRE_FALSE(output.ok());
     CHECK(output.error().code == row.code);
     CHECK_FALSE(output.error().advice.empty());

@@ -40,7 +40,7 @@ TEST_CASE("guest_describe: follows a guest that moved to another node") {
   const int vmid = bench.guests("stopped").front();
   const auto before = bench.call("guest_describe", {{"guest", vmid}});
   REQUIRE(before.ok());
-  const auto overview = bench.call("cluster_overview", {});
+  const auto overview = bench.call("cluster_overview");
   REQUIRE(overview.ok());
   std::string target;
   for (const auto& node : overview->structured["clusters"][0]["nodes"]) {

@@ -49,7 +49,7 @@ TEST_CASE("task_get: what is no UPID, and a task that is gone, are different err
   const auto wrong = bench.call("task_get", {{"task", "start of vm 100"}});
   REQUIRE_FALSE(wrong.ok());
   CHECK(wrong.error().code == pmx::Code::kInvalidArgument);
-  const auto overview = bench.call("cluster_overview", {});
+  const auto overview = bench.call("cluster_overview");
   REQUIRE(overview.ok());
   const std::string node = overview->structured["clusters"][0]["nodes"][0]["node"];
   const auto gone = bench.call(
