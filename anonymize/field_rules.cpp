@@ -66,6 +66,7 @@ constexpr Row kRows[] = {
     {"keyring", secret("keyring")},
     {"kversion", as(Treatment::kKeep)},
     {"lastname", named(Kind::kPerson)},
+    {"mapping", taught(Kind::kName)},
     {"master-pubkey", secret("key")},
     {"name", {Treatment::kGuest, Kind::kVm, "", true}},
     {"namespace", named(Kind::kName)},

@@ -146,14 +146,15 @@ bool is_kept_name(std::string_view lower) {
 }
 
 bool is_kept_name(std::string_view lower, Kind kind) {
-  if (contains(kHosts, lower)) return true;
+  // An interface has its standard name wherever it is told: name=eth0 is no guest.
+  if (contains(kHosts, lower) || is_standard_interface(lower)) return true;
   switch (kind) {
     case Kind::kUser: return contains(kUsers, lower);
-    case Kind::kNetwork: return contains(kNames, lower) || is_standard_interface(lower);
+    case Kind::kCluster: return lower == "default" || lower == "local";
+    case Kind::kNetwork:
     case Kind::kStorage:
     case Kind::kRealm:
     case Kind::kName: return contains(kNames, lower);
-    case Kind::kCluster:
     case Kind::kNode:
     case Kind::kVm:
     case Kind::kContainer:

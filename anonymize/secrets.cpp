@@ -69,6 +69,21 @@ bool is_plain_word(std::string_view value) {
          std::find(std::begin(kShort), std::end(kShort), value) != std::end(kShort);
 }
 
+/// Whether the list of properties around `at` describes a network interface (net0 of a container):
+/// its name= is the interface's.
+bool in_interface_list(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 256;
+  constexpr std::string_view kEnds = " \t\r\n\"'`";
+  const std::size_t before = at == 0 ? std::string_view::npos : text.find_last_of(kEnds, at - 1);
+  std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+  if (at - begin > kReach) begin = at - kReach;
+  const std::string_view list = text.substr(begin, at - begin + kReach);
+  const std::string_view properties = list.substr(0, list.find_first_of(kEnds));
+  return properties.find("bridge=") != std::string_view::npos ||
+         properties.find("hwaddr=") != std::string_view::npos ||
+         properties.find("type=veth") != std::string_view::npos;
+}
+
 /// Whether a delimiter inside an unquoted value really ends it: another key=, a blank or the end
 /// follows.
 bool ends_list_item(std::string_view text, std::size_t at) {
@@ -164,6 +179,7 @@ bool Rewriter::key_value(Scan& scan) {
   if (assigned && mark == '=' && byte_at(text, at) == '>') ++at;
   at = skip_blanks(text, at);
   if (at >= text.size()) return false;
+  if (run == "name" && mark == '=' && in_interface_list(text, scan.at)) return false;
   const bool teaches = rule.teaches && (flag || mark == '=' || rule.kind == Kind::kHost);
   switch (rule.treatment) {
     case Treatment::kSecret: return secret_value(scan, at, rule.secret);

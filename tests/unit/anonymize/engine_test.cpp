@@ -89,6 +89,18 @@ TEST_CASE("engine: what is no secret stays byte for byte") {
       "http://download.proxmox.com/debian/pve bookworm",
       "filter by node, storage or pool; token: the id; user@realm",
       "user@1000.service getty@tty1.service",
+      "net0: name=eth0,bridge=vmbr0,firewall=1,ip=dhcp,type=veth",
+      "net1: name=uplink,bridge=vmbr1,type=veth",
+      "name=eth0 name=ens18 name=eno1 name=enp3s0",
+      "mp0: local-lvm:subvol-105-disk-1,mp=/srv/data,backup=1,size=8G",
+      "rootfs: local-lvm:subvol-105-disk-0,size=8G",
+      "hostpci0: 0000:01:00.0,pcie=1,x-vga=1",
+      "cpu: host,flags=+aes;+pcid",
+      "boot: order=scsi0;ide2;net0",
+      "features: nesting=1,keyctl=1,mount=nfs;cifs",
+      "efidisk0: local-lvm:vm-105-disk-1,efitype=4m,pre-enrolled-keys=1,size=4M",
+      "agent: enabled=1,fstrim_cloned_disks=1,type=virtio",
+      "startup: order=1,up=30,down=60",
       "\xff\xfe broken bytes \x80",
   };
   for (const char* row : rows) {
@@ -163,6 +175,24 @@ TEST_CASE("engine: keys that are names are replaced, schema keys never") {
   CHECK_FALSE(contains(out, "pve-muc-01"));
   CHECK(contains(out, R"({"status":{"node-)"));
   CHECK(contains(out, R"("status":1},"web":2})"));
+}
+
+TEST_CASE("engine: property strings of a container keep their interface names in JSON") {
+  Cluster cluster;
+  const std::string out = cluster.json(
+      R"({"vmid":1,"name":"web","config":{"net0":"name=eth0,bridge=vmbr0,hwaddr=BC:24:11:00:00:01,type=veth","hostpci0":"mapping=gpu-huber4,pcie=1","rootfs":"local-lvm:subvol-1-disk-0,size=8G"}})");
+  CHECK(contains(out, R"("net0":"name=eth0,bridge=vmbr0,hwaddr=0A:51:)"));
+  CHECK(contains(out, R"("hostpci0":"mapping=nam-)"));
+  CHECK(contains(out, R"("rootfs":"local-lvm:subvol-1-disk-0,size=8G")"));
+}
+
+TEST_CASE("engine: a cluster with the standard name keeps it") {
+  Cluster cluster;
+  CHECK(cluster.json(R"({"cluster":"default"})") == R"({"cluster":"default"})");
+  CHECK(cluster.name(Kind::kCluster, "default") == "default");
+  CHECK(cluster.name(Kind::kCluster, "local") == "local");
+  CHECK(cluster.name(Kind::kStorage, "local") == "local");
+  CHECK(cluster.name(Kind::kCluster, "web") != "web");
 }
 
 TEST_CASE("engine: what is not JSON is refused") {
