@@ -1,5 +1,7 @@
 #include "anonymize/json_walk.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 #include <optional>
 
@@ -36,7 +38,10 @@ class Scanner {
   bool value() {
     blanks();
     switch (peek()) {
-      case '{': stack_.push_back({'}', out_.objects++, -1}); return ++at_, true;
+      case '{':
+        out_.parents.push_back(stack_.empty() ? -1 : stack_.back().object);
+        stack_.push_back({'}', out_.objects++, -1});
+        return ++at_, true;
       case '[': {
         const std::int32_t key = stack_.empty() ? -1 : stack_.back().key;
         const std::int32_t object = stack_.empty() ? -1 : stack_.back().object;
@@ -165,7 +170,13 @@ void append_utf8(std::string& out, unsigned code) {
 /// What the fields of an object say about its "name".
 struct ObjectFacts {
   bool vmid = false;
+  bool config = false;     ///< has a field that only a guest's configuration has
+  bool frame = false;      ///< belongs to the protocol: a tool, a prompt, a resource
+  bool interface = false;  ///< a network interface inside a guest
+  bool snapshot = false;
   bool token = false;
+  bool inside_guest = false;  ///< within two levels of an object with a VMID
+  std::int32_t property = -1;  ///< the string that names the property of a {key, value} row
   std::optional<Kind> type;
 };
 
@@ -179,6 +190,25 @@ std::optional<Kind> kind_of_type(std::string_view type) {
   return std::nullopt;
 }
 
+template <std::size_t N>
+bool is_one_of(std::string_view key, const std::string_view (&keys)[N]) {
+  return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
+}
+
+void note_key(std::string_view key, ObjectFacts& object) {
+  constexpr std::string_view kConfig[] = {"digest", "vmgenid", "ostype", "rootfs"};
+  constexpr std::string_view kFrame[] = {"inputSchema", "outputSchema",    "uri",
+                                         "uriTemplate", "arguments",       "messages",
+                                         "mimeType",    "protocolVersion", "jsonrpc"};
+  constexpr std::string_view kInterface[] = {"hwaddr", "hardware-address", "ip-addresses", "inet"};
+  if (key == "vmid") object.vmid = true;
+  if (key == "tokenid" || key == "full-tokenid") object.token = true;
+  if (key == "snaptime" || key == "snapstate") object.snapshot = true;
+  object.config = object.config || is_one_of(key, kConfig);
+  object.frame = object.frame || is_one_of(key, kFrame);
+  object.interface = object.interface || is_one_of(key, kInterface);
+}
+
 std::vector<ObjectFacts> gather(std::string_view json, const JsonStrings& strings) {
   std::vector<ObjectFacts> facts(static_cast<std::size_t>(strings.objects));
   const auto text = [json](const JsonString& item) {
@@ -188,26 +218,57 @@ std::vector<ObjectFacts> gather(std::string_view json, const JsonStrings& string
     if (item.object < 0) continue;
     ObjectFacts& object = facts[static_cast<std::size_t>(item.object)];
     if (item.is_key) {
-      const std::string_view key = text(item);
-      if (key == "vmid") object.vmid = true;
-      if (key == "tokenid" || key == "full-tokenid") object.token = true;
+      note_key(text(item), object);
     } else if (item.key >= 0) {
       const std::string_view key = text(strings.strings[static_cast<std::size_t>(item.key)]);
       if (key == "type" || key == "kind") object.type = kind_of_type(text(item));
+      if (key == "key") object.property = item.key + 1;
+      // The list of snapshots ends with the present state, which has no time.
+      if (key == "name" && text(item) == "current") object.snapshot = true;
+    }
+  }
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    std::int32_t around = strings.parents[i];
+    for (int level = 0; level < 2 && around >= 0; ++level) {
+      const auto parent = static_cast<std::size_t>(around);
+      facts[i].inside_guest = facts[i].inside_guest || facts[parent].vmid;
+      around = strings.parents[parent];
     }
   }
   return facts;
 }
 
-FieldRule rule_of(std::string_view key, const ObjectFacts& object) {
-  FieldRule rule = field_rule(key);
+/// The rule for "name" and "hostname". A "name" alone may be anything, a tool or a prompt too: only
+/// the dictionary decides then.
+FieldRule name_rule(const FieldRule& rule, const ObjectFacts& object) {
+  const bool typed = object.vmid || object.type.has_value();
+  const bool nested = !object.frame && (object.config || object.inside_guest);
+  if (rule.treatment == Treatment::kGuest && object.snapshot && !object.vmid)
+    return {Treatment::kName, Kind::kName, "", true};
+  if (rule.treatment == Treatment::kGuest && object.interface && !object.vmid)
+    return {Treatment::kName, Kind::kNetwork, "", true};
+  if (rule.treatment == Treatment::kGuest) return typed || nested ? rule : FieldRule{};
   const bool guest = object.type == Kind::kVm || object.type == Kind::kContainer;
-  // A "name" alone may be anything, a tool or a prompt too: only the dictionary decides then.
-  if (rule.treatment == Treatment::kGuest && !object.vmid && !object.type) rule = {};
-  if (rule.treatment == Treatment::kHost && (object.vmid || guest) && key == "hostname")
-    rule.treatment = Treatment::kGuest;
-  if (object.token && key == "value") rule = {Treatment::kSecret, Kind::kToken, "token", false};
+  return object.vmid || guest || nested ? FieldRule{Treatment::kGuest, Kind::kVm, "", true} : rule;
+}
+
+FieldRule rule_of(std::string_view key, const ObjectFacts& object) {
+  const FieldRule rule = field_rule(key);
+  if (rule.treatment == Treatment::kGuest || key == "hostname") return name_rule(rule, object);
+  if (object.token && key == "value") return {Treatment::kSecret, Kind::kToken, "token", false};
   return rule;
+}
+
+/// The key of a value; in a row {"key":"hostname","value":"web","pending":"web2"} what the row says.
+std::string_view key_of(std::string_view json, const JsonStrings& strings, const JsonString& item,
+                        const ObjectFacts& object) {
+  const auto text = [&](std::int32_t index) {
+    const JsonString& found = strings.strings[static_cast<std::size_t>(index)];
+    return json.substr(found.begin, found.end - found.begin);
+  };
+  const std::string_view key = text(item.key);
+  if (object.property < 0 || object.token || (key != "value" && key != "pending")) return key;
+  return text(object.property);
 }
 
 void emit(std::string& out, std::string_view raw, const Layer* layer,
@@ -295,8 +356,7 @@ std::string rewrite_json(std::string_view json, const JsonStrings& strings, Rewr
         item.object < 0 ? none : facts[static_cast<std::size_t>(item.object)];
     FieldRule rule;
     if (!item.is_key && item.key >= 0) {
-      const JsonString& key = strings.strings[static_cast<std::size_t>(item.key)];
-      rule = rule_of(json.substr(key.begin, key.end - key.begin), object);
+      rule = rule_of(key_of(json, strings, item, object), object);
     }
     const Kind guest = object.type.value_or(Kind::kVm);
     const auto edits = item.is_key ? rewriter.key(text) : rewriter.field(text, rule, guest);

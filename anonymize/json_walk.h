@@ -28,6 +28,7 @@ struct JsonString {
 struct JsonStrings {
   std::vector<JsonString> strings;
   std::int32_t objects = 0;
+  std::vector<std::int32_t> parents;  ///< the object around each object, -1 without
 };
 
 /// Scans one document; kInvalidArgument with the byte offset when it is not JSON.
