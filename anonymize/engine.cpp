@@ -72,8 +72,7 @@ class Engine::Impl {
         if (ledger_.by_pseudonym(folded) != nullptr) {
           contested_.insert(folded);
         } else if (is_name_kind(name.kind)) {
-          if (!name.value.empty() && !is_kept_name(folded, name.kind))
-            resolver.learn(name.kind, name.value);
+          learn_name(name, folded, rewriter, resolver);
         } else {
           rewriter.text(name.value);
         }
@@ -118,6 +117,15 @@ class Engine::Impl {
   }
 
  private:
+  /// A host name with a domain is known by its labels, a user id by its parts; else by itself.
+  static void learn_name(const Name& name, const std::string& folded, Rewriter& rewriter,
+                         Resolver& resolver) {
+    if (name.value.empty() || is_kept_name(folded, name.kind)) return;
+    const bool compound = rewriter.is_compound(name.kind, name.value);
+    if (compound) rewriter.value(name.kind, name.value);
+    if (!compound || name.kind == Kind::kDomain) resolver.learn(name.kind, name.value);
+  }
+
   void absorb() {
     dictionary_.absorb();
     leaks_.absorb(ledger_);
@@ -168,9 +176,9 @@ Result<std::string> Engine::anonymize_json(std::string_view json) {
 }
 
 Result<std::string> Engine::pseudonym(Kind kind, std::string_view value) {
-  return impl_->run([kind, value](Rewriter& rewriter, Resolver& resolver) {
+  return impl_->run([kind, value](Rewriter& rewriter, Resolver&) {
     if (value.empty()) return std::string();
-    if (is_name_kind(kind)) return resolver.name(kind, value);
+    if (is_name_kind(kind)) return rewriter.value(kind, value);
     return apply_edits(value, rewriter.text(value));
   });
 }

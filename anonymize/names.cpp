@@ -80,6 +80,22 @@ std::string Rewriter::user_text(std::string_view user_id) {
   return user + '@' + right + token;
 }
 
+bool Rewriter::is_compound(Kind kind, std::string_view value) const {
+  if (kind == Kind::kUser || kind == Kind::kToken) return value.find('@') != value.npos;
+  const bool host = kind == Kind::kVm || kind == Kind::kContainer || kind == Kind::kNode ||
+                    kind == Kind::kHost || kind == Kind::kDomain;
+  const bool dotted = value.find('.') != value.npos && value.front() != '.' &&
+                      value.back() != '.' && value.find("..") == value.npos;
+  if (!host || !dotted || resolver_.ledger().by_pseudonym(lower(value)) != nullptr) return false;
+  return sensitive_suffix(value) > 0;
+}
+
+std::string Rewriter::value(Kind kind, std::string_view value) {
+  if (!is_compound(kind, value)) return resolver_.name(kind, value);
+  if (value.find('@') != value.npos) return user_text(value);
+  return domain_text(value, sensitive_suffix(value));
+}
+
 bool Rewriter::user_id(Scan& scan) {
   const std::string_view text = scan.text;
   if (scan.at != scan.run_begin || byte_at(text, scan.run_end) != '@') return false;

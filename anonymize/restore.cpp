@@ -192,10 +192,14 @@ Result<std::string> restore_value(const Scheme& scheme, const Ledger& ledger,
       value.find("SECRET_") != std::string_view::npos)
     return Error{Code::kInvalidArgument, "a placeholder for a secret is no value",
                  "leave the argument out to keep the secret as it is"};
-  const Restorer restorer(scheme, ledger, known->kinds);
   std::string_view core = bare(value);
   if (format == "pve-guest") core = without_vmid(core);
-  if (!known->compound) {
+  // A name with a domain is shown by label, and a label may be the name of something else as well.
+  constexpr std::uint32_t kHostKinds = kind_bit(Kind::kNode) | kind_bit(Kind::kVm);
+  const bool labels =
+      (known->kinds & kHostKinds) != 0 && core.find('.') != std::string_view::npos;
+  const Restorer restorer(scheme, ledger, labels ? kAnyKind : known->kinds);
+  if (!known->compound && !labels) {
     PMX_TRY(auto real, restorer.name(core));
     return real ? std::move(*real) : std::string(value);
   }

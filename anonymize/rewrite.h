@@ -54,6 +54,13 @@ class Rewriter {
   /// Edits for a JSON key: only strong names and what has its own shape.
   std::vector<Edit> key(std::string_view key);
 
+  /// The pseudonym of one whole value of a known kind: host names with a domain by label, user ids
+  /// and tokens by part, just as they are replaced in text.
+  std::string value(Kind kind, std::string_view value);
+
+  /// Whether value() replaces it by part.
+  [[nodiscard]] bool is_compound(Kind kind, std::string_view value) const;
+
   /// Whether a field's value has the form of a name that may enter the dictionary.
   [[nodiscard]] bool is_name(std::string_view value, Kind kind) const;
 

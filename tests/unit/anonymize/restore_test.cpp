@@ -1,5 +1,7 @@
 #include "anonymize/restore.h"
 
+#include <algorithm>
+
 #include "fixture.h"
 
 namespace pmx::anonymize {
@@ -14,6 +16,40 @@ TEST_CASE(
   CHECK(cluster.restore("VM" + vm.substr(2), "pve-guest") == "payroll-db");
   CHECK(cluster.restore(vm + " (VMID 105)", "pve-guest") == "payroll-db");
   CHECK(cluster.restore(cluster.name(Kind::kNode, "pve-muc-01"), "pve-node") == "pve-muc-01");
+}
+
+TEST_CASE("restore: a guest named by its FQDN has one pseudonym everywhere and comes back") {
+  for (const char* fqdn : {"payroll.corp.example", "nautilus.acme-widgets.de", "web.prod.lan",
+                           "db.shop.example.co.uk", "Mail7.Corp.Example"}) {
+    CAPTURE(fqdn);
+    Cluster cluster;
+    REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kVm, fqdn}}).ok());
+    const std::string shown = cluster.name(Kind::kVm, fqdn);
+    CAPTURE(shown);
+    const std::string real = fqdn;
+    CHECK(cluster.text("on " + real + " now") == "on " + shown + " now");
+    CHECK(cluster.json(R"({"vmid":1,"name":")" + real + R"("})") ==
+          R"({"vmid":1,"name":")" + shown + R"("})");
+    CHECK(cluster.name(Kind::kContainer, fqdn) == shown);
+    std::string loud = shown;
+    std::transform(loud.begin(), loud.end(), loud.begin(), to_upper);
+    for (const std::string& slip : {shown, shown + ".", "\"" + shown + "\"", "`" + shown + "`.",
+                                    shown + " (VMID 105)"})
+      CHECK(cluster.restore(slip, "pve-guest") == real);
+    CHECK(lower(cluster.restore(loud, "pve-guest")) == lower(real));
+    CHECK(cluster.reveal(shown) == real);
+    std::string damaged = shown;
+    damaged[damaged.find('-') + 6] ^= 1;
+    CHECK(cluster.refused(damaged, "pve-guest"));
+  }
+  Cluster cluster;
+  CHECK(cluster.restore("payroll.corp.example", "pve-guest") == "payroll.corp.example");
+}
+
+TEST_CASE("restore: users and tokens have one pseudonym everywhere") {
+  Cluster cluster;
+  for (const char* user : {"anna.schmidt@acme-ad", "new.one@acme-ad!ci7x", "root@pam"})
+    CHECK(cluster.name(Kind::kUser, user) == cluster.text(user));
 }
 
 TEST_CASE("restore: real values typed by the user pass unchanged") {
