@@ -121,6 +121,7 @@ class Engine::Impl {
   static void learn_name(const Name& name, const std::string& folded, Rewriter& rewriter,
                          Resolver& resolver) {
     if (name.value.empty() || is_kept_name(folded, name.kind)) return;
+    if (name.kind == Kind::kPerson) return rewriter.learn_person(name.value);
     const bool compound = rewriter.is_compound(name.kind, name.value);
     if (compound) rewriter.value(name.kind, name.value);
     if (!compound || name.kind == Kind::kDomain) resolver.learn(name.kind, name.value);

@@ -18,6 +18,7 @@ enum class Treatment {
   kGuest,     ///< a guest's name when the object is a guest, a node's when it is a node
   kUserId,    ///< user@realm, or a user
   kHost,      ///< host name, FQDN or address
+  kPerson,    ///< a person when it looks like one, else free text
   kEncoded,   ///< percent-encoded text (sshkeys)
 };
 

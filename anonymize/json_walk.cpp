@@ -175,7 +175,10 @@ struct ObjectFacts {
   bool interface = false;  ///< a network interface inside a guest
   bool snapshot = false;
   bool token = false;
-  bool inside_guest = false;  ///< within two levels of an object with a VMID
+  bool user = false;
+  std::int32_t first_name = -1;  ///< the strings that hold them
+  std::int32_t last_name = -1;
+  bool inside_guest = false;   ///< within two levels of an object with a VMID
   std::int32_t property = -1;  ///< the string that names the property of a {key, value} row
   std::optional<Kind> type;
 };
@@ -203,6 +206,7 @@ void note_key(std::string_view key, ObjectFacts& object) {
   constexpr std::string_view kInterface[] = {"hwaddr", "hardware-address", "ip-addresses", "inet"};
   if (key == "vmid") object.vmid = true;
   if (key == "tokenid" || key == "full-tokenid") object.token = true;
+  if (key == "userid") object.user = true;
   if (key == "snaptime" || key == "snapstate") object.snapshot = true;
   object.config = object.config || is_one_of(key, kConfig);
   object.frame = object.frame || is_one_of(key, kFrame);
@@ -222,6 +226,8 @@ std::vector<ObjectFacts> gather(std::string_view json, const JsonStrings& string
     } else if (item.key >= 0) {
       const std::string_view key = text(strings.strings[static_cast<std::size_t>(item.key)]);
       if (key == "type" || key == "kind") object.type = kind_of_type(text(item));
+      if (key == "firstname") object.first_name = item.key + 1;
+      if (key == "lastname") object.last_name = item.key + 1;
       if (key == "key") object.property = item.key + 1;
       // The list of snapshots ends with the present state, which has no time.
       if (key == "name" && text(item) == "current") object.snapshot = true;
@@ -255,11 +261,13 @@ FieldRule name_rule(const FieldRule& rule, const ObjectFacts& object) {
 FieldRule rule_of(std::string_view key, const ObjectFacts& object) {
   const FieldRule rule = field_rule(key);
   if (rule.treatment == Treatment::kGuest || key == "hostname") return name_rule(rule, object);
+  if (object.user && key == "comment") return {Treatment::kPerson, Kind::kPerson, "", false};
   if (object.token && key == "value") return {Treatment::kSecret, Kind::kToken, "token", false};
   return rule;
 }
 
-/// The key of a value; in a row {"key":"hostname","value":"web","pending":"web2"} what the row says.
+/// The key of a value; in a row {"key":"hostname","value":"web","pending":"web2"} what the row
+/// says.
 std::string_view key_of(std::string_view json, const JsonStrings& strings, const JsonString& item,
                         const ObjectFacts& object) {
   const auto text = [&](std::int32_t index) {
@@ -340,8 +348,28 @@ std::string json_escape(std::string_view text) {
   return out;
 }
 
+namespace {
+
+/// First and last name of a user stand in fields of their own; elsewhere they stand together.
+void learn_people(std::string_view json, const JsonStrings& strings,
+                  const std::vector<ObjectFacts>& facts, Rewriter& rewriter) {
+  const auto text = [&](std::int32_t index) {
+    const JsonString& item = strings.strings[static_cast<std::size_t>(index)];
+    return json_layer(json.substr(item.begin, item.end - item.begin)).text;
+  };
+  for (const ObjectFacts& object : facts) {
+    if (object.first_name < 0 || object.last_name < 0) continue;
+    const std::string first = text(object.first_name);
+    const std::string last = text(object.last_name);
+    if (!first.empty() && !last.empty()) rewriter.learn_person(first + ' ' + last);
+  }
+}
+
+}  // namespace
+
 std::string rewrite_json(std::string_view json, const JsonStrings& strings, Rewriter& rewriter) {
   const std::vector<ObjectFacts> facts = gather(json, strings);
+  learn_people(json, strings, facts, rewriter);
   const ObjectFacts none;
   std::string out;
   out.reserve(json.size() + json.size() / 8);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "anonymize/keep.h"
+#include "anonymize/people.h"
 #include "anonymize/rewrite.h"
 #include "anonymize/words.h"
 
@@ -52,9 +53,9 @@ bool Rewriter::own_pseudonym(Scan& scan) {
 bool Rewriter::is_name(std::string_view value, Kind kind) const {
   if (value.empty() || value.size() > 128 || !has_letter(value)) return false;
   if (!is_word_char(value.front()) && value.front() != '_') return false;
-  const bool spaces = kind == Kind::kPerson;
-  const bool charset = std::all_of(value.begin(), value.end(), [spaces](char c) {
-    return is_run_char(c) || (spaces && c == ' ');
+  const bool person = kind == Kind::kPerson;
+  const bool charset = std::all_of(value.begin(), value.end(), [person](char c) {
+    return is_run_char(c) || (person && (c == ' ' || c == '\'' || c == ','));
   });
   if (!charset || !is_word_char(value.back())) return false;
   const std::string folded = lower(value);
@@ -231,6 +232,10 @@ std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule,
         return text(value);
       return whole("[secret:key]");
     }
+    case Treatment::kPerson:
+      if (!is_person(value)) return text(value);
+      learn_person(value);
+      return whole(resolver_.name(Kind::kPerson, value));
     case Treatment::kUserId:
       if (value.find('@') == std::string_view::npos && is_name(value, Kind::kUser))
         return whole(resolver_.name(Kind::kUser, value));

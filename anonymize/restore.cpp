@@ -196,8 +196,7 @@ Result<std::string> restore_value(const Scheme& scheme, const Ledger& ledger,
   if (format == "pve-guest") core = without_vmid(core);
   // A name with a domain is shown by label, and a label may be the name of something else as well.
   constexpr std::uint32_t kHostKinds = kind_bit(Kind::kNode) | kind_bit(Kind::kVm);
-  const bool labels =
-      (known->kinds & kHostKinds) != 0 && core.find('.') != std::string_view::npos;
+  const bool labels = (known->kinds & kHostKinds) != 0 && core.find('.') != std::string_view::npos;
   const Restorer restorer(scheme, ledger, labels ? kAnyKind : known->kinds);
   if (!known->compound && !labels) {
     PMX_TRY(auto real, restorer.name(core));

@@ -61,6 +61,9 @@ class Rewriter {
   /// Whether value() replaces it by part.
   [[nodiscard]] bool is_compound(Kind kind, std::string_view value) const;
 
+  /// Makes a person known in all spellings of the name.
+  void learn_person(std::string_view name);
+
   /// Whether a field's value has the form of a name that may enter the dictionary.
   [[nodiscard]] bool is_name(std::string_view value, Kind kind) const;
 
@@ -72,11 +75,12 @@ class Rewriter {
     unsigned depth = 0;
     std::size_t at = 0;
     std::size_t run_begin = 0;
-    std::size_t run_end = 0;    ///< of letters, digits and . _ - +
-    bool run_dotted = false;    ///< the run has a dot
-    bool has_percent = false;   ///< the text has a %
-    std::size_t token_end = 0;  ///< of what is free of blanks and quotes
-    std::vector<Edit> guarded;  ///< places of guarded secrets, in order
+    std::size_t run_end = 0;     ///< of letters, digits and . _ - +
+    bool run_dotted = false;     ///< the run has a dot
+    bool has_percent = false;    ///< the text has a %
+    std::size_t next_angle = 0;  ///< where the next < stands, once asked for
+    std::size_t token_end = 0;   ///< of what is free of blanks and quotes
+    std::vector<Edit> guarded;   ///< places of guarded secrets, in order
     std::size_t next_guarded = 0;
 
     /// Notes an edit and moves behind it.
@@ -124,6 +128,8 @@ class Rewriter {
   bool dictionary_name(Scan& scan);
   bool context_name(Scan& scan, std::size_t from, Kind kind, bool teaches);
   std::string user_text(std::string_view user_id);
+  // people.cpp
+  bool display_name(Scan& scan);
   // domains.cpp
   bool fqdn(Scan& scan);
   std::string domain_text(std::string_view name, std::size_t suffix_labels);

@@ -194,6 +194,7 @@ bool Rewriter::key_value(Scan& scan) {
     case Treatment::kGuest:
     case Treatment::kHost: take_quote(text, at); return context_name(scan, at, rule.kind, teaches);
     case Treatment::kUserId: take_quote(text, at); return context_name(scan, at, Kind::kUser, true);
+    case Treatment::kPerson:
     case Treatment::kEncoded:
     case Treatment::kText:
     case Treatment::kKeep: break;

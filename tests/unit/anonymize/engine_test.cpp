@@ -180,10 +180,9 @@ TEST_CASE("engine: keys that are names are replaced, schema keys never") {
 TEST_CASE("engine: a guest called like a word is hidden in its configuration too") {
   for (const char* row :
        {R"({"vmid":100,"name":"web","config":{"name":"web","digest":"0a"}})",
-        R"({"vmid":100,"detail":{"config":{"hostname":"web"}}})",
-        R"({"name":"web","vmgenid":"x"})", R"({"hostname":"web","ostype":"debian"})",
-        R"({"hostname":"web","rootfs":"local:8"})", R"({"data":[{"name":"web","vmid":1}]})",
-        R"([{"id":"qemu/1","type":"qemu","name":"web"}])",
+        R"({"vmid":100,"detail":{"config":{"hostname":"web"}}})", R"({"name":"web","vmgenid":"x"})",
+        R"({"hostname":"web","ostype":"debian"})", R"({"hostname":"web","rootfs":"local:8"})",
+        R"({"data":[{"name":"web","vmid":1}]})", R"([{"id":"qemu/1","type":"qemu","name":"web"}])",
         R"({"vmid":1,"rows":[{"key":"name","value":"web"}]})",
         R"([{"key":"hostname","value":"web","pending":"web"},{"key":"digest","value":"0"}])"}) {
     Cluster cluster(false);
@@ -197,14 +196,15 @@ TEST_CASE("engine: a guest called like a word is hidden in its configuration too
 
 TEST_CASE("engine: names of the protocol never change") {
   Cluster cluster;
-  REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kVm, "overview"}, {Kind::kVm, "guest"}})
-              .ok());
-  for (const char* row :
-       {R"({"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"guest_list","inputSchema":{"type":"object","properties":{"vmid":{"type":"integer"},"name":{"type":"string"}}}}]}})",
-        R"({"resources":[{"name":"overview","uri":"pve://overview"}]})",
-        R"({"vmid":1,"link":{"name":"overview","uri":"pve://overview"}})",
-        R"({"serverInfo":{"name":"web","version":"1.0"},"protocolVersion":"x"})",
-        R"({"prompts":[{"name":"guest","arguments":[{"name":"web","required":true}]}]})"}) {
+  REQUIRE(
+      cluster.engine->learn(std::vector<Name>{{Kind::kVm, "overview"}, {Kind::kVm, "guest"}}).ok());
+  for (
+      const char* row :
+      {R"({"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"guest_list","inputSchema":{"type":"object","properties":{"vmid":{"type":"integer"},"name":{"type":"string"}}}}]}})",
+       R"({"resources":[{"name":"overview","uri":"pve://overview"}]})",
+       R"({"vmid":1,"link":{"name":"overview","uri":"pve://overview"}})",
+       R"({"serverInfo":{"name":"web","version":"1.0"},"protocolVersion":"x"})",
+       R"({"prompts":[{"name":"guest","arguments":[{"name":"web","required":true}]}]})"}) {
     CAPTURE(row);
     CHECK(cluster.json(row) == row);
   }

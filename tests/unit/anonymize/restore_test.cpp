@@ -33,8 +33,8 @@ TEST_CASE("restore: a guest named by its FQDN has one pseudonym everywhere and c
     CHECK(cluster.name(Kind::kContainer, fqdn) == shown);
     std::string loud = shown;
     std::transform(loud.begin(), loud.end(), loud.begin(), to_upper);
-    for (const std::string& slip : {shown, shown + ".", "\"" + shown + "\"", "`" + shown + "`.",
-                                    shown + " (VMID 105)"})
+    for (const std::string& slip :
+         {shown, shown + ".", "\"" + shown + "\"", "`" + shown + "`.", shown + " (VMID 105)"})
       CHECK(cluster.restore(slip, "pve-guest") == real);
     CHECK(lower(cluster.restore(loud, "pve-guest")) == lower(real));
     CHECK(cluster.reveal(shown) == real);

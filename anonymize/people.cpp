@@ -1,0 +1,147 @@
+// People in text: the display name before an address in angle brackets, and the forms in which the
+// name of a known person is written.
+#include "anonymize/people.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include "anonymize/dictionary.h"
+#include "anonymize/keep.h"
+#include "anonymize/rewrite.h"
+
+namespace pmx::anonymize {
+namespace {
+
+constexpr std::size_t kMaxDisplayName = 80;
+constexpr std::size_t kMaxWords = 5;
+constexpr std::size_t kMinLastName = 5;
+
+bool is_name_char(char c) { return is_letter(c) || c == '.' || c == '-' || c == '\'' || c == ','; }
+
+bool is_particle(std::string_view word) {
+  constexpr std::string_view kParticles[] = {"von", "van", "de",  "der", "den", "zu", "da", "di",
+                                             "la",  "le",  "del", "du",  "bin", "al", "el", "ter",
+                                             "und", "zum", "zur", "af",  "av",  "dos"};
+  return std::find(std::begin(kParticles), std::end(kParticles), word) != std::end(kParticles);
+}
+
+/// Says what follows is a person, and is none itself.
+bool is_role(std::string_view word) {
+  constexpr std::string_view kRoles[] = {"ask",      "call",   "contact", "from",   "mail", "admin",
+                                         "owner",    "author", "email",   "e-mail", "by",   "to",
+                                         "reviewed", "tested", "please",  "see",    "via",  "cc"};
+  return std::find(std::begin(kRoles), std::end(kRoles), lower(word)) != std::end(kRoles);
+}
+
+bool is_upper_letter(char c) {
+  return (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+}
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    words.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return words;
+}
+
+/// Whether the words may be a person's name: capitalised but for particles. One word in lower case
+/// ("oskar <o@x>") is a name where a line or a field begins.
+bool is_display_name(const std::vector<std::string_view>& words, bool begins) {
+  if (words.empty() || words.size() > kMaxWords || is_role(words.front())) return false;
+  const bool named = std::all_of(words.begin(), words.end(), [](std::string_view word) {
+    return !word.empty() && std::all_of(word.begin(), word.end(), is_name_char) &&
+           (is_upper_letter(word.front()) || is_particle(word));
+  });
+  if (named) return !is_particle(words.front()) || begins;
+  return begins && words.size() <= 2 &&
+         std::all_of(words.begin(), words.end(), [](std::string_view word) {
+           return std::all_of(word.begin(), word.end(), is_name_char) &&
+                  !Dictionary::is_weak(lower(word)) && !is_kept_name(lower(word));
+         });
+}
+
+/// Upper case also for the Latin letters with accents that take two bytes.
+std::string loud(std::string_view text) {
+  std::string out = upper(text);
+  for (std::size_t i = 0; i + 1 < out.size(); ++i) {
+    const auto second = static_cast<unsigned char>(out[i + 1]);
+    if (out[i] == '\xC3' && second >= 0xA0 && second <= 0xBE && second != 0xB7)
+      out[i + 1] = static_cast<char>(second - 0x20);
+  }
+  return out;
+}
+
+}  // namespace
+
+bool is_person(std::string_view value) {
+  const auto words = words_of(value);
+  return words.size() >= 2 && words.size() <= 4 && is_display_name(words, false) &&
+         std::none_of(words.begin(), words.end(), [](std::string_view word) {
+           const std::string folded = lower(word);
+           return word.size() > 3 && (Dictionary::is_weak(folded) || is_kept_name(folded));
+         });
+}
+
+std::vector<std::string> spellings_of_person(std::string_view name) {
+  std::vector<std::string> out{std::string(name)};
+  std::string_view first;
+  std::string_view last;
+  if (const std::size_t comma = name.find(", "); comma != std::string_view::npos) {
+    last = name.substr(0, comma);
+    first = name.substr(comma + 2);
+    out.push_back(std::string(first) + ' ' + std::string(last));
+  } else if (const std::size_t blank = name.rfind(' '); blank != std::string_view::npos) {
+    first = name.substr(0, blank);
+    last = name.substr(blank + 1);
+    out.push_back(std::string(last) + ", " + std::string(first));
+    out.push_back(std::string(last) + ' ' + std::string(first));
+  } else {
+    last = name;
+  }
+  const std::string folded = lower(last);
+  if (first.empty() || (last.size() >= kMinLastName && !Dictionary::is_weak(folded)))
+    out.emplace_back(last);
+  const std::size_t plain = out.size();
+  for (std::size_t i = 0; i < plain; ++i) {
+    std::string spelling = loud(out[i]);
+    if (lower(spelling) != lower(out[i])) out.push_back(std::move(spelling));
+  }
+  return out;
+}
+
+void Rewriter::learn_person(std::string_view name) {
+  for (const std::string& spelling : spellings_of_person(name))
+    resolver_.learn(Kind::kPerson, spelling);
+}
+
+bool Rewriter::display_name(Scan& scan) {
+  const std::string_view text = scan.text;
+  if (scan.next_angle < scan.at || scan.next_angle == 0)
+    scan.next_angle = std::min(text.find('<', scan.at), text.size());
+  const std::size_t angle = scan.next_angle;
+  if (angle >= text.size() || angle - scan.at > kMaxDisplayName) return false;
+  std::size_t end = angle;
+  while (end > scan.at && (text[end - 1] == ' ' || text[end - 1] == '"' || text[end - 1] == '\''))
+    --end;
+  if (end == scan.at) return false;
+  const std::size_t close = text.find_first_of("> \t\r\n<", angle + 1);
+  if (close == std::string_view::npos || text[close] != '>') return false;
+  const std::string_view address = text.substr(angle + 1, close - angle - 1);
+  const std::size_t sign = address.find('@');
+  if (sign == std::string_view::npos || sign == 0 ||
+      is_vendor_host(lower(address.substr(sign + 1))))
+    return false;
+  std::size_t before = scan.at;
+  while (before > 0 && (text[before - 1] == ' ' || text[before - 1] == '"')) --before;
+  const bool begins =
+      before == 0 || std::string_view(":=\n,;(").find(text[before - 1]) != std::string_view::npos;
+  const std::string_view name = text.substr(scan.at, end - scan.at);
+  if (!is_display_name(words_of(name), begins)) return false;
+  return scan.replace(scan.at, end, resolver_.name(Kind::kPerson, name));
+}
+
+}  // namespace pmx::anonymize
