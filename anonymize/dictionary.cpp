@@ -54,7 +54,9 @@ void Dictionary::absorb() {
   const auto& entries = ledger_.entries();
   for (; absorbed_ < entries.size(); ++absorbed_) {
     const Ledger::Entry& entry = entries[absorbed_];
-    if (!is_name_kind(entry.kind) || entry.real.size() > kMaxName) continue;
+    if (!is_name_kind(entry.kind) || entry.real.size() > kMaxName ||
+        entry.real.starts_with(kPhoneMark))
+      continue;
     const std::string folded = lower(entry.real);
     if (is_weak(folded) || is_kept_name(folded)) continue;
     std::size_t& longest = heads_[folded.substr(0, part_end(folded, 0))];

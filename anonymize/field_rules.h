@@ -19,6 +19,7 @@ enum class Treatment {
   kUserId,    ///< user@realm, or a user
   kHost,      ///< host name, FQDN or address
   kPerson,    ///< a person when it looks like one, else free text
+  kPhone,     ///< a telephone number
   kEncoded,   ///< percent-encoded text (sshkeys)
 };
 

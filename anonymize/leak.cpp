@@ -41,6 +41,13 @@ void LeakIndex::absorb(const Ledger& ledger) {
       addresses_.insert(entry.real);
       continue;
     }
+    if (entry.real.starts_with(kPhoneMark)) {
+      // Without a plus and groups a number is one only where a word announces it.
+      const std::string number = entry.real.substr(kPhoneMark.size());
+      if (number.front() == '+' && number.find_first_of(" -/") != std::string::npos)
+        add_pattern(number, false);
+      continue;
+    }
     std::string folded = lower(entry.real);
     if (!Dictionary::is_weak(folded) && !is_kept_name(folded))
       add_pattern(std::move(folded), false);

@@ -114,6 +114,7 @@ std::string Ledger::candidate(const Want& want, unsigned counter) const {
     case Kind::kPerson:
     case Kind::kName: break;
   }
+  if (want.real.starts_with(kPhoneMark)) return scheme_.phone(want.real, counter);
   return scheme_.name(want.kind, want.real, counter);
 }
 
@@ -124,7 +125,7 @@ void Ledger::add(const MapRow& row) {
       entries_.emplace_back(Entry{row.id, row.kind, kind_bit(row.kind), row.real, row.pseudonym});
   by_real_.emplace(entry.real, index);
   by_pseudonym_.emplace(entry.pseudonym, index);
-  if (is_name_kind(row.kind)) add_name(index);
+  if (is_name_kind(row.kind) && !row.real.starts_with(kPhoneMark)) add_name(index);
 }
 
 void Ledger::add_name(std::size_t index) {

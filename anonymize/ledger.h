@@ -27,6 +27,12 @@ struct Want {
   bool fixed = false;                   ///< IPv6 address: `base` is the whole pseudonym
 };
 
+/// Telephone numbers are rows of kind kName under this mark, so that no row of a name can be meant:
+/// names have no colon.
+inline constexpr std::string_view kPhoneMark = "tel:";
+/// The number of bytes of a pseudonymous telephone number.
+inline constexpr std::size_t kPhoneLength = 14;
+
 class Ledger {
  public:
   struct Entry {

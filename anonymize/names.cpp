@@ -236,6 +236,7 @@ std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule,
       if (!is_person(value)) return text(value);
       learn_person(value);
       return whole(resolver_.name(Kind::kPerson, value));
+    case Treatment::kPhone: return phone_field(value);
     case Treatment::kUserId:
       if (value.find('@') == std::string_view::npos && is_name(value, Kind::kUser))
         return whole(resolver_.name(Kind::kUser, value));

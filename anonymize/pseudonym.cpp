@@ -195,6 +195,13 @@ std::array<std::uint8_t, 6> Scheme::mac(const std::array<std::uint8_t, 6>& real,
           static_cast<std::uint8_t>(digest[3])};
 }
 
+std::string Scheme::phone(std::string_view canonical, unsigned counter) const {
+  const std::string digest =
+      crypto::hmac_sha256(name_key_.expose(), tagged("phone", canonical, counter));
+  const std::string digits = std::to_string(1'000'000 + number(digest, 0, 8) % 1'000'000);
+  return "+00 000 " + digits.substr(1);
+}
+
 std::string Scheme::uuid(std::string_view canonical, unsigned counter) const {
   const std::string digest =
       crypto::hmac_sha256(address_key_.expose(), tagged("uuid", canonical, counter));

@@ -53,6 +53,9 @@ class Scheme {
   [[nodiscard]] std::array<std::uint8_t, 6> mac(const std::array<std::uint8_t, 6>& real,
                                                 unsigned counter) const;
 
+  /// +00 000 and six digits.
+  [[nodiscard]] std::string phone(std::string_view canonical, unsigned counter) const;
+
   /// Version nibble 8, marker nibble 5, the rest keyed.
   [[nodiscard]] std::string uuid(std::string_view canonical, unsigned counter) const;
 

@@ -173,6 +173,16 @@ std::optional<std::string> Resolver::mac(const Mac& address) {
   return format_mac(octets ? octets->octets : std::array<std::uint8_t, 6>{}, address);
 }
 
+std::string Resolver::phone(std::string_view surface) {
+  const Ledger::Entry* entry =
+      get({Kind::kName, std::string(kPhoneMark) + std::string(surface), {}, false});
+  return entry != nullptr ? entry->pseudonym : std::string(kPending);
+}
+
+bool Resolver::is_phone_pseudonym(std::string_view text) const {
+  return text.starts_with("+00 000 ") && ledger_.by_pseudonym(text) != nullptr;
+}
+
 std::optional<std::string> Resolver::uuid(std::string_view surface) {
   const std::string canonical = lower(surface);
   const bool plain = canonical.find_first_not_of("0-") == std::string::npos;

@@ -31,6 +31,11 @@ class Resolver {
   std::optional<std::string> mac(const Mac& address);
   std::optional<std::string> uuid(std::string_view surface);
 
+  /// The pseudonym of a telephone number as it is spelled.
+  std::string phone(std::string_view surface);
+  /// Whether `text` is an issued one.
+  [[nodiscard]] bool is_phone_pseudonym(std::string_view text) const;
+
   /// Notes a value to be issued, without using its pseudonym.
   void learn(Kind kind, std::string_view value);
 

@@ -24,6 +24,14 @@ Piece name_piece(const Scheme& scheme, const Ledger& ledger, std::string_view re
   return {shape->end + (follows ? suffix.size() : 0), undress(*entry, rest.substr(0, shape->end))};
 }
 
+Piece phone_piece(const Ledger& ledger, std::string_view rest) {
+  const std::string_view shown = rest.substr(0, kPhoneLength);
+  if (!shown.starts_with("+00 000 ") || is_digit(byte_at(rest, kPhoneLength))) return {};
+  const Ledger::Entry* entry = ledger.by_pseudonym(shown);
+  if (entry == nullptr) return {};
+  return {kPhoneLength, entry->real.substr(kPhoneMark.size())};
+}
+
 Piece address_piece(const Ledger& ledger, std::string_view rest) {
   if (is_uuid_at(rest, 0)) {
     const std::string_view surface = rest.substr(0, 36);
@@ -89,6 +97,13 @@ std::string reveal_text(const Scheme& scheme, const Ledger& ledger, std::string_
         word_begins = false;
         continue;
       }
+    }
+    if (const Piece number = c == '+' ? phone_piece(ledger, text.substr(at)) : Piece{};
+        !number.real.empty()) {
+      out += number.real;
+      at += number.length;
+      word_begins = false;
+      continue;
     }
     word_begins = !is_word_char(c);
     out += c;

@@ -143,9 +143,9 @@ void Rewriter::step(Scan& scan) {
 }
 
 bool Rewriter::at_run(Scan& scan) {
-  static constexpr Recognizer kRecognizers[] = {&Rewriter::upid, &Rewriter::ticket,
-                                                &Rewriter::key_value, &Rewriter::url_credentials,
-                                                &Rewriter::volume};
+  static constexpr Recognizer kRecognizers[] = {
+      &Rewriter::upid,      &Rewriter::ticket,          &Rewriter::announced_phone,
+      &Rewriter::key_value, &Rewriter::url_credentials, &Rewriter::volume};
   return std::any_of(std::begin(kRecognizers), std::end(kRecognizers),
                      [&](Recognizer recognizer) { return (this->*recognizer)(scan); });
 }
@@ -165,6 +165,7 @@ bool Rewriter::at_punctuation(Scan& scan) {
     case ':': return byte_at(scan.text, scan.at + 1) == ':' && ipv6(scan);
     case '$':
     case '{': return hash_shape(scan);
+    case '(':
     case '+': return phone(scan);
     case '[': return placeholder(scan);
     default: return false;

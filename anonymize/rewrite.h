@@ -117,7 +117,6 @@ class Rewriter {
   bool key_value(Scan& scan);
   bool secret_shape(Scan& scan);
   bool hash_shape(Scan& scan);
-  bool phone(Scan& scan);
   static Quote take_quote(std::string_view text, std::size_t& at);
   bool secret_value(Scan& scan, std::size_t from, std::string_view word);
   [[nodiscard]] std::size_t value_end(const Scan& scan, std::size_t from, Quote quote) const;
@@ -128,6 +127,12 @@ class Rewriter {
   bool dictionary_name(Scan& scan);
   bool context_name(Scan& scan, std::size_t from, Kind kind, bool teaches);
   std::string user_text(std::string_view user_id);
+  // phones.cpp
+  bool phone(Scan& scan);
+  bool announced_phone(Scan& scan);
+  bool phone_number(Scan& scan, std::size_t begin, std::size_t end);
+  static std::size_t announced_end(std::string_view text, std::size_t at, bool assigned);
+  std::vector<Edit> phone_field(std::string_view value);
   // people.cpp
   bool display_name(Scan& scan);
   // domains.cpp

@@ -195,6 +195,7 @@ bool Rewriter::key_value(Scan& scan) {
     case Treatment::kHost: take_quote(text, at); return context_name(scan, at, rule.kind, teaches);
     case Treatment::kUserId: take_quote(text, at); return context_name(scan, at, Kind::kUser, true);
     case Treatment::kPerson:
+    case Treatment::kPhone:
     case Treatment::kEncoded:
     case Treatment::kText:
     case Treatment::kKeep: break;
@@ -241,27 +242,6 @@ bool Rewriter::hash_shape(Scan& scan) {
   re2::StringPiece found;
   if (!RE2::Consume(&input, *kPattern, &found)) return false;
   return scan.replace(scan.at, scan.at + found.size(), "[secret:hash]");
-}
-
-bool Rewriter::phone(Scan& scan) {
-  const std::string_view text = scan.text;
-  const char before = scan.at > 0 ? text[scan.at - 1] : ' ';
-  if (is_word_char(before) || !is_digit(byte_at(text, scan.at + 1)) || text[scan.at + 1] == '0')
-    return false;
-  std::size_t end = scan.at + 1;
-  std::size_t digits = 0;
-  std::size_t last = end;
-  for (; end < text.size() && digits <= 15; ++end) {
-    const char c = text[end];
-    if (is_digit(c)) {
-      ++digits;
-      last = end + 1;
-    } else if (c != ' ' && c != '-' && c != '/' && c != '(' && c != ')') {
-      break;
-    }
-  }
-  if (digits < 9 || digits > 15 || is_word_char(byte_at(text, last))) return false;
-  return scan.replace(scan.at, last, "[secret:phone]");
 }
 
 }  // namespace pmx::anonymize
