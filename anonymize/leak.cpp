@@ -24,6 +24,9 @@ std::uint32_t window_at(std::string_view folded, std::size_t at) {
 
 std::size_t slot(std::uint32_t window) { return (window * 2654435761U) >> 16; }
 
+/// Twelve hex digits and more are a digest, a serial or part of a UUID, whatever they spell.
+constexpr std::size_t kHexWord = 12;
+
 void count(std::string& out, std::size_t number, std::string_view one, std::string_view many) {
   if (number == 0) return;
   if (!out.empty()) out += ", ";
@@ -37,6 +40,7 @@ void LeakIndex::absorb(const Ledger& ledger) {
   const auto& entries = ledger.entries();
   for (; absorbed_ < entries.size(); ++absorbed_) {
     const Ledger::Entry& entry = entries[absorbed_];
+    codes_.insert(entry.pseudonym);
     if (!is_name_kind(entry.kind)) {
       addresses_.insert(entry.real);
       continue;
@@ -69,6 +73,31 @@ void LeakIndex::add_pattern(std::string folded, bool secret) {
   (secret ? secrets_ : names_).insert(std::move(folded));
 }
 
+bool LeakIndex::is_part_of_code(std::string_view bytes, std::size_t at, std::size_t length) const {
+  std::size_t begin = at;
+  std::size_t end = at + length;
+  while (begin > 0 && is_word_char(bytes[begin - 1])) --begin;
+  while (end < bytes.size() && is_word_char(bytes[end])) ++end;
+  const auto hex = [](std::string_view text) {
+    return std::all_of(text.begin(), text.end(), is_hex);
+  };
+  const std::string_view word = bytes.substr(begin, end - begin);
+  if (word.size() >= kHexWord && word.size() > length && hex(word)) return true;
+  std::size_t head = begin;
+  while (head > 0 && begin - head < 8 && (is_word_char(bytes[head - 1]) || head == begin)) --head;
+  // vm-db51k2x: the code of a pseudonym.
+  for (std::size_t from = head; from < begin; ++from)
+    if (byte_at(bytes, begin - 1) == '-' && codes_.contains(lower(bytes.substr(from, end - from))))
+      return end - from > length;
+  if (!hex(word)) return false;
+  // A group of an address or a UUID.
+  while (begin > 0 && (is_hex(bytes[begin - 1]) || bytes[begin - 1] == ':')) --begin;
+  if (const auto ipv6 = read_ipv6(bytes, begin)) return ipv6->end >= at + length;
+  begin = at;
+  while (begin > 0 && (is_hex(bytes[begin - 1]) || bytes[begin - 1] == '-')) --begin;
+  return is_uuid_at(bytes, begin);
+}
+
 void LeakIndex::match_at(std::string_view folded, std::string_view bytes, std::size_t at,
                          Hits& hits) const {
   const std::uint32_t window = window_at(folded, at);
@@ -82,7 +111,7 @@ void LeakIndex::match_at(std::string_view folded, std::string_view bytes, std::s
     const bool edges =
         (at == 0 || is_edge(bytes[at - 1], bytes[at])) &&
         (at + length >= bytes.size() || is_edge(bytes[at + length - 1], bytes[at + length]));
-    if (edges && names_.contains(candidate)) ++hits.names;
+    if (edges && names_.contains(candidate) && !is_part_of_code(bytes, at, length)) ++hits.names;
   }
 }
 

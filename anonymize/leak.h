@@ -38,6 +38,9 @@ class LeakIndex {
   void add_pattern(std::string folded, bool secret);
   void search(std::string_view bytes, Hits& hits) const;
   void match_at(std::string_view folded, std::string_view bytes, std::size_t at, Hits& hits) const;
+  /// Whether what looks like a name is digits of a digest, an address or a pseudonym.
+  [[nodiscard]] bool is_part_of_code(std::string_view bytes, std::size_t at,
+                                     std::size_t length) const;
   void address_at(std::string_view bytes, std::size_t at, Hits& hits) const;
   static void key_at(std::string_view bytes, std::size_t at, Hits& hits);
 
@@ -46,6 +49,7 @@ class LeakIndex {
   std::unordered_map<std::uint32_t, std::vector<std::uint16_t>> lengths_;  ///< by window
   Texts names_;
   Texts secrets_;
+  Texts codes_;      ///< issued pseudonyms
   Texts addresses_;  ///< blocks and addresses in the map's spelling
 };
 

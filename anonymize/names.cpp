@@ -192,6 +192,9 @@ bool Rewriter::dictionary_name(Scan& scan) {
   while (end < scan.text.size() && is_word_char(scan.text[end])) ++end;
   while (begin > 0 && is_word_char(scan.text[begin - 1])) --begin;
   const std::string_view word = scan.text.substr(begin, end - begin);
+  // Digits of a digest or serial that happen to spell a name (db51).
+  const bool part = begin < scan.at || end > hit.end;
+  if (part && word.size() >= 12 && std::all_of(word.begin(), word.end(), is_hex)) return false;
   if (begin == scan.at && end == hit.end)
     return scan.replace(begin, end, resolver_.known(*hit.entry, word));
   // nautilus2: beside a digit a pseudonym could not be told from what follows, so the whole word is
