@@ -248,7 +248,8 @@ std::vector<ObjectFacts> gather(std::string_view json, const JsonStrings& string
 /// the dictionary decides then.
 FieldRule name_rule(const FieldRule& rule, const ObjectFacts& object) {
   const bool typed = object.vmid || object.type.has_value();
-  const bool nested = !object.frame && (object.config || object.inside_guest);
+  const bool nested =
+      !object.frame && (object.config || object.inside_guest || object.property >= 0);
   if (rule.treatment == Treatment::kGuest && object.snapshot && !object.vmid)
     return {Treatment::kName, Kind::kName, "", true};
   if (rule.treatment == Treatment::kGuest && object.interface && !object.vmid)
