@@ -76,6 +76,7 @@ std::string Rewriter::domain_text(std::string_view name, std::size_t suffix_labe
     tail += name.substr(cut);
   } else {
     tail = resolver_.name(Kind::kDomain, name.substr(owner_at));
+    learn_owner(label);
   }
   std::string out;
   for (std::size_t at = 0; at < owner_at;) {
@@ -87,6 +88,22 @@ std::string Rewriter::domain_text(std::string_view name, std::size_t suffix_labe
     at = dot + 1;
   }
   return out + tail;
+}
+
+void Rewriter::learn_owner(std::string_view label) {
+  if (label.find('-') == std::string_view::npos) return;
+  bool telling = false;
+  for (std::size_t at = 0; at < label.size();) {
+    const std::size_t end = std::min(label.find('-', at), label.size());
+    const std::string_view part = label.substr(at, end - at);
+    telling = telling || (part.size() > 4 && !Dictionary::is_weak(lower(part)));
+    at = end + 1;
+  }
+  if (!telling) return;
+  resolver_.learn(Kind::kName, label);
+  std::string spaced(label);
+  std::replace(spaced.begin(), spaced.end(), '-', ' ');
+  resolver_.learn(Kind::kName, spaced);
 }
 
 bool Rewriter::fqdn(Scan& scan) {

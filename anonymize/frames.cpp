@@ -98,8 +98,25 @@ bool Rewriter::volume(Scan& scan) {
         rest.substr(slash + 1, 2).find_first_of("vb") == 0;
   }
   const std::string_view storage = text.substr(scan.at, scan.run_end - scan.at);
-  if (!volume || !is_name(storage, Kind::kStorage)) return false;
-  return scan.replace(scan.at, scan.run_end, resolver_.name(Kind::kStorage, storage));
+  if (!volume) return false;
+  const bool named = is_name(storage, Kind::kStorage);
+  const bool snippet = rest.starts_with("snippets/");
+  if (!named && !snippet) return false;
+  const std::size_t end = scan.run_end;
+  if (named) scan.replace(scan.at, end, resolver_.name(Kind::kStorage, storage));
+  if (snippet) return snippet_file(scan, end + 10);
+  return true;
+}
+
+bool Rewriter::snippet_file(Scan& scan, std::size_t begin) {
+  const std::string_view text = scan.text;
+  std::size_t end = begin;
+  while (end < text.size() && is_run_char(text[end])) ++end;
+  const std::size_t dot = text.substr(begin, end - begin).rfind('.');
+  if (dot != std::string_view::npos) end = begin + dot;
+  const std::string_view name = text.substr(begin, end - begin);
+  if (!is_name(name, Kind::kName) || is_common_word(lower(name))) return scan.skip(begin);
+  return scan.replace(begin, end, resolver_.name(Kind::kName, name));
 }
 
 bool Rewriter::url_credentials(Scan& scan) {

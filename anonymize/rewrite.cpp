@@ -154,7 +154,7 @@ bool Rewriter::at_word(Scan& scan) {
   static constexpr Recognizer kRecognizers[] = {&Rewriter::own_pseudonym, &Rewriter::display_name,
                                                 &Rewriter::secret_shape,  &Rewriter::address,
                                                 &Rewriter::user_id,       &Rewriter::fqdn,
-                                                &Rewriter::in_context};
+                                                &Rewriter::organisation,  &Rewriter::in_context};
   return std::any_of(std::begin(kRecognizers), std::end(kRecognizers),
                      [&](Recognizer recognizer) { return (this->*recognizer)(scan); });
 }

@@ -111,6 +111,7 @@ class Rewriter {
   bool upid(Scan& scan);
   bool ticket(Scan& scan);
   bool volume(Scan& scan);
+  bool snippet_file(Scan& scan, std::size_t begin);
   bool url_credentials(Scan& scan);
   bool pem(Scan& scan);
   // secrets.cpp
@@ -133,10 +134,15 @@ class Rewriter {
   bool phone_number(Scan& scan, std::size_t begin, std::size_t end);
   static std::size_t announced_end(std::string_view text, std::size_t at, bool assigned);
   std::vector<Edit> phone_field(std::string_view value);
+  // organisations.cpp
+  bool organisation(Scan& scan);
+  bool contract_number(Scan& scan, std::size_t at);
   // people.cpp
   bool display_name(Scan& scan);
   // domains.cpp
   bool fqdn(Scan& scan);
+  /// acme-widgets.de belongs to "Acme Widgets".
+  void learn_owner(std::string_view label);
   std::string domain_text(std::string_view name, std::size_t suffix_labels);
   [[nodiscard]] std::size_t sensitive_suffix(std::string_view name) const;
 

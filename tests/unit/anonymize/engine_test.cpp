@@ -1,5 +1,6 @@
 #include "anonymize/engine.h"
 
+#include "anonymize/chars.h"
 #include "fixture.h"
 
 namespace pmx::anonymize {
@@ -183,7 +184,7 @@ TEST_CASE("engine: a guest called like a word is hidden in its configuration too
         R"({"vmid":100,"detail":{"config":{"hostname":"web"}}})", R"({"name":"web","vmgenid":"x"})",
         R"({"hostname":"web","ostype":"debian"})", R"({"hostname":"web","rootfs":"local:8"})",
         R"({"data":[{"name":"web","vmid":1}]})", R"([{"id":"qemu/1","type":"qemu","name":"web"}])",
-        R"({"vmid":1,"rows":[{"key":"name","value":"web"}]})",
+        R"({"vmid":1,"rows":[{"key":"name","value":"web"}]})", R"([{"key":"name","value":"web"}])",
         R"([{"key":"hostname","value":"web","pending":"web"},{"key":"digest","value":"0"}])"}) {
     Cluster cluster(false);
     CAPTURE(row);
@@ -268,6 +269,69 @@ TEST_CASE("engine: the second look fires on planted leaks and not on pseudonyms"
     CHECK_FALSE(contains(result.error().text(), leak));
   }
   CHECK(cluster.engine->check("the status of web is fine, 12:34:56, 241.1.2.3, prenautilusx").ok());
+}
+
+TEST_CASE("engine: digits that happen to spell a name block nothing and are not replaced") {
+  Cluster cluster;
+  REQUIRE(
+      cluster.engine->learn(std::vector<Name>{{Kind::kHost, "db51"}, {Kind::kHost, "db88"}}).ok());
+  for (const char* row : {"sha 129d7d50db51fb0b4c1fd6508be0", "db51fb0b4c1fd6508be07d50"}) {
+    CHECK(cluster.text(row) == row);
+    CHECK(cluster.engine->check(row).ok());
+  }
+  CHECK(cluster.engine->check("0a1b2c3d-db88-8551-bf6c-b1b5db88ea34").ok());
+  CHECK(cluster.engine->check("fd5e:1:db88::5").ok());
+  CHECK_FALSE(cluster.engine->check("on db88").ok());
+  CHECK_FALSE(cluster.engine->check("on x-db88-y").ok());
+  // A pseudonym whose code spells a name.
+  const std::string shown = cluster.name(Kind::kVm, "payroll-db");
+  const std::string inner = shown.substr(3);
+  REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kHost, inner}}).ok());
+  CHECK(cluster.engine->check("is " + shown + " up").ok());
+  CHECK_FALSE(cluster.engine->check("is " + inner + " up").ok());
+}
+
+TEST_CASE("engine: snippets are named, their folder and ending stay") {
+  Cluster cluster;
+  const std::string in = "user=local:snippets/userdata-okm-103.yaml,meta=tank-ssd:snippets/x7y.yml";
+  const std::string out = cluster.text(in);
+  CHECK(contains(out, "user=local:snippets/nam-"));
+  CHECK(contains(out, ".yaml,meta=sto-"));
+  CHECK(cluster.text(out) == out);
+  CHECK(cluster.reveal(out) == in);
+  CHECK_FALSE(contains(cluster.text("open /var/lib/vz/snippets/userdata-okm-103.yaml"), "okm"));
+  CHECK(cluster.text("local:iso/debian-12.9.0-amd64-netinst.iso") ==
+        "local:iso/debian-12.9.0-amd64-netinst.iso");
+}
+
+TEST_CASE("engine: customers, companies and contracts are found where something announces them") {
+  Cluster cluster;
+  const struct {
+    const char* text;
+    const char* secret;
+  } rows[] = {{"Customer **Brandt Logistik GmbH**, contract V-249474, do not", "Brandt"},
+              {"Customer **Brandt Logistik GmbH**, contract V-249474, do not", "249474"},
+              {"customer: Meridian Tierklinik", "Meridian"},
+              {"belongs to Nordlys Shipping AS.", "Nordlys"},
+              {"Kunde Meier & S\xc3\xb6hne KG hat", "Meier"},
+              {"Client=\"Solvang Seafood\"", "Solvang"},
+              {"Vertrag Nr. 4711-0815", "4711"},
+              {"info@blue-heron.com of Blue Heron", "Blue Heron"}};
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    const std::string out = cluster.text(row.text);
+    CAPTURE(out);
+    CHECK_FALSE(contains(out, row.secret));
+    CHECK(cluster.text(out) == out);
+    CHECK(cluster.reveal(out) == row.text);
+    CHECK(cluster.engine->check(out).ok());
+  }
+  for (const char* row : {"Client Certificate expired", "customer data is kept", "Running AS Root",
+                          "BGP AS 64512", "the contract ends", "Company: none", "PVE AG Status",
+                          "tenant isolation", "The Quick Start AS", "partner 12345"}) {
+    CAPTURE(row);
+    CHECK(cluster.text(row) == row);
+  }
 }
 
 TEST_CASE("engine: two processes on one map agree and learn from each other") {

@@ -1,0 +1,138 @@
+// Customers and companies in text: after a word that announces one, or with a legal form behind the
+// name; numbers of contracts after such a word. Names nothing announces are not guessed.
+#include <algorithm>
+#include <iterator>
+
+#include "anonymize/rewrite.h"
+
+namespace pmx::anonymize {
+namespace {
+
+constexpr int kMaxWords = 5;
+constexpr std::size_t kMinNumberDigits = 4;
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+bool announces_organisation(std::string_view folded) {
+  constexpr std::string_view kWords[] = {
+      "customer", "client",       "tenant",   "company",  "kunde",   "mandant", "firma",
+      "vendor",   "organisation", "reseller", "supplier", "partner", "org",     "organization"};
+  return is_one_of(folded, kWords);
+}
+
+bool announces_number(std::string_view folded) {
+  constexpr std::string_view kWords[] = {
+      "contract", "vertrag", "vertragsnummer", "invoice", "kundennummer", "rechnung", "kdnr"};
+  return is_one_of(folded, kWords);
+}
+
+/// As it is written: "AS" is a form, "as" a word.
+bool is_legal_form(std::string_view word) {
+  constexpr std::string_view kForms[] = {"GmbH", "mbH", "AG",  "KG",  "KGaA", "SE",   "UG",  "OHG",
+                                         "Ltd",  "LLP", "LLC", "Inc", "Corp", "SARL", "SAS", "SA",
+                                         "SpA",  "Srl", "AS",  "ASA", "AB",   "ApS",  "BV",  "NV",
+                                         "Oy",   "Oyj", "PLC", "plc", "GbR",  "eG",   "e.V"};
+  return is_one_of(word, kForms);
+}
+
+bool is_capital(char c) { return (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
+
+/// A capitalised word, or what joins two of them; ends before punctuation.
+std::size_t name_word_end(std::string_view text, std::size_t at) {
+  if (text.substr(at, 2) == "& ") return at + 1;
+  if (text.substr(at, 4) == "und " || text.substr(at, 4) == "and ") return at + 3;
+  if (at >= text.size() || !is_capital(text[at])) return at;
+  std::size_t end = at;
+  while (end < text.size() && (is_word_char(text[end]) || text[end] == '-' || text[end] == '\'' ||
+                               (text[end] == '.' && is_word_char(byte_at(text, end + 1)))))
+    ++end;
+  while (end > at && !is_word_char(text[end - 1])) --end;
+  return end;
+}
+
+bool tells_nothing(std::string_view word) {
+  return word.size() <= 3 || Dictionary::is_weak(lower(word)) || is_legal_form(word);
+}
+
+struct Words {
+  std::size_t end = 0;        ///< behind the last word
+  std::size_t legal_end = 0;  ///< behind the last legal form; 0 without
+  int count = 0;
+  bool telling = false;  ///< some word is no plain word
+};
+
+Words name_words(std::string_view text, std::size_t at) {
+  Words words;
+  while (words.count < kMaxWords) {
+    const std::size_t end = name_word_end(text, at);
+    if (end == at) return words;
+    const std::string_view word = text.substr(at, end - at);
+    ++words.count;
+    if (is_capital(word.front())) words.end = end;
+    if (is_legal_form(word) && words.count > 1) words.legal_end = end;
+    words.telling = words.telling || !tells_nothing(word);
+    if (byte_at(text, end) != ' ') return words;
+    at = end + 1;
+  }
+  return words;
+}
+
+/// Moves behind ":", "=", blanks, quotes and Markdown; whether more than a blank was there.
+bool skip_to_value(std::string_view text, std::size_t& at) {
+  constexpr std::string_view kBetween = " \t:=*_\"'`#\\";
+  const std::size_t from = at;
+  while (at < text.size() && at - from < 8 && kBetween.find(text[at]) != std::string_view::npos)
+    ++at;
+  return at - from > 1;
+}
+
+}  // namespace
+
+bool Rewriter::organisation(Scan& scan) {
+  const std::string_view text = scan.text;
+  std::size_t at = scan.at;
+  while (at < text.size() && is_letter(text[at])) ++at;
+  const std::string_view first = text.substr(scan.at, at - scan.at);
+  if (first.size() < 2 || first.size() > 24) return false;
+  if (is_capital(first.front())) {
+    const Words words = name_words(text, scan.at);
+    if (words.legal_end > 0 && words.telling && !announces_organisation(lower(first)))
+      return scan.replace(
+          scan.at, words.legal_end,
+          resolver_.name(Kind::kName, text.substr(scan.at, words.legal_end - scan.at)));
+  }
+  const std::string folded = lower(first);
+  if (announces_number(folded)) return contract_number(scan, at);
+  if (!announces_organisation(folded)) return false;
+  const bool marked = skip_to_value(text, at);
+  if (at == scan.at + first.size()) return false;
+  const Words words = name_words(text, at);
+  if (words.end == 0 || !words.telling || (!marked && words.legal_end == 0 && words.count < 2))
+    return false;
+  if (scheme_.read_name(text, at)) return false;
+  const std::size_t end = words.legal_end > 0 ? words.legal_end : words.end;
+  return scan.replace(at, end, resolver_.name(Kind::kName, text.substr(at, end - at)));
+}
+
+bool Rewriter::contract_number(Scan& scan, std::size_t at) {
+  const std::string_view text = scan.text;
+  skip_to_value(text, at);
+  for (const std::string_view word : {"number ", "no. ", "no ", "nr. ", "nr "})
+    if (equals_folded(text.substr(at, word.size()), word)) {
+      at += word.size();
+      break;
+    }
+  std::size_t end = at;
+  while (end < text.size() && (is_run_char(text[end]) || text[end] == '/')) ++end;
+  while (end > at && !is_word_char(text[end - 1])) --end;
+  const std::string_view value = text.substr(at, end - at);
+  const auto digits = std::count_if(value.begin(), value.end(), is_digit);
+  if (static_cast<std::size_t>(digits) < kMinNumberDigits || scheme_.read_name(text, at))
+    return false;
+  return scan.replace(at, end, resolver_.name(Kind::kName, value));
+}
+
+}  // namespace pmx::anonymize
