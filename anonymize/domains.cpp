@@ -40,9 +40,18 @@ bool is_identifier(std::string_view lower_case) {
          (word_tld && (dot <= 3 || is_common_word(lower_case.substr(0, dot))));
 }
 
+/// PVE's privileges: VM.Config.Network is no host.
+bool is_privilege(std::string_view name) {
+  constexpr std::string_view kHeads[] = {"VM.Config.", "VM.GuestAgent.", "Sys.",   "Datastore.",
+                                         "SDN.",       "Permissions.",   "Realm.", "Mapping."};
+  return std::any_of(std::begin(kHeads), std::end(kHeads),
+                     [name](std::string_view head) { return name.starts_with(head); });
+}
+
 }  // namespace
 
 std::size_t Rewriter::sensitive_suffix(std::string_view name) const {
+  if (is_privilege(name)) return 0;
   const std::string folded = lower(name);
   const std::size_t labels = count_labels(folded);
   for (std::size_t dot = 0; dot != std::string::npos; dot = folded.find('.', dot + 1)) {
