@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t kMaxPart = 64;
 constexpr std::size_t kMaxName = 255;
 
+/// Shorter labels are made of two words by chance.
+constexpr std::size_t kMinOwner = 8;
+
 using Buffer = std::array<char, kMaxName + 1>;
 
 /// Lower case of text[at, end) in a buffer, without allocating.
@@ -58,6 +61,9 @@ void Dictionary::absorb() {
         entry.real.starts_with(kPhoneMark))
       continue;
     const std::string folded = lower(entry.real);
+    const std::size_t dot = folded.find('.');
+    if (entry.kind == Kind::kDomain && dot != std::string::npos && dot >= kMinOwner)
+      owners_.insert(folded.substr(0, dot));
     if (is_weak(folded) || is_kept_name(folded)) continue;
     std::size_t& longest = heads_[folded.substr(0, part_end(folded, 0))];
     longest = std::max(longest, folded.size());

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "anonymize/ledger.h"
 
@@ -29,12 +30,18 @@ class Dictionary {
   /// case, and ends at an edge or before a plural s.
   [[nodiscard]] NameHit longest_at(std::string_view text, std::size_t at) const;
 
+  /// Whether "Kestrel Freight", written in one word, is the label of a known public domain.
+  [[nodiscard]] bool owns_domain(std::string_view joined_lower_case) const {
+    return owners_.contains(joined_lower_case);
+  }
+
   /// Whether a name may be replaced in its contexts only.
   static bool is_weak(std::string_view lower_case);
 
  private:
   const Ledger& ledger_;
   std::size_t absorbed_ = 0;
+  std::unordered_set<std::string, TextHash, std::equal_to<>> owners_;
   /// First part of every strong name -> length of the longest name that begins so.
   std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> heads_;
 };

@@ -57,6 +57,12 @@ bool tells_nothing(std::string_view word) {
   return word.size() <= 3 || Dictionary::is_weak(lower(word)) || is_legal_form(word);
 }
 
+/// "Directory of Kestrel Freight": these announce somebody only with an "of".
+bool announces_owner(std::string_view folded) {
+  constexpr std::string_view kWords[] = {"directory", "domain", "infrastructure", "property"};
+  return is_one_of(folded, kWords);
+}
+
 struct Words {
   std::size_t end = 0;        ///< behind the last word
   std::size_t legal_end = 0;  ///< behind the last legal form; 0 without
@@ -91,6 +97,19 @@ bool skip_to_value(std::string_view text, std::size_t& at) {
 
 }  // namespace
 
+std::size_t Rewriter::owner_end(std::string_view text, std::size_t at) const {
+  std::string joined;
+  for (int count = 1; count <= 3; ++count) {
+    const std::size_t end = name_word_end(text, at);
+    if (end == at) return 0;
+    joined += lower(text.substr(at, end - at));
+    if (count > 1 && dictionary_.owns_domain(joined)) return end;
+    if (byte_at(text, end) != ' ') return 0;
+    at = end + 1;
+  }
+  return 0;
+}
+
 bool Rewriter::organisation(Scan& scan) {
   const std::string_view text = scan.text;
   std::size_t at = scan.at;
@@ -99,6 +118,9 @@ bool Rewriter::organisation(Scan& scan) {
   if (first.size() < 2 || first.size() > 24) return false;
   if (is_capital(first.front())) {
     const Words words = name_words(text, scan.at);
+    if (const std::size_t end = owner_end(text, scan.at); end > 0)
+      return scan.replace(scan.at, end,
+                          resolver_.name(Kind::kName, text.substr(scan.at, end - scan.at)));
     if (words.legal_end > 0 && words.telling && !announces_organisation(lower(first)))
       return scan.replace(
           scan.at, words.legal_end,
@@ -106,7 +128,9 @@ bool Rewriter::organisation(Scan& scan) {
   }
   const std::string folded = lower(first);
   if (announces_number(folded)) return contract_number(scan, at);
-  if (!announces_organisation(folded)) return false;
+  const bool owner = announces_owner(folded) && text.substr(at, 4) == " of ";
+  if (!owner && !announces_organisation(folded)) return false;
+  if (owner) at += 3;
   const bool marked = skip_to_value(text, at);
   if (at == scan.at + first.size()) return false;
   const Words words = name_words(text, at);

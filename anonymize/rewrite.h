@@ -136,6 +136,7 @@ class Rewriter {
   std::vector<Edit> phone_field(std::string_view value);
   // organisations.cpp
   bool organisation(Scan& scan);
+  [[nodiscard]] std::size_t owner_end(std::string_view text, std::size_t at) const;
   bool contract_number(Scan& scan, std::size_t at);
   // people.cpp
   bool display_name(Scan& scan);

@@ -89,6 +89,7 @@ TEST_CASE("engine: what is no secret stays byte for byte") {
       "PVE::QemuServer::config a::b::c std::move ::1 ff02::1",
       "http://download.proxmox.com/debian/pve bookworm",
       "filter by node, storage or pool; token: the id; user@realm",
+      "VM.Config.Network and SDN.Use, Sys.Audit",
       "user@1000.service getty@tty1.service",
       "net0: name=eth0,bridge=vmbr0,firewall=1,ip=dhcp,type=veth",
       "net1: name=uplink,bridge=vmbr1,type=veth",
@@ -316,7 +317,9 @@ TEST_CASE("engine: customers, companies and contracts are found where something 
               {"Kunde Meier & S\xc3\xb6hne KG hat", "Meier"},
               {"Client=\"Solvang Seafood\"", "Solvang"},
               {"Vertrag Nr. 4711-0815", "4711"},
-              {"info@blue-heron.com of Blue Heron", "Blue Heron"}};
+              {"info@blue-heron.com of Blue Heron", "Blue Heron"},
+              {"Directory of Kestrel Freight", "Kestrel"},
+              {"nas.bluewhaleco.net of Blue Whaleco", "Blue W"}};
   for (const auto& row : rows) {
     CAPTURE(row.text);
     const std::string out = cluster.text(row.text);
