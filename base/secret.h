@@ -7,29 +7,17 @@
 
 namespace pmx {
 
-/// Holds a password, token or key. Has no stream operator; its bytes are wiped on destruction.
+/// Holds a password, token or key. Has no stream operator; its bytes are wiped on destruction, also those that a move
+/// leaves behind in the small-string buffer.
 class Secret {
  public:
   Secret() = default;
   explicit Secret(std::string value) : value_(std::move(value)) {}
   Secret(const Secret&) = default;
-  Secret(Secret&& other) noexcept : value_(std::move(other.value_)) { other.wipe(); }
-  Secret& operator=(const Secret& other) {
-    if (this != &other) {
-      wipe();
-      value_ = other.value_;
-    }
-    return *this;
-  }
-  Secret& operator=(Secret&& other) noexcept {
-    if (this != &other) {
-      wipe();
-      value_ = std::move(other.value_);
-      other.wipe();
-    }
-    return *this;
-  }
-  ~Secret() { wipe(); }
+  Secret(Secret&& other) noexcept;
+  Secret& operator=(const Secret& other);
+  Secret& operator=(Secret&& other) noexcept;
+  ~Secret();
 
   [[nodiscard]] bool empty() const { return value_.empty(); }
 
@@ -37,11 +25,7 @@ class Secret {
   [[nodiscard]] std::string_view expose() const { return value_; }
 
  private:
-  void wipe() noexcept {
-    volatile char* bytes = value_.data();
-    for (std::size_t i = 0; i < value_.size(); ++i) bytes[i] = 0;
-    value_.clear();
-  }
+  void wipe() noexcept;
 
   std::string value_;
 };
