@@ -64,9 +64,10 @@ void LeakIndex::add_secret(std::string_view secret) {
 
 void LeakIndex::add_pattern(std::string folded, bool secret) {
   if (folded.size() < kWindow || folded.size() > 0xFFFF) return;
-  if (filter_.empty()) filter_.assign(1024, 0);
   const std::uint32_t window = window_at(folded, 0);
-  filter_[slot(window) >> 6] |= std::uint64_t{1} << (slot(window) & 63);
+  Filter& filter = secret ? secret_filter_ : name_filter_;
+  if (filter.empty()) filter.assign(1024, 0);
+  filter[slot(window) >> 6] |= std::uint64_t{1} << (slot(window) & 63);
   auto& lengths = lengths_[window];
   const auto length = static_cast<std::uint16_t>(folded.size());
   if (std::find(lengths.begin(), lengths.end(), length) == lengths.end()) lengths.push_back(length);
@@ -101,16 +102,20 @@ bool LeakIndex::is_part_of_code(std::string_view bytes, std::size_t at, std::siz
 void LeakIndex::match_at(std::string_view folded, std::string_view bytes, std::size_t at,
                          Hits& hits) const {
   const std::uint32_t window = window_at(folded, at);
-  if ((filter_[slot(window) >> 6] >> (slot(window) & 63) & 1) == 0) return;
+  const auto passes = [bit = slot(window)](const Filter& filter) {
+    return !filter.empty() && (filter[bit >> 6] >> (bit & 63) & 1) != 0;
+  };
+  // Secrets may stand anywhere, names begin at an edge.
+  const bool begins = at == 0 || is_edge(bytes[at - 1], bytes[at]);
+  if (!(begins && passes(name_filter_)) && !passes(secret_filter_)) return;
   const auto lengths = lengths_.find(window);
   if (lengths == lengths_.end()) return;
   for (const std::uint16_t length : lengths->second) {
     if (at + length > folded.size()) continue;
     const std::string_view candidate = folded.substr(at, length);
     if (secrets_.contains(candidate)) ++hits.secrets;
-    const bool edges =
-        (at == 0 || is_edge(bytes[at - 1], bytes[at])) &&
-        (at + length >= bytes.size() || is_edge(bytes[at + length - 1], bytes[at + length]));
+    const bool edges = begins && (at + length >= bytes.size() ||
+                                  is_edge(bytes[at + length - 1], bytes[at + length]));
     if (edges && names_.contains(candidate) && !is_part_of_code(bytes, at, length)) ++hits.names;
   }
 }
@@ -157,7 +162,7 @@ void LeakIndex::key_at(std::string_view bytes, std::size_t at, Hits& hits) {
 void LeakIndex::search(std::string_view bytes, Hits& hits) const {
   const std::string folded = lower(bytes);
   for (std::size_t at = 0; at < bytes.size(); ++at) {
-    if (!filter_.empty() && at + kWindow <= bytes.size()) match_at(folded, bytes, at, hits);
+    if (at + kWindow <= bytes.size()) match_at(folded, bytes, at, hits);
     const char c = bytes[at];
     if (at > 0 && is_word_char(bytes[at - 1])) continue;
     if (is_hex(c)) address_at(bytes, at, hits);
@@ -167,8 +172,9 @@ void LeakIndex::search(std::string_view bytes, Hits& hits) const {
 
 std::string LeakIndex::find(std::string_view bytes) const {
   Hits hits;
-  search(bytes, hits);
   const bool escaped = bytes.find('\\') != std::string_view::npos;
+  // What is JSON is read once, as it is meant; in other text a backslash may be one.
+  if (!escaped || !scan_json(bytes).ok()) search(bytes, hits);
   const std::string plain = escaped ? json_layer(bytes).text : std::string();
   if (escaped) search(plain, hits);
   const std::string_view decoded_from = escaped ? std::string_view(plain) : bytes;

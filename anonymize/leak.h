@@ -45,7 +45,9 @@ class LeakIndex {
   static void key_at(std::string_view bytes, std::size_t at, Hits& hits);
 
   std::size_t absorbed_ = 0;
-  std::vector<std::uint64_t> filter_;  ///< 2^16 bits: windows that begin some pattern
+  using Filter = std::vector<std::uint64_t>;  ///< 2^16 bits: windows that begin some pattern
+  Filter name_filter_;
+  Filter secret_filter_;
   std::unordered_map<std::uint32_t, std::vector<std::uint16_t>> lengths_;  ///< by window
   Texts names_;
   Texts secrets_;

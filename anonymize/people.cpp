@@ -114,6 +114,9 @@ std::vector<std::string> spellings_of_person(std::string_view name) {
 }
 
 void Rewriter::learn_person(std::string_view name) {
+  // What was pseudonymized before is read again as a user's fields: it teaches nothing.
+  for (const std::string_view word : words_of(name))
+    if (resolver_.ledger().by_pseudonym(lower(word)) != nullptr) return;
   for (const std::string& spelling : spellings_of_person(name))
     resolver_.learn(Kind::kPerson, spelling);
 }

@@ -95,6 +95,7 @@ const Ledger::Entry* Resolver::get(Want want) {
 }
 
 void Resolver::learn(Kind kind, std::string_view value) {
+  if (ledger_.by_pseudonym(lower(value)) != nullptr) return;
   const Ledger::Entry* entry = ledger_.by_real(value);
   if (entry == nullptr) entry = ledger_.by_name(lower(value));
   if (entry != nullptr && (entry->kinds & kind_bit(kind)) != 0) return;

@@ -272,6 +272,15 @@ TEST_CASE("engine: the second look fires on planted leaks and not on pseudonyms"
   CHECK(cluster.engine->check("the status of web is fine, 12:34:56, 241.1.2.3, prenautilusx").ok());
 }
 
+TEST_CASE(
+    "engine: the second look reads escapes as JSON means them and backslashes of other text") {
+  Cluster cluster;
+  CHECK(cluster.engine->check(R"({"a":"x\nautilus"})").ok());
+  CHECK_FALSE(cluster.engine->check(R"({"a":"ACME\\nautilus"})").ok());
+  CHECK_FALSE(cluster.engine->check(R"(ACME\nautilus logged in)").ok());
+  CHECK_FALSE(cluster.engine->check(R"({"a":"{\"b\":\"nautilus\"}"})").ok());
+}
+
 TEST_CASE("engine: digits that happen to spell a name block nothing and are not replaced") {
   Cluster cluster;
   REQUIRE(

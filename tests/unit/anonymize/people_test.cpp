@@ -69,6 +69,7 @@ TEST_CASE("people: the fields of a user name a person") {
   CHECK_FALSE(contains(out, "PETROV"));
   CHECK(contains(out, R"("comment":"read only for backups")"));
   CHECK(cluster.json(out) == out);
+  CHECK(cluster.engine->check(out).ok());
 }
 
 TEST_CASE("people: spellings") {
