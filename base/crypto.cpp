@@ -76,6 +76,8 @@ bool equal_constant_time(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
+void wipe(std::string& bytes) noexcept { OPENSSL_cleanse(bytes.data(), bytes.size()); }
+
 std::string seal(const Secret& key, std::string_view plain, std::string_view context) {
   const std::string nonce = random_bytes(kNonce);
   std::string sealed(kNonce + plain.size() + kTag, '\0');

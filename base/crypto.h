@@ -27,6 +27,9 @@ std::string random_bytes(std::size_t count);
 /// Compares in time that depends on the lengths only.
 bool equal_constant_time(std::string_view a, std::string_view b);
 
+/// Overwrites the bytes with zeros, in a way no optimiser removes. The size stays.
+void wipe(std::string& bytes) noexcept;
+
 /// AES-256-GCM: nonce || ciphertext || tag, with `context` authenticated and not stored. `key` is
 /// 32 bytes.
 std::string seal(const Secret& key, std::string_view plain, std::string_view context);

@@ -1,6 +1,6 @@
 #include "base/secret.h"
 
-#include <openssl/crypto.h>
+#include "base/crypto.h"
 
 namespace pmx {
 
@@ -27,7 +27,7 @@ Secret::~Secret() { wipe(); }
 
 void Secret::wipe() noexcept {
   value_.resize(value_.capacity());  // a moved-from string has its old bytes beyond its size; never allocates
-  OPENSSL_cleanse(value_.data(), value_.size());
+  crypto::wipe(value_);
   value_.clear();
 }
 

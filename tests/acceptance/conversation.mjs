@@ -2,7 +2,7 @@
 // read the task, ask what changed, read resources and a prompt.
 import assert from 'node:assert/strict';
 
-const GUEST_NAME = /^(vm|ct)-[0-9a-z]+$/;
+const GUEST_NAME = /^((vm|ct)-[0-9a-z]+|host-[0-9a-z]+(\.dom-[0-9a-z]+)*(\.[a-z]+)?)$/;
 
 /** Calls a tool that must succeed; returns its structured content. */
 export async function call(client, name, args = {}) {
