@@ -115,9 +115,9 @@ Result<std::unique_ptr<Installation>> Installation::open(const Config& config, C
   return installation;
 }
 
-Result<std::unique_ptr<Installation>> Installation::open_demo(Clock& clock) {
+Result<std::unique_ptr<Installation>> Installation::open_demo(Clock& clock, const Secret& key) {
   auto installation = std::make_unique<Installation>(clock);
-  PMX_TRY(auto database, state::Database::open_in_memory());
+  PMX_TRY(auto database, state::Database::open_in_memory(key));
   PMX_TRY_VOID(installation->open_stores(std::move(database)));
   installation->simulated_ = std::make_unique<sim::Cluster>(sim::Options{}, clock);
   auto token = proxmox::ApiToken::parse(installation->simulated_->access().token);

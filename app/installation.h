@@ -29,8 +29,9 @@ class Installation {
   /// Opens the state directory of `config` and prepares a client per cluster. Calls no cluster.
   static Result<std::unique_ptr<Installation>> open(const Config& config, Clock& clock);
 
-  /// A simulated cluster in process, with state in memory.
-  static Result<std::unique_ptr<Installation>> open_demo(Clock& clock);
+  /// A simulated cluster in process, with state in memory. A given `key` (32 bytes) makes every
+  /// pseudonym repeatable.
+  static Result<std::unique_ptr<Installation>> open_demo(Clock& clock, const Secret& key = {});
 
   [[nodiscard]] Clock& clock() { return clock_; }
   [[nodiscard]] state::Database& database() { return *database_; }

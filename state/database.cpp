@@ -144,11 +144,11 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& directory) {
   return std::make_unique<Database>(std::move(impl));
 }
 
-Result<std::unique_ptr<Database>> Database::open_in_memory() {
+Result<std::unique_ptr<Database>> Database::open_in_memory(const Secret& key) {
   auto impl = std::make_unique<Impl>();
   PMX_TRY(impl->db, Db::open(":memory:"));
   PMX_TRY_VOID(migrate(*impl->db, "the database in memory"));
-  impl->key = Secret(crypto::random_bytes(kKeySize));
+  impl->key = key.empty() ? Secret(crypto::random_bytes(kKeySize)) : key;
   return std::make_unique<Database>(std::move(impl));
 }
 

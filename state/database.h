@@ -22,8 +22,9 @@ class Database {
   /// to do; it is never overwritten.
   static Result<std::unique_ptr<Database>> open(const std::string& directory);
 
-  /// A database in memory, for tests and one-shot commands.
-  static Result<std::unique_ptr<Database>> open_in_memory();
+  /// A database in memory, for the demo, tests and one-shot commands. `key`: 32 bytes; empty =
+  /// fresh random ones.
+  static Result<std::unique_ptr<Database>> open_in_memory(const Secret& key = {});
 
   /// For open() and open_in_memory(): nobody else has an Impl.
   explicit Database(std::unique_ptr<Impl> impl);

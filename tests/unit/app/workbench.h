@@ -56,7 +56,7 @@ class RecordingProgress final : public mcp::Progress {
 
 struct Workbench {
   Workbench() {
-    auto opened = Installation::open_demo(clock);
+    auto opened = Installation::open_demo(clock, Secret(std::string(32, 'k')));
     REQUIRE(opened.ok());
     installation = std::move(opened).value();
   }

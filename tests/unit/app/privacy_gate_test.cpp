@@ -1,0 +1,111 @@
+#include "app/privacy_gate.h"
+
+#include <doctest/doctest.h>
+
+using pmx::Code;
+using pmx::Context;
+using pmx::Json;
+using pmx::Secret;
+using pmx::anonymize::Engine;
+using pmx::anonymize::Kind;
+using pmx::anonymize::MapRow;
+using pmx::anonymize::Name;
+using pmx::app::PrivacyGate;
+
+namespace {
+
+const Json kSchema = Json::parse(R"({"type":"object","properties":{
+  "guest":{"type":["string","integer"],"format":"pve-guest"},
+  "nodes":{"type":"array","items":{"type":"string","format":"pve-node"}},
+  "note":{"type":"string"}}})");
+
+/// A map that fails on demand, as a full disk makes it fail.
+class FailingMapping final : public pmx::anonymize::Mapping {
+ public:
+  pmx::Result<std::vector<MapRow>> load(std::int64_t after) override { return inner.load(after); }
+  pmx::Result<std::vector<MapRow>> claim(std::span<const MapRow> wanted) override {
+    if (broken) return pmx::Error{Code::kResourceExhausted, "disk full", ""};
+    return inner.claim(wanted);
+  }
+  pmx::anonymize::MemoryMapping inner;
+  bool broken = false;
+};
+
+struct Bench {
+  Bench() {
+    auto opened = Engine::open(Secret(std::string(32, 'k')), mapping);
+    REQUIRE(opened.ok());
+    engine = std::move(opened).value();
+    const std::vector<Name> names{{Kind::kVm, "payroll-db"}, {Kind::kNode, "pve-muc-01"}};
+    REQUIRE(engine->learn(names).ok());
+  }
+  std::string shown(Kind kind, const char* name) const {
+    return engine->pseudonym(kind, name).value();
+  }
+
+  FailingMapping mapping;
+  std::unique_ptr<Engine> engine;
+};
+
+pmx::mcp::Outbound result(Json payload) {
+  pmx::mcp::Outbound message;
+  message.id = 7;
+  message.payload = std::move(payload);
+  return message;
+}
+
+}  // namespace
+
+TEST_CASE("gate: typed arguments come back real, wherever they stand; free text stays as it is") {
+  Bench bench;
+  PrivacyGate gate(*bench.engine);
+  const std::string guest = bench.shown(Kind::kVm, "payroll-db");
+  const std::string node = bench.shown(Kind::kNode, "pve-muc-01");
+  const auto admitted =
+      gate.admit(Context{}, kSchema, Json{{"guest", guest}, {"nodes", {node}}, {"note", guest}});
+  REQUIRE(admitted.ok());
+  CHECK(*admitted == Json{{"guest", "payroll-db"}, {"nodes", {"pve-muc-01"}}, {"note", guest}});
+  CHECK(gate.admit(Context{}, kSchema, Json{{"guest", 105}})->dump() == R"({"guest":105})");
+}
+
+TEST_CASE(
+    "gate: forged, damaged and wrong pseudonyms are refused by the argument's name and not "
+    "repeated") {
+  Bench bench;
+  PrivacyGate gate(*bench.engine);
+  std::string damaged = bench.shown(Kind::kVm, "payroll-db");
+  damaged.back() = damaged.back() == 'b' ? 'c' : 'b';
+  for (const std::string& wrong :
+       {damaged, std::string("vm-b7dfghj"), bench.shown(Kind::kNode, "pve-muc-01")}) {
+    CAPTURE(wrong);
+    const auto admitted = gate.admit(Context{}, kSchema, Json{{"guest", wrong}});
+    REQUIRE_FALSE(admitted.ok());
+    CHECK(admitted.error().code == Code::kInvalidArgument);
+    CHECK(admitted.error().message.find("/guest") != std::string::npos);
+    CHECK(admitted.error().text().find(wrong) == std::string::npos);
+  }
+}
+
+TEST_CASE("gate: what leaves is pseudonymous under the client's own id") {
+  Bench bench;
+  PrivacyGate gate(*bench.engine);
+  const auto cleared = gate.clear(
+      Context{},
+      result(Json{{"content", {{{"type", "text"}, {"text", "payroll-db on pve-muc-01"}}}}}));
+  REQUIRE(cleared.has_value());
+  CHECK(cleared->bytes().find("payroll") == std::string_view::npos);
+  CHECK(cleared->bytes().find("\"id\":7") != std::string_view::npos);
+}
+
+TEST_CASE("gate: when the engine fails nothing leaves but a fixed error") {
+  Bench bench;
+  PrivacyGate gate(*bench.engine);
+  bench.mapping.broken = true;
+  const auto cleared =
+      gate.clear(Context{}, result(Json{{"node", "never-seen-node-77"}, {"ip", "10.20.30.40"}}));
+  REQUIRE(cleared.has_value());
+  CHECK(cleared->bytes().find("never-seen") == std::string_view::npos);
+  CHECK(cleared->bytes().find("10.20") == std::string_view::npos);
+  CHECK(cleared->bytes().find("\"error\"") != std::string_view::npos);
+  CHECK(cleared->bytes().find("\"id\":7") != std::string_view::npos);
+}
