@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -18,6 +19,7 @@ struct State {
   std::shared_mutex mutex;
   std::shared_ptr<spdlog::logger> logger;  // shared: spdlog's own ownership model
   Redactor redactor;
+  bool to_stderr = true;
 };
 
 State& state() {
@@ -34,6 +36,12 @@ spdlog::level::level_enum to_spdlog(Level level) {
     case Level::kOff: return spdlog::level::off;
   }
   std::abort();
+}
+
+/// False for a pipe that nobody empties: a client that ignores our stderr must not stop the server.
+bool takes_bytes(int fd) {
+  pollfd end{fd, POLLOUT, 0};
+  return ::poll(&end, 1, 0) == 1 && (end.revents & POLLOUT) != 0;
 }
 
 /// Quotes a value when it would break the line; a log line must not be forgeable from inside a
@@ -75,6 +83,7 @@ void write(Level level, const Context& ctx, std::string_view event,
   State& s = state();
   const std::shared_lock lock(s.mutex);
   if (s.logger == nullptr || !s.logger->should_log(to_spdlog(level))) return;
+  if (s.to_stderr && !takes_bytes(STDERR_FILENO)) return;
   std::string line(event);
   append_field(line, "rid", ctx.request_id);
   std::string detail;
@@ -94,6 +103,7 @@ void write(Level level, const Context& ctx, std::string_view event,
 Result<void> init(const Options& options) {
   State& s = state();
   const std::unique_lock lock(s.mutex);
+  s.to_stderr = options.file.empty();
   if (options.file.empty()) {
     s.logger =
         std::make_shared<spdlog::logger>("pmx", std::make_shared<spdlog::sinks::stderr_sink_mt>());

@@ -62,9 +62,10 @@ class Recorder {
     return note_sync(kind);
   }
 
-  /// Brings one object up to date.
-  Result<void> replace_one(const Object& object) {
+  /// Sets the given fields of one object; fields that are not given stay as they are stored.
+  Result<void> update_one(Object object) {
     PMX_TRY(announce_, was_recorded(object.kind));
+    PMX_TRY_VOID(complete(object));
     PMX_TRY(Difference difference, compare_one(object));
     if (difference.before.empty()) return insert(object);
     if (difference.before == difference.after) return {};
@@ -102,6 +103,18 @@ class Recorder {
       difference.before = rows.text(1);
       differences.push_back(std::move(difference));
     }
+  }
+
+  /// Adds the stored fields that `object` does not give.
+  Result<void> complete(Object& object) {
+    PMX_TRY(Statement query, db_.prepare("SELECT fields FROM object WHERE cluster = ? AND kind = ? "
+                                         "AND id = ?"));
+    PMX_TRY(const bool row, query.bind(cluster_, object.kind, object.id).step());
+    if (!row) return {};
+    PMX_TRY(Json stored, parse_json(query.text(0)));
+    if (stored.is_object()) stored.update(object.fields);
+    object.fields = std::move(stored);
+    return {};
   }
 
   Result<Difference> compare_one(const Object& object) {
@@ -193,7 +206,7 @@ Result<std::vector<Event>> InventoryStore::record_one(std::string_view cluster,
   const auto lock = db.lock();
   PMX_TRY(Transaction transaction, Transaction::begin(db, Durability::kProcess));
   Recorder recorder(db, cluster, now, cause);
-  PMX_TRY_VOID(recorder.replace_one(object));
+  PMX_TRY_VOID(recorder.update_one(object));
   PMX_TRY_VOID(transaction.commit());
   return std::move(recorder.events);
 }

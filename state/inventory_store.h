@@ -60,7 +60,8 @@ class InventoryStore {
   Result<std::vector<Event>> record(std::string_view cluster, const std::vector<std::string>& kinds,
                                     const std::vector<Object>& objects, SystemTime now);
 
-  /// Replaces one object, like record(), and notes what caused the change.
+  /// Sets the given fields of one object, as stored at that moment, and notes what caused the
+  /// change. Fields that are not given stay.
   Result<std::vector<Event>> record_one(std::string_view cluster, const Object& object,
                                         SystemTime now, std::string_view cause);
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "mcp/server/gate.h"
+#include "mcp/gate/gate.h"
 #include "mcp/server/request_table.h"
 #include "mcp/transport/transport.h"
 

@@ -14,7 +14,7 @@
 #include "base/executor.h"
 #include "mcp/protocol/versions.h"
 #include "mcp/server/catalogue.h"
-#include "mcp/server/gate.h"
+#include "mcp/gate/gate.h"
 #include "mcp/server/schema_validator.h"
 #include "mcp/server/server.h"
 #include "mcp/server/uri_template.h"

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/executor.h"
 #include "mcp/server/catalogue.h"
-#include "mcp/server/gate.h"
+#include "mcp/gate/gate.h"
 #include "mcp/transport/transport.h"
 
 namespace pmx::mcp {

@@ -34,6 +34,14 @@ Result<ToolOutput> run(const Core& core, const Context& ctx, const CompiledTool&
   });
 }
 
+/// A call that never reaches its handler is observed all the same: attempts belong in the audit
+/// trail.
+Answer refuse(const Core& core, const Context& ctx, const Json& arguments, const Error& error) {
+  const auto refused = observe(core, ctx, {ctx.tool, arguments, false},
+                               [&error](CallOutcome&) -> Result<ToolOutput> { return error; });
+  return make_tool_error(error_text(refused.error()));
+}
+
 }  // namespace
 
 Answer call_tool(const Core& core, const Call& call, Progress& progress) {
@@ -48,11 +56,13 @@ Answer call_tool(const Core& core, const Call& call, Progress& progress) {
   ctx.tool = name;
   const auto errors = tool->input.validate(arguments);
   if (!errors.empty()) {
-    return make_tool_error("The arguments do not fit the input schema:\n" + join_lines(errors));
+    const Error error{Code::kInvalidArgument,
+                      "The arguments do not fit the input schema:\n" + join_lines(errors), ""};
+    return refuse(core, ctx, arguments, error);
   }
   auto admitted = walled(
       ctx, [&] { return core.gate.admit(ctx, tool->tool->definition["inputSchema"], arguments); });
-  if (!admitted.ok()) return make_tool_error(error_text(admitted.error()));
+  if (!admitted.ok()) return refuse(core, ctx, arguments, admitted.error());
   auto output = run(core, ctx, *tool, *admitted, progress);
   if (!output.ok()) return make_tool_error(error_text(output.error()));
   return make_tool_result(output->structured, output->text, call.version);

@@ -5,29 +5,45 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstdint>
 #include <cstring>
 
 namespace pmx::mcp {
 namespace {
 
+constexpr int kLastPatience = 100;  // ms for a peer that closed our input to take what is left
 constexpr std::size_t kChunk = std::size_t{64} << 10;
 
 Error system_error(const char* what) {
   return Error{Code::kUnavailable, std::string(what) + ": " + std::strerror(errno), ""};
 }
 
-/// Writes all of `text`, whatever the kernel takes at a time.
-Result<void> write_all(int fd, std::string_view text) {
+/// Waits until `out_fd` takes bytes. A peer that has closed its end of our input and does not read
+/// either is gone: without this a blocked write would keep the process alive for ever.
+Result<void> wait_writable(int out_fd, int in_fd) {
+  while (true) {
+    pollfd ends[] = {{out_fd, POLLOUT, 0}, {in_fd, 0, 0}};
+    if (::poll(ends, 2, -1) < 0 && errno != EINTR) return system_error("cannot write");
+    if (ends[0].revents != 0) return {};
+    if ((ends[1].revents & POLLHUP) == 0) continue;
+    if (::poll(ends, 1, kLastPatience) == 0) {
+      return Error{Code::kUnavailable, "the peer has left without reading its answers", ""};
+    }
+  }
+}
+
+/// Writes all of `text`, in pieces that a writable pipe takes without blocking.
+Result<void> write_all(int out_fd, int in_fd, std::string_view text) {
   while (!text.empty()) {
-    const ssize_t wrote = ::write(fd, text.data(), text.size());
+    PMX_TRY_VOID(wait_writable(out_fd, in_fd));
+    const ssize_t wrote =
+        ::write(out_fd, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
     if (wrote > 0) {
       text.remove_prefix(static_cast<std::size_t>(wrote));
-    } else if (wrote < 0 && errno == EAGAIN) {
-      pollfd waiting{fd, POLLOUT, 0};
-      if (::poll(&waiting, 1, -1) < 0 && errno != EINTR) return system_error("cannot write");
-    } else if (wrote < 0 && errno != EINTR) {
+    } else if (wrote < 0 && errno != EINTR && errno != EAGAIN) {
       return system_error("the peer does not read any more");
     }
   }
@@ -127,7 +143,7 @@ Result<void> StdioTransport::write(const Cleared& message) {
   line += '\n';
   const std::lock_guard lock(write_mutex_);
   if (broken_) return Error{Code::kUnavailable, "the peer does not read any more", ""};
-  auto wrote = write_all(out_fd_, line);
+  auto wrote = write_all(out_fd_, in_fd_, line);
   broken_ = !wrote.ok();
   return wrote;
 }

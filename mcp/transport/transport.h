@@ -6,7 +6,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "mcp/server/gate.h"
+#include "mcp/gate/gate.h"
 
 namespace pmx::mcp {
 

@@ -113,6 +113,17 @@ TEST_CASE("text that is not UTF-8 is stored once and not seen as a change") {
   CHECK(need(store.record("lab", kGuests, {guest("101", other)}, at(3))).size() == 1);
 }
 
+TEST_CASE("record_one leaves the fields that it is not given as they are stored at that moment") {
+  const auto database = in_memory();
+  InventoryStore store(*database);
+  need(store.record("lab", kGuests, {guest("101", {{"s", "stopped"}, {"t", "new"}})}, at(1)));
+  const auto events =
+      need(store.record_one("lab", guest("101", {{"s", "running"}}), at(2), "UPID:x"));
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].path == "/s");
+  CHECK(need(store.objects("lab", "guest"))[0].fields == Json{{"s", "running"}, {"t", "new"}});
+}
+
 TEST_CASE("record_one replaces one object, names the cause and leaves the others") {
   const auto database = in_memory();
   InventoryStore store(*database);

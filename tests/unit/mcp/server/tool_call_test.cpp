@@ -35,7 +35,8 @@ TEST_CASE("tool call: arguments may be absent, and text may be all there is") {
   CHECK_FALSE(result.contains("structuredContent"));
 }
 
-TEST_CASE("tool call: wrong arguments are told all at once and never reach anybody") {
+TEST_CASE(
+    "tool call: wrong arguments are told all at once, never reach the handler, and are on record") {
   Harness h;
   const Json result = call(h, "echo", {{"count", 900}, {"payroll", 1}});
   CHECK(result["isError"] == true);
@@ -43,15 +44,21 @@ TEST_CASE("tool call: wrong arguments are told all at once and never reach anybo
         "The arguments do not fit the input schema:\n/text is required\n"
         "/count must be at most 9, is 900\n"
         "/ has a member that is not known here; known are count, text");
-  CHECK(h.observer.lines().empty());
+  const auto lines = h.observer.lines();
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0] == R"(started echo {"count":900,"payroll":1} read)");
+  CHECK(lines[1].starts_with("finished 1 failed"));
 }
 
-TEST_CASE("tool call: a forged pseudonym is refused before the observer hears of it") {
+TEST_CASE("tool call: a forged pseudonym never reaches the handler, and the attempt is on record") {
   Harness h;
   const Json result = call(h, "echo", {{"text", "forged"}});
   CHECK(result["isError"] == true);
   CHECK(text(result) == "/text is no name that was issued here. use a name from a list");
-  CHECK(h.observer.lines().empty());
+  const auto lines = h.observer.lines();
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0] == R"(started echo {"text":"forged"} read)");
+  CHECK(lines[1].starts_with("finished 1 failed"));
 }
 
 TEST_CASE("tool call: what the observer refuses does not run") {

@@ -1,4 +1,4 @@
-#include "mcp/server/gate.h"
+#include "mcp/gate/gate.h"
 
 #include <exception>
 
