@@ -1,5 +1,7 @@
 #include "ops/cluster.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "ops/tracked.h"
 
@@ -33,14 +35,19 @@ Cluster::Cluster(std::string name, std::string title, const ClusterParts& parts)
 
 Result<std::shared_ptr<const Snapshot>> Cluster::snapshot(const Context& ctx,
                                                           std::chrono::milliseconds max_age) {
-  const auto fresh = [this, max_age]() -> std::shared_ptr<const Snapshot> {
+  std::uint64_t seen = 0;
+  {
     const std::lock_guard lock(mutex_);
-    const bool young = last_ != nullptr && parts_.clock.steady() - last_at_ < max_age;
-    return young ? last_ : nullptr;
-  };
-  if (auto snapshot = fresh()) return snapshot;
+    if (last_ != nullptr && parts_.clock.steady() - last_at_ < max_age) return last_;
+    seen = fetches_;
+  }
   const std::lock_guard turn(fetching_);
-  if (auto snapshot = fresh()) return snapshot;  // another caller fetched while we waited
+  {
+    const std::lock_guard lock(
+        mutex_);  // a fetch that ended while we waited answers us too, well or ill
+    if (fetches_ != seen && last_error_) return *last_error_;
+    if (fetches_ != seen && last_ != nullptr) return last_;
+  }
   return fetch(ctx);
 }
 
@@ -50,22 +57,54 @@ Result<std::shared_ptr<const Snapshot>> Cluster::refresh(const Context& ctx) {
 }
 
 Result<std::shared_ptr<const Snapshot>> Cluster::fetch(const Context& ctx) {
+  auto fetched = read_and_remember(ctx);
+  const std::lock_guard lock(mutex_);
+  ++fetches_;
+  last_error_.reset();
+  if (!fetched.ok()) {
+    // Only what the cluster answered is shared; that one caller went away says nothing to the
+    // others.
+    if (fetched.error().code != Code::kCancelled) last_error_ = fetched.error();
+    return fetched;
+  }
+  last_ = *fetched;
+  last_at_ = parts_.clock.steady();
+  return last_;
+}
+
+Result<std::shared_ptr<const Snapshot>> Cluster::read_and_remember(const Context& ctx) {
   auto snapshot = std::make_shared<Snapshot>();
   PMX_TRY(snapshot->resources, parts_.client.resources(ctx));
   auto status = parts_.client.cluster_status(ctx);
   if (status.ok()) {
     snapshot->status = std::move(status).value();
   } else {
+    snapshot->status_known = false;
     snapshot->warnings.push_back("the cluster status could not be read: " + status.error().message);
   }
   snapshot->time = parts_.clock.now();
-  apply_live_status(*snapshot);
   note_degraded(*snapshot);
+  const std::lock_guard record(recording_);
+  apply_live_status(*snapshot);
+  PMX_TRY_VOID(complete_unknown(*snapshot));
   PMX_TRY_VOID(remember(*snapshot));
-  const std::lock_guard lock(mutex_);
-  last_ = snapshot;
-  last_at_ = parts_.clock.steady();
-  return last_;
+  return std::shared_ptr<const Snapshot>(std::move(snapshot));
+}
+
+Result<void> Cluster::complete_unknown(Snapshot& snapshot) {
+  const auto bare = [](const proxmox::Guest& guest) {
+    return guest.status == "unknown" && guest.name.empty();
+  };
+  auto& guests = snapshot.resources.guests;
+  if (std::none_of(guests.begin(), guests.end(), bare)) return {};
+  PMX_TRY(const auto stored, parts_.inventory.objects(name_, "guest"));
+  std::map<std::string, const Json*> fields;
+  for (const auto& object : stored) fields[object.id] = &object.fields;
+  for (auto& guest : guests) {
+    const auto known = fields.find(std::to_string(guest.vmid));
+    if (bare(guest) && known != fields.end()) restore_tracked(guest, *known->second);
+  }
+  return {};
 }
 
 void Cluster::apply_live_status(Snapshot& snapshot) {
@@ -86,8 +125,8 @@ void Cluster::apply_live_status(Snapshot& snapshot) {
 
 Result<void> Cluster::remember(const Snapshot& snapshot) {
   PMX_TRY_VOID(parts_.engine.learn(names_in(snapshot)));
-  note_unrecorded(
-      parts_.inventory.record(name_, tracked_kinds(), tracked_objects(snapshot), snapshot.time));
+  note_unrecorded(parts_.inventory.record(name_, tracked_kinds(snapshot), tracked_objects(snapshot),
+                                          snapshot.time));
   return {};
 }
 
@@ -99,20 +138,21 @@ void Cluster::hold(const proxmox::Guest& guest) {
 void Cluster::release(int vmid) {
   const std::lock_guard lock(mutex_);
   const auto live = live_.find(vmid);
-  if (live != live_.end() && live->second.held) live_.erase(live);
+  if (live == live_.end() || !live->second.held) return;
+  live_.erase(live);
+  last_.reset();  // how the change ended is not known here: the next reader looks
 }
 
 void Cluster::observed(const proxmox::Guest& guest, const std::string& status,
                        std::string_view cause) {
-  proxmox::Guest changed = guest;
-  changed.status = status;
+  const std::lock_guard record(recording_);
   {
     const std::lock_guard lock(mutex_);
     live_[guest.vmid] = {status, parts_.clock.steady() + kListLag, false};
     last_.reset();  // the next reader fetches anew
   }
-  note_unrecorded(
-      parts_.inventory.record_one(name_, tracked_guest(changed), parts_.clock.now(), cause));
+  const state::Object change{"guest", std::to_string(guest.vmid), Json{{"status", status}}};
+  note_unrecorded(parts_.inventory.record_one(name_, change, parts_.clock.now(), cause));
 }
 
 Result<Cluster*> Clusters::find(std::string_view name) const {

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ namespace pmx::ops {
 struct Snapshot {
   proxmox::Resources resources;
   proxmox::ClusterStatus status;
+  bool status_known = true;  ///< false: `status` could not be read and says nothing
   SystemTime time;
   std::vector<std::string>
       warnings;  ///< what is degraded: nodes down, no quorum, parts that could not be read
@@ -76,16 +78,25 @@ class Cluster {
   };
 
   Result<std::shared_ptr<const Snapshot>> fetch(const Context& ctx);
+  Result<std::shared_ptr<const Snapshot>> read_and_remember(const Context& ctx);
+
+  /// PVE lists a guest that it knows nothing of (its node is long down) bare: what we remember of
+  /// it is kept.
+  Result<void> complete_unknown(Snapshot& snapshot);
   void apply_live_status(Snapshot& snapshot);
   Result<void> remember(const Snapshot& snapshot);
 
   const std::string name_;
   const std::string title_;
   ClusterParts parts_;
-  std::mutex fetching_;  // held during a refresh: concurrent callers wait and share its result
-  std::mutex mutex_;     // guards the members below
+  std::mutex fetching_;  // held during a refresh: concurrent callers wait and share its outcome
+  std::mutex
+      recording_;  // held while a look is recorded, so that our own changes come before or after it
+  std::mutex mutex_;  // guards the members below
   std::shared_ptr<const Snapshot> last_;
   SteadyTime last_at_;
+  std::uint64_t fetches_ = 0;
+  std::optional<Error> last_error_;  // of the last fetch, when it failed
   std::map<int, Live> live_;
 };
 

@@ -62,6 +62,18 @@ bool before(const Row& a, const Row& b, const GuestQuery& query) {
   return a.guest->vmid < b.guest->vmid;
 }
 
+/// Misses do not make us ask the cluster more often than this: guesses must not become its load.
+constexpr std::chrono::seconds kNewEnough{1};
+
+/// Looks once more after a refresh: the guest may be new.
+Result<proxmox::Guest> find_in(const Context& ctx, Cluster& cluster, std::string_view reference) {
+  PMX_TRY(auto snapshot, cluster.snapshot(ctx));
+  auto guest = find_guest(*snapshot, reference);
+  if (guest.ok() || guest.error().code != Code::kNotFound) return guest;
+  PMX_TRY(snapshot, cluster.snapshot(ctx, kNewEnough));
+  return find_guest(*snapshot, reference);
+}
+
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
     return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
@@ -108,7 +120,8 @@ Result<proxmox::Guest> find_guest(const Snapshot& snapshot, std::string_view ref
   const bool numeric = !reference.empty() && parsed.ec == std::errc() && parsed.ptr == end;
   std::vector<const proxmox::Guest*> found;
   for (const auto& guest : snapshot.resources.guests) {
-    if (numeric ? guest.vmid == vmid : guest.name == reference) found.push_back(&guest);
+    // A guest may be called like another one's VMID; then neither is meant for certain.
+    if ((numeric && guest.vmid == vmid) || guest.name == reference) found.push_back(&guest);
   }
   if (found.size() == 1) return *found.front();
   if (found.empty()) {
@@ -118,8 +131,8 @@ Result<proxmox::Guest> find_guest(const Snapshot& snapshot, std::string_view ref
   std::string vmids;
   for (const auto* guest : found)
     vmids += (vmids.empty() ? "" : ", ") + std::to_string(guest->vmid);
-  return Error{Code::kInvalidArgument, "several guests have this name (VMIDs " + vmids + ")",
-               "name the guest by its VMID"};
+  return Error{Code::kInvalidArgument, "several guests answer to this (VMIDs " + vmids + ")",
+               "name the guest by its VMID, or rename the one that is called like a VMID"};
 }
 
 Result<LocatedGuest> locate_guest(const Context& ctx, const Clusters& clusters,
@@ -128,14 +141,9 @@ Result<LocatedGuest> locate_guest(const Context& ctx, const Clusters& clusters,
   Error error{Code::kNotFound, "no cluster is configured", ""};
   std::vector<LocatedGuest> found;
   for (Cluster* candidate : candidates) {
-    PMX_TRY(auto snapshot, candidate->snapshot(ctx));
-    auto guest = find_guest(*snapshot, reference);
-    if (!guest.ok() && guest.error().code == Code::kNotFound) {
-      PMX_TRY(snapshot, candidate->refresh(ctx));
-      guest = find_guest(*snapshot, reference);
-    }
+    const auto guest = find_in(ctx, *candidate, reference);
     if (guest.ok()) {
-      found.push_back({candidate, std::move(guest).value()});
+      found.push_back({candidate, *guest});
     } else {
       error = guest.error();
     }

@@ -37,7 +37,11 @@ state::Object tracked_cluster(const proxmox::ClusterStatus& status) {
 
 }  // namespace
 
-std::vector<std::string> tracked_kinds() { return {"cluster", "node", "guest", "storage", "pool"}; }
+std::vector<std::string> tracked_kinds(const Snapshot& snapshot) {
+  std::vector<std::string> kinds{"node", "guest", "storage", "pool"};
+  if (snapshot.status_known) kinds.emplace_back("cluster");
+  return kinds;
+}
 
 state::Object tracked_guest(const proxmox::Guest& guest) {
   Json fields{{"type", guest.type}, {"node", guest.node}, {"status", guest.status}};
@@ -53,8 +57,29 @@ state::Object tracked_guest(const proxmox::Guest& guest) {
   return {"guest", std::to_string(guest.vmid), std::move(fields)};
 }
 
+void restore_tracked(proxmox::Guest& guest, const Json& fields) {
+  guest.name = string_member(fields, "name");
+  if (guest.pool.empty()) guest.pool = string_member(fields, "pool");
+  const Json* tags = find_member(fields, "tags");
+  if (guest.tags.empty() && tags != nullptr && tags->is_array()) {
+    for (const auto& tag : *tags) {
+      if (const auto* text = tag.get_ptr<const std::string*>()) guest.tags.push_back(*text);
+    }
+  }
+  const Json* cores = find_member(fields, "maxcpu");
+  if (!guest.maxcpu && cores != nullptr && cores->is_number()) guest.maxcpu = cores->get<double>();
+  const auto bytes = [&fields](const char* key, std::optional<std::int64_t>& member) {
+    const Json* value = find_member(fields, key);
+    if (!member && value != nullptr && value->is_number_integer())
+      member = value->get<std::int64_t>();
+  };
+  bytes("maxmem", guest.maxmem);
+  bytes("maxdisk", guest.maxdisk);
+}
+
 std::vector<state::Object> tracked_objects(const Snapshot& snapshot) {
-  std::vector<state::Object> objects{tracked_cluster(snapshot.status)};
+  std::vector<state::Object> objects;
+  if (snapshot.status_known) objects.push_back(tracked_cluster(snapshot.status));
   for (const auto& node : snapshot.resources.nodes) objects.push_back(tracked_node(node));
   for (const auto& guest : snapshot.resources.guests) objects.push_back(tracked_guest(guest));
   for (const auto& storage : snapshot.resources.storages)

@@ -33,6 +33,7 @@ struct Refusal {
 };
 
 bool names_missing_thing(std::string_view text) {
+  if (text.find("not defined in schema") != std::string_view::npos) return false;  // an unknown parameter
   for (const std::string_view mark :
        {"does not exist", "no such ", "No such ", "not found", "hostname lookup", "unknown node",
         "not defined", "no rule at position"}) {

@@ -103,6 +103,30 @@ TEST_CASE("cluster: without its status the answer is degraded, not refused") {
   const auto snapshot = bench.cluster->refresh(Context{});
   REQUIRE(snapshot.ok());
   CHECK((*snapshot)->warnings.size() == 1);
+  CHECK_FALSE((*snapshot)->status_known);
+}
+
+TEST_CASE("cluster: a status that could not be read is no change of the cluster") {
+  Bench bench;
+  REQUIRE(bench.cluster->refresh(Context{}).ok());
+  bench.pve.failures["GET /cluster/status"] = {403, "Permission check failed"};
+  REQUIRE(bench.cluster->refresh(Context{}).ok());
+  bench.pve.failures.clear();
+  REQUIRE(bench.cluster->refresh(Context{}).ok());
+  CHECK(bench.inventory.events({})->empty());
+}
+
+TEST_CASE("cluster: a guest of a node that is long down keeps what is remembered of it") {
+  Bench bench;
+  REQUIRE(bench.cluster->refresh(Context{}).ok());
+  bench.pve.answers["GET /cluster/resources"][3] = Json{
+      {"id", "qemu/101"}, {"type", "qemu"}, {"vmid", 101}, {"node", "beta"}, {"status", "unknown"}};
+  const auto snapshot = bench.cluster->refresh(Context{});
+  REQUIRE(snapshot.ok());
+  CHECK((*snapshot)->resources.guests[1].name == "twin");
+  const auto events = bench.inventory.events({});
+  REQUIRE(events->size() == 1);
+  CHECK(events->front().path == "/status");
 }
 
 TEST_CASE("cluster: without its resources there is no answer") {
@@ -140,7 +164,7 @@ TEST_CASE("tracked: every kind that is recorded is declared, and every name is a
   Bench bench;
   const auto snapshot = bench.cluster->refresh(Context{});
   REQUIRE(snapshot.ok());
-  const auto kinds = pmx::ops::tracked_kinds();
+  const auto kinds = pmx::ops::tracked_kinds(**snapshot);
   for (const auto& object : pmx::ops::tracked_objects(**snapshot)) {
     CHECK(std::find(kinds.begin(), kinds.end(), object.kind) != kinds.end());
   }

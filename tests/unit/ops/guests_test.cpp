@@ -30,6 +30,15 @@ TEST_CASE("find_guest: a name that two guests share is refused with their VMIDs"
   CHECK(guest.error().message.find("101, 102") != std::string::npos);
 }
 
+TEST_CASE("find_guest: a guest that is called like another one's VMID makes that VMID uncertain") {
+  Bench bench;
+  bench.pve.answers["GET /cluster/resources"][3]["name"] = "100";
+  const auto snapshot = bench.cluster->refresh(Context{});
+  REQUIRE(snapshot.ok());
+  CHECK(find_guest(**snapshot, "100").error().code == Code::kInvalidArgument);
+  CHECK(find_guest(**snapshot, "101")->vmid == 101);
+}
+
 TEST_CASE("guest_title: name and VMID, or the VMID alone") {
   pmx::proxmox::Guest guest;
   guest.vmid = 105;
