@@ -6,6 +6,13 @@ namespace pmx::app {
 namespace {
 
 constexpr std::int64_t kNotRecorded = 0;
+constexpr std::size_t kMaxArguments = 64 * 1024;
+
+/// A refused call may carry megabytes; the trail keeps that it happened, not all it said.
+Json bounded(const Json& arguments) {
+  const std::size_t size = dump_json(arguments).size();
+  return size <= kMaxArguments ? arguments : Json{{"left_out_bytes", size}};
+}
 
 }  // namespace
 
@@ -17,7 +24,7 @@ Result<std::int64_t> Auditor::started(const Context& ctx, std::string_view name,
   entry.client = ctx.client;
   entry.request_id = ctx.request_id;
   entry.tool = name;
-  entry.arguments = arguments;
+  entry.arguments = bounded(arguments);
   entry.writes = writes;
   auto id = store_.begin(entry);
   if (!id.ok()) {
@@ -50,8 +57,9 @@ void Auditor::finished(const Context& ctx, std::int64_t token, const mcp::CallOu
     running_.erase(ctx.request_id);
   }
   if (token == kNotRecorded) return;
-  const auto done =
-      store_.finish(token, outcome.ok, Json{{"summary", outcome.summary}}, outcome.duration);
+  const auto done = store_.finish(token, outcome.ok,
+                                  outcome.ok ? Json{{"summary", outcome.summary}} : outcome.result,
+                                  outcome.duration);
   if (!done.ok()) log::error(ctx, "audit.failed", {{"error", done.error().text()}});
 }
 

@@ -16,7 +16,7 @@ mcp::Catalogue make_catalogue(const Toolbox& box, Access access) {
   }
   catalogue.templates = {overview_resource(box), guest_resource(box), task_log_resource(box)};
   catalogue.list_resources = [box](const Context& ctx) { return list_resources(box, ctx); };
-  catalogue.prompts = {troubleshoot_prompt()};
+  catalogue.prompts = {troubleshoot_prompt(box)};
   return catalogue;
 }
 

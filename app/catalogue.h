@@ -28,7 +28,7 @@ mcp::ResourceTemplate task_log_resource(const Toolbox& box);
 /// The concrete resources of resources/list: one overview per cluster, then its guests by VMID.
 Result<std::vector<Json>> list_resources(const Toolbox& box, const Context& ctx);
 
-mcp::Prompt troubleshoot_prompt();
+mcp::Prompt troubleshoot_prompt(const Toolbox& box);
 
 /// Tools of all levels with the level each needs.
 struct LevelledTool {

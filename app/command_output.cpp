@@ -45,6 +45,8 @@ Result<std::string> command_output(const std::vector<std::string>& command) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+  posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY,
+                                   0);  // our stderr is the client's log
   std::vector<std::string> words = command;
   std::vector<char*> arguments;
   for (auto& word : words) arguments.push_back(word.data());

@@ -4,6 +4,8 @@
 
 #include "app/config_file.h"
 #include "base/files.h"
+#include "proxmox/endpoint.h"
+#include "proxmox/tls.h"
 
 extern char** environ;
 
@@ -49,6 +51,26 @@ Result<proxmox::Credentials> credentials_of(const ConfigDocument& document,
   return proxmox::Credentials(std::move(token).value());
 }
 
+/// The first member of a cluster's configuration that cannot work, by its key; no key when all can.
+struct Slip {
+  std::string key;
+  Error error;
+};
+
+Slip find_slip(const ClusterConfig& cluster) {
+  const auto endpoint = proxmox::parse_endpoint(cluster.url);
+  if (!endpoint.ok()) return {"url", endpoint.error()};
+  if (!cluster.fingerprint.empty()) {
+    const auto fingerprint = proxmox::normal_fingerprint(cluster.fingerprint);
+    if (!fingerprint.ok()) return {"fingerprint", fingerprint.error()};
+  }
+  if (!cluster.ca_file.empty()) {
+    const auto authority = read_file(cluster.ca_file);
+    if (!authority.ok()) return {"ca_file", authority.error()};
+  }
+  return {};
+}
+
 Result<ClusterConfig> cluster_of(const ConfigDocument& document, const std::string& name,
                                  const ClusterEntry& entry, const Environment& environment) {
   ClusterConfig cluster;
@@ -57,7 +79,10 @@ Result<ClusterConfig> cluster_of(const ConfigDocument& document, const std::stri
   cluster.fingerprint = entry.fingerprint.value_or("");
   cluster.ca_file = expand_home(environment, entry.ca_file.value_or(""));
   cluster.timeout = std::chrono::seconds(entry.timeout.value_or(30));
-  return cluster;
+  const Slip slip = find_slip(cluster);
+  if (slip.key.empty()) return cluster;
+  return document.error_at("/clusters/" + name + "/" + slip.key, slip.error.message,
+                           slip.error.advice);
 }
 
 Result<void> apply_file(Config& config, const std::string& path, const Environment& environment,
@@ -106,7 +131,13 @@ Result<ClusterConfig> cluster_from_environment(const Environment& environment) {
   cluster.credentials = std::move(parsed).value();
   cluster.fingerprint = get(environment, "PROXMOX_MPC_FINGERPRINT");
   cluster.ca_file = expand_home(environment, get(environment, "PROXMOX_MPC_CA_FILE"));
-  return cluster;
+  const Slip slip = find_slip(cluster);
+  if (slip.key.empty()) return cluster;
+  const std::string variable = slip.key == "url"       ? "URL"
+                               : slip.key == "ca_file" ? "CA_FILE"
+                                                       : "FINGERPRINT";
+  return Error{slip.error.code, "PROXMOX_MPC_" + variable + ": " + slip.error.message,
+               slip.error.advice};
 }
 
 std::string first_of(std::initializer_list<std::string> values) {
@@ -124,7 +155,7 @@ Result<void> apply_overrides(Config& config, const Overrides& overrides,
   }
   if (const auto dir = first_of({overrides.state_dir, get(environment, "PROXMOX_MPC_STATE_DIR")});
       !dir.empty()) {
-    config.state_dir = dir;
+    config.state_dir = expand_home(environment, dir);
   }
   if (const auto level = first_of({overrides.log_level, get(environment, "PROXMOX_MPC_LOG_LEVEL")});
       !level.empty()) {
@@ -132,6 +163,21 @@ Result<void> apply_overrides(Config& config, const Overrides& overrides,
   }
   if (!overrides.log_file.empty()) config.log.file = overrides.log_file;
   return {};
+}
+
+/// Defaults, then the file, then the environment and the command line.
+Result<Config> read_config(const Overrides& overrides, const Environment& environment,
+                           bool with_clusters) {
+  Config config;
+  config.state_dir = home_path(environment, "XDG_STATE_HOME", "/.local/state", "/proxmox-mpc");
+  const std::string path =
+      overrides.config_file.empty() ? default_config_file(environment) : overrides.config_file;
+  auto read = apply_file(config, path, environment, with_clusters);
+  const bool absent =
+      !read.ok() && read.error().code == Code::kNotFound && overrides.config_file.empty();
+  if (!read.ok() && !absent) return std::move(read).error();
+  PMX_TRY_VOID(apply_overrides(config, overrides, environment));
+  return config;
 }
 
 }  // namespace
@@ -174,21 +220,17 @@ std::string default_config_file(const Environment& environment) {
   return home_path(environment, "XDG_CONFIG_HOME", "/.config", "/proxmox-mpc/config.yml");
 }
 
+Result<Config> load_local_config(const Overrides& overrides, const Environment& environment) {
+  return read_config(overrides, environment, false);
+}
+
 Result<Config> load_config(const Overrides& overrides, const Environment& environment) {
-  Config config;
-  config.state_dir = home_path(environment, "XDG_STATE_HOME", "/.local/state", "/proxmox-mpc");
   const bool from_environment = !get(environment, "PROXMOX_MPC_URL").empty();
-  const std::string path =
-      overrides.config_file.empty() ? default_config_file(environment) : overrides.config_file;
-  auto read = apply_file(config, path, environment, !from_environment);
-  const bool absent =
-      !read.ok() && read.error().code == Code::kNotFound && overrides.config_file.empty();
-  if (!read.ok() && !absent) return std::move(read).error();
+  PMX_TRY(Config config, read_config(overrides, environment, !from_environment));
   if (from_environment) {
     PMX_TRY(config.clusters["default"], cluster_from_environment(environment));
     config.source = "environment";
   }
-  PMX_TRY_VOID(apply_overrides(config, overrides, environment));
   return config;
 }
 

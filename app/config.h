@@ -61,6 +61,9 @@ Environment process_environment();
 /// variable. No cluster at all is not an error here: the caller says what to do about it.
 Result<Config> load_config(const Overrides& overrides, const Environment& environment);
 
+/// The same without clusters and their secrets: all that is needed to work on the state directory.
+Result<Config> load_local_config(const Overrides& overrides, const Environment& environment);
+
 /// "~/.config/proxmox-mpc/config.yml" with $XDG_CONFIG_HOME honoured.
 std::string default_config_file(const Environment& environment);
 

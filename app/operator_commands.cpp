@@ -64,7 +64,7 @@ bool any_failure(const std::vector<ops::Finding>& findings) {
 
 /// State and engine without any cluster: what anonymize and reveal need.
 Result<std::unique_ptr<Installation>> open_installation(const CommandLine& line) {
-  PMX_TRY(Config config, load_config(line.overrides, process_environment()));
+  PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
   return Installation::open(config, system_clock());
 }
 

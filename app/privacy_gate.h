@@ -2,7 +2,7 @@
 #pragma once
 
 #include "anonymize/engine.h"
-#include "mcp/server/gate.h"
+#include "mcp/gate/gate.h"
 
 namespace pmx::app {
 

@@ -1,47 +1,56 @@
-// The prompts offered over MCP.
+// The prompts offered over MCP. No word of the client goes into a prompt's text unless it is a VMID
+// or a pseudonym of ours: the text passes the privacy gate, and what comes back changed would tell
+// a guesser that the guess was a real name.
 #include "prompts/prompts.h"
 #include "app/catalogue.h"
 
 namespace pmx::app {
 namespace {
 
-std::string value_or(const std::map<std::string, std::string>& values, const std::string& key,
-                     std::string fallback) {
-  const auto found = values.find(key);
-  return found == values.end() || found->second.empty() ? std::move(fallback) : found->second;
+bool is_vmid(const std::string& text) {
+  return !text.empty() && text.size() <= 9 &&
+         text.find_first_not_of("0123456789") == std::string::npos;
 }
 
-Result<Json> troubleshoot(const Context&, const std::map<std::string, std::string>& arguments) {
-  const std::string guest = value_or(arguments, "guest", "");
-  PMX_TRY(std::string text,
-          prompts::render(
-              "troubleshoot",
-              {{"subject", guest.empty() ? "the cluster" : "the guest " + guest},
-               {"problem", value_or(arguments, "problem", "not said; ask if it matters")}}));
-  return Json{
-      {"description", "Find the cause of a problem and propose what to do"},
-      {"messages",
-       Json::array({Json{{"role", "user"}, {"content", {{"type", "text"}, {"text", text}}}}})}};
+/// "the guest vm-k3x9q2f", "the guest with VMID 105", or "the cluster" when none is named.
+Result<std::string> subject_of(anonymize::Engine& engine,
+                               const std::map<std::string, std::string>& arguments) {
+  const auto given = arguments.find("guest");
+  if (given == arguments.end() || given->second.empty()) return std::string("the cluster");
+  if (is_vmid(given->second)) return "the guest with VMID " + given->second;
+  const auto real = engine.restore(given->second, "pve-guest");
+  if (real.ok() && *real != given->second) return "the guest " + given->second;
+  return Error{Code::kInvalidArgument,
+               "the argument guest is no VMID and no pseudonym of this server",
+               "copy it from guest_list"};
+}
+
+Result<Json> troubleshoot(anonymize::Engine& engine,
+                          const std::map<std::string, std::string>& arguments) {
+  PMX_TRY(std::string subject, subject_of(engine, arguments));
+  PMX_TRY(std::string text, prompts::render("troubleshoot", {{"subject", std::move(subject)}}));
+  Json message{{"role", "user"}};
+  message["content"] = {{"type", "text"}, {"text", std::move(text)}};
+  return Json{{"description", "Find the cause of a problem and propose what to do"},
+              {"messages", Json::array({std::move(message)})}};
 }
 
 }  // namespace
 
-mcp::Prompt troubleshoot_prompt() {
-  return {
-      Json{{"name", "troubleshoot"},
-           {"title", "Troubleshoot"},
-           {"description",
-            "Guides through finding the cause of a problem with a guest or the cluster."},
-           {"arguments",
-            Json::array({Json{{"name", "guest"},
-                              {"description",
-                               "VMID or pseudonym of the guest; the whole cluster when left out."},
-                              {"required", false}},
-                         Json{{"name", "problem"},
-                              {"description", "What goes wrong, in your words."},
-                              {"required", false}}})}},
-      {},  // the guest stays as the client wrote it: nothing is looked up, so nothing need be real
-      troubleshoot};
+mcp::Prompt troubleshoot_prompt(const Toolbox& box) {
+  const Json guest{
+      {"name", "guest"},
+      {"description", "VMID or pseudonym of the guest; the whole cluster when left out."},
+      {"required", false}};
+  return {Json{{"name", "troubleshoot"},
+               {"title", "Troubleshoot"},
+               {"description",
+                "Guides through finding the cause of a problem with a guest or the cluster."},
+               {"arguments", Json::array({guest})}},
+          {},
+          [engine = &box.engine](const Context&, const auto& arguments) {
+            return troubleshoot(*engine, arguments);
+          }};
 }
 
 }  // namespace pmx::app

@@ -20,6 +20,11 @@ Result<mcp::ResourceContent> from_tool(const mcp::Tool& tool, const Context& ctx
   return mcp::ResourceContent{"application/json", dump_json(output.structured)};
 }
 
+/// By VMID alone: a name in a URI would come back pseudonymized and so confirm a guess.
+bool is_vmid(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
 }  // namespace
 
 mcp::ResourceTemplate overview_resource(const Toolbox& box) {
@@ -41,10 +46,13 @@ mcp::ResourceTemplate guest_resource(const Toolbox& box) {
                {"description", "Live status and configuration of one VM or container, by VMID."},
                {"mimeType", "application/json"}},
           {{"cluster", "pve-cluster"}},
-          [tool = guest_describe(box)](const Context& ctx, const auto& variables) {
+          [tool = guest_describe(box)](const Context& ctx,
+                                       const auto& variables) -> Result<mcp::ResourceContent> {
+            const std::string& vmid = variables.find("vmid")->second;
+            if (!is_vmid(vmid))
+              return Error{Code::kNotFound, "guests are addressed by VMID here", ""};
             return from_tool(tool, ctx,
-                             Json{{"cluster", variables.find("cluster")->second},
-                                  {"guest", variables.find("vmid")->second}});
+                             Json{{"cluster", variables.find("cluster")->second}, {"guest", vmid}});
           }};
 }
 

@@ -107,10 +107,11 @@ void set_identity(Change& change, const state::Event& event,
 }
 
 bool same_moment(const Change& change, const state::Event& event, const Change& identity) {
-  return change.time == format_time(event.time) && change.kind == event.kind &&
-         change.vmid == identity.vmid && change.node == identity.node &&
-         change.storage == identity.storage && change.pool == identity.pool &&
-         change.before.is_object() && change.after.is_object() && !event.path.empty();
+  return change.time == format_time(event.time) && change.cluster == identity.cluster &&
+         change.kind == event.kind && change.vmid == identity.vmid &&
+         change.node == identity.node && change.storage == identity.storage &&
+         change.pool == identity.pool && change.before.is_object() && change.after.is_object() &&
+         !event.path.empty();
 }
 
 /// Turns events into entries, newest first.
@@ -203,6 +204,23 @@ std::string describe(const Out& out, anonymize::Engine& engine) {
   return text + format_warnings(out.warnings);
 }
 
+/// A guest that is gone, or whose cluster does not answer, still has a history under its VMID.
+Result<void> select_guest(state::EventQuery& query, const Toolbox& box, const Context& ctx,
+                          const Args& args) {
+  const std::string reference = guest_reference(*args.guest);
+  const auto located = ops::locate_guest(ctx, box.clusters, args.cluster, reference);
+  if (located.ok()) {
+    query.object = std::to_string(located->guest.vmid);
+    query.cluster = located->cluster->name();
+    return {};
+  }
+  const bool is_vmid =
+      !reference.empty() && reference.find_first_not_of("0123456789") == std::string::npos;
+  if (!is_vmid) return located.error();
+  query.object = reference;
+  return {};
+}
+
 Result<state::EventQuery> make_query(const Toolbox& box, const Context& ctx, const Args& args) {
   state::EventQuery query;
   query.kind = args.kind;
@@ -212,15 +230,13 @@ Result<state::EventQuery> make_query(const Toolbox& box, const Context& ctx, con
   if (!args.until.empty()) {
     PMX_TRY(query.until, point_in_time(args.until, box.clock.now()));
   }
-  if (args.guest) {
-    PMX_TRY(const auto located,
-            ops::locate_guest(ctx, box.clusters, args.cluster, guest_reference(*args.guest)));
-    query.kind = "guest";
-    query.object = std::to_string(located.guest.vmid);
-    query.cluster = located.cluster->name();
-  } else if (!args.cluster.empty()) {
+  if (!args.cluster.empty()) {
     PMX_TRY(ops::Cluster * cluster, box.clusters.find(args.cluster));
     query.cluster = cluster->name();
+  }
+  if (args.guest) {
+    query.kind = "guest";
+    PMX_TRY_VOID(select_guest(query, box, ctx, args));
   }
   return query;
 }
@@ -231,9 +247,10 @@ struct Directory {
   std::map<std::string, std::map<int, proxmox::Guest>> guests;
 };
 
-Directory look_around(const Toolbox& box, const Context& ctx, std::vector<std::string>& warnings) {
+Directory look_around(const std::vector<ops::Cluster*>& clusters, const Context& ctx,
+                      std::vector<std::string>& warnings) {
   Directory directory;
-  for (const auto& cluster : box.clusters.all()) {
+  for (ops::Cluster* cluster : clusters) {
     directory.titles[cluster->name()] = cluster->title();
     const auto snapshot = cluster->snapshot(ctx);
     if (!snapshot.ok()) {
@@ -256,7 +273,8 @@ mcp::Tool changes_list(const Toolbox& box) {
       [box](const Context& ctx, const Args& args, mcp::Progress&) -> Result<Answer<Out>> {
         Answer<Out> answer;
         Out& out = answer.out;
-        Directory directory = look_around(box, ctx, out.warnings);
+        PMX_TRY(const auto clusters, box.clusters.select(args.cluster));
+        Directory directory = look_around(clusters, ctx, out.warnings);
         PMX_TRY(const auto query, make_query(box, ctx, args));
         PMX_TRY(auto events, box.inventory.events(query));
         if (events.size() > static_cast<std::size_t>(args.limit)) {
@@ -265,6 +283,7 @@ mcp::Tool changes_list(const Toolbox& box) {
         }
         Collector collector(box.engine);
         for (const auto& event : events) {
+          if (!directory.titles.contains(event.cluster)) continue;  // no longer configured
           PMX_TRY_VOID(collector.add(event, directory.titles[event.cluster],
                                      directory.guests[event.cluster]));
         }

@@ -74,7 +74,7 @@ struct GuestCounts {
 
 struct ClusterRow {
   std::string cluster;
-  bool quorate = true;
+  std::optional<bool> quorate;  // absent: could not be read
   std::vector<NodeRow> nodes;
   GuestCounts guests;
   std::vector<StorageRow> storages;
@@ -83,7 +83,7 @@ struct ClusterRow {
   template <class V>
   void fields(V& v) {
     v.required("cluster", cluster);
-    v.required("quorate", quorate);
+    v.optional("quorate", quorate);
     v.required("nodes", nodes);
     v.required("guests", guests);
     v.required("storages", storages);
@@ -138,14 +138,17 @@ std::vector<StorageRow> storage_rows(const std::vector<proxmox::Storage>& storag
   return rows;
 }
 
-ClusterRow cluster_row(const ops::Cluster& cluster, const ops::Snapshot& snapshot) {
+ClusterRow cluster_row(const ops::Cluster& cluster, const ops::Snapshot& snapshot,
+                       anonymize::Engine& engine) {
   ClusterRow row;
   row.cluster = cluster.title();
-  row.quorate = snapshot.status.quorate;
+  if (snapshot.status_known) row.quorate = snapshot.status.quorate;
   for (const auto& node : snapshot.resources.nodes)
     row.nodes.push_back(node_row(node, snapshot.resources.guests));
-  std::sort(row.nodes.begin(), row.nodes.end(),
-            [](const NodeRow& a, const NodeRow& b) { return a.node < b.node; });
+  std::sort(row.nodes.begin(), row.nodes.end(), [&engine](const NodeRow& a, const NodeRow& b) {
+    return shown_node(engine, a.node) <
+           shown_node(engine, b.node);  // an order of real names would tell of them
+  });
   row.guests = count_guests(snapshot.resources.guests);
   row.storages = storage_rows(snapshot.resources.storages);
   row.time = format_time(snapshot.time);
@@ -153,13 +156,26 @@ ClusterRow cluster_row(const ops::Cluster& cluster, const ops::Snapshot& snapsho
   return row;
 }
 
+/// One cluster of several that does not answer is a warning among the others.
+ClusterRow unreachable_row(ops::Cluster& cluster, const Error& error) {
+  ClusterRow row;
+  row.cluster = cluster.title();
+  row.time = format_time(cluster.clock().now());
+  row.warnings = {"this cluster cannot be read: " + error.text()};
+  return row;
+}
+
+std::string quorum_text(const std::optional<bool>& quorate) {
+  if (!quorate) return "quorum unknown";
+  return *quorate ? "quorate" : "NO QUORUM";
+}
+
 std::string describe(const ClusterRow& row, anonymize::Engine& engine) {
   const auto online = std::count_if(row.nodes.begin(), row.nodes.end(),
                                     [](const NodeRow& node) { return node.status == "online"; });
   std::string text = "Cluster " + row.cluster + ": " + std::to_string(online) + " of " +
                      std::to_string(row.nodes.size()) + " nodes online, " +
-                     (row.quorate ? "quorate" : "NO QUORUM") + ", " +
-                     std::to_string(row.guests.total) + " guests";
+                     quorum_text(row.quorate) + ", " + std::to_string(row.guests.total) + " guests";
   std::string counts;
   for (const auto& [status, count] : row.guests.by_status) {
     counts += (counts.empty() ? "" : ", ") + std::to_string(count) + " " + status;
@@ -185,8 +201,11 @@ mcp::Tool cluster_overview(const Toolbox& box) {
         Answer<Out> answer;
         PMX_TRY(const auto clusters, box.clusters.select(args.cluster));
         for (ops::Cluster* cluster : clusters) {
-          PMX_TRY(const auto snapshot, cluster->snapshot(ctx));
-          answer.out.clusters.push_back(cluster_row(*cluster, *snapshot));
+          const auto snapshot = cluster->snapshot(ctx);
+          if (!snapshot.ok() && clusters.size() == 1) return snapshot.error();
+          answer.out.clusters.push_back(snapshot.ok()
+                                            ? cluster_row(*cluster, **snapshot, box.engine)
+                                            : unreachable_row(*cluster, snapshot.error()));
           answer.text += (answer.text.empty() ? "" : "\n\n") +
                          describe(answer.out.clusters.back(), box.engine);
         }

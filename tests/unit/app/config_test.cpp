@@ -20,6 +20,12 @@ namespace {
 
 constexpr const char* kToken = "root@pam!mcp=00000000-0000-4000-8000-000000000001";
 
+const std::string kPin = [] {
+  std::string pin = "AB";
+  for (int i = 1; i < 32; ++i) pin += ":CD";
+  return pin;
+}();
+
 struct Home {
   Home() {
     char name[] = "/tmp/pmx-config-XXXXXX";
@@ -56,13 +62,13 @@ TEST_CASE("config: the environment alone suffices for one cluster") {
   Home home;
   home.environment["PROXMOX_MPC_URL"] = "https://pve.example:8006";
   home.environment["PROXMOX_MPC_TOKEN"] = kToken;
-  home.environment["PROXMOX_MPC_FINGERPRINT"] = "AB:CD";
+  home.environment["PROXMOX_MPC_FINGERPRINT"] = kPin;
   home.environment["PROXMOX_MPC_ACCESS"] = "operate";
   home.environment["PROXMOX_MPC_STATE_DIR"] = "/tmp/state";
   const auto config = load_config({}, home.environment);
   REQUIRE(config.ok());
   REQUIRE(config->clusters.size() == 1);
-  CHECK(config->clusters.find("default")->second.fingerprint == "AB:CD");
+  CHECK(config->clusters.find("default")->second.fingerprint == kPin);
   CHECK(config->access == Access::kOperate);
   CHECK(config->state_dir == "/tmp/state");
 }
@@ -124,6 +130,42 @@ TEST_CASE("config: errors name file, line, key and the expected form") {
     CAPTURE(error);
     CHECK(error.find(row.expected) != std::string::npos);
   }
+}
+
+TEST_CASE("config: what cannot work is refused when it is read, with its line or variable") {
+  Home home;
+  home.environment["T"] = kToken;
+  const struct {
+    const char* cluster;
+    const char* expected;
+  } rows[] = {
+      {"{url: 'http://pve.example:8006', token: {env: T}}", "config.yml:2: clusters.home.url"},
+      {"{url: 'https://a:8006', fingerprint: zz, token: {env: T}}",
+       "config.yml:2: clusters.home.fingerprint"},
+      {"{url: 'https://a:8006', ca_file: /nowhere.pem, token: {env: T}}",
+       "config.yml:2: clusters.home.ca_file"},
+  };
+  for (const auto& row : rows) {
+    const std::string error =
+        error_of(home, std::string("clusters:\n  home: ") + row.cluster + "\n");
+    CAPTURE(error);
+    CHECK(error.find(row.expected) != std::string::npos);
+  }
+  home.environment["PROXMOX_MPC_URL"] = "pve1";
+  home.environment["PROXMOX_MPC_TOKEN"] = kToken;
+  const auto config = load_config({}, home.environment);
+  REQUIRE_FALSE(config.ok());
+  CHECK(config.error().message.starts_with("PROXMOX_MPC_URL: "));
+}
+
+TEST_CASE("config: the state directory alone can be read without any cluster's secret") {
+  Home home;
+  Overrides overrides = from_file(home.write(
+      "c.yml", "state_dir: ~/s\nclusters:\n  home: {url: 'https://a', token: {env: NOPE}}\n"));
+  const auto config = pmx::app::load_local_config(overrides, home.environment);
+  REQUIRE(config.ok());
+  CHECK(config->state_dir == home.path + "/s");
+  CHECK(config->clusters.empty());
 }
 
 TEST_CASE("config: no error repeats a secret") {

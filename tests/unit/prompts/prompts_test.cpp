@@ -4,12 +4,10 @@
 
 using pmx::prompts::render;
 
-TEST_CASE("prompts: placeholders are filled once and all of them") {
-  const auto text =
-      render("troubleshoot", {{"subject", "the guest {{problem}}"}, {"problem", "it is slow"}});
+TEST_CASE("prompts: placeholders are filled once, and what is filled in stays text") {
+  const auto text = render("troubleshoot", {{"subject", "the guest {{subject}}"}});
   REQUIRE(text.ok());
-  CHECK(text->find("the guest {{problem}}") != std::string::npos);
-  CHECK(text->find("it is slow") != std::string::npos);
+  CHECK(text->find("the guest {{subject}} does not work") != std::string::npos);
 }
 
 TEST_CASE("prompts: unknown templates and missing values are errors") {
