@@ -14,7 +14,7 @@ endif()
 # One precompiled header for all targets: parsing nlohmann/json.hpp costs more than compiling most of our files.
 if(PMX_PRECOMPILE)
   find_package(nlohmann_json REQUIRED)
-  file(WRITE ${CMAKE_BINARY_DIR}/pmx_pch.cpp "")
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/pmx_pch.cpp CONTENT "")
   add_library(pmx_pch OBJECT ${CMAKE_BINARY_DIR}/pmx_pch.cpp)
   target_link_libraries(pmx_pch PRIVATE pmx_warnings nlohmann_json::nlohmann_json)
   target_precompile_headers(pmx_pch PRIVATE
