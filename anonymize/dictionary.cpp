@@ -57,17 +57,22 @@ void Dictionary::absorb() {
   const auto& entries = ledger_.entries();
   for (; absorbed_ < entries.size(); ++absorbed_) {
     const Ledger::Entry& entry = entries[absorbed_];
-    if (!is_name_kind(entry.kind) || entry.real.size() > kMaxName ||
+    if (entry.from_text || !is_name_kind(entry.kind) || entry.real.size() > kMaxName ||
         entry.real.starts_with(kPhoneMark))
       continue;
     const std::string folded = lower(entry.real);
     const std::size_t dot = folded.find('.');
     if (entry.kind == Kind::kDomain && dot != std::string::npos && dot >= kMinOwner)
-      owners_.insert(folded.substr(0, dot));
+      insert_owner(folded.substr(0, dot));
     if (is_weak(folded) || is_kept_name(folded)) continue;
     std::size_t& longest = heads_[folded.substr(0, part_end(folded, 0))];
     longest = std::max(longest, folded.size());
   }
+}
+
+void Dictionary::insert_owner(std::string label) {
+  label.erase(std::remove(label.begin(), label.end(), '-'), label.end());
+  owners_.insert(std::move(label));
 }
 
 NameHit Dictionary::longest_at(std::string_view text, std::size_t at) const {

@@ -39,6 +39,8 @@ class Dictionary {
   static bool is_weak(std::string_view lower_case);
 
  private:
+  void insert_owner(std::string label);
+
   const Ledger& ledger_;
   std::size_t absorbed_ = 0;
   std::unordered_set<std::string, TextHash, std::equal_to<>> owners_;

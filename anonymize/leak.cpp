@@ -41,6 +41,7 @@ void LeakIndex::absorb(const Ledger& ledger) {
   for (; absorbed_ < entries.size(); ++absorbed_) {
     const Ledger::Entry& entry = entries[absorbed_];
     codes_.insert(entry.pseudonym);
+    if (entry.from_text) continue;
     if (!is_name_kind(entry.kind)) {
       addresses_.insert(entry.real);
       continue;
@@ -53,7 +54,8 @@ void LeakIndex::absorb(const Ledger& ledger) {
       continue;
     }
     std::string folded = lower(entry.real);
-    if (!Dictionary::is_weak(folded) && !is_kept_name(folded))
+    // As a key the name stays, so it cannot be searched for.
+    if (!Dictionary::is_weak(folded) && !is_kept_name(folded) && !is_kept_key(folded))
       add_pattern(std::move(folded), false);
   }
 }

@@ -66,8 +66,8 @@ Result<void> Ledger::issue(std::span<const Want> wanted) {
 }
 
 void Ledger::add_kind(const Entry& entry, Kind kind) {
-  const auto found = by_real_.find(entry.real);
-  if (found != by_real_.end()) entries_[found->second].kinds |= kind_bit(kind);
+  const auto found = by_pseudonym_.find(entry.pseudonym);
+  if (found != by_pseudonym_.end()) entries_[found->second].kinds |= kind_bit(kind);
 }
 
 std::string Ledger::candidate(const Want& want, unsigned counter) const {
@@ -121,10 +121,13 @@ std::string Ledger::candidate(const Want& want, unsigned counter) const {
 void Ledger::add(const MapRow& row) {
   if (row.real.empty() || row.pseudonym.empty() || by_real_.contains(row.real)) return;
   const std::size_t index = entries_.size();
-  Entry& entry =
-      entries_.emplace_back(Entry{row.id, row.kind, kind_bit(row.kind), row.real, row.pseudonym});
-  by_real_.emplace(entry.real, index);
+  const bool from_text = row.real.starts_with(kTextMark);
+  Entry& entry = entries_.emplace_back(Entry{row.id, row.kind, kind_bit(row.kind),
+                                             row.real.substr(from_text ? kTextMark.size() : 0),
+                                             row.pseudonym, from_text});
+  by_real_.emplace(from_text ? lowered_.emplace_back(row.real) : entry.real, index);
   by_pseudonym_.emplace(entry.pseudonym, index);
+  if (from_text) return;
   if (is_name_kind(row.kind) && !row.real.starts_with(kPhoneMark)) add_name(index);
 }
 

@@ -30,6 +30,9 @@ struct Want {
 /// Telephone numbers are rows of kind kName under this mark, so that no row of a name can be meant:
 /// names have no colon.
 inline constexpr std::string_view kPhoneMark = "tel:";
+/// Names that only free text showed are rows under this mark: they have a pseudonym and come back,
+/// but are looked for nowhere else. Who writes a note must not choose what is a name.
+inline constexpr std::string_view kTextMark = "text:";
 /// The number of bytes of a pseudonymous telephone number.
 inline constexpr std::size_t kPhoneLength = 14;
 
@@ -41,6 +44,7 @@ class Ledger {
     std::uint32_t kinds = 0;  ///< one bit for every kind the value was seen as
     std::string real;
     std::string pseudonym;
+    bool from_text = false;  ///< stored under kTextMark, which `real` does not show
   };
 
   Ledger(const Scheme& scheme, Mapping& mapping) : scheme_(scheme), mapping_(mapping) {}
@@ -51,7 +55,7 @@ class Ledger {
   /// Issues what is not issued yet: one transaction unless candidates collide.
   Result<void> issue(std::span<const Want> wanted);
 
-  /// Exact spelling.
+  /// Exact spelling, with its mark.
   [[nodiscard]] const Entry* by_real(std::string_view real) const { return find(by_real_, real); }
   /// Lower-case spelling of a name; the entry issued first.
   [[nodiscard]] const Entry* by_name(std::string_view lower_case) const {
@@ -83,7 +87,7 @@ class Ledger {
   Mapping& mapping_;
   std::int64_t loaded_ = 0;
   std::deque<Entry> entries_;        ///< stable addresses: the indexes view into it
-  std::deque<std::string> lowered_;  ///< lower-case spellings that differ from the real one
+  std::deque<std::string> lowered_;  ///< keys of the indexes that differ from the real spelling
   Index by_real_;
   Index by_name_;
   Index by_pseudonym_;

@@ -206,6 +206,8 @@ std::vector<Edit> Rewriter::key(std::string_view key) {
   const bool identifier = std::all_of(
       key.begin(), key.end(), [](char c) { return is_word_char(c) || c == '_' || c == '-'; });
   if (!identifier) return text(key);
+  if (is_kept_key(lower(key))) return {};
+  const FreeText free(resolver_);
   Scan scan;
   scan.text = key;
   while (scan.at < key.size()) {
@@ -216,6 +218,13 @@ std::vector<Edit> Rewriter::key(std::string_view key) {
     scan.at = part_end(key, scan.at);
   }
   return std::move(scan.edits);
+}
+
+/// A typed value made of parts (user@realm, a host with its domain) teaches them; with a blank in
+/// it, it is a text.
+std::vector<Edit> Rewriter::typed_text(std::string_view value) {
+  const bool parts = std::none_of(value.begin(), value.end(), is_space);
+  return parts ? scan_layer(value, nullptr, 0) : text(value);
 }
 
 std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule, Kind guest) {
@@ -243,7 +252,7 @@ std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule,
     case Treatment::kUserId:
       if (value.find('@') == std::string_view::npos && is_name(value, Kind::kUser))
         return whole(resolver_.name(Kind::kUser, value));
-      return text(value);
+      return typed_text(value);
     case Treatment::kNames: {
       std::vector<Edit> edits;
       for (std::size_t at = 0; at < value.size();) {
@@ -268,7 +277,7 @@ std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule,
                         : rule.treatment == Treatment::kHost ? Kind::kHost
                                                              : rule.kind;
       const bool dotted = value.find('.') != std::string_view::npos;
-      if (dotted && (sensitive_suffix(value) > 0 || read_ipv4(value, 0))) return text(value);
+      if (dotted && (sensitive_suffix(value) > 0 || read_ipv4(value, 0))) return typed_text(value);
       if (!is_name(value, kind)) return text(value);
       return whole(resolver_.name(kind, value));
     }

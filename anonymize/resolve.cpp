@@ -98,6 +98,7 @@ void Resolver::learn(Kind kind, std::string_view value) {
   if (ledger_.by_pseudonym(lower(value)) != nullptr) return;
   const Ledger::Entry* entry = ledger_.by_real(value);
   if (entry == nullptr) entry = ledger_.by_name(lower(value));
+  if (entry == nullptr && !teaching_) return;
   if (entry != nullptr && (entry->kinds & kind_bit(kind)) != 0) return;
   std::string real(entry != nullptr ? std::string_view(entry->real) : value);
   if (noted_.insert(real).second) wanted_.push_back({kind, std::move(real), {}, false});
@@ -111,8 +112,20 @@ std::string Resolver::name(Kind kind, std::string_view surface) {
     learn(kind, surface);
     return known(*entry, surface);
   }
+  // A public domain has a dot: it can be taken for no word and no key.
+  const bool domain = kind == Kind::kDomain && surface.find('.') != std::string_view::npos;
+  if (!teaching_ && !domain) return from_text(kind, surface);
   get({kind, std::string(surface), {}, false});
   return std::string(kPending);
+}
+
+std::string Resolver::from_text(Kind kind, std::string_view surface) {
+  const std::string real = std::string(kTextMark) + std::string(surface);
+  const Ledger::Entry* entry = get({kind, real, {}, false});
+  if (entry == nullptr) return std::string(kPending);
+  if ((entry->kinds & kind_bit(kind)) == 0 && noted_.insert(real).second)
+    wanted_.push_back({kind, real, {}, false});
+  return entry->pseudonym;
 }
 
 std::string Resolver::known(const Ledger::Entry& entry, std::string_view surface) {

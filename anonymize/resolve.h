@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "anonymize/address.h"
@@ -36,7 +37,11 @@ class Resolver {
   /// Whether `text` is an issued one.
   [[nodiscard]] bool is_phone_pseudonym(std::string_view text) const;
 
-  /// Notes a value to be issued, without using its pseudonym.
+  /// Whether unknown names enter the dictionary (the default) or stand for themselves only, as in
+  /// free text. Returns what held before.
+  bool set_teaching(bool teaching) { return std::exchange(teaching_, teaching); }
+
+  /// Notes a value to be issued, without using its pseudonym; free text teaches nothing.
   void learn(Kind kind, std::string_view value);
 
   [[nodiscard]] const Ledger& ledger() const { return ledger_; }
@@ -44,10 +49,28 @@ class Resolver {
 
  private:
   const Ledger::Entry* get(Want want);
+  std::string from_text(Kind kind, std::string_view surface);
 
   const Ledger& ledger_;
+  bool teaching_ = true;
   std::vector<Want> wanted_;
   std::set<std::string, std::less<>> noted_;
+};
+
+/// While it lives, what the resolver is asked for comes from free text.
+class FreeText {
+ public:
+  explicit FreeText(Resolver& resolver, bool free = true)
+      : resolver_(resolver), before_(resolver.set_teaching(false)) {
+    if (!free) resolver_.set_teaching(before_);
+  }
+  ~FreeText() { resolver_.set_teaching(before_); }
+  FreeText(const FreeText&) = delete;
+  FreeText& operator=(const FreeText&) = delete;
+
+ private:
+  Resolver& resolver_;
+  bool before_;
 };
 
 /// How a name's pseudonym is written for a spelling of the real name, and back. A spelling that

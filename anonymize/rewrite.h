@@ -45,8 +45,11 @@ class Rewriter {
            const std::vector<Secret>& guarded)
       : scheme_(scheme), dictionary_(dictionary), resolver_(resolver), guarded_(guarded) {}
 
-  /// Edits for free text, sorted and disjoint.
-  std::vector<Edit> text(std::string_view text) { return scan_layer(text, nullptr, 0); }
+  /// Edits for free text, sorted and disjoint. An unknown name in it is replaced but not learned.
+  std::vector<Edit> text(std::string_view text) {
+    const FreeText free(resolver_);
+    return scan_layer(text, nullptr, 0);
+  }
 
   /// Edits for the value of a field. `guest` is the kind of a name in this object.
   std::vector<Edit> field(std::string_view value, const FieldRule& rule, Kind guest);
@@ -127,6 +130,7 @@ class Rewriter {
   bool in_context(Scan& scan);
   bool dictionary_name(Scan& scan);
   bool context_name(Scan& scan, std::size_t from, Kind kind, bool teaches);
+  std::vector<Edit> typed_text(std::string_view value);
   std::string user_text(std::string_view user_id);
   // phones.cpp
   bool phone(Scan& scan);

@@ -309,6 +309,7 @@ TEST_CASE("engine: snippets are named, their folder and ending stay") {
   CHECK(contains(out, ".yaml,meta=sto-"));
   CHECK(cluster.text(out) == out);
   CHECK(cluster.reveal(out) == in);
+  REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kName, "userdata-okm-103"}}).ok());
   CHECK_FALSE(contains(cluster.text("open /var/lib/vz/snippets/userdata-okm-103.yaml"), "okm"));
   CHECK(cluster.text("local:iso/debian-12.9.0-amd64-netinst.iso") ==
         "local:iso/debian-12.9.0-amd64-netinst.iso");

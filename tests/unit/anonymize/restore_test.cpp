@@ -48,8 +48,10 @@ TEST_CASE("restore: a guest named by its FQDN has one pseudonym everywhere and c
 
 TEST_CASE("restore: users and tokens have one pseudonym everywhere") {
   Cluster cluster;
-  for (const char* user : {"anna.schmidt@acme-ad", "new.one@acme-ad!ci7x", "root@pam"})
-    CHECK(cluster.name(Kind::kUser, user) == cluster.text(user));
+  for (const char* user : {"anna.schmidt@acme-ad", "new.one@acme-ad!ci7x", "root@pam"}) {
+    const std::string shown = cluster.name(Kind::kUser, user);
+    CHECK(cluster.text(user) == shown);
+  }
 }
 
 TEST_CASE("restore: real values typed by the user pass unchanged") {
