@@ -27,6 +27,9 @@ std::size_t slot(std::uint32_t window) { return (window * 2654435761U) >> 16; }
 /// Twelve hex digits and more are a digest, a serial or part of a UUID, whatever they spell.
 constexpr std::size_t kHexWord = 12;
 
+/// How far a word is followed around a hit: longer than any code, address or digest.
+constexpr std::size_t kReach = 160;
+
 void count(std::string& out, std::size_t number, std::string_view one, std::string_view many) {
   if (number == 0) return;
   if (!out.empty()) out += ", ";
@@ -79,8 +82,8 @@ void LeakIndex::add_pattern(std::string folded, bool secret) {
 bool LeakIndex::is_part_of_code(std::string_view bytes, std::size_t at, std::size_t length) const {
   std::size_t begin = at;
   std::size_t end = at + length;
-  while (begin > 0 && is_word_char(bytes[begin - 1])) --begin;
-  while (end < bytes.size() && is_word_char(bytes[end])) ++end;
+  while (begin > 0 && at - begin < kReach && is_word_char(bytes[begin - 1])) --begin;
+  while (end < bytes.size() && end - at < length + kReach && is_word_char(bytes[end])) ++end;
   const auto hex = [](std::string_view text) {
     return std::all_of(text.begin(), text.end(), is_hex);
   };
@@ -94,10 +97,12 @@ bool LeakIndex::is_part_of_code(std::string_view bytes, std::size_t at, std::siz
       return end - from > length;
   if (!hex(word)) return false;
   // A group of an address or a UUID.
-  while (begin > 0 && (is_hex(bytes[begin - 1]) || bytes[begin - 1] == ':')) --begin;
+  while (begin > 0 && at - begin < kReach && (is_hex(bytes[begin - 1]) || bytes[begin - 1] == ':'))
+    --begin;
   if (const auto ipv6 = read_ipv6(bytes, begin)) return ipv6->end >= at + length;
   begin = at;
-  while (begin > 0 && (is_hex(bytes[begin - 1]) || bytes[begin - 1] == '-')) --begin;
+  while (begin > 0 && at - begin < kReach && (is_hex(bytes[begin - 1]) || bytes[begin - 1] == '-'))
+    --begin;
   return is_uuid_at(bytes, begin);
 }
 
@@ -155,14 +160,17 @@ void LeakIndex::key_at(std::string_view bytes, std::size_t at, Hits& hits) {
     if (!inside.empty() && !inside.starts_with("[secret:pem]") && !inside.starts_with("-----"))
       ++hits.keys;
   } else if (rest.starts_with("eyJ")) {
-    std::size_t end = 0;
-    while (end < rest.size() && (is_run_char(rest[end]) && rest[end] != '.')) ++end;
-    if (end > 10 && rest.substr(end).starts_with(".eyJ")) ++hits.keys;
+    // One run may hold many beginnings: its end is looked for once.
+    std::size_t& end = hits.token_end;
+    if (end < at) end = at;
+    while (end < bytes.size() && (is_run_char(bytes[end]) && bytes[end] != '.')) ++end;
+    if (end - at > 10 && bytes.substr(end).starts_with(".eyJ")) ++hits.keys;
   }
 }
 
 void LeakIndex::search(std::string_view bytes, Hits& hits) const {
   const std::string folded = lower(bytes);
+  hits.token_end = 0;
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     if (at + kWindow <= bytes.size()) match_at(folded, bytes, at, hits);
     const char c = bytes[at];

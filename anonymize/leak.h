@@ -31,7 +31,8 @@ class LeakIndex {
     std::size_t names = 0;
     std::size_t secrets = 0;
     std::size_t addresses = 0;
-    std::size_t keys = 0;  ///< PEM blocks and web tokens
+    std::size_t keys = 0;       ///< PEM blocks and web tokens
+    std::size_t token_end = 0;  ///< of the last run that began like a web token
   };
   using Texts = std::unordered_set<std::string, TextHash, std::equal_to<>>;
 

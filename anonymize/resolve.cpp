@@ -94,7 +94,14 @@ const Ledger::Entry* Resolver::get(Want want) {
   return nullptr;
 }
 
+bool Resolver::is_number(Kind kind, std::string_view value) const {
+  // What free text announces as a number of its own (a contract) is no object's name.
+  if (!teaching_ && kind == Kind::kName) return false;
+  return std::none_of(value.begin(), value.end(), is_letter);
+}
+
 void Resolver::learn(Kind kind, std::string_view value) {
+  if (is_number(kind, value)) return;
   if (ledger_.by_pseudonym(lower(value)) != nullptr) return;
   const Ledger::Entry* entry = ledger_.by_real(value);
   if (entry == nullptr) entry = ledger_.by_name(lower(value));
@@ -106,7 +113,8 @@ void Resolver::learn(Kind kind, std::string_view value) {
 
 std::string Resolver::name(Kind kind, std::string_view surface) {
   const std::string folded = lower(surface);
-  if (folded.empty() || is_kept_name(folded, kind) || ledger_.by_pseudonym(folded) != nullptr)
+  if (is_number(kind, surface) || is_kept_name(folded, kind) ||
+      ledger_.by_pseudonym(folded) != nullptr)
     return std::string(surface);
   if (const Ledger::Entry* entry = ledger_.by_name(folded)) {
     learn(kind, surface);

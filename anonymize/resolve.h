@@ -48,6 +48,8 @@ class Resolver {
   [[nodiscard]] const std::vector<Want>& wanted() const { return wanted_; }
 
  private:
+  /// A name without a letter would be taken for a VMID: it is learned nowhere and stays.
+  [[nodiscard]] bool is_number(Kind kind, std::string_view value) const;
   const Ledger::Entry* get(Want want);
   std::string from_text(Kind kind, std::string_view surface);
 

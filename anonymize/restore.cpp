@@ -200,6 +200,9 @@ Result<std::string> restore_value(const Scheme& scheme, const Ledger& ledger,
   const Restorer restorer(scheme, ledger, labels ? kAnyKind : known->kinds);
   if (!known->compound && !labels) {
     PMX_TRY(auto real, restorer.name(core));
+    // Such rows are issued no more; resolved as a guest, the name would be another guest's VMID.
+    if (real && format == "pve-guest" && std::all_of(real->begin(), real->end(), is_digit))
+      return Error{Code::kInvalidArgument, "the guest's name is a number", "use the VMID"};
     return real ? std::move(*real) : std::string(value);
   }
   std::string decoded(core);

@@ -83,6 +83,8 @@ class Rewriter {
     bool has_percent = false;    ///< the text has a %
     std::size_t next_angle = 0;  ///< where the next < stands, once asked for
     std::size_t token_end = 0;   ///< of what is free of blanks and quotes
+    std::size_t header_end = 0;  ///< of the last run that began like a web token
+    std::size_t claims_end = 0;  ///< of the run behind its dot, 0 without
     std::vector<Edit> guarded;   ///< places of guarded secrets, in order
     std::size_t next_guarded = 0;
 
@@ -120,6 +122,7 @@ class Rewriter {
   // secrets.cpp
   bool key_value(Scan& scan);
   bool secret_shape(Scan& scan);
+  static bool web_token(Scan& scan);
   bool hash_shape(Scan& scan);
   static Quote take_quote(std::string_view text, std::size_t& at);
   bool secret_value(Scan& scan, std::size_t from, std::string_view word);

@@ -1,4 +1,5 @@
 // Who may write a note, a log line or a guest's name must not decide what other text looks like.
+#include "anonymize/pseudonym.h"
 #include "fixture.h"
 
 namespace pmx::anonymize {
@@ -71,6 +72,48 @@ TEST_CASE("poisoning: objects named like keys of the protocol change no key") {
   CHECK_FALSE(contains(typed, "nextCursor"));
   CHECK_FALSE(contains(typed, "structuredContent"));
   CHECK(contains(cluster.json(R"({"payroll-db":1})"), R"({"vm-)"));
+}
+
+TEST_CASE("poisoning: a name without a letter gets no pseudonym") {
+  Cluster cluster;
+  const auto rows = cluster.mapping.load(0).value().size();
+  REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kVm, "101"}, {Kind::kPool, "20-1"}}).ok());
+  CHECK(cluster.name(Kind::kVm, "101") == "101");
+  const char* row = R"x({"vmid":105,"name":"101","node":"7","pool":"20-1","note":"VM 105 (101)"})x";
+  CHECK(cluster.json(row) == row);
+  CHECK(cluster.text("VM 105 (101) --name 101 name=101") == "VM 105 (101) --name 101 name=101");
+  CHECK(cluster.mapping.load(0).value().size() == rows);
+}
+
+TEST_CASE("poisoning: a pseudonym of a number is not restored as a guest") {
+  MemoryMapping mapping;
+  const Secret key(std::string(32, 'k'));
+  const std::string old = Scheme(key).name(Kind::kVm, "101", 0);
+  REQUIRE(mapping.claim(std::vector<MapRow>{{0, Kind::kVm, "101", old}}).ok());
+  const auto engine = Engine::open(key, mapping);
+  REQUIRE(engine.ok());
+  for (const std::string& value : {old, old + " (VMID 105)"})
+    CHECK((*engine)->restore(value, "pve-guest").error().code == Code::kInvalidArgument);
+  Cluster cluster;
+  const std::string shown = cluster.name(Kind::kVm, "payroll-db");
+  CHECK(cluster.restore(shown + " (VMID 105)", "pve-guest") == "payroll-db");
+}
+
+TEST_CASE("poisoning: a megabyte of beginnings is read once") {
+  Cluster cluster;
+  REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kHost, "db51"}}).ok());
+  for (const char* piece : {"-eyJ", "ssh-"}) {
+    CAPTURE(piece);
+    std::string in;
+    while (in.size() < 1000000) in += piece;
+    const std::string out = cluster.text(in);
+    static_cast<void>(cluster.engine->check(in).ok());
+    static_cast<void>(cluster.engine->check(in + ".eyJ").ok());
+    CHECK_FALSE(out.empty());
+  }
+  const std::string token = "-eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln";
+  CHECK(cluster.text("x" + token) == "x-[secret:token]");
+  CHECK_FALSE(cluster.engine->check("-eyJ" + token).ok());
 }
 
 }  // namespace pmx::anonymize
