@@ -280,19 +280,6 @@ std::string_view key_of(std::string_view json, const JsonStrings& strings, const
   return text(object.property);
 }
 
-void emit(std::string& out, std::string_view raw, const Layer* layer,
-          const std::vector<Edit>& edits) {
-  std::size_t at = 0;
-  for (const Edit& edit : edits) {
-    const std::size_t begin = layer != nullptr ? layer->offsets[edit.begin] : edit.begin;
-    const std::size_t end = layer != nullptr ? layer->offsets[edit.end] : edit.end;
-    out.append(raw.substr(at, begin - at));
-    out.append(json_escape(edit.text));
-    at = end;
-  }
-  out.append(raw.substr(at));
-}
-
 }  // namespace
 
 Result<JsonStrings> scan_json(std::string_view json) { return Scanner(json).run(); }
@@ -366,33 +353,55 @@ void learn_people(std::string_view json, const JsonStrings& strings,
   }
 }
 
-}  // namespace
+/// A document inside a string (a text twin of structured content) is read that often as one.
+constexpr int kMaxEmbedded = 2;
 
-std::string rewrite_json(std::string_view json, const JsonStrings& strings, Rewriter& rewriter) {
+std::vector<Edit> json_edits(std::string_view json, const JsonStrings& strings, Rewriter& rewriter,
+                             int depth);
+
+std::vector<Edit> value_edits(std::string_view text, const FieldRule& rule, Kind guest,
+                              Rewriter& rewriter, int depth) {
+  const bool opens = text.size() > 1 && (text.front() == '{' || text.front() == '[');
+  if (opens && rule.treatment == Treatment::kText && depth < kMaxEmbedded) {
+    if (const auto inner = scan_json(text); inner.ok()) {
+      // Anybody may write JSON into a note: it teaches no more than other text.
+      const FreeText free = rewriter.free_text();
+      return json_edits(text, inner.value(), rewriter, depth + 1);
+    }
+  }
+  return rewriter.field(text, rule, guest);
+}
+
+std::vector<Edit> json_edits(std::string_view json, const JsonStrings& strings, Rewriter& rewriter,
+                             int depth) {
   const std::vector<ObjectFacts> facts = gather(json, strings);
   learn_people(json, strings, facts, rewriter);
   const ObjectFacts none;
-  std::string out;
-  out.reserve(json.size() + json.size() / 8);
-  std::size_t at = 0;
+  std::vector<Edit> out;
   for (const JsonString& item : strings.strings) {
     const std::string_view raw = json.substr(item.begin, item.end - item.begin);
-    out.append(json.substr(at, item.begin - at));
-    at = item.end;
     const Layer layer = item.escaped ? json_layer(raw) : Layer{};
     const std::string_view text = item.escaped ? std::string_view(layer.text) : raw;
     const ObjectFacts& object =
         item.object < 0 ? none : facts[static_cast<std::size_t>(item.object)];
     FieldRule rule;
-    if (!item.is_key && item.key >= 0) {
-      rule = rule_of(key_of(json, strings, item, object), object);
-    }
+    if (!item.is_key && item.key >= 0) rule = rule_of(key_of(json, strings, item, object), object);
     const Kind guest = object.type.value_or(Kind::kVm);
-    const auto edits = item.is_key ? rewriter.key(text) : rewriter.field(text, rule, guest);
-    emit(out, raw, item.escaped ? &layer : nullptr, edits);
+    const auto edits =
+        item.is_key ? rewriter.key(text) : value_edits(text, rule, guest, rewriter, depth);
+    const auto place = [&](std::size_t at) {
+      return item.begin + (item.escaped ? layer.offsets[at] : at);
+    };
+    for (const Edit& edit : edits)
+      out.push_back({place(edit.begin), place(edit.end), json_escape(edit.text)});
   }
-  out.append(json.substr(at));
   return out;
+}
+
+}  // namespace
+
+std::string rewrite_json(std::string_view json, const JsonStrings& strings, Rewriter& rewriter) {
+  return apply_edits(json, json_edits(json, strings, rewriter, 0));
 }
 
 }  // namespace pmx::anonymize

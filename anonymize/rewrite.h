@@ -51,6 +51,9 @@ class Rewriter {
     return scan_layer(text, nullptr, 0);
   }
 
+  /// While it lives, fields teach nothing either.
+  [[nodiscard]] FreeText free_text() { return FreeText(resolver_); }
+
   /// Edits for the value of a field. `guest` is the kind of a name in this object.
   std::vector<Edit> field(std::string_view value, const FieldRule& rule, Kind guest);
 

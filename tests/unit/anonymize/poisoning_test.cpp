@@ -116,4 +116,19 @@ TEST_CASE("poisoning: a megabyte of beginnings is read once") {
   CHECK_FALSE(cluster.engine->check("-eyJ" + token).ok());
 }
 
+TEST_CASE("embedded: a text twin says the same as the structured form") {
+  Cluster cluster;
+  const std::string plain = R"({"vmid":1,"name":"web","node":"heron9","tags":"prod;huber"})";
+  const std::string twin =
+      R"({\"vmid\":1,\"name\":\"web\",\"node\":\"heron9\",\"tags\":\"prod;huber\"})";
+  const std::string out = cluster.json(R"({"a":)" + plain + R"(,"text":")" + twin + "\"}");
+  CAPTURE(out);
+  const std::string shown = cluster.json(plain);
+  std::string escaped;
+  for (const char c : shown) escaped += c == '"' ? "\\\"" : std::string(1, c);
+  CHECK(out == R"({"a":)" + shown + R"(,"text":")" + escaped + "\"}");
+  CHECK_FALSE(contains(out, "web"));
+  CHECK(cluster.json(out) == out);
+}
+
 }  // namespace pmx::anonymize
