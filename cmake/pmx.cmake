@@ -2,7 +2,10 @@
 
 add_library(pmx_warnings INTERFACE)
 target_compile_options(pmx_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast -Werror)
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast)
+if(PMX_WERROR)
+  target_compile_options(pmx_warnings INTERFACE -Werror)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC 12 reports these falsely inside std::string as soon as it optimises (its bugs 105329, 105651).
   target_compile_options(pmx_warnings INTERFACE -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow)
