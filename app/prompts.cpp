@@ -48,9 +48,10 @@ mcp::Prompt troubleshoot_prompt(const Toolbox& box) {
                 "Guides through finding the cause of a problem with a guest or the cluster."},
                {"arguments", Json::array({guest})}},
           {},
-          [engine = &box.engine](const Context&, const auto& arguments) {
+          [engine = &box.engine](const Context&, const auto& arguments, mcp::Interaction&) {
             return troubleshoot(*engine, arguments);
-          }};
+          },
+          {}};
 }
 
 }  // namespace pmx::app

@@ -42,9 +42,9 @@ template <class Args, class Out, class Run>
 mcp::Tool make_tool(std::string_view name, Run run) {
   return {tool_definition(name),
           [run](const Context& ctx, const Json& arguments,
-                mcp::Progress& progress) -> Result<mcp::ToolOutput> {
+                mcp::Interaction& interaction) -> Result<mcp::ToolOutput> {
             PMX_TRY(const Args args, decode<Args>(arguments, Unknown::kReject));
-            PMX_TRY(Answer<Out> answer, run(ctx, args, progress));
+            PMX_TRY(Answer<Out> answer, run(ctx, args, interaction));
             return mcp::ToolOutput{encode(std::move(answer.out)), std::move(answer.text)};
           }};
 }

@@ -47,12 +47,21 @@ struct Error {
 /// A value or an Error. Move-friendly; construct from either.
 template <class T>
 class [[nodiscard]] Result {
+  using State = std::variant<T, Error>;
+
  public:
   Result(T value)
       : state_(std::in_place_index<0>, std::move(value)) {
   }  // NOLINT(google-explicit-constructor): the point
   Result(Error error)
       : state_(std::in_place_index<1>, std::move(error)) {
+  }  // NOLINT(google-explicit-constructor): the point
+  /// From a Result of something that T can be made of.
+  template <class U>
+    requires(!std::is_same_v<T, U> && std::is_convertible_v<U, T>)
+  Result(Result<U> other)
+      : state_(other.ok() ? State(std::in_place_index<0>, std::move(other).value())
+                          : State(std::in_place_index<1>, std::move(other).error())) {
   }  // NOLINT(google-explicit-constructor): the point
 
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
@@ -80,7 +89,7 @@ class [[nodiscard]] Result {
     if (ok()) std::abort();
   }
 
-  std::variant<T, Error> state_;
+  State state_;
 };
 
 /// Success or an Error. `return {};` is success.

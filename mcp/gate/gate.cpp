@@ -14,12 +14,13 @@ bool is_framed_object(std::string_view text) {
          text.find_first_of("\n\r") == std::string_view::npos;
 }
 
-/// The object `text` with one more member in front.
-std::string with_member(std::string_view text, std::string_view key, const Json& value) {
-  std::string out = "{\"" + std::string(key) + "\":" + dump_json(value);
-  if (text != "{}") out += ',';
-  out += text.substr(1);
-  return out;
+/// The object `text` with the members of `more` in front.
+std::string with_members(std::string text, const Json& more) {
+  if (!more.is_object() || more.empty()) return text;
+  std::string out = dump_json(more);
+  if (text == "{}") return out;
+  out.back() = ',';
+  return out.append(text, 1);
 }
 
 std::string head(const Outbound& message) {
@@ -27,21 +28,22 @@ std::string head(const Outbound& message) {
   if (message.form == Outbound::Form::kNotification) {
     return text + ",\"method\":" + dump_json(message.method);
   }
+  if (message.form == Outbound::Form::kRequest) {
+    return text + ",\"id\":" + dump_json(message.id) + ",\"method\":" + dump_json(message.method);
+  }
   if (message.id.is_null() && message.omit_null_id) return text;
   return text + ",\"id\":" + dump_json(message.id);
 }
 
 std::string assemble(const Outbound& message, std::string safe) {
+  safe = with_members(std::move(safe), message.verbatim);
   switch (message.form) {
     case Outbound::Form::kResult: return head(message) + ",\"result\":" + safe + "}";
     case Outbound::Form::kError:
-      if (!message.echo.is_null()) safe = with_member(safe, "data", message.echo);
+      if (!message.echo.is_null()) safe = with_members(std::move(safe), {{"data", message.echo}});
       return head(message) + ",\"error\":" + safe + "}";
     case Outbound::Form::kNotification:
-      if (message.progress_token) {
-        safe = with_member(safe, "progressToken", *message.progress_token);
-      }
-      return head(message) + ",\"params\":" + safe + "}";
+    case Outbound::Form::kRequest: return head(message) + ",\"params\":" + safe + "}";
   }
   std::abort();
 }
@@ -58,6 +60,7 @@ std::string_view form_name(Outbound::Form form) {
     case Outbound::Form::kResult: return "result";
     case Outbound::Form::kError: return "error";
     case Outbound::Form::kNotification: return "notification";
+    case Outbound::Form::kRequest: return "request";
   }
   std::abort();
 }
@@ -77,7 +80,9 @@ std::optional<Cleared> Gate::clear(const Context& ctx, const Outbound& message) 
   log::error(
       ctx, "gate.withheld",
       {{"form", std::string(form_name(message.form))}, {"reason", std::string(code_name(code))}});
-  if (message.form == Outbound::Form::kNotification) return std::nullopt;
+  const bool answer =
+      message.form == Outbound::Form::kResult || message.form == Outbound::Form::kError;
+  if (!answer) return std::nullopt;
   return Cleared(withheld(message, code));
 }
 

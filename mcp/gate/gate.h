@@ -27,15 +27,17 @@ class Cleared {
   std::string bytes_;
 };
 
-/// An outbound message before the gate. `id` and `progress_token` are the client's own and pass
+/// An outbound message before the gate. `id` is the client's own (or a number of ours) and passes
 /// verbatim.
 struct Outbound {
-  enum class Form { kResult, kError, kNotification };
+  enum class Form { kResult, kError, kNotification, kRequest };
   Form form = Form::kResult;
   Json id;                             ///< string, integer, or null when the request was unreadable
   bool omit_null_id = false;           ///< 2026-07-28: leave the id out rather than send null
-  std::string method;                  ///< notifications only
-  std::optional<Json> progress_token;  ///< put into params.progressToken
+  std::string method;                  ///< notifications and requests
+  /// Members of the payload that pass as they are: tokens and ids that the client chose, random
+  /// and sealed bytes of ours (requestState, cursors, task ids). Never a word of the cluster's.
+  Json verbatim;
   Json payload;                        ///< result, error object or params
   std::string_view payload_text;       ///< the payload serialised already; wins when not empty
   Json echo;  ///< errors only: `data`, verbatim; see RpcError::echo for what it may hold
@@ -46,7 +48,7 @@ class Gate {
   virtual ~Gate() = default;
 
   /// Never fails: a payload that cannot be cleared becomes an internal error under the same id (a
-  /// notification becomes nothing). Thread-safe.
+  /// notification or request of ours becomes nothing). Thread-safe.
   std::optional<Cleared> clear(const Context& ctx, const Outbound& message);
 
   /// The answers of a batch (2025-03-26) as one array. `messages` is not empty.

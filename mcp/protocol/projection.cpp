@@ -76,14 +76,17 @@ Json project_prompt_result(const Json& result, Version version) {
   return copy;
 }
 
-Json make_tool_result(const Json& structured, const std::string& text, Version version) {
+Json make_tool_result(const Json& structured, const std::string& text, const Json& blocks,
+                      Version version) {
   const bool some = !structured.is_null();
   Json content = Json::array();
-  if (!text.empty() || !some) content.push_back(text_block(text));
+  if (!text.empty()) content.push_back(text_block(text));
   const bool structured_known = features_of(version).structured_content;
   if (some && (!structured_known || text.empty())) {
     content.push_back(text_block(dump_json(structured)));
   }
+  for (const Json& block : blocks) content.push_back(project_content(block, version));
+  if (content.empty()) content.push_back(text_block(""));
   Json result{{"content", std::move(content)}};
   if (some && structured_known) result["structuredContent"] = structured;
   return result;

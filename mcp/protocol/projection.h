@@ -27,10 +27,11 @@ Json project_content(const Json& block, Version version);
 /// A prompts/get result {description?, messages}: each message's content projected.
 Json project_prompt_result(const Json& result, Version version);
 
-/// A tools/call result from a structured answer and its text twin. The text block is always there;
-/// where structuredContent is unknown, the JSON follows as a second text block. `structured` null =
-/// none.
-Json make_tool_result(const Json& structured, const std::string& text, Version version);
+/// A tools/call result from a structured answer, its text twin and further blocks. There is always
+/// a block; where structuredContent is unknown, the JSON follows as a second text block.
+/// `structured` null = none.
+Json make_tool_result(const Json& structured, const std::string& text, const Json& blocks,
+                      Version version);
 
 /// A tools/call result that reports a failure in words.
 Json make_tool_error(const std::string& text);

@@ -15,6 +15,8 @@ enum RpcCode : int {
   kInvalidParams = -32602,
   kInternalError = -32603,
   kLegacyResourceNotFound = -32002,  ///< 2024-11-05 .. 2025-11-25 only
+  kHeaderMismatch = -32020,          ///< 2026-07-28, HTTP
+  kMissingCapability = -32021,       ///< 2026-07-28
   kUnsupportedVersion = -32022,      ///< 2026-07-28
 };
 
@@ -24,7 +26,8 @@ enum RpcCode : int {
 struct RpcError {
   int code = kInternalError;
   std::string message;
-  Json echo;  ///< object, or null for none
+  Json echo;             ///< object, or null for none
+  bool refused = false;  ///< the request was turned away before its method ran (HTTP 400)
 };
 
 }  // namespace pmx::mcp

@@ -45,7 +45,8 @@ Message read_one(Json message) {
   }
   const Json* method = find_member(message, "method");
   if (method == nullptr && (message.contains("result") || message.contains("error"))) {
-    return Response{known_id};
+    const Json* result = find_member(message, "result");
+    return Response{known_id, result == nullptr ? Json(nullptr) : *result};
   }
   if (method == nullptr || !method->is_string()) {
     return invalid(known_id, "Invalid Request: method must be a string");

@@ -26,9 +26,11 @@ struct Notification {
   Json params;
 };
 
-/// An answer to a request of ours. Kept apart because answers are never answered.
+/// An answer to a request of ours. Kept apart because answers are never answered. `result` is null
+/// when the peer answered with an error.
 struct Response {
   Json id;
+  Json result;
 };
 
 /// Something that is none of the above. `id` is null when it could not be read.

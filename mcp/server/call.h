@@ -2,6 +2,7 @@
 // work crosses to another thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,24 +11,42 @@
 #include "base/json.h"
 #include "mcp/protocol/versions.h"
 #include "mcp/rpc/error.h"
+#include "mcp/server/interaction.h"
+#include "mcp/server/questions.h"
 
 namespace pmx::mcp {
 
+class Conversation;
+
 struct Call {
   Context ctx;
+  Conversation* conversation = nullptr;  ///< outlives the call
   Version version = kModern;
   Json id;
   Json params;                         ///< an object
   std::optional<Json> progress_token;  ///< string or integer
+  std::shared_ptr<const Json> capabilities;  ///< of the client, an object
+  std::optional<LogLevel> log_level;         ///< what the client wants to see; nothing = no logs
+  Answers answers;       ///< of the client to what a round before asked
+  Json state = nullptr;  ///< what that round wanted back
+  int round = 0;         ///< how often the client was asked
 };
 
-/// Exactly one of: an error, a result serialised already (owned by the server's core), a result.
+/// Whether the client declared a capability, as a dotted path: "elicitation.url". Elicitation
+/// without members means forms.
+bool client_can(const Call& call, std::string_view capability);
+
+/// Exactly one of: an error, a result serialised already (owned by the server's core), questions to
+/// the client, a result.
 struct Answer {
   Answer(Json value)
       : result(std::move(value)) {
   }  // NOLINT(google-explicit-constructor): handlers return either half
   Answer(RpcError failure)
       : error(std::move(failure)) {
+  }  // NOLINT(google-explicit-constructor): handlers return either half
+  Answer(InputRequired questions)
+      : ask(std::move(questions)) {
   }  // NOLINT(google-explicit-constructor): handlers return either half
   static Answer serialised(std::string_view text) {
     Answer answer{Json(nullptr)};
@@ -38,6 +57,8 @@ struct Answer {
   Json result;
   std::string_view text;
   std::optional<RpcError> error;
+  std::optional<InputRequired> ask;
+  Json verbatim;  ///< members of the result that bypass the scrubber; see Outbound::verbatim
 };
 
 }  // namespace pmx::mcp

@@ -6,43 +6,56 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/context.h"
 #include "base/json.h"
 #include "base/result.h"
+#include "mcp/server/interaction.h"
 
 namespace pmx::mcp {
-
-/// Reports progress of the running request when the client asked for it; otherwise does nothing.
-/// Thread-safe.
-class Progress {
- public:
-  virtual ~Progress() = default;
-
-  /// `done` must grow from call to call; lesser values are raised. `total` 0 = unknown.
-  virtual void report(double done, double total, std::string_view message) = 0;
-};
 
 /// A tool's answer: the structured content (an object that fits outputSchema) and its short text
 /// twin for people.
 struct ToolOutput {
   Json structured;
   std::string text;
+  Json content = Json::array();  ///< further content blocks (image, audio, resource), newest form
+  bool failed = false;           ///< isError, for a failure that has content of its own
 };
 
+/// The rest of the work may run as a task of the protocol: as one when the client knows tasks,
+/// else at once. Tool::resume goes on from `data`, also after a restart of the server.
+struct Deferred {
+  Json data;                           ///< an object; stored, real values
+  bool required = false;               ///< refuse clients without tasks rather than let them wait
+  std::string status;                  ///< the first statusMessage
+  std::chrono::milliseconds poll{1000};  ///< pollIntervalMs
+};
+
+/// What a tool call came to, or what it needs to go on.
+using ToolReply = std::variant<ToolOutput, InputRequired, Deferred>;
+
 /// `arguments` are validated against inputSchema and hold real values. An Error becomes an isError
-/// result.
-using ToolHandler = std::function<Result<ToolOutput>(const Context& ctx, const Json& arguments,
-                                                     Progress& progress)>;
+/// result. A handler that answers InputRequired is called again with the answers: it must not have
+/// changed anything by then.
+using ToolHandler = std::function<Result<ToolReply>(const Context& ctx, const Json& arguments,
+                                                    Interaction& interaction)>;
+
+/// Goes on from Deferred::data. Must not answer Deferred again.
+using ToolResume = std::function<Result<ToolReply>(const Context& ctx, const Json& data,
+                                                   Interaction& interaction)>;
 
 /// `definition` is exactly the tools/list entry: name, title, description, annotations,
 /// inputSchema, outputSchema.
 struct Tool {
   Json definition;
   ToolHandler run;
+  ToolResume resume = {};  ///< for tools that answer Deferred
 
   [[nodiscard]] std::string_view name() const { return string_member(definition, "name"); }
   [[nodiscard]] bool read_only() const;
@@ -51,7 +64,21 @@ struct Tool {
 struct ResourceContent {
   std::string mime_type;
   std::string text;
+  bool binary = false;  ///< `text` is base64, sent as `blob`
 };
+
+/// Values that fit what was typed so far, as the client may send them back (pseudonyms); at most
+/// 100 are sent.
+struct Completions {
+  std::vector<std::string> values;
+  std::optional<std::size_t> total;
+};
+
+/// completion/complete for the argument `name`, of which `typed` is there. `context`: the arguments
+/// that are settled already. Both are the client's words, not restored.
+using Completer = std::function<Result<Completions>(
+    const Context& ctx, std::string_view name, std::string_view typed,
+    const std::map<std::string, std::string>& context)>;
 
 /// `variables`: template variables, percent-decoded and with real values. kNotFound = no such
 /// resource.
@@ -59,25 +86,31 @@ using ResourceHandler = std::function<Result<ResourceContent>(
     const Context& ctx, const std::map<std::string, std::string>& variables)>;
 
 /// One kind of resource. `definition` is the templates/list entry (uriTemplate, name, ...);
-/// `formats` gives the restorable format of each variable (see Gate::admit_value).
+/// `formats` gives the restorable format of each variable (see Gate::admit_value). Without
+/// variables it is one resource and not listed as a template.
 struct ResourceTemplate {
   Json definition;
   std::map<std::string, std::string> formats;
   ResourceHandler read;
+  Completer complete = {};
 };
 
 /// Concrete resources for resources/list: {uri, name, title?, description?, mimeType?}, real values
 /// inside.
 using ResourceLister = std::function<Result<std::vector<Json>>(const Context& ctx)>;
 
-/// `definition` is the prompts/list entry. Returns {description?, messages}.
-using PromptHandler = std::function<Result<Json>(
-    const Context& ctx, const std::map<std::string, std::string>& arguments)>;
+/// {description?, messages}, or what is needed first.
+using PromptReply = std::variant<Json, InputRequired>;
+using PromptHandler = std::function<Result<PromptReply>(
+    const Context& ctx, const std::map<std::string, std::string>& arguments,
+    Interaction& interaction)>;
 
+/// `definition` is the prompts/list entry.
 struct Prompt {
   Json definition;
   std::map<std::string, std::string> formats;
   PromptHandler get;
+  Completer complete = {};
 
   [[nodiscard]] std::string_view name() const { return string_member(definition, "name"); }
 };
@@ -87,6 +120,7 @@ struct Catalogue {
   std::vector<ResourceTemplate> templates;
   ResourceLister list_resources;
   std::vector<Prompt> prompts;
+  bool logs = false;  ///< handlers use Interaction::log
 };
 
 /// kInvalidArgument for the first entry that could not be served: a schema outside the validator's

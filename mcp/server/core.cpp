@@ -1,7 +1,10 @@
 #include "mcp/server/core.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "mcp/protocol/projection.h"
+#include "mcp/server/header_rules.h"
 #include "mcp/server/modern.h"
 
 namespace pmx::mcp {
@@ -23,7 +26,8 @@ Result<CompiledTool> CompiledTool::compile(const Tool& tool) {
   if (tool.name().empty() || !tool.run || input == nullptr) return bad;
   if (string_member(*input, "type") != "object") return bad;
   PMX_TRY(auto compiled_input, Validator::compile(*input));
-  CompiledTool compiled{&tool, std::move(compiled_input), std::nullopt};
+  CompiledTool compiled{&tool, std::move(compiled_input), std::nullopt, {}};
+  PMX_TRY(compiled.headers, param_headers(*input));
   if (const Json* output = find_member(tool.definition, "outputSchema")) {
     PMX_TRY(compiled.output, Validator::compile(*output));
   }
@@ -36,7 +40,8 @@ Core::Core(ServerOptions server_options, const Parts& parts)
       gate(parts.gate),
       observer(parts.observer),
       executor(parts.executor),
-      clock(parts.clock) {
+      clock(parts.clock),
+      states(options.state_key, parts.clock) {
   for (const Tool& tool : catalogue.tools) {
     auto compiled = CompiledTool::compile(tool);
     if (!compiled.ok()) {
@@ -72,10 +77,19 @@ bool Core::has_resources() const {
   return catalogue.list_resources != nullptr || !catalogue.templates.empty();
 }
 
-Json Core::capabilities() const {
+bool Core::has_completions() const {
+  const auto completes = [](const auto& entry) { return entry.complete != nullptr; };
+  return std::any_of(catalogue.prompts.begin(), catalogue.prompts.end(), completes) ||
+         std::any_of(catalogue.templates.begin(), catalogue.templates.end(), completes);
+}
+
+Json Core::capabilities(Version version) const {
+  const Features& features = features_of(version);
   Json capabilities{{"tools", Json::object()}};
+  if (catalogue.logs) capabilities["logging"] = Json::object();
   if (has_resources()) capabilities["resources"] = Json::object();
   if (has_prompts()) capabilities["prompts"] = Json::object();
+  if (features.annotations && has_completions()) capabilities["completions"] = Json::object();
   return capabilities;
 }
 
@@ -95,6 +109,7 @@ Json Core::build_list(FixedList list, Version version) const {
       return {{"tools", std::move(entries)}};
     case FixedList::kTemplates:
       for (const CompiledTemplate& compiled : templates_) {
+        if (compiled.uri.variables().empty()) continue;  // one resource, listed as such
         entries.push_back(project_resource(compiled.resource->definition, version));
       }
       return {{"resourceTemplates", std::move(entries)}};

@@ -13,19 +13,27 @@
 #include "base/clock.h"
 #include "base/executor.h"
 #include "mcp/protocol/versions.h"
-#include "mcp/server/catalogue.h"
 #include "mcp/gate/gate.h"
+#include "mcp/server/catalogue.h"
+#include "mcp/server/request_state.h"
 #include "mcp/server/schema_validator.h"
 #include "mcp/server/server.h"
 #include "mcp/server/uri_template.h"
 
 namespace pmx::mcp {
 
+/// An argument that an HTTP header repeats: "mcp-param-region" for arguments.place.region.
+struct ParamHeader {
+  std::string header;
+  std::vector<std::string> path;
+};
+
 /// A tool with its schemas compiled.
 struct CompiledTool {
   const Tool* tool;
   Validator input;
   std::optional<Validator> output;
+  std::vector<ParamHeader> headers;
 
   static Result<CompiledTool> compile(const Tool& tool);
 };
@@ -59,6 +67,8 @@ class Core {
   CallObserver& observer;
   Executor& executor;
   Clock& clock;
+  /// Opening a state may use it up, which changes nothing else of the core.
+  mutable RequestStates states;
 
   [[nodiscard]] const CompiledTool* find_tool(std::string_view name) const;
   [[nodiscard]] const Prompt* find_prompt(std::string_view name) const;
@@ -66,9 +76,10 @@ class Core {
 
   [[nodiscard]] bool has_resources() const;
   [[nodiscard]] bool has_prompts() const { return !catalogue.prompts.empty(); }
+  [[nodiscard]] bool has_completions() const;
 
-  /// The ServerCapabilities we honour.
-  [[nodiscard]] Json capabilities() const;
+  /// The ServerCapabilities we honour, as `version` knows them.
+  [[nodiscard]] Json capabilities(Version version) const;
   [[nodiscard]] Json server_info(Version version) const;
 
   /// A complete list result, serialised on first use; the text lives as long as the core.

@@ -5,10 +5,11 @@
 
 #include "base/log.h"
 #include "mcp/protocol/projection.h"
+#include "mcp/server/call_interaction.h"
 #include "mcp/server/error_map.h"
 #include "mcp/server/modern.h"
 #include "mcp/server/observed.h"
-#include "mcp/server/progress_reporter.h"
+#include "mcp/server/rounds.h"
 
 namespace pmx::mcp {
 namespace {
@@ -23,6 +24,7 @@ std::string outcome_name(const Answer& answer, bool sent) {
 Outbound to_outbound(const Call& call, const Answer& answer) {
   Outbound message;
   message.id = call.id;
+  message.verbatim = answer.verbatim;
   if (answer.error) {
     message.form = Outbound::Form::kError;
     message.payload = {{"code", answer.error->code}, {"message", answer.error->message}};
@@ -35,19 +37,29 @@ Outbound to_outbound(const Call& call, const Answer& answer) {
   return message;
 }
 
-void run(const Job& job, const Method& method) {
-  const SteadyTime begin = job.core->clock.steady();
-  ProgressReporter progress(*job.core, *job.connection, job.call);
+/// One round of the method, behind the wall.
+Answer run_round(const Job& job, const Method& method) {
+  CallInteraction interaction(*job.core, *job.channel, job.call);
   auto ran = walled(job.call.ctx, [&]() -> Result<Answer> {
     if (job.call.ctx.stop.stop_requested()) return Answer(Json::object());  // never leaves
-    Answer answer = method.run(*job.core, job.call, progress);
+    Answer answer = method.run(*job.core, job.call, interaction);
     if (answer.result.is_object()) {
       complete_result(*job.core, job.call.version, method.cacheable, answer.result);
     }
     return answer;
   });
-  progress.finish();
-  conclude(job, method.name, begin, ran.ok() ? *std::move(ran) : to_rpc_error(ran.error()));
+  interaction.finish();
+  return ran.ok() ? *std::move(ran) : Answer(to_rpc_error(ran.error()));
+}
+
+void run(const std::shared_ptr<Job>& job, const Method& method) {
+  Answer answer = run_round(*job, method);
+  if (answer.ask) {
+    auto asked = ask_client(job, method, *std::move(answer.ask));
+    if (!asked) return;  // another round follows when the answers are in
+    answer = *std::move(asked);
+  }
+  conclude(*job, method.name, std::move(answer));
 }
 
 /// A full executor inside a tool call is something the model should read; elsewhere it is an error.
@@ -60,25 +72,25 @@ Answer refusal(const Job& job, const Method& method, const Error& error) {
 
 }  // namespace
 
-void execute(Job job, const Method& method) {
+void execute(std::shared_ptr<Job> job, const Method& method) {
   if (!method.slow) return run(job, method);
-  auto posted = job.core->executor.post([job, &method] { run(job, method); });
+  auto posted = job->core->executor.post([job, &method] { run(job, method); });
   if (posted.ok()) return;
-  conclude(job, method.name, job.core->clock.steady(), refusal(job, method, posted.error()));
+  conclude(*job, method.name, refusal(*job, method, posted.error()));
 }
 
-void conclude(const Job& job, std::string_view method, SteadyTime begin, Answer answer) {
+void conclude(const Job& job, std::string_view method, Answer answer) {
   auto cleared = job.core->gate.clear(job.call.ctx, to_outbound(job.call, answer));
-  const bool wanted = job.connection->requests.settle(job.call.id);
+  const bool wanted = job.conversation->requests.settle(job.call.id);
   if (!wanted) cleared.reset();
   const auto took =
-      std::chrono::duration_cast<std::chrono::milliseconds>(job.core->clock.steady() - begin);
-  job.deliver(std::move(cleared));
+      std::chrono::duration_cast<std::chrono::milliseconds>(job.core->clock.steady() - job.begin);
+  job.channel->finish(std::move(cleared), answer.error ? &*answer.error : nullptr);
   log::info(job.call.ctx, "rpc.done",
             {{"method", std::string(method)},
              {"ms", std::to_string(took.count())},
              {"outcome", outcome_name(answer, wanted)}});
-  job.connection->requests.left();
+  job.conversation->requests.left();
 }
 
 }  // namespace pmx::mcp

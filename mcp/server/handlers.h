@@ -14,13 +14,19 @@ Answer list_resources(const Core& core, const Call& call);
 Answer list_templates(const Core& core, const Call& call);
 Answer list_prompts(const Core& core, const Call& call);
 
+/// completion/complete: find the prompt or template, ask its completer.
+Answer complete(const Core& core, const Call& call);
+
+/// logging/setLevel (before 2026-07-28).
+Answer set_log_level(const Core& core, const Call& call);
+
 /// tools/call: find, validate, admit, observe, run, check the output.
-Answer call_tool(const Core& core, const Call& call, Progress& progress);
+Answer call_tool(const Core& core, const Call& call, Interaction& interaction);
 
 /// resources/read: match the URI, admit its variables, observe, read.
 Answer read_resource(const Core& core, const Call& call);
 
 /// prompts/get: check and admit the arguments, fill in the template.
-Answer get_prompt(const Core& core, const Call& call);
+Answer get_prompt(const Core& core, const Call& call, Interaction& interaction);
 
 }  // namespace pmx::mcp

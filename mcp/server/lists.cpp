@@ -1,4 +1,5 @@
 #include "mcp/protocol/projection.h"
+#include "mcp/server/conversation.h"
 #include "mcp/server/error_map.h"
 #include "mcp/server/handlers.h"
 #include "mcp/server/observed.h"
@@ -20,6 +21,13 @@ Answer fixed(const Core& core, const Call& call, FixedList list) {
 }  // namespace
 
 Answer ping(const Core&, const Call&) { return Json::object(); }
+
+Answer set_log_level(const Core&, const Call& call) {
+  const auto level = parse_log_level(string_member(call.params, "level"));
+  if (!level) return invalid_params("level must be one of debug ... emergency");
+  call.conversation->log_level = *level;
+  return Json::object();
+}
 
 Answer list_tools(const Core& core, const Call& call) {
   return fixed(core, call, FixedList::kTools);

@@ -8,9 +8,9 @@ namespace {
 
 using Plain = Answer (*)(const Core&, const Call&);
 
-/// Most handlers report no progress.
+/// Most handlers neither report nor ask.
 template <Plain F>
-Answer quiet(const Core& core, const Call& call, Progress&) {
+Answer quiet(const Core& core, const Call& call, Interaction&) {
   return F(core, call);
 }
 
@@ -24,8 +24,10 @@ constexpr Method kMethods[] = {
     {"resources/templates/list", true, true, Area::kResources, false, true,
      &quiet<&list_templates>},
     {"resources/read", true, true, Area::kResources, true, true, &quiet<&read_resource>},
+    {"completion/complete", true, true, Area::kCompletions, true, false, &quiet<&complete>},
+    {"logging/setLevel", true, false, Area::kLogging, false, false, &quiet<&set_log_level>},
     {"prompts/list", true, true, Area::kPrompts, false, true, &quiet<&list_prompts>},
-    {"prompts/get", true, true, Area::kPrompts, true, false, &quiet<&get_prompt>},
+    {"prompts/get", true, true, Area::kPrompts, true, false, &get_prompt},
 };
 
 bool has_area(const Core& core, Area area) {
@@ -34,6 +36,8 @@ bool has_area(const Core& core, Area area) {
     case Area::kTools: return true;
     case Area::kResources: return core.has_resources();
     case Area::kPrompts: return core.has_prompts();
+    case Area::kCompletions: return core.has_completions();
+    case Area::kLogging: return core.catalogue.logs;
   }
   std::abort();
 }

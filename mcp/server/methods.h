@@ -10,7 +10,7 @@
 namespace pmx::mcp {
 
 /// Which part of the capabilities a method needs.
-enum class Area { kBase, kTools, kResources, kPrompts };
+enum class Area { kBase, kTools, kResources, kPrompts, kCompletions, kLogging };
 
 struct Method {
   std::string_view name;
@@ -19,7 +19,7 @@ struct Method {
   Area area;
   bool slow;       ///< runs on the executor, never on the reader's thread
   bool cacheable;  ///< carries ttlMs and cacheScope in 2026-07-28
-  Answer (*run)(const Core& core, const Call& call, Progress& progress);
+  Answer (*run)(const Core& core, const Call& call, Interaction& interaction);
 };
 
 /// The row of `name`, or nullptr when `version` or our capabilities do not have the method.

@@ -13,7 +13,7 @@ void complete_result(const Core& core, Version version, bool cacheable, Json& re
 
 Answer discover(const Core& core, const Call&) {
   Json result{{"supportedVersions", Json::array({version_name(kModern)})},
-              {"capabilities", core.capabilities()}};
+              {"capabilities", core.capabilities(kModern)}};
   if (!core.options.instructions.empty()) result["instructions"] = core.options.instructions;
   return result;
 }

@@ -35,26 +35,30 @@ Result<Arguments> read_arguments(const Prompt& prompt, const Json& params) {
   return arguments;
 }
 
-Result<Json> fill(const Core& core, const Call& call, const Prompt& prompt) {
+Result<PromptReply> fill(const Core& core, const Call& call, const Prompt& prompt,
+                         Interaction& interaction) {
   PMX_TRY(Arguments arguments, read_arguments(prompt, call.params));
   for (const auto& [name, format] : prompt.formats) {
     const auto slot = arguments.find(name);
     if (slot == arguments.end()) continue;
     PMX_TRY(slot->second, core.gate.admit_value(call.ctx, slot->second, format));
   }
-  return prompt.get(call.ctx, arguments);
+  return prompt.get(call.ctx, arguments, interaction);
 }
 
 }  // namespace
 
-Answer get_prompt(const Core& core, const Call& call) {
+Answer get_prompt(const Core& core, const Call& call, Interaction& interaction) {
   const std::string_view name = string_member(call.params, "name");
   if (name.empty()) return invalid_params("prompts/get needs name, a string");
   const Prompt* prompt = core.find_prompt(name);
   if (prompt == nullptr)
     return invalid_params("unknown prompt; prompts/list names those there are");
-  auto filled = walled(call.ctx, [&] { return fill(core, call, *prompt); });
-  if (filled.ok()) return project_prompt_result(*filled, call.version);
+  auto filled = walled(call.ctx, [&] { return fill(core, call, *prompt, interaction); });
+  if (filled.ok()) {
+    if (auto* ask = std::get_if<InputRequired>(&*filled)) return std::move(*ask);
+    return project_prompt_result(std::get<Json>(*filled), call.version);
+  }
   const Error& error = filled.error();
   if (error.code == Code::kNotFound || error.code == Code::kInvalidArgument) {
     return invalid_params(error_text(error));

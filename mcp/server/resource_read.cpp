@@ -62,7 +62,7 @@ Answer read_resource(const Core& core, const Call& call) {
     }
     return resource_not_found(uri, error_text(content.error()), call.version);
   }
-  Json entry{{"uri", uri}, {"text", std::move(content->text)}};
+  Json entry{{"uri", uri}, {content->binary ? "blob" : "text", std::move(content->text)}};
   if (!content->mime_type.empty()) entry["mimeType"] = content->mime_type;
   return Json{{"contents", Json::array({std::move(entry)})}};
 }

@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "base/log.h"
-#include "mcp/server/connection.h"
+#include "mcp/server/conversation.h"
 #include "mcp/server/core.h"
+#include "mcp/server/dispatcher.h"
 #include "mcp/server/error_map.h"
-#include "mcp/server/session.h"
 
 namespace pmx::mcp {
 namespace {
@@ -14,14 +14,16 @@ namespace {
 /// What cancelled handlers get to return in.
 constexpr std::chrono::milliseconds kLastWait{40};
 
-void read_all(Transport& transport, Session& session) {
+void read_all(Transport& transport, Dispatcher& dispatcher,
+              const std::shared_ptr<Channel>& channel) {
   while (true) {
     auto line = transport.read();
     if (line.ok() && !line->has_value()) return;
     if (line.ok()) {
-      session.receive(**line);
+      dispatcher.receive(**line, channel);
     } else if (line.error().code == Code::kResourceExhausted) {
-      session.refuse({kInvalidRequest, "Invalid Request: " + error_text(line.error()), nullptr});
+      dispatcher.refuse({kInvalidRequest, "Invalid Request: " + error_text(line.error()), nullptr},
+                        *channel);
     } else {
       log::error(Context{}, "transport.read", {{"why", line.error().message}});
       return;
@@ -37,15 +39,18 @@ class Server::Impl {
       : core_(std::make_shared<const Core>(std::move(options), parts)) {}
 
   bool serve(Transport& transport) {
-    auto connection = std::make_shared<Connection>(transport);  // shared with running requests
-    Session session(core_, connection);
-    read_all(transport, session);
-    bool idle = connection->requests.wait_idle(core_->options.exit_grace);
+    // Both are shared with running requests.
+    const auto channel = std::make_shared<PipeChannel>(transport);
+    const auto conversation = std::make_shared<Conversation>("local", channel);
+    Dispatcher dispatcher(core_, conversation);
+    read_all(transport, dispatcher, channel);
+    conversation->questions.close();
+    bool idle = conversation->requests.wait_idle(core_->options.exit_grace);
     if (!idle) {
-      connection->requests.stop_all();
-      idle = connection->requests.wait_idle(kLastWait);
+      conversation->requests.stop_all();
+      idle = conversation->requests.wait_idle(kLastWait);
     }
-    connection->close();
+    channel->close();
     return idle;
   }
 

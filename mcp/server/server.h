@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/executor.h"
+#include "base/secret.h"
 #include "mcp/server/catalogue.h"
 #include "mcp/gate/gate.h"
 #include "mcp/transport/transport.h"
@@ -22,6 +23,9 @@ struct ServerOptions {
   std::chrono::milliseconds list_ttl{60'000};              ///< ttlMs of lists and discovery
   std::chrono::milliseconds request_timeout{10 * 60'000};  ///< hard maximum of one call
   std::chrono::milliseconds exit_grace{80};  ///< for answers in flight when the input ends
+  /// 32 bytes that seal requestState and cursors, the same in all processes that serve one client;
+  /// empty = one of this process.
+  Secret state_key = {};
 };
 
 class Server {

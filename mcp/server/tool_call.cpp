@@ -22,15 +22,29 @@ Result<void> check_output(const Context& ctx, const CompiledTool& tool, const Js
                "report this as a bug"};
 }
 
-Result<ToolOutput> run(const Core& core, const Context& ctx, const CompiledTool& tool,
-                       const Json& arguments, Progress& progress) {
+/// Without a task to run it in, the rest of the work is done at once.
+Result<ToolReply> run_whole(const Context& ctx, const CompiledTool& tool, const Json& arguments,
+                            Interaction& interaction) {
+  PMX_TRY(ToolReply reply, tool.tool->run(ctx, arguments, interaction));
+  const auto* deferred = std::get_if<Deferred>(&reply);
+  if (deferred == nullptr) return reply;
+  return tool.tool->resume(ctx, deferred->data, interaction);
+}
+
+Result<ToolReply> run(const Core& core, const Context& ctx, const CompiledTool& tool,
+                      const Json& arguments, Interaction& interaction) {
   const Observed what{tool.tool->name(), arguments, !tool.tool->read_only()};
-  return observe(core, ctx, what, [&](CallOutcome& outcome) -> Result<ToolOutput> {
-    PMX_TRY(ToolOutput output, tool.tool->run(ctx, arguments, progress));
-    PMX_TRY_VOID(check_output(ctx, tool, output.structured));
-    outcome.summary = output.text;
-    outcome.result = output.structured;
-    return output;
+  return observe(core, ctx, what, [&](CallOutcome& outcome) -> Result<ToolReply> {
+    PMX_TRY(ToolReply reply, run_whole(ctx, tool, arguments, interaction));
+    const auto* output = std::get_if<ToolOutput>(&reply);
+    if (output == nullptr) {
+      outcome.summary = "asks the user";
+      return reply;
+    }
+    if (!output->failed) PMX_TRY_VOID(check_output(ctx, tool, output->structured));
+    outcome.summary = output->text;
+    outcome.result = output->structured;
+    return reply;
   });
 }
 
@@ -44,7 +58,7 @@ Answer refuse(const Core& core, const Context& ctx, const Json& arguments, const
 
 }  // namespace
 
-Answer call_tool(const Core& core, const Call& call, Progress& progress) {
+Answer call_tool(const Core& core, const Call& call, Interaction& interaction) {
   const std::string_view name = string_member(call.params, "name");
   if (name.empty()) return invalid_params("tools/call needs name, a string");
   const CompiledTool* tool = core.find_tool(name);
@@ -63,9 +77,13 @@ Answer call_tool(const Core& core, const Call& call, Progress& progress) {
   auto admitted = walled(
       ctx, [&] { return core.gate.admit(ctx, tool->tool->definition["inputSchema"], arguments); });
   if (!admitted.ok()) return refuse(core, ctx, arguments, admitted.error());
-  auto output = run(core, ctx, *tool, *admitted, progress);
-  if (!output.ok()) return make_tool_error(error_text(output.error()));
-  return make_tool_result(output->structured, output->text, call.version);
+  auto reply = run(core, ctx, *tool, *admitted, interaction);
+  if (!reply.ok()) return make_tool_error(error_text(reply.error()));
+  if (auto* ask = std::get_if<InputRequired>(&*reply)) return std::move(*ask);
+  const auto& output = std::get<ToolOutput>(*reply);
+  Json result = make_tool_result(output.structured, output.text, output.content, call.version);
+  if (output.failed) result["isError"] = true;
+  return result;
 }
 
 }  // namespace pmx::mcp

@@ -162,7 +162,8 @@ Catalogue make_catalogue(FakeClock& clock) {
         {{"uri", "demo://SECRET/guests/1"}, {"name", "SECRET"}, {"title", "One"}}};
   };
   const auto greet = [](const Context&,
-                        const std::map<std::string, std::string>& arguments) -> Result<Json> {
+                        const std::map<std::string, std::string>& arguments,
+                        Interaction&) -> Result<Json> {
     const Json content{{"type", "text"}, {"text", "Hello " + arguments.find("who")->second}};
     return Json{{"description", "A greeting"},
                 {"messages", Json::array({{{"role", "user"}, {"content", content}}})}};
@@ -170,7 +171,8 @@ Catalogue make_catalogue(FakeClock& clock) {
   const Json who{{"name", "who"}, {"title", "Who"}, {"required", true}};
   catalogue.prompts = {{{{"name", "greet"}, {"title", "Greet"}, {"arguments", Json::array({who})}},
                         {{"who", "name"}},
-                        greet}};
+                        greet,
+                        {}}};
   return catalogue;
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("gate: scrubs the payload and leaves the client's own id and token alo
   Outbound progress;
   progress.form = Outbound::Form::kNotification;
   progress.method = "notifications/progress";
-  progress.progress_token = "SECRET";
+  progress.verbatim = {{"progressToken", "SECRET"}};
   progress.payload = {{"message", "SECRET"}};
   CHECK(clear(gate, progress) == R"({"jsonrpc":"2.0","method":"notifications/progress",)"
                                  R"("params":{"progressToken":"SECRET","message":"safe-name"}})");

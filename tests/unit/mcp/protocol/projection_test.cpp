@@ -62,16 +62,16 @@ TEST_CASE("projection: resources and prompts lose titles and icons where unknown
 
 TEST_CASE("projection: the text twin is always there and no version loses the structure") {
   const Json data{{"n", 1}};
-  const Json old = make_tool_result(data, "one", Version::k2025_03_26);
+  const Json old = make_tool_result(data, "one", Json::array(), Version::k2025_03_26);
   REQUIRE(old["content"].size() == 2);
   CHECK(old["content"][0]["text"] == "one");
   CHECK(old["content"][1]["text"] == R"({"n":1})");
   CHECK_FALSE(old.contains("structuredContent"));
-  const Json current = make_tool_result(data, "one", kModern);
+  const Json current = make_tool_result(data, "one", Json::array(), kModern);
   CHECK(current["content"].size() == 1);
   CHECK(current["structuredContent"] == data);
-  CHECK(make_tool_result(data, "", kModern)["content"][0]["text"] == R"({"n":1})");
-  CHECK(make_tool_result(nullptr, "one", kModern) ==
+  CHECK(make_tool_result(data, "", Json::array(), kModern)["content"][0]["text"] == R"({"n":1})");
+  CHECK(make_tool_result(nullptr, "one", Json::array(), kModern) ==
         *parse_json(R"({"content":[{"type":"text","text":"one"}]})"));
 }
 

@@ -1,4 +1,4 @@
-#include "mcp/server/connection.h"
+#include "mcp/server/channel.h"
 
 #include <utility>
 
@@ -6,7 +6,7 @@
 
 namespace pmx::mcp {
 
-void Connection::send(const std::optional<Cleared>& message) {
+void PipeChannel::send(std::optional<Cleared> message) {
   if (!message || closed_) return;
   const auto wrote = transport_.write(*message);
   if (!wrote.ok() && !closed_.exchange(true)) {
@@ -14,12 +14,16 @@ void Connection::send(const std::optional<Cleared>& message) {
   }
 }
 
-Batch::Batch(std::shared_ptr<Connection> connection, std::size_t expected)
-    : connection_(std::move(connection)), missing_(expected) {
+void PipeChannel::finish(std::optional<Cleared> answer, const RpcError* /*error*/) {
+  send(std::move(answer));
+}
+
+BatchChannel::BatchChannel(std::shared_ptr<Channel> to, std::size_t expected)
+    : to_(std::move(to)), missing_(expected) {
   answers_.reserve(expected);
 }
 
-void Batch::add(std::optional<Cleared> answer) {
+void BatchChannel::finish(std::optional<Cleared> answer, const RpcError* /*error*/) {
   std::vector<Cleared> complete;
   {
     const std::lock_guard lock(mutex_);
@@ -27,7 +31,7 @@ void Batch::add(std::optional<Cleared> answer) {
     if (--missing_ > 0) return;
     complete = std::move(answers_);
   }
-  if (!complete.empty()) connection_->send(Gate::join(complete));
+  to_->finish(complete.empty() ? std::nullopt : std::optional(Gate::join(complete)), nullptr);
 }
 
 }  // namespace pmx::mcp

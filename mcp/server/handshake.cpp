@@ -1,4 +1,4 @@
-#include "mcp/server/legacy_session.h"
+#include "mcp/server/handshake.h"
 
 #include "mcp/server/error_map.h"
 
@@ -9,18 +9,21 @@ constexpr std::size_t kLabelPart = 64;
 
 }  // namespace
 
-Answer LegacySession::initialize(const Core& core, const Json& params) {
+Answer initialize(const Core& core, Conversation& conversation, const Json& params) {
   const Json* wanted = find_member(params, "protocolVersion");
   if (wanted == nullptr || !wanted->is_string()) {
     return invalid_params("initialize needs protocolVersion, a string");
   }
   const auto known = parse_version(string_member(params, "protocolVersion"));
   const bool legacy = known && !features_of(*known).modern;
-  version = legacy ? *known : kLatestLegacy;
-  client = client_label(find_member(params, "clientInfo"));
-  Json result{{"protocolVersion", version_name(*version)},
-              {"capabilities", core.capabilities()},
-              {"serverInfo", core.server_info(*version)}};
+  const Version version = legacy ? *known : kLatestLegacy;
+  const Json* capabilities = find_member(params, "capabilities");
+  const bool some = capabilities != nullptr && capabilities->is_object();
+  conversation.agree({version, client_label(find_member(params, "clientInfo")),
+                      std::make_shared<const Json>(some ? *capabilities : Json::object())});
+  Json result{{"protocolVersion", version_name(version)},
+              {"capabilities", core.capabilities(version)},
+              {"serverInfo", core.server_info(version)}};
   if (!core.options.instructions.empty()) result["instructions"] = core.options.instructions;
   return result;
 }

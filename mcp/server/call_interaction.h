@@ -1,0 +1,51 @@
+// CallInteraction: a handler's Interaction on the wire, for one round of one request. Thread-safe.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "mcp/server/call.h"
+#include "mcp/server/channel.h"
+#include "mcp/server/core.h"
+
+namespace pmx::mcp {
+
+class CallInteraction final : public Interaction {
+ public:
+  /// All references outlive the interaction.
+  CallInteraction(const Core& core, Channel& channel, const Call& call);
+
+  /// Sends notifications/progress when the client gave a token: strictly increasing, at most ten a
+  /// second, the last one always, none after finish() or a cancellation.
+  void report(double done, double total, std::string_view message) override;
+  void log(LogLevel level, std::string_view logger, const Json& data) override;
+  [[nodiscard]] const Json* answer(std::string_view key) const override;
+  [[nodiscard]] const Json& state() const override { return call_.state; }
+  [[nodiscard]] bool client_can(std::string_view capability) const override;
+  Result<std::optional<Json>> elicited(std::string_view key, const Json& schema) override;
+
+  /// Sends the report that the rate limit held back, if any. Call before the answer leaves.
+  void finish();
+
+ private:
+  struct Report {
+    double done = 0;
+    double total = 0;
+    std::string message;
+  };
+
+  void send(const Report& report);
+
+  const Core& core_;
+  Channel& channel_;
+  const Call& call_;
+  std::mutex mutex_;  // held while sending, so that messages leave in order
+  std::optional<double> highest_;
+  std::optional<Report> held_back_;
+  std::optional<SteadyTime> last_sent_;
+  bool finished_ = false;
+};
+
+}  // namespace pmx::mcp

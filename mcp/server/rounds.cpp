@@ -1,0 +1,153 @@
+#include "mcp/server/rounds.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "mcp/protocol/projection.h"
+#include "mcp/server/error_map.h"
+#include "mcp/server/modern.h"
+
+namespace pmx::mcp {
+namespace {
+
+constexpr int kMaxRounds = 10;
+
+/// The capability that a client needs to be asked this.
+std::string_view needed_capability(const InputRequest& request) {
+  if (request.method == "sampling/createMessage") {
+    return request.params.contains("tools") ? "sampling.tools" : "sampling";
+  }
+  if (request.method == "roots/list") return "roots";
+  return string_member(request.params, "mode") == "url" ? "elicitation.url" : "elicitation.form";
+}
+
+/// The first capability that the client lacks; empty when it can be asked all.
+std::string_view lacking(const Call& call, const InputRequired& ask) {
+  for (const auto& [key, request] : ask.requests) {
+    const std::string_view needed = needed_capability(request);
+    if (!client_can(call, needed)) return needed;
+  }
+  return {};
+}
+
+/// A failure as the method's client should read it: for a tool in its result.
+Answer failure(const Job& job, const Method& method, const Error& error) {
+  if (method.name != "tools/call") return to_rpc_error(error);
+  Json result = make_tool_error(error_text(error));
+  complete_result(*job.core, job.call.version, method.cacheable, result);
+  return result;
+}
+
+StateScope scope_of(const Call& call, std::string_view method) {
+  return {call.ctx.principal, method, call.params};
+}
+
+Answer input_required(const Job& job, const Method& method, InputRequired ask) {
+  Json requests = Json::object();
+  for (auto& [key, request] : ask.requests) {
+    requests[key] = {{"method", request.method}, {"params", std::move(request.params)}};
+  }
+  Answer answer(Json{{"inputRequests", std::move(requests)}});
+  complete_result(*job.core, job.call.version, /*cacheable=*/false, answer.result);
+  answer.result["resultType"] = "input_required";
+  if (!ask.state.is_null()) {
+    answer.verbatim = {
+        {"requestState", job.core->states.seal(scope_of(job.call, method.name), ask.state)}};
+  }
+  return answer;
+}
+
+/// Sends one of our requests (before 2026-07-28), as this version knows it.
+void send_question(const Job& job, const std::string& id, InputRequest request) {
+  Outbound message;
+  message.form = Outbound::Form::kRequest;
+  message.id = id;
+  message.method = std::move(request.method);
+  message.payload = std::move(request.params);
+  if (!features_of(job.call.version).icons) message.payload.erase("mode");
+  job.channel->send(job.core->gate.clear(job.call.ctx, message));
+}
+
+/// The next round of a job whose questions were answered, or its end.
+void resume(const std::shared_ptr<Job>& job, const Method& method, Json state,
+            std::optional<Answers> answers) {
+  if (!answers) {
+    const Error refused{Code::kCancelled, "the client did not answer the question", ""};
+    return conclude(*job, method.name, failure(*job, method, refused));
+  }
+  job->call.answers.merge(*answers);
+  job->call.state = std::move(state);
+  ++job->call.round;
+  execute(job, method);
+}
+
+void ask_by_requests(const std::shared_ptr<Job>& job, const Method& method, InputRequired ask) {
+  std::vector<std::string> keys;
+  for (const auto& [key, request] : ask.requests) {
+    keys.push_back(key);
+    job->call.answers.erase(key);  // asked again: the old answer was no good
+  }
+  const auto ids = job->conversation->questions.open(
+      keys, job->call.ctx.stop,
+      [job, &method, state = std::move(ask.state)](std::optional<Answers> answers) mutable {
+        resume(job, method, std::move(state), std::move(answers));
+      });
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    send_question(*job, ids[i], std::move(ask.requests[keys[i]]));
+  }
+}
+
+}  // namespace
+
+RpcError missing_capability(std::string_view capability) {
+  Json needed = Json::object();
+  Json* at = &needed;
+  while (!capability.empty()) {
+    const std::size_t dot = std::min(capability.find('.'), capability.size());
+    at = &((*at)[std::string(capability.substr(0, dot))] = Json::object());
+    capability.remove_prefix(std::min(dot + 1, capability.size()));
+  }
+  return RpcError{kMissingCapability, "Missing required client capability",
+                  {{"requiredCapabilities", std::move(needed)}}, true};
+}
+
+std::optional<Answer> ask_client(const std::shared_ptr<Job>& job, const Method& method,
+                                 InputRequired ask) {
+  const bool modern = features_of(job->call.version).modern;
+  const std::string_view lacks = lacking(job->call, ask);
+  if (!lacks.empty() && modern) return missing_capability(lacks);
+  if (!lacks.empty()) {
+    return failure(*job, method,
+                   {Code::kFailedPrecondition,
+                    "this needs an answer of the user, and the client cannot ask (it lacks " +
+                        std::string(lacks) + ")",
+                    "use a client that can"});
+  }
+  if (modern) return input_required(*job, method, std::move(ask));
+  if (job->call.round >= kMaxRounds) {
+    return failure(*job, method, {Code::kFailedPrecondition, "asked too often; gave up", ""});
+  }
+  ask_by_requests(job, method, std::move(ask));
+  return std::nullopt;
+}
+
+std::optional<RpcError> take_round(const Core& core, std::string_view method, Call& call) {
+  if (!features_of(call.version).modern) return std::nullopt;
+  const Json* responses = find_member(call.params, "inputResponses");
+  if (responses != nullptr && responses->is_object()) {
+    for (const auto& [key, value] : responses->items()) call.answers[key] = value;
+  }
+  const Json* sealed = find_member(call.params, "requestState");
+  if (sealed == nullptr) return std::nullopt;
+  const auto* text = sealed->get_ptr<const std::string*>();
+  const CompiledTool* tool = core.find_tool(string_member(call.params, "name"));
+  const bool once = method == "tools/call" && tool != nullptr && !tool->tool->read_only();
+  auto state = core.states.open(scope_of(call, method), text == nullptr ? "" : *text, once);
+  if (!state.ok()) {
+    return RpcError{kInvalidParams, state.error().message, {{"reason", "invalid_request_state"}}};
+  }
+  call.state = *std::move(state);
+  return std::nullopt;
+}
+
+}  // namespace pmx::mcp
