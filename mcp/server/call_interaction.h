@@ -24,6 +24,7 @@ class CallInteraction final : public Interaction {
   [[nodiscard]] const Json* answer(std::string_view key) const override;
   [[nodiscard]] const Json& state() const override { return call_.state; }
   [[nodiscard]] bool client_can(std::string_view capability) const override;
+  void poll_later(std::chrono::milliseconds retry) override { channel_.poll_later(retry); }
   Result<std::optional<Json>> elicited(std::string_view key, const Json& schema) override;
 
   /// Sends the report that the rate limit held back, if any. Call before the answer leaves.

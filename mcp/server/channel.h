@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -26,6 +27,10 @@ class Channel {
   /// The answer of a request, or nothing when it gets none. `error` as answered, nullptr for a
   /// result: HTTP makes its status of it. Once per request, after its last send().
   virtual void finish(std::optional<Cleared> answer, const RpcError* error) = 0;
+
+  /// Lets the client go and come back for the answer after `retry`, where the channel can do that
+  /// (Streamable HTTP of 2025-11-25); otherwise nothing.
+  virtual void poll_later(std::chrono::milliseconds /*retry*/) {}
 
   /// False once nothing that is sent can arrive.
   [[nodiscard]] virtual bool open() const = 0;

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "mcp/protocol/versions.h"
@@ -38,6 +40,11 @@ class Conversation {
   /// What logging/setLevel chose (before 2026-07-28).
   std::atomic<LogLevel> log_level = LogLevel::kInfo;
 
+  /// Stops all requests when `gone` is. Call once, when they are registered.
+  void watch(const std::stop_token& gone) {
+    watch_.emplace(gone, [this] { requests.stop_all(); });
+  }
+
   /// Nothing before initialize.
   [[nodiscard]] std::optional<Handshake> handshake() const {
     const std::lock_guard lock(mutex_);
@@ -53,6 +60,7 @@ class Conversation {
  private:
   mutable std::mutex mutex_;
   std::optional<Handshake> handshake_;
+  std::optional<std::stop_callback<std::function<void()>>> watch_;
 };
 
 }  // namespace pmx::mcp

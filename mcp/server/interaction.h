@@ -4,6 +4,7 @@
 // round-trip requests; before: the server's own requests to the client). Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -58,6 +59,10 @@ class Interaction : public Progress {
   /// Whether the client can be asked: a dotted path into its capabilities, "elicitation.url",
   /// "sampling", "roots".
   [[nodiscard]] virtual bool client_can(std::string_view capability) const = 0;
+
+  /// For work that takes long: lets the client hang up and come back for the answer after `retry`,
+  /// where transport and version can do that; otherwise nothing.
+  virtual void poll_later(std::chrono::milliseconds retry) = 0;
 
   /// The content of an accepted elicitation, valid against `schema` and with real values. Nothing
   /// when there is no such answer (ask, or ask again); kCancelled when the user declined.

@@ -38,6 +38,8 @@ class Server::Impl {
   Impl(ServerOptions options, const Parts& parts)
       : core_(std::make_shared<const Core>(std::move(options), parts)) {}
 
+  [[nodiscard]] const std::shared_ptr<const Core>& core() const { return core_; }
+
   bool serve(Transport& transport) {
     // Both are shared with running requests.
     const auto channel = std::make_shared<PipeChannel>(transport);
@@ -66,5 +68,7 @@ Server::Server(ServerOptions options, const Catalogue& catalogue, Gate& gate,
 Server::~Server() = default;
 
 bool Server::serve(Transport& transport) { return impl_->serve(transport); }
+
+const std::shared_ptr<const Core>& Server::core() const { return impl_->core(); }
 
 }  // namespace pmx::mcp

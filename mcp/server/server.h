@@ -28,6 +28,8 @@ struct ServerOptions {
   Secret state_key = {};
 };
 
+class Core;
+
 class Server {
  public:
   /// All references outlive the server.
@@ -39,6 +41,9 @@ class Server {
   /// cancelled. True when every handler has returned; false when some are still blocked and the
   /// process should leave without them.
   bool serve(Transport& transport);
+
+  /// What the server is made of, for other ways to serve it (mcp/http).
+  [[nodiscard]] const std::shared_ptr<const Core>& core() const;
 
  private:
   class Impl;

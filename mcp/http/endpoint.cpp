@@ -1,0 +1,258 @@
+#include "mcp/http/endpoint.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/log.h"
+#include "mcp/http/channels.h"
+#include "mcp/http/sessions.h"
+#include "mcp/server/core.h"
+#include "mcp/server/dispatcher.h"
+#include "mcp/server/era.h"
+
+namespace pmx::mcp {
+namespace {
+
+constexpr std::array<std::string_view, 3> kLocal{"localhost", "127.0.0.1", "[::1]"};
+constexpr const char* kSessionHeader = "Mcp-Session-Id";
+
+/// "example.org:8585" without the port.
+std::string_view host_name(std::string_view host) {
+  const std::size_t close = host.rfind(']');
+  const std::size_t colon = host.rfind(':');
+  const bool port = colon != std::string_view::npos &&
+                    (close == std::string_view::npos || colon > close);
+  return port ? host.substr(0, colon) : host;
+}
+
+bool is_listed(std::string_view name, const std::vector<std::string>& more) {
+  return std::find(kLocal.begin(), kLocal.end(), name) != kLocal.end() ||
+         std::find(more.begin(), more.end(), name) != more.end();
+}
+
+/// "Bearer x" -> "x"; "" when there is none.
+std::string_view bearer(const HttpRequest& request) {
+  constexpr std::string_view kScheme = "Bearer ";
+  const std::string* value = request.header("authorization");
+  if (value == nullptr || !value->starts_with(kScheme)) return {};
+  return std::string_view(*value).substr(kScheme.size());
+}
+
+class Headers final : public RequestHeaders {
+ public:
+  explicit Headers(const HttpRequest& request) : request_(request) {}
+  [[nodiscard]] std::optional<std::string_view> find(std::string_view lower_name) const override {
+    const std::string* value = request_.header(lower_name);
+    if (value == nullptr) return std::nullopt;
+    return *value;
+  }
+
+ private:
+  const HttpRequest& request_;
+};
+
+/// The wire name of the version that the header names; nothing without one.
+std::optional<std::string_view> version_header(const HttpRequest& request) {
+  const std::string* value = request.header("mcp-protocol-version");
+  if (value == nullptr) return std::nullopt;
+  return *value;
+}
+
+bool is_modern(const HttpRequest& request, const Incoming& incoming) {
+  if (version_header(request) == version_name(kModern)) return true;
+  return std::any_of(incoming.messages.begin(), incoming.messages.end(), [](const auto& message) {
+    const auto* call = std::get_if<Request>(&message);
+    return call != nullptr && claims_modern(call->params);
+  });
+}
+
+bool is_initialize(const Incoming& incoming) {
+  if (incoming.batch || incoming.messages.size() != 1) return false;
+  const auto* request = std::get_if<Request>(&incoming.messages.front());
+  return request != nullptr && request->method == "initialize";
+}
+
+/// Whether somebody waits for an answer to this.
+bool wants_answer(const Incoming& incoming) {
+  return std::any_of(incoming.messages.begin(), incoming.messages.end(), [](const auto& message) {
+    return std::holds_alternative<Request>(message) || std::holds_alternative<Malformed>(message);
+  });
+}
+
+bool accepts(const HttpRequest& request, std::string_view type) {
+  const std::string* value = request.header("accept");
+  if (value == nullptr) return true;
+  return value->find(type) != std::string::npos || value->find("*/*") != std::string::npos;
+}
+
+bool is_json(const HttpRequest& request) {
+  const std::string* value = request.header("content-type");
+  return value != nullptr && value->starts_with("application/json");
+}
+
+}  // namespace
+
+class Endpoint::Impl {
+ public:
+  Impl(EndpointOptions options, Authenticate authenticate, Clock& clock)
+      : options_(std::move(options)),
+        authenticate_(std::move(authenticate)),
+        sessions_(options_.max_sessions, options_.session_idle, clock) {}
+
+  void handle(const std::shared_ptr<HttpExchange>& exchange) {
+    const HttpRequest& request = exchange->request();
+    if (request.path != options_.path) return exchange->respond(404, {}, std::nullopt);
+    if (!is_allowed(request)) return exchange->respond(403, {}, std::nullopt);
+    if (request.method == "OPTIONS") return exchange->respond(204, cors(request), std::nullopt);
+    const auto caller = authenticate_(bearer(request));
+    if (!caller) {
+      log::info(Context{}, "http.unauthorized", {{"peer", request.peer}});
+      return exchange->respond(401, {{"WWW-Authenticate", "Bearer"}}, std::nullopt);
+    }
+    if (request.method == "POST") return post(exchange, *caller);
+    if (request.method == "GET") return get(exchange, *caller);
+    if (request.method == "DELETE") return remove(exchange, *caller);
+    exchange->respond(405, {{"Allow", "POST, GET, DELETE, OPTIONS"}}, std::nullopt);
+  }
+
+  void close() { sessions_.clear(); }
+
+ private:
+  /// Against DNS rebinding: a page of somebody else has its own name in Host or Origin.
+  [[nodiscard]] bool is_allowed(const HttpRequest& request) const {
+    const std::string* host = request.header("host");
+    if (host == nullptr || !is_listed(host_name(*host), options_.hosts)) return false;
+    const std::string* origin = request.header("origin");
+    if (origin == nullptr) return true;
+    const std::string_view text = *origin;
+    const std::size_t scheme = text.find("://");
+    if (scheme == std::string_view::npos) return false;
+    return is_listed(text, options_.origins) || is_listed(host_name(text.substr(scheme + 3)), {});
+  }
+
+  static std::vector<HttpHeader> cors(const HttpRequest& request) {
+    const std::string* origin = request.header("origin");
+    if (origin == nullptr) return {};
+    return {{"Access-Control-Allow-Origin", *origin},
+            {"Vary", "Origin"},
+            {"Access-Control-Allow-Methods", "POST, GET, DELETE"},
+            {"Access-Control-Allow-Headers",
+             "content-type, authorization, mcp-protocol-version, mcp-method, mcp-name, "
+             "mcp-session-id, last-event-id"},
+            {"Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate"}};
+  }
+
+  void post(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller) {
+    const HttpRequest& request = exchange->request();
+    if (!is_json(request)) return exchange->respond(415, {}, std::nullopt);
+    if (!accepts(request, "application/json") && !accepts(request, "text/event-stream")) {
+      return exchange->respond(406, {}, std::nullopt);
+    }
+    Incoming incoming = parse_message(request.body);
+    if (is_modern(request, incoming)) {
+      post_modern(exchange, caller, std::move(incoming));
+    } else {
+      post_legacy(exchange, caller, std::move(incoming));
+    }
+  }
+
+  static void post_modern(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller,
+                          Incoming incoming) {
+    const bool answered = wants_answer(incoming) || incoming.batch;
+    const auto channel = std::make_shared<PostChannel>(exchange);
+    const auto conversation = std::make_shared<Conversation>(caller.principal, channel);
+    const Headers headers(exchange->request());
+    Dispatcher(caller.server->core(), conversation, &headers).take(std::move(incoming), channel);
+    if (!answered) return exchange->respond(202, {}, std::nullopt);
+    // The client that leaves takes its request with it.
+    conversation->watch(exchange->gone());
+  }
+
+  void post_legacy(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller,
+                   Incoming incoming) {
+    if (is_initialize(incoming)) {
+      const auto [id, session] = sessions_.open(caller.principal);
+      return take(exchange, caller, *session, std::move(incoming), {{kSessionHeader, id}});
+    }
+    if (const auto version = version_header(exchange->request())) {
+      const auto known = parse_version(*version);
+      if (!known) return refuse(exchange, caller, 400, "unsupported MCP-Protocol-Version");
+    }
+    const auto session = find_session(exchange, caller);
+    if (session != nullptr) take(exchange, caller, *session, std::move(incoming), {});
+  }
+
+  static void take(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller,
+                   Session& session, Incoming incoming, std::vector<HttpHeader> headers) {
+    const bool answered = wants_answer(incoming) || incoming.batch;
+    Dispatcher dispatcher(caller.server->core(), session.conversation);
+    if (!answered) {
+      dispatcher.take(std::move(incoming), session.standing);
+      return exchange->respond(202, std::move(headers), std::nullopt);
+    }
+    const auto handshake = session.conversation->handshake();
+    const bool primed = handshake && features_of(handshake->version).icons;  // 2025-11-25
+    const auto stream = session.open_stream(primed);
+    stream->begin(exchange, std::move(headers));
+    dispatcher.take(std::move(incoming), stream);
+  }
+
+  /// The session that the request names; otherwise the request is answered.
+  std::shared_ptr<Session> find_session(const std::shared_ptr<HttpExchange>& exchange,
+                                        const Caller& caller) {
+    const std::string* id = exchange->request().header("mcp-session-id");
+    if (id == nullptr) {
+      refuse(exchange, caller, 400,
+             "this request has no Mcp-Session-Id and no modern _meta; begin with initialize");
+      return nullptr;
+    }
+    auto session = sessions_.find(*id, caller.principal);
+    if (session == nullptr) refuse(exchange, caller, 404, "this session has ended");
+    return session;
+  }
+
+  static void refuse(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller,
+                     int status, const char* why) {
+    Outbound message;
+    message.form = Outbound::Form::kError;
+    message.payload = {{"code", static_cast<int>(kInvalidRequest)},
+                       {"message", std::string("Invalid Request: ") + why}};
+    exchange->respond(status, {}, caller.server->core()->gate.clear(Context{}, message));
+  }
+
+  void get(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller) {
+    if (!accepts(exchange->request(), "text/event-stream")) {
+      return exchange->respond(406, {}, std::nullopt);
+    }
+    const auto session = find_session(exchange, caller);
+    if (session == nullptr) return;
+    const std::string* last = exchange->request().header("last-event-id");
+    if (last == nullptr) return session->standing->attach(exchange, UINT64_MAX);
+    const auto [stream, number] = session->find_stream(*last);
+    if (stream == nullptr) {
+      return refuse(exchange, caller, 404, "the stream of this Last-Event-ID is forgotten");
+    }
+    stream->attach(exchange, number);
+  }
+
+  void remove(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller) {
+    const std::string* id = exchange->request().header("mcp-session-id");
+    const bool known = id != nullptr && sessions_.remove(*id, caller.principal);
+    exchange->respond(known ? 204 : 404, {}, std::nullopt);
+  }
+
+  const EndpointOptions options_;
+  const Authenticate authenticate_;
+  Sessions sessions_;
+};
+
+Endpoint::Endpoint(EndpointOptions options, Authenticate authenticate, Clock& clock)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(authenticate), clock)) {}
+
+Endpoint::~Endpoint() = default;
+
+void Endpoint::handle(const std::shared_ptr<HttpExchange>& exchange) { impl_->handle(exchange); }
+
+void Endpoint::close() { impl_->close(); }
+
+}  // namespace pmx::mcp

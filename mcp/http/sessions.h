@@ -1,0 +1,73 @@
+// Sessions of Streamable HTTP before 2026-07-28: found by their id, bound to the principal that
+// began them, forgotten when idle. Thread-safe.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "mcp/http/channels.h"
+#include "mcp/server/conversation.h"
+
+namespace pmx::mcp {
+
+class Session {
+ public:
+  explicit Session(const std::string& principal);
+
+  const std::shared_ptr<EventStream> standing;  ///< the GET stream
+  const std::shared_ptr<Conversation> conversation;
+
+  /// A stream for one POST. Ended ones are forgotten when there are too many.
+  std::shared_ptr<EventStream> open_stream(bool primed);
+
+  /// The stream that an event id ("STREAM-NUMBER") belongs to, and the number; nullptr for ids that
+  /// are not ours or forgotten.
+  std::pair<std::shared_ptr<EventStream>, std::uint64_t> find_stream(std::string_view event_id);
+
+  /// Cancels what runs and ends all streams.
+  void end();
+
+ private:
+  std::mutex mutex_;
+  std::uint64_t next_ = 0;
+  std::map<std::uint64_t, std::shared_ptr<EventStream>> streams_;  // by number, oldest first
+};
+
+class Sessions {
+ public:
+  Sessions(std::size_t most, std::chrono::minutes idle, Clock& clock)
+      : most_(most), idle_(idle), clock_(clock) {}
+
+  /// A new session's id (random). The longest idle one makes room when there are too many.
+  std::pair<std::string, std::shared_ptr<Session>> open(const std::string& principal);
+
+  /// The live session of this id, if it is the principal's.
+  std::shared_ptr<Session> find(std::string_view id, std::string_view principal);
+
+  /// Ends it; false when there is none of the principal's.
+  bool remove(std::string_view id, std::string_view principal);
+
+  void clear();
+
+ private:
+  struct Entry {
+    std::shared_ptr<Session> session;
+    SteadyTime used;
+  };
+
+  std::vector<std::shared_ptr<Session>> take_stale();
+
+  const std::size_t most_;
+  const std::chrono::minutes idle_;
+  Clock& clock_;
+  std::mutex mutex_;
+  std::map<std::string, Entry, std::less<>> entries_;
+};
+
+}  // namespace pmx::mcp
