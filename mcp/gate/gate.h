@@ -32,14 +32,14 @@ class Cleared {
 struct Outbound {
   enum class Form { kResult, kError, kNotification, kRequest };
   Form form = Form::kResult;
-  Json id;                             ///< string, integer, or null when the request was unreadable
-  bool omit_null_id = false;           ///< 2026-07-28: leave the id out rather than send null
-  std::string method;                  ///< notifications and requests
+  Json id;                    ///< string, integer, or null when the request was unreadable
+  bool omit_null_id = false;  ///< 2026-07-28: leave the id out rather than send null
+  std::string method;         ///< notifications and requests
   /// Members of the payload that pass as they are: tokens and ids that the client chose, random
   /// and sealed bytes of ours (requestState, cursors, task ids). Never a word of the cluster's.
   Json verbatim;
-  Json payload;                        ///< result, error object or params
-  std::string_view payload_text;       ///< the payload serialised already; wins when not empty
+  Json payload;                   ///< result, error object or params
+  std::string_view payload_text;  ///< the payload serialised already; wins when not empty
   Json echo;  ///< errors only: `data`, verbatim; see RpcError::echo for what it may hold
 };
 

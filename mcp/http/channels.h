@@ -1,5 +1,5 @@
-// How the answers of HTTP requests leave: PostChannel for 2026-07-28, where a POST stands alone, and
-// EventStream for the versions before, whose streams can be resumed. Thread-safe.
+// How the answers of HTTP requests leave: PostChannel for 2026-07-28, where a POST stands alone,
+// and EventStream for the versions before, whose streams can be resumed. Thread-safe.
 #pragma once
 
 #include <chrono>

@@ -20,8 +20,8 @@ constexpr const char* kSessionHeader = "Mcp-Session-Id";
 std::string_view host_name(std::string_view host) {
   const std::size_t close = host.rfind(']');
   const std::size_t colon = host.rfind(':');
-  const bool port = colon != std::string_view::npos &&
-                    (close == std::string_view::npos || colon > close);
+  const bool port =
+      colon != std::string_view::npos && (close == std::string_view::npos || colon > close);
   return port ? host.substr(0, colon) : host;
 }
 
@@ -158,7 +158,7 @@ class Endpoint::Impl {
 
   static void post_modern(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller,
                           Incoming incoming) {
-    const bool answered = wants_answer(incoming) || incoming.batch;
+    const bool answered = wants_answer(incoming);
     const auto channel = std::make_shared<PostChannel>(exchange);
     const auto conversation = std::make_shared<Conversation>(caller.principal, channel);
     const Headers headers(exchange->request());
@@ -184,17 +184,13 @@ class Endpoint::Impl {
 
   static void take(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller,
                    Session& session, Incoming incoming, std::vector<HttpHeader> headers) {
-    const bool answered = wants_answer(incoming) || incoming.batch;
-    Dispatcher dispatcher(caller.server->core(), session.conversation);
-    if (!answered) {
-      dispatcher.take(std::move(incoming), session.standing);
-      return exchange->respond(202, std::move(headers), std::nullopt);
-    }
+    const bool answered = wants_answer(incoming);
     const auto handshake = session.conversation->handshake();
     const bool primed = handshake && features_of(handshake->version).icons;  // 2025-11-25
     const auto stream = session.open_stream(primed);
     stream->begin(exchange, std::move(headers));
-    dispatcher.take(std::move(incoming), stream);
+    Dispatcher(caller.server->core(), session.conversation).take(std::move(incoming), stream);
+    if (!answered) stream->finish(std::nullopt, nullptr);  // unless it was refused already
   }
 
   /// The session that the request names; otherwise the request is answered.

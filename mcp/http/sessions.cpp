@@ -80,10 +80,9 @@ std::vector<std::shared_ptr<Session>> Sessions::take_stale() {
     return true;
   });
   while (entries_.size() >= most_) {
-    const auto oldest =
-        std::min_element(entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
-          return a.second.used < b.second.used;
-        });
+    const auto oldest = std::min_element(
+        entries_.begin(), entries_.end(),
+        [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
     stale.push_back(oldest->second.session);
     entries_.erase(oldest);
   }

@@ -23,13 +23,13 @@ struct Call {
   Conversation* conversation = nullptr;  ///< outlives the call
   Version version = kModern;
   Json id;
-  Json params;                         ///< an object
-  std::optional<Json> progress_token;  ///< string or integer
+  Json params;                               ///< an object
+  std::optional<Json> progress_token;        ///< string or integer
   std::shared_ptr<const Json> capabilities;  ///< of the client, an object
   std::optional<LogLevel> log_level;         ///< what the client wants to see; nothing = no logs
-  Answers answers;       ///< of the client to what a round before asked
-  Json state = nullptr;  ///< what that round wanted back
-  int round = 0;         ///< how often the client was asked
+  Answers answers;                           ///< of the client to what a round before asked
+  Json state = nullptr;                      ///< what that round wanted back
+  int round = 0;                             ///< how often the client was asked
 };
 
 /// Whether the client declared a capability, as a dotted path: "elicitation.url". Elicitation

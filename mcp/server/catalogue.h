@@ -31,9 +31,9 @@ struct ToolOutput {
 /// The rest of the work may run as a task of the protocol: as one when the client knows tasks,
 /// else at once. Tool::resume goes on from `data`, also after a restart of the server.
 struct Deferred {
-  Json data;                           ///< an object; stored, real values
-  bool required = false;               ///< refuse clients without tasks rather than let them wait
-  std::string status;                  ///< the first statusMessage
+  Json data;                             ///< an object; stored, real values
+  bool required = false;                 ///< refuse clients without tasks rather than let them wait
+  std::string status;                    ///< the first statusMessage
   std::chrono::milliseconds poll{1000};  ///< pollIntervalMs
 };
 

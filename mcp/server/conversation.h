@@ -22,7 +22,7 @@ namespace pmx::mcp {
 /// What initialize agreed on (before 2026-07-28).
 struct Handshake {
   Version version = kLatestLegacy;
-  std::string client;  ///< "name/version" as claimed, shortened
+  std::string client;                        ///< "name/version" as claimed, shortened
   std::shared_ptr<const Json> capabilities;  ///< of the client; an object
 };
 

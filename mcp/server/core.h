@@ -12,8 +12,8 @@
 
 #include "base/clock.h"
 #include "base/executor.h"
-#include "mcp/protocol/versions.h"
 #include "mcp/gate/gate.h"
+#include "mcp/protocol/versions.h"
 #include "mcp/server/catalogue.h"
 #include "mcp/server/request_state.h"
 #include "mcp/server/schema_validator.h"

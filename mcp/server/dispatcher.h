@@ -1,6 +1,6 @@
 // Dispatcher: takes a conversation's messages one by one, decides the era of each, and starts its
-// work. As thread-safe as the channel it is given: one pipe has one reader, HTTP makes one for every
-// POST.
+// work. As thread-safe as the channel it is given: one pipe has one reader, HTTP makes one for
+// every POST.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,8 @@ namespace pmx::mcp {
 
 class Dispatcher {
  public:
-  /// `headers`: of the HTTP request that brought the messages, nullptr on a pipe; outlives the call.
+  /// `headers`: of the HTTP request that brought the messages, nullptr on a pipe; outlives the
+  /// call.
   Dispatcher(std::shared_ptr<const Core> core, std::shared_ptr<Conversation> conversation,
              const RequestHeaders* headers = nullptr);
 

@@ -32,7 +32,8 @@ std::optional<RpcError> check_modern(const Json& params) {
                           " is required, an object");
   }
   const Json* level = meta_member(params, kLogLevelKey);
-  if (level != nullptr && (!level->is_string() || !parse_log_level(*level->get_ptr<const std::string*>()))) {
+  if (level != nullptr &&
+      (!level->is_string() || !parse_log_level(*level->get_ptr<const std::string*>()))) {
     return invalid_params("_meta member " + std::string(kLogLevelKey) + " names no log level");
   }
   return std::nullopt;
@@ -92,8 +93,7 @@ std::variant<Envelope, RpcError> read_envelope(const Request& request,
   }
   if (const Json* token = meta_member(request.params, "progressToken")) {
     if (!is_request_id(*token)) {
-      return refuse(
-          invalid_params("_meta member progressToken must be a string or an integer"));
+      return refuse(invalid_params("_meta member progressToken must be a string or an integer"));
     }
     envelope.progress_token = *token;
   }

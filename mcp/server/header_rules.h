@@ -22,8 +22,8 @@ class RequestHeaders {
   [[nodiscard]] virtual std::optional<std::string_view> find(std::string_view lower_name) const = 0;
 };
 
-/// MCP-Protocol-Version against the version that the body claims; -32020. Nothing to check without a
-/// claim.
+/// MCP-Protocol-Version against the version that the body claims; -32020. Nothing to check without
+/// a claim.
 std::optional<RpcError> check_version_header(const RequestHeaders& headers, const Request& request);
 
 /// Mcp-Method and Mcp-Name; -32020.

@@ -13,9 +13,7 @@ constexpr std::array<std::string_view, 8> kLevels{"debug", "info",     "notice",
 
 }  // namespace
 
-std::string_view log_level_name(LogLevel level) {
-  return kLevels[static_cast<std::size_t>(level)];
-}
+std::string_view log_level_name(LogLevel level) { return kLevels[static_cast<std::size_t>(level)]; }
 
 std::optional<LogLevel> parse_log_level(std::string_view name) {
   const auto found = std::find(kLevels.begin(), kLevels.end(), name);
@@ -24,8 +22,9 @@ std::optional<LogLevel> parse_log_level(std::string_view name) {
 }
 
 InputRequest ask_form(std::string message, Json schema) {
-  return {"elicitation/create",
-          {{"mode", "form"}, {"message", std::move(message)}, {"requestedSchema", std::move(schema)}}};
+  return {
+      "elicitation/create",
+      {{"mode", "form"}, {"message", std::move(message)}, {"requestedSchema", std::move(schema)}}};
 }
 
 bool client_can(const Call& call, std::string_view capability) {

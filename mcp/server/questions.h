@@ -1,6 +1,6 @@
 // Questions: the requests that this server has put to one client and that are not answered yet
-// (before 2026-07-28; later servers never send requests). A round of questions waits as data, not as
-// a blocked thread. Thread-safe.
+// (before 2026-07-28; later servers never send requests). A round of questions waits as data, not
+// as a blocked thread. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -23,9 +23,9 @@ using Answers = std::map<std::string, Json, std::less<>>;
 
 class Questions {
  public:
-  /// Gets the answers of a whole round, or nothing when the client refused one of its questions, the
-  /// asking request was stopped, or the conversation ended. Called once, on the thread that ends the
-  /// round.
+  /// Gets the answers of a whole round, or nothing when the client refused one of its questions,
+  /// the asking request was stopped, or the conversation ended. Called once, on the thread that
+  /// ends the round.
   using Done = std::function<void(std::optional<Answers>)>;
 
   /// Opens a round with one question per key and returns their ids, in the order of `keys`. The

@@ -107,8 +107,10 @@ RpcError missing_capability(std::string_view capability) {
     at = &((*at)[std::string(capability.substr(0, dot))] = Json::object());
     capability.remove_prefix(std::min(dot + 1, capability.size()));
   }
-  return RpcError{kMissingCapability, "Missing required client capability",
-                  {{"requiredCapabilities", std::move(needed)}}, true};
+  return RpcError{kMissingCapability,
+                  "Missing required client capability",
+                  {{"requiredCapabilities", std::move(needed)}},
+                  true};
 }
 
 std::optional<Answer> ask_client(const std::shared_ptr<Job>& job, const Method& method,

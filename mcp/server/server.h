@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/executor.h"
 #include "base/secret.h"
-#include "mcp/server/catalogue.h"
 #include "mcp/gate/gate.h"
+#include "mcp/server/catalogue.h"
 #include "mcp/transport/transport.h"
 
 namespace pmx::mcp {

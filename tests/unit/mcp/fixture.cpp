@@ -161,8 +161,7 @@ Catalogue make_catalogue(FakeClock& clock) {
     return std::vector<Json>{
         {{"uri", "demo://SECRET/guests/1"}, {"name", "SECRET"}, {"title", "One"}}};
   };
-  const auto greet = [](const Context&,
-                        const std::map<std::string, std::string>& arguments,
+  const auto greet = [](const Context&, const std::map<std::string, std::string>& arguments,
                         Interaction&) -> Result<Json> {
     const Json content{{"type", "text"}, {"text", "Hello " + arguments.find("who")->second}};
     return Json{{"description", "A greeting"},
@@ -186,9 +185,16 @@ ServerOptions Harness::default_options() {
   return options;
 }
 
-Harness::Harness(ServerOptions options, std::size_t threads, std::size_t queue)
+Catalogue extended_catalogue(FakeClock& clock, const std::function<void(Catalogue&)>& extend) {
+  Catalogue catalogue = make_catalogue(clock);
+  if (extend) extend(catalogue);
+  return catalogue;
+}
+
+Harness::Harness(ServerOptions options, std::size_t threads, std::size_t queue,
+                 const std::function<void(Catalogue&)>& extend)
     : executor(threads, queue),
-      catalogue(make_catalogue(clock)),
+      catalogue(extended_catalogue(clock, extend)),
       server(std::move(options), catalogue, gate, observer, executor, clock),
       thread_([this] { clean_ = server.serve(transport); }) {}
 
@@ -218,10 +224,10 @@ std::string Harness::transcript() const {
   return text;
 }
 
-Json Harness::handshake(const std::string& version) {
+Json Harness::handshake(const std::string& version, const Json& capabilities) {
   Json answer = ask(legacy("0", "initialize",
                            {{"protocolVersion", version},
-                            {"capabilities", Json::object()},
+                            {"capabilities", capabilities},
                             {"clientInfo", {{"name", "test"}, {"version", "1"}}}}));
   tell(R"({"jsonrpc":"2.0","method":"notifications/initialized"})");
   return answer;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -70,8 +71,10 @@ Catalogue make_catalogue(FakeClock& clock);
 /// A server in its own thread over a MemoryTransport.
 class Harness {
  public:
+  /// `extend` may change the catalogue before the server sees it.
   explicit Harness(ServerOptions options = default_options(), std::size_t threads = 2,
-                   std::size_t queue = 64);
+                   std::size_t queue = 64,
+                   const std::function<void(Catalogue&)>& extend = nullptr);
   ~Harness();
 
   static ServerOptions default_options();
@@ -92,7 +95,8 @@ class Harness {
   std::string transcript() const;
 
   /// Sends the legacy handshake and takes its answer.
-  Json handshake(const std::string& version = "2025-11-25");
+  Json handshake(const std::string& version = "2025-11-25",
+                 const Json& capabilities = Json::object());
 
   FakeGate gate;
   FakeObserver observer;
@@ -107,6 +111,9 @@ class Harness {
   bool clean_ = false;
   std::thread thread_;
 };
+
+/// make_catalogue(), changed by `extend`.
+Catalogue extended_catalogue(FakeClock& clock, const std::function<void(Catalogue&)>& extend);
 
 /// A modern request with the required _meta; `params` is an object without `_meta`.
 std::string modern(const std::string& id, const std::string& method, Json params = Json::object(),

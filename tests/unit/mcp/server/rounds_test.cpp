@@ -1,0 +1,262 @@
+// Handlers that ask the user: multi round-trip requests of 2026-07-28, and the same handlers served
+// by real requests to older clients.
+#include <doctest/doctest.h>
+
+#include "mcp/rpc/error.h"
+#include "tests/unit/mcp/fixture.h"
+
+namespace pmx::mcp::test {
+namespace {
+
+const Json kNameSchema = *parse_json(
+    R"({"type":"object","properties":{"name":{"type":"string","format":"name","maxLength":20}},
+        "required":["name"]})");
+
+Tool asking_tool(const char* name, bool read_only, ToolHandler run) {
+  return {{{"name", name},
+           {"description", "asks"},
+           {"annotations", {{"readOnlyHint", read_only}}},
+           {"inputSchema", {{"type", "object"}}}},
+          std::move(run)};
+}
+
+/// Asks for a name, keeps "asked" as its state, and greets.
+Result<ToolReply> greet(const Context&, const Json&, Interaction& interaction) {
+  PMX_TRY(const auto content, interaction.elicited("who", kNameSchema));
+  if (content && interaction.state() == "asked") {
+    return ToolReply(ToolOutput{nullptr, "Hello " + std::string(string_member(*content, "name"))});
+  }
+  InputRequired ask{{{"who", ask_form("Who are you, SECRET?", kNameSchema)}}, "asked"};
+  return ToolReply(std::move(ask));
+}
+
+Result<ToolReply> ask_model_and_roots(const Context&, const Json&, Interaction& interaction) {
+  const Json* model = interaction.answer("model");
+  const Json* roots = interaction.answer("roots");
+  if (model != nullptr && roots != nullptr) {
+    return ToolReply(ToolOutput{nullptr, std::string(string_member(*model, "model"))});
+  }
+  InputRequired ask;
+  ask.requests["model"] = {"sampling/createMessage", {{"maxTokens", 5}}};
+  ask.requests["roots"] = {"roots/list", Json::object()};
+  return ToolReply(std::move(ask));
+}
+
+void add_tools(Catalogue& catalogue) {
+  catalogue.tools.push_back(asking_tool("greet_user", true, &greet));
+  catalogue.tools.push_back(asking_tool("change", false, &greet));
+  catalogue.tools.push_back(asking_tool("both", true, &ask_model_and_roots));
+}
+
+const Json kForms{{"elicitation", Json::object()}};
+
+struct Asking : Harness {
+  Asking() : Harness(default_options(), 2, 64, &add_tools) {}
+
+  Json call(const std::string& id, const char* tool, Json more = Json::object(),
+            const Json& capabilities = kForms) {
+    more["name"] = tool;
+    return ask(modern(id, "tools/call", std::move(more),
+                      {{"io.modelcontextprotocol/clientCapabilities", capabilities}}));
+  }
+};
+
+Json accepted(const char* name) {
+  return {{"who", {{"action", "accept"}, {"content", {{"name", name}}}}}};
+}
+
+std::string text_of(const Json& answer) {
+  return answer["result"]["content"][0]["text"].get<std::string>();
+}
+
+}  // namespace
+
+TEST_CASE("rounds: a modern request ends with the question and is repeated with the answer") {
+  Asking h;
+  const Json first = h.call("1", "greet_user")["result"];
+  CHECK(first["resultType"] == "input_required");
+  const Json& question = first["inputRequests"]["who"];
+  CHECK(question["method"] == "elicitation/create");
+  CHECK(question["params"]["message"] == "Who are you, safe-name?");  // through the gate
+  CHECK_FALSE(first.contains("ttlMs"));
+  const Json second =
+      h.call("2", "greet_user",
+             {{"inputResponses", accepted("safe-name")}, {"requestState", first["requestState"]}});
+  CHECK(text_of(second) == "Hello safe-name");
+  CHECK(second["result"]["resultType"] == "complete");
+  // The handler worked with the real name, and both rounds were observed.
+  CHECK(h.observer.lines().back().find("Hello SECRET") != std::string::npos);
+}
+
+TEST_CASE("rounds: a wrong, missing or malformed answer is asked for again") {
+  Asking h;
+  const Json state = h.call("1", "greet_user")["result"]["requestState"];
+  const Json kAnswers[] = {
+      {{"other", {{"action", "accept"}}}},
+      {{"who", 12345}},
+      {{"who", {{"action", "accept"}, {"content", {{"name", 7}}}}}},
+      {{"who", {{"action", "accept"}}}},
+      Json(nullptr),
+      Json(3),
+  };
+  for (const Json& answers : kAnswers) {
+    CAPTURE(answers);
+    const Json again =
+        h.call("2", "greet_user", {{"inputResponses", answers}, {"requestState", state}});
+    CHECK(again["result"]["resultType"] == "input_required");
+  }
+}
+
+TEST_CASE("rounds: a declined question ends the call in words") {
+  Asking h;
+  const Json state = h.call("1", "greet_user")["result"]["requestState"];
+  for (const char* action : {"decline", "cancel"}) {
+    const Json answer =
+        h.call("2", "greet_user",
+               {{"inputResponses", {{"who", {{"action", action}}}}}, {"requestState", state}});
+    CHECK(answer["result"]["isError"] == true);
+    CHECK(text_of(answer).find("declined") != std::string::npos);
+  }
+}
+
+TEST_CASE("rounds: a state that was changed, moved or is too old is refused") {
+  Asking h;
+  const auto state = h.call("1", "greet_user")["result"]["requestState"].get<std::string>();
+  std::string changed = state;
+  changed[changed.size() / 2] = changed[changed.size() / 2] == 'A' ? 'B' : 'A';
+  const auto code = [&](const char* tool, const Json& given, const Json& arguments) {
+    Json more{{"inputResponses", accepted("x")}, {"requestState", given}};
+    if (!arguments.is_null()) more["arguments"] = arguments;
+    const Json answer = h.call("2", tool, std::move(more));
+    return answer.contains("error") ? answer["error"]["code"].get<int>() : 0;
+  };
+  CHECK(code("greet_user", changed, nullptr) == kInvalidParams);
+  CHECK(code("greet_user", state + "-TAMPERED", nullptr) == kInvalidParams);
+  CHECK(code("greet_user", "", nullptr) == kInvalidParams);
+  CHECK(code("greet_user", 7, nullptr) == kInvalidParams);
+  CHECK(code("change", state, nullptr) == kInvalidParams);             // another tool
+  CHECK(code("greet_user", state, Json{{"a", 1}}) == kInvalidParams);  // other arguments
+  CHECK(code("greet_user", state, nullptr) == 0);
+  CHECK(code("greet_user", state, nullptr) == 0);  // reading may be repeated
+  h.clock.tick(std::chrono::minutes(11));
+  CHECK(code("greet_user", state, nullptr) == kInvalidParams);
+}
+
+TEST_CASE("rounds: the state of a change works once") {
+  Asking h;
+  const Json state = h.call("1", "change")["result"]["requestState"];
+  const Json more{{"inputResponses", accepted("x")}, {"requestState", state}};
+  CHECK(text_of(h.call("2", "change", more)) == "Hello x");
+  CHECK(h.call("3", "change", more)["error"]["data"]["reason"] == "invalid_request_state");
+}
+
+TEST_CASE("rounds: a client that cannot be asked is told what it lacks") {
+  Asking h;
+  const Json none = h.call("1", "greet_user", Json::object(), Json::object());
+  CHECK(none["error"]["code"] == kMissingCapability);
+  CHECK(none["error"]["data"]["requiredCapabilities"]["elicitation"]["form"] == Json::object());
+  const Json url_only =
+      h.call("2", "greet_user", Json::object(), {{"elicitation", {{"url", Json::object()}}}});
+  CHECK(url_only["error"]["code"] == kMissingCapability);
+  const Json half = h.call("3", "both", Json::object(), {{"roots", Json::object()}});
+  CHECK(half["error"]["data"]["requiredCapabilities"] == Json{{"sampling", Json::object()}});
+}
+
+TEST_CASE("rounds: an older client is asked by a request of ours, then gets the answer") {
+  Asking h;
+  h.handshake("2025-11-25", kForms);
+  h.tell(legacy("1", "tools/call", {{"name", "greet_user"}}));
+  const Json question = h.next();
+  CHECK(question["method"] == "elicitation/create");
+  CHECK(question["params"]["message"] == "Who are you, safe-name?");
+  CHECK(question["params"]["mode"] == "form");
+  const Json reply{
+      {"jsonrpc", "2.0"}, {"id", question["id"]}, {"result", accepted("safe-name")["who"]}};
+  const Json answer = h.ask(dump_json(reply));
+  CHECK(answer["id"] == 1);
+  CHECK(text_of(answer) == "Hello safe-name");
+  CHECK_FALSE(answer["result"].contains("resultType"));
+}
+
+TEST_CASE("rounds: 2025-06-18 knows no elicitation modes") {
+  Asking h;
+  h.handshake("2025-06-18", kForms);
+  h.tell(legacy("1", "tools/call", {{"name", "greet_user"}}));
+  CHECK_FALSE(h.next()["params"].contains("mode"));
+}
+
+TEST_CASE("rounds: several questions are asked at once and answered in any order") {
+  Asking h;
+  h.handshake("2025-11-25", {{"sampling", Json::object()}, {"roots", Json::object()}});
+  h.tell(legacy("1", "tools/call", {{"name", "both"}}));
+  std::map<std::string, Json> ids;
+  for (int i = 0; i < 2; ++i) {
+    const Json question = h.next();
+    ids[question["method"].get<std::string>()] = question["id"];
+  }
+  h.tell(dump_json(
+      {{"jsonrpc", "2.0"}, {"id", ids["roots/list"]}, {"result", {{"roots", Json::array()}}}}));
+  const Json answer = h.ask(dump_json(
+      {{"jsonrpc", "2.0"}, {"id", ids["sampling/createMessage"]}, {"result", {{"model", "m1"}}}}));
+  CHECK(text_of(answer) == "m1");
+}
+
+TEST_CASE("rounds: a refused question ends the call; strange answers are ignored") {
+  Asking h;
+  h.handshake("2025-11-25", kForms);
+  h.tell(legacy("1", "tools/call", {{"name", "greet_user"}}));
+  const Json question = h.next();
+  h.tell(R"({"jsonrpc":"2.0","id":"ask-999","result":{}})");
+  h.tell(R"({"jsonrpc":"2.0","id":7,"result":{}})");
+  const Json answer = h.ask(dump_json({{"jsonrpc", "2.0"},
+                                       {"id", question["id"]},
+                                       {"error", {{"code", -1}, {"message", "user is away"}}}}));
+  CHECK(answer["id"] == 1);
+  CHECK(answer["result"]["isError"] == true);
+  // The question is settled: a late answer meets nothing.
+  h.tell(dump_json({{"jsonrpc", "2.0"}, {"id", question["id"]}, {"result", accepted("x")["who"]}}));
+  CHECK(h.ask(legacy("2", "ping"))["id"] == 2);
+}
+
+TEST_CASE("rounds: a handler that keeps asking is stopped") {
+  Asking h;
+  h.handshake("2025-11-25", kForms);
+  h.tell(legacy("1", "tools/call", {{"name", "greet_user"}}));
+  int questions = 0;
+  Json message = h.next();
+  for (; message.contains("method"); ++questions) {
+    message = h.ask(dump_json({{"jsonrpc", "2.0"},
+                               {"id", message["id"]},
+                               {"result", {{"action", "accept"}, {"content", Json::object()}}}}));
+  }
+  CHECK(questions == 10);
+  CHECK(message["result"]["isError"] == true);
+}
+
+TEST_CASE("rounds: cancelling while the user is asked ends the request without an answer") {
+  Asking h;
+  h.handshake("2025-11-25", kForms);
+  h.tell(legacy("1", "tools/call", {{"name", "greet_user"}}));
+  const Json question = h.next();
+  h.tell(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":1}})");
+  CHECK(h.ask(legacy("2", "ping"))["id"] == 2);
+  CHECK(h.finish());
+}
+
+TEST_CASE("rounds: the input that ends while the user is asked leaves nothing behind") {
+  Asking h;
+  h.handshake("2025-11-25", kForms);
+  h.tell(legacy("1", "tools/call", {{"name", "greet_user"}}));
+  CHECK(h.next().contains("method"));
+  CHECK(h.finish());
+}
+
+TEST_CASE("rounds: an older client without the capability reads what is missing") {
+  Asking h;
+  h.handshake("2025-11-25");
+  const Json answer = h.ask(legacy("1", "tools/call", {{"name", "greet_user"}}));
+  CHECK(answer["result"]["isError"] == true);
+  CHECK(text_of(answer).find("elicitation") != std::string::npos);
+}
+
+}  // namespace pmx::mcp::test
