@@ -17,7 +17,9 @@ namespace pmx::mcp {
 
 class Connection {
  public:
-  explicit Connection(Transport& transport) : transport_(transport) {}
+  /// `max_bytes`: the budget of the requests in flight.
+  Connection(Transport& transport, std::size_t max_bytes)
+      : requests(max_bytes), transport_(transport) {}
 
   /// Writes a message; nothing when there is none, after close(), or once the peer is gone.
   void send(const std::optional<Cleared>& message);

@@ -37,7 +37,8 @@ class Server::Impl {
       : core_(std::make_shared<const Core>(std::move(options), parts)) {}
 
   bool serve(Transport& transport) {
-    auto connection = std::make_shared<Connection>(transport);  // shared with running requests
+    auto connection = std::make_shared<Connection>(
+        transport, core_->options.max_in_flight_bytes);  // shared with running requests
     Session session(core_, connection);
     read_all(transport, session);
     bool idle = connection->requests.wait_idle(core_->options.exit_grace);

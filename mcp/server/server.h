@@ -3,13 +3,14 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 
 #include "base/clock.h"
 #include "base/executor.h"
-#include "mcp/server/catalogue.h"
 #include "mcp/gate/gate.h"
+#include "mcp/server/catalogue.h"
 #include "mcp/transport/transport.h"
 
 namespace pmx::mcp {
@@ -22,6 +23,10 @@ struct ServerOptions {
   std::chrono::milliseconds list_ttl{60'000};              ///< ttlMs of lists and discovery
   std::chrono::milliseconds request_timeout{10 * 60'000};  ///< hard maximum of one call
   std::chrono::milliseconds exit_grace{80};  ///< for answers in flight when the input ends
+  /// What the messages of unanswered requests may weigh together. Twice the largest message: real
+  /// ones have a few KB, so that a full queue of them (264) is far below it, while 264 of the
+  /// largest would be 4 GB, and several times that as parsed values.
+  std::size_t max_in_flight_bytes = std::size_t{32} << 20;
 };
 
 class Server {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <utility>
 
 #include "base/log.h"
 #include "mcp/server/era.h"
+#include "mcp/server/error_map.h"
 #include "mcp/server/execution.h"
 
 namespace pmx::mcp {
@@ -23,6 +25,18 @@ bool unfit_for_batch(const Message& message) {
   return request != nullptr && (request->method == "initialize" || claims_modern(request->params));
 }
 
+RpcError to_error(RequestTable::Refusal refusal) {
+  switch (refusal) {
+    case RequestTable::Refusal::kIdInUse:
+      return {kInvalidRequest, "Invalid Request: this id is in use already", nullptr};
+    case RequestTable::Refusal::kTooManyBytes:
+      return to_rpc_error({Code::kResourceExhausted,
+                           "the requests that are not answered yet hold too many bytes",
+                           "wait for answers, then send this one again"});
+  }
+  std::abort();
+}
+
 /// Unique in the process, so that two connections never share a request id in the log.
 std::string next_request_id() {
   static std::atomic<std::uint64_t> counter{0};
@@ -36,15 +50,15 @@ Session::Session(std::shared_ptr<const Core> core, std::shared_ptr<Connection> c
 
 void Session::receive(std::string_view line) {
   Incoming incoming = parse_message(line);
-  if (incoming.batch) return take_batch(std::move(incoming));
-  for (Message& message : incoming.messages) take(std::move(message), direct());
+  if (incoming.batch) return take_batch(std::move(incoming), line.size());
+  for (Message& message : incoming.messages) take(std::move(message), line.size(), direct());
 }
 
 void Session::refuse(const RpcError& error) { connection_->send(clear_error(nullptr, error)); }
 
-void Session::take(Message message, const Deliver& deliver) {
+void Session::take(Message message, std::size_t bytes, const Deliver& deliver) {
   if (auto* request = std::get_if<Request>(&message)) {
-    take_request(std::move(*request), deliver);
+    take_request(std::move(*request), bytes, deliver);
   } else if (const auto* notification = std::get_if<Notification>(&message)) {
     take_notification(*notification);
   } else if (const auto* malformed = std::get_if<Malformed>(&message)) {
@@ -54,7 +68,7 @@ void Session::take(Message message, const Deliver& deliver) {
   // A Response answers nothing: this server asks its clients nothing.
 }
 
-void Session::take_batch(Incoming incoming) {
+void Session::take_batch(Incoming incoming, std::size_t bytes) {
   const auto& messages = incoming.messages;
   if (!legacy_.version || !features_of(*legacy_.version).batches) {
     return refuse({kInvalidRequest, "Invalid Request: batches exist in 2025-03-26 only", nullptr});
@@ -70,23 +84,23 @@ void Session::take_batch(Incoming incoming) {
   // Shared by the answers of this batch, which come from several threads.
   auto batch = std::make_shared<Batch>(connection_, static_cast<std::size_t>(requests));
   const Deliver deliver = [batch](std::optional<Cleared> answer) { batch->add(std::move(answer)); };
-  for (Message& message : incoming.messages) take(std::move(message), deliver);
+  const std::size_t share = bytes / messages.size() + 1;
+  for (Message& message : incoming.messages) take(std::move(message), share, deliver);
 }
 
-void Session::take_request(Request request, const Deliver& deliver) {
+void Session::take_request(Request request, std::size_t bytes, const Deliver& deliver) {
   auto envelope = read_envelope(request, legacy_);
   if (const auto* wrong = std::get_if<RpcError>(&envelope)) {
     return deliver(clear_error(request.id, *wrong));
   }
-  const auto stop = connection_->requests.open(request.id);
-  if (!stop) {
-    return deliver(clear_error(
-        request.id, {kInvalidRequest, "Invalid Request: this id is in use already", nullptr}));
+  const auto opened = connection_->requests.open(request.id, bytes);
+  if (const auto* refusal = std::get_if<RequestTable::Refusal>(&opened)) {
+    return deliver(clear_error(request.id, to_error(*refusal)));
   }
   const auto& [version, client, token] = *std::get_if<Envelope>(&envelope);
   Context ctx = make_context(request.id);
   ctx.client = client;
-  ctx.stop = *stop;
+  ctx.stop = *std::get_if<std::stop_token>(&opened);
   Job job{core_, connection_,
           Call{std::move(ctx), version, std::move(request.id), std::move(request.params), token},
           deliver};

@@ -23,9 +23,10 @@ class Session {
   void refuse(const RpcError& error);
 
  private:
-  void take(Message message, const Deliver& deliver);
-  void take_batch(Incoming incoming);
-  void take_request(Request request, const Deliver& deliver);
+  /// `bytes`: what the message took of its line.
+  void take(Message message, std::size_t bytes, const Deliver& deliver);
+  void take_batch(Incoming incoming, std::size_t bytes);
+  void take_request(Request request, std::size_t bytes, const Deliver& deliver);
   void take_notification(const Notification& notification);
   [[nodiscard]] Context make_context(const Json& id);
   [[nodiscard]] Deliver direct() const;

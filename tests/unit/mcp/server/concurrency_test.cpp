@@ -197,3 +197,39 @@ TEST_CASE("progress: at most ten a second, and the last one always") {
   CHECK(seen[2]["progress"] == 9);
   CHECK(seen[3]["progress"] == 10);
 }
+
+TEST_CASE("budget: what would hold too many bytes is refused, and the reading goes on") {
+  ServerOptions options = Harness::default_options();
+  options.max_in_flight_bytes = 4000;
+  Harness h(options);
+  const Json padding{{"padding", std::string(3000, 'x')}};
+  h.tell(modern("1", "tools/call", {{"name", "wait"}}, padding));
+  const Json refused = h.ask(modern("2", "tools/call", {{"name", "plain"}}, padding));
+  CHECK(refused["id"] == 2);
+  CHECK(refused["error"]["code"] == -32603);
+  CHECK(refused["error"]["data"]["reason"] == "resource_exhausted");
+  CHECK(refused["error"]["message"].get<std::string>().find("wait for answers") !=
+        std::string::npos);
+  CHECK(h.ask(modern("3", "tools/call", {{"name", "plain"}})).contains("result"));
+  h.tell(cancel("1"));
+  CHECK(h.ask(modern("4", "tools/list")).contains("result"));  // the cancellation was read
+  h.executor.drain();
+  CHECK(h.ask(modern("5", "tools/call", {{"name", "plain"}}, padding)).contains("result"));
+}
+
+TEST_CASE("budget: one request alone is never too much, and a batch counts by its parts") {
+  ServerOptions options = Harness::default_options();
+  options.max_in_flight_bytes = 10;
+  Harness h(options);
+  CHECK(h.ask(modern("1", "tools/call", {{"name", "plain"}})).contains("result"));
+  h.executor.drain();
+  h.handshake("2025-03-26");
+  const std::string wait = legacy("7", "tools/call", {{"name", "wait"}});
+  const std::string late = legacy("8", "tools/call", {{"name", "plain"}});
+  h.tell("[" + wait + "," + late + "]");
+  h.tell(cancel("7"));
+  const Json answers = h.next();
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0]["id"] == 8);
+  CHECK(answers[0]["error"]["data"]["reason"] == "resource_exhausted");
+}
