@@ -1,9 +1,7 @@
 #include "mcp/server/execution.h"
 
-#include <chrono>
 #include <utility>
 
-#include "base/log.h"
 #include "mcp/protocol/projection.h"
 #include "mcp/server/error_map.h"
 #include "mcp/server/modern.h"
@@ -12,28 +10,6 @@
 
 namespace pmx::mcp {
 namespace {
-
-std::string outcome_name(const Answer& answer, bool sent) {
-  if (!sent) return "cancelled";
-  if (answer.error) return "error " + std::to_string(answer.error->code);
-  const Json* failed = find_member(answer.result, "isError");
-  return failed != nullptr && *failed == true ? "tool_error" : "ok";
-}
-
-Outbound to_outbound(const Call& call, const Answer& answer) {
-  Outbound message;
-  message.id = call.id;
-  if (answer.error) {
-    message.form = Outbound::Form::kError;
-    message.payload = {{"code", answer.error->code}, {"message", answer.error->message}};
-    message.echo = answer.error->echo;
-  } else if (!answer.text.empty()) {
-    message.payload_text = answer.text;
-  } else {
-    message.payload = answer.result;
-  }
-  return message;
-}
 
 void run(const Job& job, const Method& method) {
   const SteadyTime begin = job.core->clock.steady();
@@ -46,8 +22,13 @@ void run(const Job& job, const Method& method) {
     }
     return answer;
   });
-  progress.finish();
-  conclude(job, method.name, begin, ran.ok() ? *std::move(ran) : to_rpc_error(ran.error()));
+  // A report that cannot leave must not cost the answer to work that is done.
+  const auto reported = walled(job.call.ctx, [&progress]() -> Result<void> {
+    progress.finish();
+    return {};
+  });
+  static_cast<void>(reported);  // it is in the log
+  job.reply->send(method.name, begin, ran.ok() ? *std::move(ran) : to_rpc_error(ran.error()));
 }
 
 /// A full executor inside a tool call is something the model should read; elsewhere it is an error.
@@ -64,21 +45,7 @@ void execute(Job job, const Method& method) {
   if (!method.slow) return run(job, method);
   auto posted = job.core->executor.post([job, &method] { run(job, method); });
   if (posted.ok()) return;
-  conclude(job, method.name, job.core->clock.steady(), refusal(job, method, posted.error()));
-}
-
-void conclude(const Job& job, std::string_view method, SteadyTime begin, Answer answer) {
-  auto cleared = job.core->gate.clear(job.call.ctx, to_outbound(job.call, answer));
-  const bool wanted = job.connection->requests.settle(job.call.id);
-  if (!wanted) cleared.reset();
-  const auto took =
-      std::chrono::duration_cast<std::chrono::milliseconds>(job.core->clock.steady() - begin);
-  job.deliver(std::move(cleared));
-  log::info(job.call.ctx, "rpc.done",
-            {{"method", std::string(method)},
-             {"ms", std::to_string(took.count())},
-             {"outcome", outcome_name(answer, wanted)}});
-  job.connection->requests.left();
+  job.reply->send(method.name, job.core->clock.steady(), refusal(job, method, posted.error()));
 }
 
 }  // namespace pmx::mcp

@@ -1,5 +1,4 @@
-// Runs one request to its answer: inline or on the executor, behind the wall, through the gate,
-// out.
+// Runs one request to its answer: inline or on the executor, behind the wall.
 #pragma once
 
 #include <memory>
@@ -8,22 +7,20 @@
 #include "mcp/server/connection.h"
 #include "mcp/server/core.h"
 #include "mcp/server/methods.h"
+#include "mcp/server/reply_once.h"
 
 namespace pmx::mcp {
 
-/// A request that is registered in the connection's table and will be answered exactly once.
-/// Core and connection are shared because a blocked handler may outlive the server that began it.
+/// A request that is registered in the connection's table. `reply` ends it exactly once.
+/// All are shared because a blocked handler may outlive the server that began it.
 struct Job {
   std::shared_ptr<const Core> core;
   std::shared_ptr<Connection> connection;
   Call call;
-  Deliver deliver;
+  std::shared_ptr<ReplyOnce> reply;
 };
 
 /// Runs `method`. When the executor is full, the answer says so.
 void execute(Job job, const Method& method);
-
-/// Sends `answer` through the gate unless the request was cancelled, frees its id, logs one line.
-void conclude(const Job& job, std::string_view method, SteadyTime begin, Answer answer);
 
 }  // namespace pmx::mcp

@@ -93,24 +93,27 @@ void Session::take_request(Request request, std::size_t bytes, const Deliver& de
   if (const auto* wrong = std::get_if<RpcError>(&envelope)) {
     return deliver(clear_error(request.id, *wrong));
   }
+  const auto& [version, client, token] = *std::get_if<Envelope>(&envelope);
+  Context ctx = make_context(request.id);
+  ctx.client = client;
   const auto opened = connection_->requests.open(request.id, bytes);
   if (const auto* refusal = std::get_if<RequestTable::Refusal>(&opened)) {
     return deliver(clear_error(request.id, to_error(*refusal)));
   }
-  const auto& [version, client, token] = *std::get_if<Envelope>(&envelope);
-  Context ctx = make_context(request.id);
-  ctx.client = client;
   ctx.stop = *std::get_if<std::stop_token>(&opened);
+  // Shared: whoever holds the job may be the one that answers.
+  auto reply = std::make_shared<ReplyOnce>(core_, connection_, ctx, request.id, deliver);
   Job job{core_, connection_,
           Call{std::move(ctx), version, std::move(request.id), std::move(request.params), token},
-          deliver};
+          std::move(reply)};
   const SteadyTime now = core_->clock.steady();
   if (request.method == "initialize" && !features_of(version).modern) {
-    return conclude(job, request.method, now, legacy_.initialize(*core_, job.call.params));
+    return job.reply->send(request.method, now, legacy_.initialize(*core_, job.call.params));
   }
   const Method* method = find_method(*core_, request.method, version);
   if (method == nullptr) {
-    return conclude(job, "(unknown)", now, RpcError{kMethodNotFound, "Method not found", nullptr});
+    return job.reply->send("(unknown)", now,
+                           RpcError{kMethodNotFound, "Method not found", nullptr});
   }
   execute(std::move(job), *method);
 }
