@@ -85,6 +85,47 @@ Result<ClusterConfig> cluster_of(const ConfigDocument& document, const std::stri
                            slip.error.advice);
 }
 
+/// Variables that describe the environment's cluster and are set, although PROXMOX_MPC_URL, which
+/// alone makes it a cluster, is not.
+std::vector<std::string> stray_variables(const Environment& environment) {
+  std::vector<std::string> stray;
+  for (const char* name : {"PROXMOX_MPC_TOKEN", "PROXMOX_MPC_FINGERPRINT", "PROXMOX_MPC_CA_FILE"}) {
+    if (!get(environment, name).empty()) stray.emplace_back(name);
+  }
+  return stray;
+}
+
+bool takes(const std::optional<SecretSource>& source, const std::string& variable) {
+  return source && source->env == variable;
+}
+
+/// True when a secret of the file comes from this variable.
+bool file_takes(const ConfigFile& file, const std::string& variable) {
+  return std::any_of(file.clusters.begin(), file.clusters.end(), [&](const auto& cluster) {
+    return takes(cluster.second.token, variable) || takes(cluster.second.password, variable);
+  });
+}
+
+/// The file's clusters work without these; still, whoever set a fingerprint thinks that it counts.
+std::vector<std::string> stray_warnings(const ConfigFile& file, const Environment& environment) {
+  std::vector<std::string> warnings;
+  for (const auto& name : stray_variables(environment)) {
+    if (file_takes(file, name)) continue;
+    warnings.push_back(name + " is set and has no effect: the clusters come from the file, and " +
+                       "PROXMOX_MPC_URL is not set");
+  }
+  return warnings;
+}
+
+Result<void> refuse_half_a_cluster(const Environment& environment) {
+  const auto stray = stray_variables(environment);
+  if (stray.empty()) return {};
+  std::string names;
+  for (const auto& name : stray) names += (names.empty() ? "" : ", ") + name;
+  return Error{Code::kInvalidArgument, names + " set, but PROXMOX_MPC_URL is not",
+               "set PROXMOX_MPC_URL to https://HOST:8006 as well, or unset the others"};
+}
+
 Result<void> apply_file(Config& config, const std::string& path, const Environment& environment,
                         bool with_clusters) {
   PMX_TRY(const std::string text, read_file(path));
@@ -110,7 +151,9 @@ Result<void> apply_file(Config& config, const std::string& path, const Environme
   for (const auto& [name, entry] : file.clusters) {
     PMX_TRY(config.clusters[name], cluster_of(document, name, entry, environment));
   }
-  if (!config.clusters.empty()) config.source = path;
+  if (config.clusters.empty()) return {};
+  config.source = path;
+  config.warnings = stray_warnings(file, environment);
   return {};
 }
 
@@ -230,6 +273,8 @@ Result<Config> load_config(const Overrides& overrides, const Environment& enviro
   if (from_environment) {
     PMX_TRY(config.clusters["default"], cluster_from_environment(environment));
     config.source = "environment";
+  } else if (config.clusters.empty()) {
+    PMX_TRY_VOID(refuse_half_a_cluster(environment));
   }
   return config;
 }

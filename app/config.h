@@ -42,6 +42,7 @@ struct Config {
   log::Options log;
   std::map<std::string, ClusterConfig> clusters;
   std::string source;  ///< where the clusters come from, for messages: a path or "environment"
+  std::vector<std::string> warnings;  ///< what was set and has no effect
 };
 
 /// What the command line says; empty = not said.
@@ -58,7 +59,8 @@ using Environment = std::map<std::string, std::string>;
 Environment process_environment();
 
 /// Reads everything and resolves secrets. Errors name file, line, key and the expected form, or the
-/// variable. No cluster at all is not an error here: the caller says what to do about it.
+/// variable. No cluster at all is not an error here (the caller says what to do about it), but one
+/// that was half configured by the environment is.
 Result<Config> load_config(const Overrides& overrides, const Environment& environment);
 
 /// The same without clusters and their secrets: all that is needed to work on the state directory.

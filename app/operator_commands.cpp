@@ -1,8 +1,10 @@
 // Commands for the operator's own terminal: these show real names.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <iterator>
 
 #include "app/commands.h"
 #include "app/installation.h"
@@ -55,6 +57,15 @@ std::string findings_text(const std::vector<ops::Finding>& findings) {
   return text;
 }
 
+/// What is odd about the configuration itself. It concerns every cluster.
+std::vector<ops::Finding> configuration_findings(const Config& config) {
+  std::vector<ops::Finding> findings;
+  for (const auto& warning : config.warnings) {
+    findings.push_back({ops::Finding::Grade::kWarning, "configuration: " + warning, ""});
+  }
+  return findings;
+}
+
 bool any_failure(const std::vector<ops::Finding>& findings) {
   for (const auto& finding : findings) {
     if (finding.grade == ops::Finding::Grade::kFailure) return true;
@@ -104,6 +115,7 @@ Result<int> config_check_command(const CommandLine& line) {
   }
   text += "  access          " + std::string(access_name(config.access)) + "\n";
   text += "  state directory " + config.state_dir + "\n";
+  for (const auto& warning : config.warnings) text += "  warning         " + warning + "\n";
   print(text + "`proxmox-mpc doctor` tries it out.\n");
   return 0;
 }
@@ -117,7 +129,9 @@ Result<int> doctor_command(const CommandLine& line) {
   for (const auto& cluster : installation->clusters().all()) {
     Context ctx;
     ctx.deadline = system_clock().steady() + std::chrono::seconds(30);
-    const auto findings = ops::examine(ctx, cluster->client(), privilege_needs(config.access));
+    auto findings = configuration_findings(config);
+    std::ranges::move(ops::examine(ctx, cluster->client(), privilege_needs(config.access)),
+                      std::back_inserter(findings));
     failed = failed || any_failure(findings);
     report[cluster->name()] = findings_json(findings);
     text += cluster->name() + " (" + config.clusters.find(cluster->name())->second.url + ")\n" +

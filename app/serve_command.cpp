@@ -54,6 +54,9 @@ Result<int> serve(const Config& config, bool demo, mcp::Transport& transport) {
   log::info(Context{}, "serve.start",
             {{"access", std::string(access_name(config.access))},
              {"clusters", std::to_string(installation->clusters().all().size())}});
+  for (const auto& warning : config.warnings) {
+    log::warn(Context{}, "serve.configuration", {{"warning", warning}});
+  }
   Executor executor(kWorkers, kQueue);
   const ops::Syncer syncer(installation->clusters(), installation->database(), clock, kSyncDelay,
                            config.sync_interval);

@@ -4,6 +4,7 @@ import re
 import subprocess
 import tempfile
 import unittest
+from pathlib import Path
 
 import here  # noqa: F401
 from drive import Client, Cluster, Server
@@ -83,6 +84,17 @@ class WithClusterTest(unittest.TestCase):
         done = run("doctor", "--json", environment=self.environment)
         self.assertEqual(done.returncode, 0, done.stderr)
         json.loads(done.stdout)
+
+    def test_doctor_and_config_check_say_what_is_set_and_has_no_effect(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "config.yml")
+            file.write_text("clusters:\n  home:\n    url: " + self.cluster.ready["url"] +
+                            "\n    token: {env: PVE_TOKEN}\n", encoding="utf-8")
+            environment = self.cluster.environment(url=None, token=None) | {
+                "PVE_TOKEN": self.cluster.ready["token"]}
+            for command in (["config", "check"], ["doctor"]):
+                done = run(*command, "--config", str(file), environment=environment)
+                self.assertIn("PROXMOX_MPC_FINGERPRINT is set and has no effect", done.stdout)
 
     def test_doctor_finds_a_wrong_token_and_a_wrong_pin(self):
         token = self.cluster.ready["token"].split("=")[0] + "=00000000-0000-0000-0000-000000000000"

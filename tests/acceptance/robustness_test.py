@@ -194,6 +194,11 @@ class StartTest(unittest.TestCase):
     def test_without_configuration_it_says_what_to_set(self):
         self.assertIn("PROXMOX_MPC_URL", self.refused("serve"))
 
+    def test_a_cluster_without_its_url_is_not_forgotten(self):
+        text = self.refused("serve", PROXMOX_MPC_TOKEN="root@pam!x=s3cr3t")
+        self.assertIn("PROXMOX_MPC_TOKEN set, but PROXMOX_MPC_URL is not", text)
+        self.assertNotIn("s3cr3t", text)
+
     def test_an_unknown_key_names_file_line_and_key(self):
         file = self.folder / "config.yml"
         file.write_text("# mine\n\ncolour: red\n", encoding="utf-8")

@@ -73,6 +73,36 @@ TEST_CASE("config: the environment alone suffices for one cluster") {
   CHECK(config->state_dir == "/tmp/state");
 }
 
+TEST_CASE("config: a variable of a cluster without its URL is refused, not forgotten") {
+  for (const char* name : {"PROXMOX_MPC_TOKEN", "PROXMOX_MPC_FINGERPRINT", "PROXMOX_MPC_CA_FILE"}) {
+    CAPTURE(name);
+    Home home;
+    home.environment[name] = "s3cr3t";
+    const auto config = load_config({}, home.environment);
+    REQUIRE_FALSE(config.ok());
+    CHECK(config.error().message.starts_with(name));
+    CHECK(config.error().advice.find("PROXMOX_MPC_URL") != std::string::npos);
+    CHECK(config.error().text().find("s3cr3t") == std::string::npos);
+    CHECK(pmx::app::load_local_config({}, home.environment).ok());
+  }
+}
+
+TEST_CASE(
+    "config: beside a file's clusters such a variable is a warning, unless the file takes it") {
+  Home home;
+  home.environment["PROXMOX_MPC_TOKEN"] = kToken;
+  const std::string file = home.write(
+      "c.yml", "clusters:\n  home: {url: 'https://a:8006', token: {env: PROXMOX_MPC_TOKEN}}\n");
+  auto config = load_config(from_file(file), home.environment);
+  REQUIRE(config.ok());
+  CHECK(config->warnings.empty());
+  home.environment["PROXMOX_MPC_FINGERPRINT"] = kPin;
+  config = load_config(from_file(file), home.environment);
+  REQUIRE(config.ok());
+  REQUIRE(config->warnings.size() == 1);
+  CHECK(config->warnings[0].starts_with("PROXMOX_MPC_FINGERPRINT is set and has no effect"));
+}
+
 TEST_CASE("config: with nothing said it is read-only, private and without clusters") {
   const Home home;
   const auto config = load_config({}, home.environment);
