@@ -1,5 +1,8 @@
 #include "app/config.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "app/config_file.h"
@@ -17,15 +20,36 @@ std::string get(const Environment& environment, const std::string& name) {
   return found == environment.end() ? std::string() : found->second;
 }
 
+/// Empty when neither the variable `xdg` nor a home is known: "/.config" belongs to nobody.
 std::string home_path(const Environment& environment, const std::string& xdg,
                       const std::string& fallback, const std::string& rest) {
   const std::string base = get(environment, xdg);
-  return (base.empty() ? get(environment, "HOME") + fallback : base) + rest;
+  if (!base.empty()) return base + rest;
+  const std::string home = get(environment, "HOME");
+  return home.empty() ? home : home + fallback + rest;
+}
+
+Error no_home(const std::string& what, const std::string& advice) {
+  return Error{Code::kFailedPrecondition,
+               what + ": HOME is not set, and the password database names no home for this user",
+               advice};
 }
 
 /// "~/x" as the shell would read it.
-std::string expand_home(const Environment& environment, std::string path) {
-  return path.starts_with("~/") ? get(environment, "HOME") + path.substr(1) : path;
+Result<std::string> expand_home(const Environment& environment, std::string path) {
+  if (!path.starts_with("~/")) return path;
+  const std::string home = get(environment, "HOME");
+  if (home.empty()) return no_home("a path begins with ~/", "write the whole path");
+  return home + path.substr(1);
+}
+
+/// The user's directory in the password database; empty when it has none.
+std::string home_of_user() {
+  char buffer[16384];
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(::geteuid(), &entry, buffer, sizeof buffer, &found) != 0) return {};
+  return found == nullptr || found->pw_dir == nullptr ? std::string() : found->pw_dir;
 }
 
 Result<proxmox::Credentials> credentials_of(const ConfigDocument& document,
@@ -77,7 +101,7 @@ Result<ClusterConfig> cluster_of(const ConfigDocument& document, const std::stri
   cluster.url = entry.url;
   PMX_TRY(cluster.credentials, credentials_of(document, "/clusters/" + name, entry, environment));
   cluster.fingerprint = entry.fingerprint.value_or("");
-  cluster.ca_file = expand_home(environment, entry.ca_file.value_or(""));
+  PMX_TRY(cluster.ca_file, expand_home(environment, entry.ca_file.value_or("")));
   cluster.timeout = std::chrono::seconds(entry.timeout.value_or(30));
   const Slip slip = find_slip(cluster);
   if (slip.key.empty()) return cluster;
@@ -137,10 +161,14 @@ Result<void> apply_file(Config& config, const std::string& path, const Environme
       return document.error_at("/access", access.error().message, access.error().advice);
     config.access = *access;
   }
-  if (file.state_dir) config.state_dir = expand_home(environment, *file.state_dir);
+  if (file.state_dir) {
+    PMX_TRY(config.state_dir, expand_home(environment, *file.state_dir));
+  }
   if (file.sync_interval) config.sync_interval = std::chrono::seconds(*file.sync_interval);
   const LogEntry logging = file.log.value_or(LogEntry{});
-  if (logging.file) config.log.file = expand_home(environment, *logging.file);
+  if (logging.file) {
+    PMX_TRY(config.log.file, expand_home(environment, *logging.file));
+  }
   if (logging.level) {
     auto level = log::parse_level(*logging.level);
     if (!level.ok())
@@ -173,7 +201,7 @@ Result<ClusterConfig> cluster_from_environment(const Environment& environment) {
   }
   cluster.credentials = std::move(parsed).value();
   cluster.fingerprint = get(environment, "PROXMOX_MPC_FINGERPRINT");
-  cluster.ca_file = expand_home(environment, get(environment, "PROXMOX_MPC_CA_FILE"));
+  PMX_TRY(cluster.ca_file, expand_home(environment, get(environment, "PROXMOX_MPC_CA_FILE")));
   const Slip slip = find_slip(cluster);
   if (slip.key.empty()) return cluster;
   const std::string variable = slip.key == "url"       ? "URL"
@@ -198,7 +226,7 @@ Result<void> apply_overrides(Config& config, const Overrides& overrides,
   }
   if (const auto dir = first_of({overrides.state_dir, get(environment, "PROXMOX_MPC_STATE_DIR")});
       !dir.empty()) {
-    config.state_dir = expand_home(environment, dir);
+    PMX_TRY(config.state_dir, expand_home(environment, dir));
   }
   if (const auto level = first_of({overrides.log_level, get(environment, "PROXMOX_MPC_LOG_LEVEL")});
       !level.empty()) {
@@ -215,12 +243,17 @@ Result<Config> read_config(const Overrides& overrides, const Environment& enviro
   config.state_dir = home_path(environment, "XDG_STATE_HOME", "/.local/state", "/proxmox-mpc");
   const std::string path =
       overrides.config_file.empty() ? default_config_file(environment) : overrides.config_file;
-  auto read = apply_file(config, path, environment, with_clusters);
-  const bool absent =
-      !read.ok() && read.error().code == Code::kNotFound && overrides.config_file.empty();
-  if (!read.ok() && !absent) return std::move(read).error();
+  if (!path.empty()) {
+    auto read = apply_file(config, path, environment, with_clusters);
+    const bool absent =
+        !read.ok() && read.error().code == Code::kNotFound && overrides.config_file.empty();
+    if (!read.ok() && !absent) return std::move(read).error();
+  }
   PMX_TRY_VOID(apply_overrides(config, overrides, environment));
-  return config;
+  if (!config.state_dir.empty()) return config;
+  return no_home("there is no place for the state directory",
+                 "set PROXMOX_MPC_STATE_DIR (or --state-dir), and name a configuration file with "
+                 "--config");
 }
 
 }  // namespace
@@ -256,6 +289,7 @@ Environment process_environment() {
     if (equals != std::string_view::npos)
       environment.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
+  if (get(environment, "HOME").empty()) environment["HOME"] = home_of_user();
   return environment;
 }
 

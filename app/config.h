@@ -54,7 +54,8 @@ struct Overrides {
   std::string log_file;
 };
 
-/// The process's environment as a map, injected so that tests need no setenv.
+/// The process's environment as a map, injected so that tests need no setenv. Without HOME it holds
+/// the home directory of the password database, when there is one.
 using Environment = std::map<std::string, std::string>;
 Environment process_environment();
 
@@ -66,7 +67,7 @@ Result<Config> load_config(const Overrides& overrides, const Environment& enviro
 /// The same without clusters and their secrets: all that is needed to work on the state directory.
 Result<Config> load_local_config(const Overrides& overrides, const Environment& environment);
 
-/// "~/.config/proxmox-mpc/config.yml" with $XDG_CONFIG_HOME honoured.
+/// "~/.config/proxmox-mpc/config.yml" with $XDG_CONFIG_HOME honoured; empty when no home is known.
 std::string default_config_file(const Environment& environment);
 
 }  // namespace pmx::app

@@ -73,9 +73,10 @@ Result<int> serve(const Config& config, bool demo, mcp::Transport& transport) {
 Result<Config> load_config_with_clusters(const CommandLine& line) {
   PMX_TRY(Config config, load_config(line.overrides, process_environment()));
   if (!config.clusters.empty()) return config;
+  const std::string file = default_config_file(process_environment());
   return Error{Code::kInvalidArgument, "no cluster is configured",
-               "set PROXMOX_MPC_URL and PROXMOX_MPC_TOKEN, or write " +
-                   default_config_file(process_environment()) +
+               "set PROXMOX_MPC_URL and PROXMOX_MPC_TOKEN, or " +
+                   (file.empty() ? "name a configuration file with --config" : "write " + file) +
                    ", or try the simulated one: proxmox-mpc serve --demo"};
 }
 

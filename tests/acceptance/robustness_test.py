@@ -1,5 +1,7 @@
 """Bad input of every kind: a clear error, and the server goes on (or does not start at all)."""
 import json
+import os
+import pwd
 import subprocess
 import tempfile
 import unittest
@@ -198,6 +200,15 @@ class StartTest(unittest.TestCase):
         text = self.refused("serve", PROXMOX_MPC_TOKEN="root@pam!x=s3cr3t")
         self.assertIn("PROXMOX_MPC_TOKEN set, but PROXMOX_MPC_URL is not", text)
         self.assertNotIn("s3cr3t", text)
+
+    def test_an_unset_home_is_not_the_root_directory(self):
+        done = self.run_binary("config", "check", HOME="", XDG_CONFIG_HOME="",
+                               PROXMOX_MPC_STATE_DIR="", XDG_STATE_HOME="",
+                               PROXMOX_MPC_URL="https://127.0.0.1:1",
+                               PROXMOX_MPC_TOKEN="root@pam!test=00000000-0000-4000-8000-"
+                                                 "000000000001")
+        home = pwd.getpwuid(os.geteuid()).pw_dir
+        self.assertIn(f"state directory {home}/.local/state/proxmox-mpc", done.stdout)
 
     def test_an_unknown_key_names_file_line_and_key(self):
         file = self.folder / "config.yml"

@@ -1,7 +1,9 @@
 #include "app/config.h"
 
 #include <doctest/doctest.h>
+#include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -110,6 +112,35 @@ TEST_CASE("config: with nothing said it is read-only, private and without cluste
   CHECK(config->access == Access::kObserve);
   CHECK(config->clusters.empty());
   CHECK(config->state_dir == home.path + "/.local/state/proxmox-mpc");
+}
+
+TEST_CASE("config: without HOME the password database says where home is") {
+  const char* home = std::getenv("HOME");
+  const std::string before = home == nullptr ? "" : home;
+  ::unsetenv("HOME");
+  const Environment environment = pmx::app::process_environment();
+  if (home != nullptr) ::setenv("HOME", before.c_str(), 1);
+  const passwd* user = ::getpwuid(::geteuid());
+  REQUIRE(environment.contains("HOME"));
+  CHECK(environment.find("HOME")->second == (user == nullptr ? "" : user->pw_dir));
+}
+
+TEST_CASE("config: with no home at all nothing is looked for in the root directory") {
+  Environment environment;
+  CHECK(pmx::app::default_config_file(environment).empty());
+  const auto nowhere = load_config({}, environment);
+  REQUIRE_FALSE(nowhere.ok());
+  CHECK(nowhere.error().advice.find("PROXMOX_MPC_STATE_DIR") != std::string::npos);
+  CHECK(nowhere.error().advice.find("--config") != std::string::npos);
+  environment["PROXMOX_MPC_STATE_DIR"] = "~/state";
+  CHECK_FALSE(load_config({}, environment).ok());
+  environment["PROXMOX_MPC_STATE_DIR"] = "/srv/state";
+  const auto placed = load_config({}, environment);
+  REQUIRE(placed.ok());
+  CHECK(placed->state_dir == "/srv/state");
+  environment.erase("PROXMOX_MPC_STATE_DIR");
+  environment["XDG_STATE_HOME"] = "/srv/xdg";
+  CHECK(load_config({}, environment)->state_dir == "/srv/xdg/proxmox-mpc");
 }
 
 TEST_CASE("config: a file with every sort of secret") {
