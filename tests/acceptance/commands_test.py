@@ -96,6 +96,20 @@ class WithClusterTest(unittest.TestCase):
                 done = run(*command, "--config", str(file), environment=environment)
                 self.assertIn("PROXMOX_MPC_FINGERPRINT is set and has no effect", done.stdout)
 
+    def test_a_secret_file_that_others_can_read_stops_every_command_that_needs_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            token = Path(folder, "token")
+            token.write_text(self.cluster.ready["token"], encoding="utf-8")
+            token.chmod(0o640)
+            file = Path(folder, "config.yml")
+            file.write_text("clusters:\n  home:\n    url: " + self.cluster.ready["url"] +
+                            "\n    token: {file: " + str(token) + "}\n", encoding="utf-8")
+            environment = self.cluster.environment(url=None, token=None, fingerprint=None)
+            for command in (["config", "check"], ["doctor"], ["serve"]):
+                done = run(*command, "--config", str(file), environment=environment)
+                self.assertEqual(done.returncode, 2, done.stdout)
+                self.assertIn("chmod 600 " + str(token), done.stderr)
+
     def test_doctor_finds_a_wrong_token_and_a_wrong_pin(self):
         token = self.cluster.ready["token"].split("=")[0] + "=00000000-0000-0000-0000-000000000000"
         for settings in ({"token": token}, {"fingerprint": ":".join(["AB"] * 32)}):

@@ -201,6 +201,15 @@ class StartTest(unittest.TestCase):
         self.assertIn("PROXMOX_MPC_TOKEN set, but PROXMOX_MPC_URL is not", text)
         self.assertNotIn("s3cr3t", text)
 
+    def test_a_key_file_that_others_can_read_is_refused(self):
+        with Cluster(BINARY) as cluster:
+            with Server(BINARY, cluster.environment()) as server:
+                Client(server).call("cluster_overview")
+                server.close()
+            key = Path(cluster.environment()["PROXMOX_MPC_STATE_DIR"], "key")
+            key.chmod(0o644)
+            self.assertIn("chmod 600 " + str(key), self.refused("serve", **cluster.environment()))
+
     def test_an_unset_home_is_not_the_root_directory(self):
         done = self.run_binary("config", "check", HOME="", XDG_CONFIG_HOME="",
                                PROXMOX_MPC_STATE_DIR="", XDG_STATE_HOME="",
