@@ -92,7 +92,7 @@ Result<std::string> resolve_secret(const SecretSource& source,
                  "set it for this program"};
   }
   if (source.file) return read_secret_file(*source.file);
-  PMX_TRY(std::string output, command_output(*source.command));
+  PMX_TRY(std::string output, command_output(*source.command, system_clock()));
   return first_line(std::move(output));
 }
 

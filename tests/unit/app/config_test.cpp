@@ -182,6 +182,8 @@ TEST_CASE("config: errors name file, line, key and the expected form") {
       {"clusters:\n  home:\n    url: x\n    token: {env: NOPE}\n",
        "the environment variable NOPE is not set"},
       {"clusters:\n  home:\n    token: {env: A}\n", "url is required"},
+      {"clusters:\n  home:\n    url: x\n    token: {command: [sh, -c, 'echo hidden; exit 3']}\n",
+       "config.yml:4: clusters.home.token sh ended with status 3"},
       {"log: {level: loud}\n", "config.yml:1: log.level must be debug, info, warn, error or off"},
       {"access: [\n", "config.yml:"},
   };
@@ -190,6 +192,7 @@ TEST_CASE("config: errors name file, line, key and the expected form") {
     const std::string error = error_of(home, row.yaml);
     CAPTURE(error);
     CHECK(error.find(row.expected) != std::string::npos);
+    CHECK(error.find("hidden") == std::string::npos);
   }
 }
 
