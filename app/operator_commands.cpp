@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <iterator>
+#include <sstream>
 
 #include "app/commands.h"
 #include "app/installation.h"
@@ -16,15 +17,17 @@ namespace {
 
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
+constexpr const char* kAuditor = "PVEAuditor";
+
 /// The privileges the tools at `access` need somewhere.
 std::vector<ops::PrivilegeNeed> privilege_needs(Access access) {
   std::vector<ops::PrivilegeNeed> needs{
-      {"VM.Audit", {"guest_list", "guest_describe", "cluster_overview", "changes_list"}},
-      {"Sys.Audit", {"cluster_overview", "task_get"}},
-      {"Datastore.Audit", {"cluster_overview"}},
-      {"Pool.Audit", {"guest_list"}},
+      {"VM.Audit", {"guest_list", "guest_describe", "cluster_overview", "changes_list"}, kAuditor},
+      {"Sys.Audit", {"cluster_overview", "task_get"}, kAuditor},
+      {"Datastore.Audit", {"cluster_overview"}, kAuditor},
+      {"Pool.Audit", {"guest_list"}, kAuditor},
   };
-  if (access >= Access::kOperate) needs.push_back({"VM.PowerMgmt", {"guest_start"}});
+  if (access >= Access::kOperate) needs.push_back({"VM.PowerMgmt", {"guest_start"}, "McpPower"});
   return needs;
 }
 
@@ -52,7 +55,8 @@ std::string findings_text(const std::vector<ops::Finding>& findings) {
     std::string grade = grade_name(finding.grade);
     grade.resize(9, ' ');
     text += "  " + grade + finding.what + "\n";
-    if (!finding.advice.empty()) text += "           -> " + finding.advice + "\n";
+    std::istringstream lines(finding.advice);
+    for (std::string line; std::getline(lines, line);) text += "           -> " + line + "\n";
   }
   return text;
 }
@@ -129,13 +133,14 @@ Result<int> doctor_command(const CommandLine& line) {
   for (const auto& cluster : installation->clusters().all()) {
     Context ctx;
     ctx.deadline = system_clock().steady() + std::chrono::seconds(30);
+    const ClusterConfig& configured = config.clusters.find(cluster->name())->second;
     auto findings = configuration_findings(config);
-    std::ranges::move(ops::examine(ctx, cluster->client(), privilege_needs(config.access)),
+    std::ranges::move(ops::examine(ctx, cluster->client(), configured.credentials,
+                                   privilege_needs(config.access)),
                       std::back_inserter(findings));
     failed = failed || any_failure(findings);
     report[cluster->name()] = findings_json(findings);
-    text += cluster->name() + " (" + config.clusters.find(cluster->name())->second.url + ")\n" +
-            findings_text(findings);
+    text += cluster->name() + " (" + configured.url + ")\n" + findings_text(findings);
   }
   print(line.json ? pretty_json(report) + "\n" : text);
   return failed ? 1 : 0;
