@@ -169,10 +169,16 @@ Result<int> reveal_command(const CommandLine& line) {
   } else {
     text += "\n";
   }
-  PMX_TRY(const auto installation, open_installation(line));
+  PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
+  PMX_TRY(const auto installation, Installation::open(config, system_clock()));
   PMX_TRY(const std::string real, installation->engine().reveal(text));
   print(real);
-  return 0;
+  if (real != text) return 0;
+  std::fprintf(stderr,
+               "proxmox-mpc: no pseudonym in this text is known in %s\n"
+               "  another --state-dir may know it; those of serve --demo are gone when it ends\n",
+               config.state_dir.c_str());
+  return 1;
 }
 
 }  // namespace pmx::app

@@ -32,6 +32,8 @@ class WithoutClusterTest(unittest.TestCase):
         real = run("client-config").stdout
         for part in ["ssh", "-T", "wsl.exe", "PROXMOX_MPC_URL"]:
             self.assertIn(part, real)
+        self.assertIn("reveal` cannot", done.stdout)
+        self.assertIn("reveal TEXT` translates", real)
 
     def test_a_good_configuration_is_called_good(self):
         with Cluster(BINARY) as cluster:
@@ -58,6 +60,13 @@ class WithClusterTest(unittest.TestCase):
         done = run("reveal", f"look at {guest['name']} now", environment=self.environment)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout.strip(), f"look at {self.real_name(guest['vmid'])} now")
+
+    def test_reveal_of_what_it_does_not_know_says_so_and_keeps_the_text(self):
+        for text in ("look at vm-k3x9q2f now", "nothing to see"):
+            done = run("reveal", text, environment=self.environment)
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual(done.stdout, text + "\n")
+            self.assertIn(self.environment["PROXMOX_MPC_STATE_DIR"], done.stderr)
 
     def test_anonymize_hides_known_names_and_addresses_and_reveal_undoes_it(self):
         name = next(n for n in map(self.real_name, (g["vmid"] for g in self.guests))
