@@ -201,6 +201,20 @@ class StartTest(unittest.TestCase):
         self.assertIn("PROXMOX_MPC_TOKEN set, but PROXMOX_MPC_URL is not", text)
         self.assertNotIn("s3cr3t", text)
 
+    def test_no_start_up_error_shows_a_host_a_user_or_a_secret(self):
+        pin = ":".join(["AB"] * 32)
+        good = {"PROXMOX_MPC_URL": "https://pve-hidden.example:8006",
+                "PROXMOX_MPC_TOKEN": "hidden@pam!hidden=00000000-0000-4000-8000-000000000001",
+                "PROXMOX_MPC_FINGERPRINT": pin}
+        for wrong in ({"PROXMOX_MPC_URL": "http://pve-hidden.example:8006"},
+                      {"PROXMOX_MPC_URL": "https://pve-hidden.example:port"},
+                      {"PROXMOX_MPC_TOKEN": "hidden@pam=hidden"},
+                      {"PROXMOX_MPC_FINGERPRINT": "hidden"},
+                      {"PROXMOX_MPC_STATE_DIR": "/dev/null/state"}):
+            text = self.refused("serve", **good | wrong)
+            self.assertNotIn("hidden", text)
+            self.assertNotIn("00000000", text)
+
     def test_a_key_file_that_others_can_read_is_refused(self):
         with Cluster(BINARY) as cluster:
             with Server(BINARY, cluster.environment()) as server:
