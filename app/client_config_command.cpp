@@ -53,7 +53,10 @@ std::string remote_forms(const std::string& command, const std::string& argument
 
 Result<int> client_config_command(const CommandLine& line) {
   const std::string command = own_path();
-  std::string text = "# The demo: a simulated cluster, nothing to set up\n\n";
+  std::string text =
+      "# The demo: a simulated cluster, nothing to set up\n\n"
+      "It keeps nothing: its pseudonyms live in memory, and `proxmox-mpc reveal` cannot know "
+      "them.\n\n";
   text += for_clients(command, Json::array({"serve", "--demo"}), Json::object(), "");
   text += remote_forms(command, " serve --demo");
   if (!line.demo) {
@@ -63,7 +66,8 @@ Result<int> client_config_command(const CommandLine& line) {
     text +=
         "# Your own cluster\n\nRead only by default; add \"PROXMOX_MPC_ACCESS\": \"operate\" to "
         "allow starting guests.\n"
-        "With ~/.config/proxmox-mpc/config.yml in place, leave \"env\" out.\n\n";
+        "With ~/.config/proxmox-mpc/config.yml in place, leave \"env\" out.\n"
+        "`proxmox-mpc reveal TEXT` translates what the assistant says, in your own terminal.\n\n";
     text +=
         for_clients(command, Json::array({"serve"}), environment,
                     "-e PROXMOX_MPC_URL=https://PVE-HOST:8006 -e PROXMOX_MPC_FINGERPRINT=AB:CD:... "

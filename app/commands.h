@@ -1,5 +1,5 @@
-// The subcommands. Each returns the exit code: 0 done, 1 done but something is wrong (doctor), an
-// Error = could not run (2).
+// The subcommands. Each returns the exit code: 0 done, 1 done but something is wrong (doctor) or
+// nothing was found (reveal), an Error = could not run (2).
 #pragma once
 
 #include "app/cli.h"

@@ -1,5 +1,8 @@
 #include "app/config.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 
 #include "app/config_file.h"
@@ -17,15 +20,36 @@ std::string get(const Environment& environment, const std::string& name) {
   return found == environment.end() ? std::string() : found->second;
 }
 
+/// Empty when neither the variable `xdg` nor a home is known: "/.config" belongs to nobody.
 std::string home_path(const Environment& environment, const std::string& xdg,
                       const std::string& fallback, const std::string& rest) {
   const std::string base = get(environment, xdg);
-  return (base.empty() ? get(environment, "HOME") + fallback : base) + rest;
+  if (!base.empty()) return base + rest;
+  const std::string home = get(environment, "HOME");
+  return home.empty() ? home : home + fallback + rest;
+}
+
+Error no_home(const std::string& what, const std::string& advice) {
+  return Error{Code::kFailedPrecondition,
+               what + ": HOME is not set, and the password database names no home for this user",
+               advice};
 }
 
 /// "~/x" as the shell would read it.
-std::string expand_home(const Environment& environment, std::string path) {
-  return path.starts_with("~/") ? get(environment, "HOME") + path.substr(1) : path;
+Result<std::string> expand_home(const Environment& environment, std::string path) {
+  if (!path.starts_with("~/")) return path;
+  const std::string home = get(environment, "HOME");
+  if (home.empty()) return no_home("a path begins with ~/", "write the whole path");
+  return home + path.substr(1);
+}
+
+/// The user's directory in the password database; empty when it has none.
+std::string home_of_user() {
+  char buffer[16384];
+  passwd entry{};
+  passwd* found = nullptr;
+  if (::getpwuid_r(::geteuid(), &entry, buffer, sizeof buffer, &found) != 0) return {};
+  return found == nullptr || found->pw_dir == nullptr ? std::string() : found->pw_dir;
 }
 
 Result<proxmox::Credentials> credentials_of(const ConfigDocument& document,
@@ -77,12 +101,53 @@ Result<ClusterConfig> cluster_of(const ConfigDocument& document, const std::stri
   cluster.url = entry.url;
   PMX_TRY(cluster.credentials, credentials_of(document, "/clusters/" + name, entry, environment));
   cluster.fingerprint = entry.fingerprint.value_or("");
-  cluster.ca_file = expand_home(environment, entry.ca_file.value_or(""));
+  PMX_TRY(cluster.ca_file, expand_home(environment, entry.ca_file.value_or("")));
   cluster.timeout = std::chrono::seconds(entry.timeout.value_or(30));
   const Slip slip = find_slip(cluster);
   if (slip.key.empty()) return cluster;
   return document.error_at("/clusters/" + name + "/" + slip.key, slip.error.message,
                            slip.error.advice);
+}
+
+/// Variables that describe the environment's cluster and are set, although PROXMOX_MPC_URL, which
+/// alone makes it a cluster, is not.
+std::vector<std::string> stray_variables(const Environment& environment) {
+  std::vector<std::string> stray;
+  for (const char* name : {"PROXMOX_MPC_TOKEN", "PROXMOX_MPC_FINGERPRINT", "PROXMOX_MPC_CA_FILE"}) {
+    if (!get(environment, name).empty()) stray.emplace_back(name);
+  }
+  return stray;
+}
+
+bool takes(const std::optional<SecretSource>& source, const std::string& variable) {
+  return source && source->env == variable;
+}
+
+/// True when a secret of the file comes from this variable.
+bool file_takes(const ConfigFile& file, const std::string& variable) {
+  return std::any_of(file.clusters.begin(), file.clusters.end(), [&](const auto& cluster) {
+    return takes(cluster.second.token, variable) || takes(cluster.second.password, variable);
+  });
+}
+
+/// The file's clusters work without these; still, whoever set a fingerprint thinks that it counts.
+std::vector<std::string> stray_warnings(const ConfigFile& file, const Environment& environment) {
+  std::vector<std::string> warnings;
+  for (const auto& name : stray_variables(environment)) {
+    if (file_takes(file, name)) continue;
+    warnings.push_back(name + " is set and has no effect: the clusters come from the file, and " +
+                       "PROXMOX_MPC_URL is not set");
+  }
+  return warnings;
+}
+
+Result<void> refuse_half_a_cluster(const Environment& environment) {
+  const auto stray = stray_variables(environment);
+  if (stray.empty()) return {};
+  std::string names;
+  for (const auto& name : stray) names += (names.empty() ? "" : ", ") + name;
+  return Error{Code::kInvalidArgument, names + " set, but PROXMOX_MPC_URL is not",
+               "set PROXMOX_MPC_URL to https://HOST:8006 as well, or unset the others"};
 }
 
 Result<void> apply_file(Config& config, const std::string& path, const Environment& environment,
@@ -96,10 +161,14 @@ Result<void> apply_file(Config& config, const std::string& path, const Environme
       return document.error_at("/access", access.error().message, access.error().advice);
     config.access = *access;
   }
-  if (file.state_dir) config.state_dir = expand_home(environment, *file.state_dir);
+  if (file.state_dir) {
+    PMX_TRY(config.state_dir, expand_home(environment, *file.state_dir));
+  }
   if (file.sync_interval) config.sync_interval = std::chrono::seconds(*file.sync_interval);
   const LogEntry logging = file.log.value_or(LogEntry{});
-  if (logging.file) config.log.file = expand_home(environment, *logging.file);
+  if (logging.file) {
+    PMX_TRY(config.log.file, expand_home(environment, *logging.file));
+  }
   if (logging.level) {
     auto level = log::parse_level(*logging.level);
     if (!level.ok())
@@ -110,7 +179,9 @@ Result<void> apply_file(Config& config, const std::string& path, const Environme
   for (const auto& [name, entry] : file.clusters) {
     PMX_TRY(config.clusters[name], cluster_of(document, name, entry, environment));
   }
-  if (!config.clusters.empty()) config.source = path;
+  if (config.clusters.empty()) return {};
+  config.source = path;
+  config.warnings = stray_warnings(file, environment);
   return {};
 }
 
@@ -130,7 +201,7 @@ Result<ClusterConfig> cluster_from_environment(const Environment& environment) {
   }
   cluster.credentials = std::move(parsed).value();
   cluster.fingerprint = get(environment, "PROXMOX_MPC_FINGERPRINT");
-  cluster.ca_file = expand_home(environment, get(environment, "PROXMOX_MPC_CA_FILE"));
+  PMX_TRY(cluster.ca_file, expand_home(environment, get(environment, "PROXMOX_MPC_CA_FILE")));
   const Slip slip = find_slip(cluster);
   if (slip.key.empty()) return cluster;
   const std::string variable = slip.key == "url"       ? "URL"
@@ -155,7 +226,7 @@ Result<void> apply_overrides(Config& config, const Overrides& overrides,
   }
   if (const auto dir = first_of({overrides.state_dir, get(environment, "PROXMOX_MPC_STATE_DIR")});
       !dir.empty()) {
-    config.state_dir = expand_home(environment, dir);
+    PMX_TRY(config.state_dir, expand_home(environment, dir));
   }
   if (const auto level = first_of({overrides.log_level, get(environment, "PROXMOX_MPC_LOG_LEVEL")});
       !level.empty()) {
@@ -172,12 +243,17 @@ Result<Config> read_config(const Overrides& overrides, const Environment& enviro
   config.state_dir = home_path(environment, "XDG_STATE_HOME", "/.local/state", "/proxmox-mpc");
   const std::string path =
       overrides.config_file.empty() ? default_config_file(environment) : overrides.config_file;
-  auto read = apply_file(config, path, environment, with_clusters);
-  const bool absent =
-      !read.ok() && read.error().code == Code::kNotFound && overrides.config_file.empty();
-  if (!read.ok() && !absent) return std::move(read).error();
+  if (!path.empty()) {
+    auto read = apply_file(config, path, environment, with_clusters);
+    const bool absent =
+        !read.ok() && read.error().code == Code::kNotFound && overrides.config_file.empty();
+    if (!read.ok() && !absent) return std::move(read).error();
+  }
   PMX_TRY_VOID(apply_overrides(config, overrides, environment));
-  return config;
+  if (!config.state_dir.empty()) return config;
+  return no_home("there is no place for the state directory",
+                 "set PROXMOX_MPC_STATE_DIR (or --state-dir), and name a configuration file with "
+                 "--config");
 }
 
 }  // namespace
@@ -213,6 +289,7 @@ Environment process_environment() {
     if (equals != std::string_view::npos)
       environment.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
+  if (get(environment, "HOME").empty()) environment["HOME"] = home_of_user();
   return environment;
 }
 
@@ -230,6 +307,8 @@ Result<Config> load_config(const Overrides& overrides, const Environment& enviro
   if (from_environment) {
     PMX_TRY(config.clusters["default"], cluster_from_environment(environment));
     config.source = "environment";
+  } else if (config.clusters.empty()) {
+    PMX_TRY_VOID(refuse_half_a_cluster(environment));
   }
   return config;
 }

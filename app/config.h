@@ -42,6 +42,7 @@ struct Config {
   log::Options log;
   std::map<std::string, ClusterConfig> clusters;
   std::string source;  ///< where the clusters come from, for messages: a path or "environment"
+  std::vector<std::string> warnings;  ///< what was set and has no effect
 };
 
 /// What the command line says; empty = not said.
@@ -53,18 +54,20 @@ struct Overrides {
   std::string log_file;
 };
 
-/// The process's environment as a map, injected so that tests need no setenv.
+/// The process's environment as a map, injected so that tests need no setenv. Without HOME it holds
+/// the home directory of the password database, when there is one.
 using Environment = std::map<std::string, std::string>;
 Environment process_environment();
 
 /// Reads everything and resolves secrets. Errors name file, line, key and the expected form, or the
-/// variable. No cluster at all is not an error here: the caller says what to do about it.
+/// variable. No cluster at all is not an error here (the caller says what to do about it), but one
+/// that was half configured by the environment is.
 Result<Config> load_config(const Overrides& overrides, const Environment& environment);
 
 /// The same without clusters and their secrets: all that is needed to work on the state directory.
 Result<Config> load_local_config(const Overrides& overrides, const Environment& environment);
 
-/// "~/.config/proxmox-mpc/config.yml" with $XDG_CONFIG_HOME honoured.
+/// "~/.config/proxmox-mpc/config.yml" with $XDG_CONFIG_HOME honoured; empty when no home is known.
 std::string default_config_file(const Environment& environment);
 
 }  // namespace pmx::app

@@ -1,7 +1,5 @@
 #include "app/config_file.h"
 
-#include <sys/stat.h>
-
 #include <set>
 
 #include "app/command_output.h"
@@ -40,11 +38,7 @@ std::string first_line(std::string text) {
 }
 
 Result<std::string> read_secret_file(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077U) != 0) {
-    return Error{Code::kPermissionDenied, "the secret file " + path + " is readable by others",
-                 "run: chmod 600 " + path};
-  }
+  PMX_TRY_VOID(check_private_file(path));
   PMX_TRY(std::string text, read_file(path, 65536));
   return first_line(std::move(text));
 }
@@ -98,7 +92,7 @@ Result<std::string> resolve_secret(const SecretSource& source,
                  "set it for this program"};
   }
   if (source.file) return read_secret_file(*source.file);
-  PMX_TRY(std::string output, command_output(*source.command));
+  PMX_TRY(std::string output, command_output(*source.command, system_clock()));
   return first_line(std::move(output));
 }
 

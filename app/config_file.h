@@ -85,7 +85,7 @@ struct ConfigDocument {
 Result<ConfigDocument> parse_config_file(std::string_view text, const std::string& path);
 
 /// Reads the secret: an environment variable, a private file's first line, or a command's first
-/// line of output. Errors never hold the secret.
+/// line of output within 30 s. Errors never hold the secret.
 Result<std::string> resolve_secret(const SecretSource& source,
                                    const std::map<std::string, std::string>& environment);
 

@@ -1,8 +1,11 @@
 // Commands for the operator's own terminal: these show real names.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <iterator>
+#include <sstream>
 
 #include "app/commands.h"
 #include "app/installation.h"
@@ -14,15 +17,17 @@ namespace {
 
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
+constexpr const char* kAuditor = "PVEAuditor";
+
 /// The privileges the tools at `access` need somewhere.
 std::vector<ops::PrivilegeNeed> privilege_needs(Access access) {
   std::vector<ops::PrivilegeNeed> needs{
-      {"VM.Audit", {"guest_list", "guest_describe", "cluster_overview", "changes_list"}},
-      {"Sys.Audit", {"cluster_overview", "task_get"}},
-      {"Datastore.Audit", {"cluster_overview"}},
-      {"Pool.Audit", {"guest_list"}},
+      {"VM.Audit", {"guest_list", "guest_describe", "cluster_overview", "changes_list"}, kAuditor},
+      {"Sys.Audit", {"cluster_overview", "task_get"}, kAuditor},
+      {"Datastore.Audit", {"cluster_overview"}, kAuditor},
+      {"Pool.Audit", {"guest_list"}, kAuditor},
   };
-  if (access >= Access::kOperate) needs.push_back({"VM.PowerMgmt", {"guest_start"}});
+  if (access >= Access::kOperate) needs.push_back({"VM.PowerMgmt", {"guest_start"}, "McpPower"});
   return needs;
 }
 
@@ -50,9 +55,19 @@ std::string findings_text(const std::vector<ops::Finding>& findings) {
     std::string grade = grade_name(finding.grade);
     grade.resize(9, ' ');
     text += "  " + grade + finding.what + "\n";
-    if (!finding.advice.empty()) text += "           -> " + finding.advice + "\n";
+    std::istringstream lines(finding.advice);
+    for (std::string line; std::getline(lines, line);) text += "           -> " + line + "\n";
   }
   return text;
+}
+
+/// What is odd about the configuration itself. It concerns every cluster.
+std::vector<ops::Finding> configuration_findings(const Config& config) {
+  std::vector<ops::Finding> findings;
+  for (const auto& warning : config.warnings) {
+    findings.push_back({ops::Finding::Grade::kWarning, "configuration: " + warning, ""});
+  }
+  return findings;
 }
 
 bool any_failure(const std::vector<ops::Finding>& findings) {
@@ -104,6 +119,7 @@ Result<int> config_check_command(const CommandLine& line) {
   }
   text += "  access          " + std::string(access_name(config.access)) + "\n";
   text += "  state directory " + config.state_dir + "\n";
+  for (const auto& warning : config.warnings) text += "  warning         " + warning + "\n";
   print(text + "`proxmox-mpc doctor` tries it out.\n");
   return 0;
 }
@@ -117,11 +133,14 @@ Result<int> doctor_command(const CommandLine& line) {
   for (const auto& cluster : installation->clusters().all()) {
     Context ctx;
     ctx.deadline = system_clock().steady() + std::chrono::seconds(30);
-    const auto findings = ops::examine(ctx, cluster->client(), privilege_needs(config.access));
+    const ClusterConfig& configured = config.clusters.find(cluster->name())->second;
+    auto findings = configuration_findings(config);
+    std::ranges::move(ops::examine(ctx, cluster->client(), configured.credentials,
+                                   privilege_needs(config.access)),
+                      std::back_inserter(findings));
     failed = failed || any_failure(findings);
     report[cluster->name()] = findings_json(findings);
-    text += cluster->name() + " (" + config.clusters.find(cluster->name())->second.url + ")\n" +
-            findings_text(findings);
+    text += cluster->name() + " (" + configured.url + ")\n" + findings_text(findings);
   }
   print(line.json ? pretty_json(report) + "\n" : text);
   return failed ? 1 : 0;
@@ -150,10 +169,16 @@ Result<int> reveal_command(const CommandLine& line) {
   } else {
     text += "\n";
   }
-  PMX_TRY(const auto installation, open_installation(line));
+  PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
+  PMX_TRY(const auto installation, Installation::open(config, system_clock()));
   PMX_TRY(const std::string real, installation->engine().reveal(text));
   print(real);
-  return 0;
+  if (real != text) return 0;
+  std::fprintf(stderr,
+               "proxmox-mpc: no pseudonym in this text is known in %s\n"
+               "  another --state-dir may know it; those of serve --demo are gone when it ends\n",
+               config.state_dir.c_str());
+  return 1;
 }
 
 }  // namespace pmx::app

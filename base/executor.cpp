@@ -56,6 +56,8 @@ void Executor::work() {
     } catch (
         const std::exception& e) {  // the wall: a task's exception ends the task, not the process
       log::error(Context{}, "task.exception", {{"what", e.what()}});
+    } catch (...) {
+      log::error(Context{}, "task.exception", {{"what", "not a std::exception"}});
     }
     task = nullptr;
     lock.lock();

@@ -100,6 +100,13 @@ Result<bool> create_private_file(const std::string& path, std::string_view conte
   return system_error("cannot create", path, error);
 }
 
+Result<void> check_private_file(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return system_error("cannot examine", path, errno);
+  if ((status.st_mode & 077U) == 0) return {};
+  return Error{Code::kPermissionDenied, path + " is open to other users", "run: chmod 600 " + path};
+}
+
 Result<void> make_private_directory(const std::string& path) {
   std::error_code failed;
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();

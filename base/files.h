@@ -21,6 +21,10 @@ Result<void> write_private_file(const std::string& path, std::string_view conten
 /// True when this call created it, false when it existed.
 Result<bool> create_private_file(const std::string& path, std::string_view content);
 
+/// kPermissionDenied, with the command that mends it, when anybody but the owner may read or write
+/// `path`; kNotFound when it is not there.
+Result<void> check_private_file(const std::string& path);
+
 /// Creates `path` and its parents with mode 0700; an existing directory open to others is refused.
 Result<void> make_private_directory(const std::string& path);
 

@@ -1,11 +1,16 @@
 #include "ops/doctor.h"
 
+#include <map>
 #include <set>
+#include <string_view>
+#include <variant>
 
 namespace pmx::ops {
 namespace {
 
 using Grade = Finding::Grade;
+
+constexpr std::string_view kAuditor = "PVEAuditor";  // PVE's own role: every privilege to read
 
 /// Every privilege held on any path of GET /access/permissions.
 std::set<std::string> held_privileges(const Json& permissions) {
@@ -18,18 +23,35 @@ std::set<std::string> held_privileges(const Json& permissions) {
   return held;
 }
 
-Finding judge(const PrivilegeNeed& need, const std::set<std::string>& held) {
+/// As the shell reads it back unchanged.
+std::string quoted(const std::string& text) {
+  std::string out = "'";
+  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+/// " --users 'mcp@pve' --tokens 'mcp@pve!id'": a token has at most what its user has, and with
+/// privilege separation only what both were given. root@pam has everything already.
+std::string holders(const proxmox::Credentials& credentials) {
+  const auto* token = std::get_if<proxmox::ApiToken>(&credentials);
+  if (token == nullptr) return " --users " + quoted(std::get<proxmox::Login>(credentials).user);
+  const std::string user = token->id.substr(0, token->id.find('!'));
+  const std::string users = user == "root@pam" ? "" : " --users " + quoted(user);
+  return users + " --tokens " + quoted(token->id);
+}
+
+Finding judge(const PrivilegeNeed& need, const std::set<std::string>& held,
+              const proxmox::Credentials& credentials) {
   std::string tools;
   for (const auto& tool : need.tools) tools += (tools.empty() ? "" : ", ") + tool;
   if (held.contains(need.privilege))
     return {Grade::kOk, need.privilege + ": held (" + tools + ")", ""};
-  return {
-      Grade::kWarning, need.privilege + ": missing; without it these show or do less: " + tools,
-      "grant a role with it, e.g.: pveum acl modify / --tokens 'USER@REALM!ID' --roles PVEAuditor "
-      "(PVEVMAdmin to start guests)"};
+  return {Grade::kWarning, need.privilege + ": missing; without it these show or do less: " + tools,
+          grant_commands(credentials, {need})};
 }
 
 void examine_privileges(const Context& ctx, proxmox::Client& client,
+                        const proxmox::Credentials& credentials,
                         const std::vector<PrivilegeNeed>& needs, std::vector<Finding>& findings) {
   const auto permissions = client.permissions(ctx);
   if (!permissions.ok()) {
@@ -40,13 +62,12 @@ void examine_privileges(const Context& ctx, proxmox::Client& client,
   }
   const auto held = held_privileges(*permissions);
   if (held.empty()) {
-    findings.push_back(
-        {Grade::kFailure, "the credentials are valid but hold no privilege at all",
-         "a token with privilege separation needs permissions of its own: pveum acl modify / "
-         "--tokens 'USER@REALM!ID' --roles PVEAuditor"});
+    findings.push_back({Grade::kFailure, "the credentials are valid but hold no privilege at all",
+                        "a token with privilege separation needs permissions of its own:\n" +
+                            grant_commands(credentials, needs)});
     return;
   }
-  for (const auto& need : needs) findings.push_back(judge(need, held));
+  for (const auto& need : needs) findings.push_back(judge(need, held, credentials));
 }
 
 void examine_health(const Context& ctx, proxmox::Client& client, std::vector<Finding>& findings) {
@@ -67,7 +88,36 @@ void examine_health(const Context& ctx, proxmox::Client& client, std::vector<Fin
 
 }  // namespace
 
+std::string grant_commands(const proxmox::Credentials& credentials,
+                           const std::vector<PrivilegeNeed>& needs) {
+  std::map<std::string, std::string> ours;  // role -> its privileges
+  bool audits = false;
+  for (const auto& need : needs) {
+    if (need.role == kAuditor) {
+      audits = true;
+    } else {
+      std::string& privileges = ours[need.role];
+      privileges += (privileges.empty() ? "" : " ") + need.privilege;
+    }
+  }
+  std::string commands;
+  if (audits) {
+    commands =
+        "pveum acl modify /" + holders(credentials) + " --roles " + std::string(kAuditor) + "\n";
+  }
+  std::string roles(kAuditor);  // an entry on /vms takes the place of the inherited one
+  for (const auto& [role, privileges] : ours) {
+    commands += "pveum role add " + role + " --privs " + quoted(privileges) + "\n";
+    roles += "," + role;
+  }
+  if (!ours.empty())
+    commands += "pveum acl modify /vms" + holders(credentials) + " --roles " + roles + "\n";
+  if (!commands.empty()) commands.pop_back();
+  return commands;
+}
+
 std::vector<Finding> examine(const Context& ctx, proxmox::Client& client,
+                             const proxmox::Credentials& credentials,
                              const std::vector<PrivilegeNeed>& needs) {
   std::vector<Finding> findings;
   const auto version = client.version(ctx);
@@ -83,7 +133,7 @@ std::vector<Finding> examine(const Context& ctx, proxmox::Client& client,
   findings.push_back({Grade::kOk, "credentials: accepted", ""});
   findings.push_back({Grade::kOk, "version: Proxmox VE " + version->version, ""});
   examine_health(ctx, client, findings);
-  examine_privileges(ctx, client, needs, findings);
+  examine_privileges(ctx, client, credentials, needs, findings);
   return findings;
 }
 

@@ -38,9 +38,12 @@ bool is_plain(std::string_view text) {
   return true;
 }
 
+/// The form is told in words: an example would leave through the privacy gate, which sees a task id
+/// with names in it and replaces them.
 Error bad(std::string_view why) {
   return {Code::kInvalidArgument, "not a task id: " + std::string(why),
-          "a UPID reads UPID:node:pid:pstart:starttime:type:id:user: and is copied whole"};
+          "copy it whole from the answer that gave it: the word UPID, then node, pid, pstart, "
+          "starttime, type, id and user, each behind a colon, and a colon at the end"};
 }
 
 }  // namespace
@@ -61,7 +64,7 @@ Result<Upid> Upid::parse(std::string_view text) {
   const auto pid = read_hex(parts[2], 8, 8);
   const auto pstart = read_hex(parts[3], 8, 9);
   const auto starttime = read_hex(parts[4], 8, 8);
-  if (parts[0] != "UPID") return bad("it does not start with UPID:");
+  if (parts[0] != "UPID") return bad("it does not start with the word UPID");
   if (!is_node_name(parts[1])) return bad("the node name is malformed");
   if (!pid || !pstart || !starttime) return bad("a hexadecimal part is malformed");
   if (parts[5].empty() || parts[7].empty()) return bad("type or user is empty");

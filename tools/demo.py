@@ -106,7 +106,9 @@ class Demo:
         if done.stdout.strip() != real:
             raise AssertionError(f"reveal said {done.stdout!r}, the cluster says {real!r}")
         self.paper.line("real", "you know", f"{guest['name']} is {real} (VMID {guest['vmid']}): "
-                        f"proxmox-mpc reveal {guest['name']}")
+                        f"proxmox-mpc reveal {guest['name']}\n"
+                        "(run here with this demo's state directory, which is removed at the end; "
+                        "serve --demo has none)")
 
     def prove(self):
         """No real guest or node name is in what the assistant received."""

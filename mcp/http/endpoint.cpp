@@ -160,9 +160,11 @@ class Endpoint::Impl {
                           Incoming incoming) {
     const bool answered = wants_answer(incoming);
     const auto channel = std::make_shared<PostChannel>(exchange);
-    const auto conversation = std::make_shared<Conversation>(caller.principal, channel);
+    const auto conversation = std::make_shared<Conversation>(
+        caller.principal, channel, caller.server->core()->options.max_in_flight_bytes);
     const Headers headers(exchange->request());
-    Dispatcher(caller.server->core(), conversation, &headers).take(std::move(incoming), channel);
+    Dispatcher(caller.server->core(), conversation, &headers)
+        .take(std::move(incoming), exchange->request().body.size(), channel);
     if (!answered) return exchange->respond(202, {}, std::nullopt);
     // The client that leaves takes its request with it.
     conversation->watch(exchange->gone());
@@ -171,7 +173,8 @@ class Endpoint::Impl {
   void post_legacy(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller,
                    Incoming incoming) {
     if (is_initialize(incoming)) {
-      const auto [id, session] = sessions_.open(caller.principal);
+      const auto [id, session] = sessions_.open(
+          caller.principal, caller.server->core()->options.max_in_flight_bytes);
       return take(exchange, caller, *session, std::move(incoming), {{kSessionHeader, id}});
     }
     if (const auto version = version_header(exchange->request())) {
@@ -189,7 +192,8 @@ class Endpoint::Impl {
     const bool primed = handshake && features_of(handshake->version).icons;  // 2025-11-25
     const auto stream = session.open_stream(primed);
     stream->begin(exchange, std::move(headers));
-    Dispatcher(caller.server->core(), session.conversation).take(std::move(incoming), stream);
+    Dispatcher(caller.server->core(), session.conversation)
+        .take(std::move(incoming), exchange->request().body.size(), stream);
     if (!answered) stream->finish(std::nullopt, nullptr);  // unless it was refused already
   }
 

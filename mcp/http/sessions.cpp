@@ -21,9 +21,9 @@ std::optional<std::uint64_t> read_number(std::string_view text) {
 
 }  // namespace
 
-Session::Session(const std::string& principal)
+Session::Session(const std::string& principal, std::size_t max_bytes)
     : standing(std::make_shared<EventStream>(0, /*primed=*/false)),
-      conversation(std::make_shared<Conversation>(principal, standing)) {}
+      conversation(std::make_shared<Conversation>(principal, standing, max_bytes)) {}
 
 std::shared_ptr<EventStream> Session::open_stream(bool primed) {
   const std::lock_guard lock(mutex_);
@@ -58,9 +58,10 @@ void Session::end() {
   streams_.clear();
 }
 
-std::pair<std::string, std::shared_ptr<Session>> Sessions::open(const std::string& principal) {
+std::pair<std::string, std::shared_ptr<Session>> Sessions::open(const std::string& principal,
+                                                                std::size_t max_bytes) {
   const std::string id = crypto::hex(crypto::random_bytes(kIdBytes));
-  auto session = std::make_shared<Session>(principal);
+  auto session = std::make_shared<Session>(principal, max_bytes);
   std::vector<std::shared_ptr<Session>> stale;
   {
     const std::lock_guard lock(mutex_);

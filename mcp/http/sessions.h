@@ -18,7 +18,7 @@ namespace pmx::mcp {
 
 class Session {
  public:
-  explicit Session(const std::string& principal);
+  Session(const std::string& principal, std::size_t max_bytes);
 
   const std::shared_ptr<EventStream> standing;  ///< the GET stream
   const std::shared_ptr<Conversation> conversation;
@@ -44,8 +44,9 @@ class Sessions {
   Sessions(std::size_t most, std::chrono::minutes idle, Clock& clock)
       : most_(most), idle_(idle), clock_(clock) {}
 
-  /// A new session's id (random). The longest idle one makes room when there are too many.
-  std::pair<std::string, std::shared_ptr<Session>> open(const std::string& principal);
+  /// A new session's id (random). `max_bytes`: see Conversation. The longest idle one makes room when there are too many.
+  std::pair<std::string, std::shared_ptr<Session>> open(const std::string& principal,
+                                                        std::size_t max_bytes);
 
   /// The live session of this id, if it is the principal's.
   std::shared_ptr<Session> find(std::string_view id, std::string_view principal);

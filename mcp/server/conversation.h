@@ -30,8 +30,9 @@ class Conversation {
  public:
   /// `standing` takes what belongs to no request: answers to unreadable messages on a pipe,
   /// unsolicited notifications of the handshake era.
-  Conversation(std::string whose, std::shared_ptr<Channel> standing_channel)
-      : principal(std::move(whose)), standing(std::move(standing_channel)) {}
+  /// `max_bytes`: the budget of the requests in flight.
+  Conversation(std::string whose, std::shared_ptr<Channel> standing_channel, std::size_t max_bytes)
+      : principal(std::move(whose)), standing(std::move(standing_channel)), requests(max_bytes) {}
 
   const std::string principal;  ///< whose rights apply
   const std::shared_ptr<Channel> standing;

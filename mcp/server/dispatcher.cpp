@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <utility>
 
 #include "base/log.h"
+#include "mcp/server/error_map.h"
 #include "mcp/server/execution.h"
 #include "mcp/server/handshake.h"
 #include "mcp/server/rounds.h"
@@ -24,6 +26,18 @@ bool unfit_for_batch(const Message& message) {
   return request != nullptr && (request->method == "initialize" || claims_modern(request->params));
 }
 
+RpcError to_error(RequestTable::Refusal refusal) {
+  switch (refusal) {
+    case RequestTable::Refusal::kIdInUse:
+      return {kInvalidRequest, "Invalid Request: this id is in use already", nullptr, true};
+    case RequestTable::Refusal::kTooManyBytes:
+      return to_rpc_error({Code::kResourceExhausted,
+                           "the requests that are not answered yet hold too many bytes",
+                           "wait for answers, then send this one again"});
+  }
+  std::abort();
+}
+
 /// Unique in the process, so that two conversations never share a request id in the log.
 std::string next_request_id() {
   static std::atomic<std::uint64_t> counter{0};
@@ -37,12 +51,13 @@ Dispatcher::Dispatcher(std::shared_ptr<const Core> core, std::shared_ptr<Convers
     : core_(std::move(core)), conversation_(std::move(conversation)), headers_(headers) {}
 
 void Dispatcher::receive(std::string_view line, const std::shared_ptr<Channel>& channel) {
-  take(parse_message(line), channel);
+  take(parse_message(line), line.size(), channel);
 }
 
-void Dispatcher::take(Incoming incoming, const std::shared_ptr<Channel>& channel) {
-  if (incoming.batch) return take_batch(std::move(incoming), channel);
-  for (Message& message : incoming.messages) take_one(std::move(message), channel);
+void Dispatcher::take(Incoming incoming, std::size_t bytes,
+                      const std::shared_ptr<Channel>& channel) {
+  if (incoming.batch) return take_batch(std::move(incoming), bytes, channel);
+  for (Message& message : incoming.messages) take_one(std::move(message), bytes, channel);
 }
 
 void Dispatcher::refuse(RpcError error, Channel& channel) const {
@@ -50,9 +65,10 @@ void Dispatcher::refuse(RpcError error, Channel& channel) const {
   answer_error(nullptr, error, channel);
 }
 
-void Dispatcher::take_one(Message message, const std::shared_ptr<Channel>& channel) {
+void Dispatcher::take_one(Message message, std::size_t bytes,
+                          const std::shared_ptr<Channel>& channel) {
   if (auto* request = std::get_if<Request>(&message)) {
-    take_request(std::move(*request), channel);
+    take_request(std::move(*request), bytes, channel);
   } else if (const auto* notification = std::get_if<Notification>(&message)) {
     take_notification(*notification);
   } else if (auto* malformed = std::get_if<Malformed>(&message)) {
@@ -64,7 +80,8 @@ void Dispatcher::take_one(Message message, const std::shared_ptr<Channel>& chann
   }
 }
 
-void Dispatcher::take_batch(Incoming incoming, const std::shared_ptr<Channel>& channel) {
+void Dispatcher::take_batch(Incoming incoming, std::size_t bytes,
+                            const std::shared_ptr<Channel>& channel) {
   const auto& messages = incoming.messages;
   const auto handshake = conversation_->handshake();
   if (!handshake || !features_of(handshake->version).batches) {
@@ -82,10 +99,12 @@ void Dispatcher::take_batch(Incoming incoming, const std::shared_ptr<Channel>& c
   const auto requests = std::count_if(messages.begin(), messages.end(), is_request);
   // Shared by the answers of this batch, which come from several threads.
   const auto batch = std::make_shared<BatchChannel>(channel, static_cast<std::size_t>(requests));
-  for (Message& message : incoming.messages) take_one(std::move(message), batch);
+  const std::size_t share = bytes / messages.size() + 1;
+  for (Message& message : incoming.messages) take_one(std::move(message), share, batch);
 }
 
-void Dispatcher::take_request(Request request, const std::shared_ptr<Channel>& channel) {
+void Dispatcher::take_request(Request request, std::size_t bytes,
+                              const std::shared_ptr<Channel>& channel) {
   if (headers_ != nullptr) {
     if (const auto wrong = check_version_header(*headers_, request)) {
       return answer_error(request.id, *wrong, *channel);
@@ -95,10 +114,10 @@ void Dispatcher::take_request(Request request, const std::shared_ptr<Channel>& c
   if (const auto* wrong = std::get_if<RpcError>(&envelope)) {
     return answer_error(request.id, *wrong, *channel);
   }
-  start(std::move(request), std::move(*std::get_if<Envelope>(&envelope)), channel);
+  start(std::move(request), bytes, std::move(*std::get_if<Envelope>(&envelope)), channel);
 }
 
-void Dispatcher::start(Request request, Envelope envelope,
+void Dispatcher::start(Request request, std::size_t bytes, Envelope envelope,
                        const std::shared_ptr<Channel>& channel) {
   const bool modern = features_of(envelope.version).modern;
   if (headers_ != nullptr && modern) {
@@ -106,39 +125,39 @@ void Dispatcher::start(Request request, Envelope envelope,
       return answer_error(request.id, *wrong, *channel);
     }
   }
-  const auto stop = conversation_->requests.open(request.id);
-  if (!stop) {
-    return answer_error(
-        request.id, {kInvalidRequest, "Invalid Request: this id is in use already", nullptr, true},
-        *channel);
+  const auto opened = conversation_->requests.open(request.id, bytes);
+  if (const auto* refusal = std::get_if<RequestTable::Refusal>(&opened)) {
+    return answer_error(request.id, to_error(*refusal), *channel);
   }
   Call call;
   call.ctx = make_context(request.id);
   call.conversation = conversation_.get();
   call.ctx.client = std::move(envelope.client);
-  call.ctx.stop = *stop;
+  call.ctx.stop = *std::get_if<std::stop_token>(&opened);
   call.version = envelope.version;
   call.id = std::move(request.id);
   call.params = std::move(request.params);
   call.progress_token = std::move(envelope.progress_token);
   call.capabilities = std::move(envelope.capabilities);
   call.log_level = envelope.log_level;
-  const auto job = std::make_shared<Job>(
-      Job{core_, conversation_, channel, std::move(call), core_->clock.steady()});
+  const auto reply =
+      std::make_shared<ReplyOnce>(core_, conversation_, channel, call.ctx, call.id);
+  const auto job =
+      std::make_shared<Job>(Job{core_, conversation_, channel, std::move(call), reply});
   if (request.method == "initialize" && !modern) {
-    return conclude(*job, request.method, initialize(*core_, *conversation_, job->call.params));
+    return job->reply->send(request.method, initialize(*core_, *conversation_, job->call.params));
   }
   const Method* method = find_method(*core_, request.method, job->call.version);
   if (method == nullptr) {
-    return conclude(*job, "(unknown)", RpcError{kMethodNotFound, "Method not found", nullptr});
+    return job->reply->send("(unknown)", RpcError{kMethodNotFound, "Method not found", nullptr});
   }
   if (headers_ != nullptr && modern) {
     if (auto wrong = check_param_headers(*headers_, *core_, request.method, job->call.params)) {
-      return conclude(*job, method->name, *std::move(wrong));
+      return job->reply->send(method->name, *std::move(wrong));
     }
   }
   if (auto wrong = take_round(*core_, method->name, job->call)) {
-    return conclude(*job, method->name, *std::move(wrong));
+    return job->reply->send(method->name, *std::move(wrong));
   }
   execute(job, *method);
 }

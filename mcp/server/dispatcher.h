@@ -24,19 +24,20 @@ class Dispatcher {
   /// One message as the peer sent it, or a batch. Whatever it is, the conversation goes on.
   void receive(std::string_view line, const std::shared_ptr<Channel>& channel);
 
-  /// The same for what was parsed already.
-  void take(Incoming incoming, const std::shared_ptr<Channel>& channel);
+  /// The same for what was parsed already, of so many bytes.
+  void take(Incoming incoming, std::size_t bytes, const std::shared_ptr<Channel>& channel);
 
   /// Answers a message that could not be read at all.
   void refuse(RpcError error, Channel& channel) const;
 
  private:
-  void take_one(Message message, const std::shared_ptr<Channel>& channel);
-  void take_batch(Incoming incoming, const std::shared_ptr<Channel>& channel);
-  void take_request(Request request, const std::shared_ptr<Channel>& channel);
+  void take_one(Message message, std::size_t bytes, const std::shared_ptr<Channel>& channel);
+  void take_batch(Incoming incoming, std::size_t bytes, const std::shared_ptr<Channel>& channel);
+  void take_request(Request request, std::size_t bytes, const std::shared_ptr<Channel>& channel);
   void take_notification(const Notification& notification);
   void answer_error(const Json& id, const RpcError& error, Channel& channel) const;
-  void start(Request request, Envelope envelope, const std::shared_ptr<Channel>& channel);
+  void start(Request request, std::size_t bytes, Envelope envelope,
+             const std::shared_ptr<Channel>& channel);
   [[nodiscard]] Context make_context(const Json& id) const;
 
   const std::shared_ptr<const Core> core_;

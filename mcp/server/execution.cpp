@@ -1,9 +1,7 @@
 #include "mcp/server/execution.h"
 
-#include <chrono>
 #include <utility>
 
-#include "base/log.h"
 #include "mcp/protocol/projection.h"
 #include "mcp/server/call_interaction.h"
 #include "mcp/server/error_map.h"
@@ -13,29 +11,6 @@
 
 namespace pmx::mcp {
 namespace {
-
-std::string outcome_name(const Answer& answer, bool sent) {
-  if (!sent) return "cancelled";
-  if (answer.error) return "error " + std::to_string(answer.error->code);
-  const Json* failed = find_member(answer.result, "isError");
-  return failed != nullptr && *failed == true ? "tool_error" : "ok";
-}
-
-Outbound to_outbound(const Call& call, const Answer& answer) {
-  Outbound message;
-  message.id = call.id;
-  message.verbatim = answer.verbatim;
-  if (answer.error) {
-    message.form = Outbound::Form::kError;
-    message.payload = {{"code", answer.error->code}, {"message", answer.error->message}};
-    message.echo = answer.error->echo;
-  } else if (!answer.text.empty()) {
-    message.payload_text = answer.text;
-  } else {
-    message.payload = answer.result;
-  }
-  return message;
-}
 
 /// One round of the method, behind the wall.
 Answer run_round(const Job& job, const Method& method) {
@@ -48,7 +23,12 @@ Answer run_round(const Job& job, const Method& method) {
     }
     return answer;
   });
-  interaction.finish();
+  // A report that cannot leave must not cost the answer to work that is done.
+  const auto reported = walled(job.call.ctx, [&interaction]() -> Result<void> {
+    interaction.finish();
+    return {};
+  });
+  static_cast<void>(reported);  // it is in the log
   return ran.ok() ? *std::move(ran) : Answer(to_rpc_error(ran.error()));
 }
 
@@ -59,7 +39,7 @@ void run(const std::shared_ptr<Job>& job, const Method& method) {
     if (!asked) return;  // another round follows when the answers are in
     answer = *std::move(asked);
   }
-  conclude(*job, method.name, std::move(answer));
+  job->reply->send(method.name, answer);
 }
 
 /// A full executor inside a tool call is something the model should read; elsewhere it is an error.
@@ -76,21 +56,7 @@ void execute(std::shared_ptr<Job> job, const Method& method) {
   if (!method.slow) return run(job, method);
   auto posted = job->core->executor.post([job, &method] { run(job, method); });
   if (posted.ok()) return;
-  conclude(*job, method.name, refusal(*job, method, posted.error()));
-}
-
-void conclude(const Job& job, std::string_view method, Answer answer) {
-  auto cleared = job.core->gate.clear(job.call.ctx, to_outbound(job.call, answer));
-  const bool wanted = job.conversation->requests.settle(job.call.id);
-  if (!wanted) cleared.reset();
-  const auto took =
-      std::chrono::duration_cast<std::chrono::milliseconds>(job.core->clock.steady() - job.begin);
-  job.channel->finish(std::move(cleared), answer.error ? &*answer.error : nullptr);
-  log::info(job.call.ctx, "rpc.done",
-            {{"method", std::string(method)},
-             {"ms", std::to_string(took.count())},
-             {"outcome", outcome_name(answer, wanted)}});
-  job.conversation->requests.left();
+  job->reply->send(method.name, refusal(*job, method, posted.error()));
 }
 
 }  // namespace pmx::mcp

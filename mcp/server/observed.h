@@ -33,6 +33,11 @@ struct Observed {
   bool writes = false;
 };
 
+inline void describe_failure(const Error& error, CallOutcome& outcome) {
+  outcome.summary = error.text();
+  outcome.result = {{"code", code_name(error.code)}, {"message", error.message}};
+}
+
 /// started(), `work`, finished(). `work` fills the outcome's summary and result on success.
 template <class Work>
 auto observe(const Core& core, const Context& ctx, const Observed& what, Work&& work)
@@ -44,11 +49,12 @@ auto observe(const Core& core, const Context& ctx, const Observed& what, Work&& 
   CallOutcome outcome;
   auto result = walled(ctx, [&] { return work(outcome); });
   outcome.ok = result.ok();
-  if (!result.ok()) {
-    outcome.summary = result.error().text();
-    outcome.result = {{"code", code_name(result.error().code)},
-                      {"message", result.error().message}};
-  }
+  // Behind a wall of its own: a poorer record is better than a call without its end.
+  const auto described = walled(ctx, [&]() -> Result<void> {
+    if (!result.ok()) describe_failure(result.error(), outcome);
+    return {};
+  });
+  static_cast<void>(described);  // it is in the log
   outcome.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(core.clock.steady() - begin);
   auto told = walled(ctx, [&]() -> Result<bool> {

@@ -1,17 +1,24 @@
 #include "mcp/server/request_table.h"
 
+#include <utility>
 #include <vector>
 
 #include "mcp/rpc/message.h"
 
 namespace pmx::mcp {
 
-std::optional<std::stop_token> RequestTable::open(const Json& id) {
+std::variant<std::stop_token, RequestTable::Refusal> RequestTable::open(const Json& id,
+                                                                        std::size_t bytes) {
   const std::lock_guard lock(mutex_);
-  const auto [slot, fresh] = live_.try_emplace(id_key(id));
-  if (!fresh) return std::nullopt;
+  std::string key = id_key(id);
+  if (live_.contains(key)) return Refusal::kIdInUse;
+  if (!live_.empty() && (bytes > max_bytes_ || bytes_ > max_bytes_ - bytes)) {
+    return Refusal::kTooManyBytes;
+  }
+  const auto slot = live_.emplace(std::move(key), Live{{}, bytes}).first;
+  bytes_ += bytes;
   ++in_flight_;
-  return slot->second.get_token();
+  return slot->second.source.get_token();
 }
 
 void RequestTable::cancel(const Json& id) {
@@ -20,7 +27,7 @@ void RequestTable::cancel(const Json& id) {
     const std::lock_guard lock(mutex_);
     const auto slot = live_.find(id_key(id));
     if (slot == live_.end()) return;
-    source = slot->second;
+    source = slot->second.source;
   }
   source.request_stop();  // outside the lock: it runs the callbacks of whoever waits on the token
 }
@@ -29,7 +36,8 @@ bool RequestTable::settle(const Json& id) {
   const std::lock_guard lock(mutex_);
   const auto slot = live_.find(id_key(id));
   if (slot == live_.end()) return false;
-  const bool wanted = !slot->second.stop_requested();
+  const bool wanted = !slot->second.source.stop_requested();
+  bytes_ -= slot->second.bytes;
   live_.erase(slot);
   return wanted;
 }
@@ -43,7 +51,7 @@ void RequestTable::stop_all() {
   std::vector<std::stop_source> sources;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto& [key, source] : live_) sources.push_back(source);
+    for (const auto& [key, live] : live_) sources.push_back(live.source);
   }
   for (std::stop_source& source : sources) source.request_stop();
 }

@@ -73,7 +73,7 @@ void resume(const std::shared_ptr<Job>& job, const Method& method, Json state,
             std::optional<Answers> answers) {
   if (!answers) {
     const Error refused{Code::kCancelled, "the client did not answer the question", ""};
-    return conclude(*job, method.name, failure(*job, method, refused));
+    return job->reply->send(method.name, failure(*job, method, refused));
   }
   job->call.answers.merge(*answers);
   job->call.state = std::move(state);

@@ -43,7 +43,8 @@ class Server::Impl {
   bool serve(Transport& transport) {
     // Both are shared with running requests.
     const auto channel = std::make_shared<PipeChannel>(transport);
-    const auto conversation = std::make_shared<Conversation>("local", channel);
+    const auto conversation = std::make_shared<Conversation>(
+        "local", channel, core_->options.max_in_flight_bytes);
     Dispatcher dispatcher(core_, conversation);
     read_all(transport, dispatcher, channel);
     conversation->questions.close();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,10 @@ struct ServerOptions {
   std::chrono::milliseconds list_ttl{60'000};              ///< ttlMs of lists and discovery
   std::chrono::milliseconds request_timeout{10 * 60'000};  ///< hard maximum of one call
   std::chrono::milliseconds exit_grace{80};  ///< for answers in flight when the input ends
+  /// What the messages of unanswered requests may weigh together. Twice the largest message: real
+  /// ones have a few KB, so that a full queue of them (264) is far below it, while 264 of the
+  /// largest would be 4 GB, and several times that as parsed values.
+  std::size_t max_in_flight_bytes = std::size_t{32} << 20;
   /// 32 bytes that seal requestState and cursors, the same in all processes that serve one client;
   /// empty = one of this process.
   Secret state_key = {};

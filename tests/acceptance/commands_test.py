@@ -4,6 +4,7 @@ import re
 import subprocess
 import tempfile
 import unittest
+from pathlib import Path
 
 import here  # noqa: F401
 from drive import Client, Cluster, Server
@@ -31,6 +32,8 @@ class WithoutClusterTest(unittest.TestCase):
         real = run("client-config").stdout
         for part in ["ssh", "-T", "wsl.exe", "PROXMOX_MPC_URL"]:
             self.assertIn(part, real)
+        self.assertIn("reveal` cannot", done.stdout)
+        self.assertIn("reveal TEXT` translates", real)
 
     def test_a_good_configuration_is_called_good(self):
         with Cluster(BINARY) as cluster:
@@ -58,6 +61,13 @@ class WithClusterTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout.strip(), f"look at {self.real_name(guest['vmid'])} now")
 
+    def test_reveal_of_what_it_does_not_know_says_so_and_keeps_the_text(self):
+        for text in ("look at vm-k3x9q2f now", "nothing to see"):
+            done = run("reveal", text, environment=self.environment)
+            self.assertEqual(done.returncode, 1)
+            self.assertEqual(done.stdout, text + "\n")
+            self.assertIn(self.environment["PROXMOX_MPC_STATE_DIR"], done.stderr)
+
     def test_anonymize_hides_known_names_and_addresses_and_reveal_undoes_it(self):
         name = next(n for n in map(self.real_name, (g["vmid"] for g in self.guests))
                     if n and re.fullmatch(r"[a-z]+-[a-z]+[a-z0-9-]*", n))
@@ -83,6 +93,31 @@ class WithClusterTest(unittest.TestCase):
         done = run("doctor", "--json", environment=self.environment)
         self.assertEqual(done.returncode, 0, done.stderr)
         json.loads(done.stdout)
+
+    def test_doctor_and_config_check_say_what_is_set_and_has_no_effect(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "config.yml")
+            file.write_text("clusters:\n  home:\n    url: " + self.cluster.ready["url"] +
+                            "\n    token: {env: PVE_TOKEN}\n", encoding="utf-8")
+            environment = self.cluster.environment(url=None, token=None) | {
+                "PVE_TOKEN": self.cluster.ready["token"]}
+            for command in (["config", "check"], ["doctor"]):
+                done = run(*command, "--config", str(file), environment=environment)
+                self.assertIn("PROXMOX_MPC_FINGERPRINT is set and has no effect", done.stdout)
+
+    def test_a_secret_file_that_others_can_read_stops_every_command_that_needs_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            token = Path(folder, "token")
+            token.write_text(self.cluster.ready["token"], encoding="utf-8")
+            token.chmod(0o640)
+            file = Path(folder, "config.yml")
+            file.write_text("clusters:\n  home:\n    url: " + self.cluster.ready["url"] +
+                            "\n    token: {file: " + str(token) + "}\n", encoding="utf-8")
+            environment = self.cluster.environment(url=None, token=None, fingerprint=None)
+            for command in (["config", "check"], ["doctor"], ["serve"]):
+                done = run(*command, "--config", str(file), environment=environment)
+                self.assertEqual(done.returncode, 2, done.stdout)
+                self.assertIn("chmod 600 " + str(token), done.stderr)
 
     def test_doctor_finds_a_wrong_token_and_a_wrong_pin(self):
         token = self.cluster.ready["token"].split("=")[0] + "=00000000-0000-0000-0000-000000000000"

@@ -1,5 +1,7 @@
 """Bad input of every kind: a clear error, and the server goes on (or does not start at all)."""
 import json
+import os
+import pwd
 import subprocess
 import tempfile
 import unittest
@@ -193,6 +195,43 @@ class StartTest(unittest.TestCase):
 
     def test_without_configuration_it_says_what_to_set(self):
         self.assertIn("PROXMOX_MPC_URL", self.refused("serve"))
+
+    def test_a_cluster_without_its_url_is_not_forgotten(self):
+        text = self.refused("serve", PROXMOX_MPC_TOKEN="root@pam!x=s3cr3t")
+        self.assertIn("PROXMOX_MPC_TOKEN set, but PROXMOX_MPC_URL is not", text)
+        self.assertNotIn("s3cr3t", text)
+
+    def test_no_start_up_error_shows_a_host_a_user_or_a_secret(self):
+        pin = ":".join(["AB"] * 32)
+        good = {"PROXMOX_MPC_URL": "https://pve-hidden.example:8006",
+                "PROXMOX_MPC_TOKEN": "hidden@pam!hidden=00000000-0000-4000-8000-000000000001",
+                "PROXMOX_MPC_FINGERPRINT": pin}
+        for wrong in ({"PROXMOX_MPC_URL": "http://pve-hidden.example:8006"},
+                      {"PROXMOX_MPC_URL": "https://pve-hidden.example:port"},
+                      {"PROXMOX_MPC_TOKEN": "hidden@pam=hidden"},
+                      {"PROXMOX_MPC_FINGERPRINT": "hidden"},
+                      {"PROXMOX_MPC_STATE_DIR": "/dev/null/state"}):
+            text = self.refused("serve", **good | wrong)
+            self.assertNotIn("hidden", text)
+            self.assertNotIn("00000000", text)
+
+    def test_a_key_file_that_others_can_read_is_refused(self):
+        with Cluster(BINARY) as cluster:
+            with Server(BINARY, cluster.environment()) as server:
+                Client(server).call("cluster_overview")
+                server.close()
+            key = Path(cluster.environment()["PROXMOX_MPC_STATE_DIR"], "key")
+            key.chmod(0o644)
+            self.assertIn("chmod 600 " + str(key), self.refused("serve", **cluster.environment()))
+
+    def test_an_unset_home_is_not_the_root_directory(self):
+        done = self.run_binary("config", "check", HOME="", XDG_CONFIG_HOME="",
+                               PROXMOX_MPC_STATE_DIR="", XDG_STATE_HOME="",
+                               PROXMOX_MPC_URL="https://127.0.0.1:1",
+                               PROXMOX_MPC_TOKEN="root@pam!test=00000000-0000-4000-8000-"
+                                                 "000000000001")
+        home = pwd.getpwuid(os.geteuid()).pw_dir
+        self.assertIn(f"state directory {home}/.local/state/proxmox-mpc", done.stdout)
 
     def test_an_unknown_key_names_file_line_and_key(self):
         file = self.folder / "config.yml"

@@ -1,7 +1,9 @@
 #include "app/config.h"
 
 #include <doctest/doctest.h>
+#include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -73,6 +75,36 @@ TEST_CASE("config: the environment alone suffices for one cluster") {
   CHECK(config->state_dir == "/tmp/state");
 }
 
+TEST_CASE("config: a variable of a cluster without its URL is refused, not forgotten") {
+  for (const char* name : {"PROXMOX_MPC_TOKEN", "PROXMOX_MPC_FINGERPRINT", "PROXMOX_MPC_CA_FILE"}) {
+    CAPTURE(name);
+    Home home;
+    home.environment[name] = "s3cr3t";
+    const auto config = load_config({}, home.environment);
+    REQUIRE_FALSE(config.ok());
+    CHECK(config.error().message.starts_with(name));
+    CHECK(config.error().advice.find("PROXMOX_MPC_URL") != std::string::npos);
+    CHECK(config.error().text().find("s3cr3t") == std::string::npos);
+    CHECK(pmx::app::load_local_config({}, home.environment).ok());
+  }
+}
+
+TEST_CASE(
+    "config: beside a file's clusters such a variable is a warning, unless the file takes it") {
+  Home home;
+  home.environment["PROXMOX_MPC_TOKEN"] = kToken;
+  const std::string file = home.write(
+      "c.yml", "clusters:\n  home: {url: 'https://a:8006', token: {env: PROXMOX_MPC_TOKEN}}\n");
+  auto config = load_config(from_file(file), home.environment);
+  REQUIRE(config.ok());
+  CHECK(config->warnings.empty());
+  home.environment["PROXMOX_MPC_FINGERPRINT"] = kPin;
+  config = load_config(from_file(file), home.environment);
+  REQUIRE(config.ok());
+  REQUIRE(config->warnings.size() == 1);
+  CHECK(config->warnings[0].starts_with("PROXMOX_MPC_FINGERPRINT is set and has no effect"));
+}
+
 TEST_CASE("config: with nothing said it is read-only, private and without clusters") {
   const Home home;
   const auto config = load_config({}, home.environment);
@@ -80,6 +112,35 @@ TEST_CASE("config: with nothing said it is read-only, private and without cluste
   CHECK(config->access == Access::kObserve);
   CHECK(config->clusters.empty());
   CHECK(config->state_dir == home.path + "/.local/state/proxmox-mpc");
+}
+
+TEST_CASE("config: without HOME the password database says where home is") {
+  const char* home = std::getenv("HOME");
+  const std::string before = home == nullptr ? "" : home;
+  ::unsetenv("HOME");
+  const Environment environment = pmx::app::process_environment();
+  if (home != nullptr) ::setenv("HOME", before.c_str(), 1);
+  const passwd* user = ::getpwuid(::geteuid());
+  REQUIRE(environment.contains("HOME"));
+  CHECK(environment.find("HOME")->second == (user == nullptr ? "" : user->pw_dir));
+}
+
+TEST_CASE("config: with no home at all nothing is looked for in the root directory") {
+  Environment environment;
+  CHECK(pmx::app::default_config_file(environment).empty());
+  const auto nowhere = load_config({}, environment);
+  REQUIRE_FALSE(nowhere.ok());
+  CHECK(nowhere.error().advice.find("PROXMOX_MPC_STATE_DIR") != std::string::npos);
+  CHECK(nowhere.error().advice.find("--config") != std::string::npos);
+  environment["PROXMOX_MPC_STATE_DIR"] = "~/state";
+  CHECK_FALSE(load_config({}, environment).ok());
+  environment["PROXMOX_MPC_STATE_DIR"] = "/srv/state";
+  const auto placed = load_config({}, environment);
+  REQUIRE(placed.ok());
+  CHECK(placed->state_dir == "/srv/state");
+  environment.erase("PROXMOX_MPC_STATE_DIR");
+  environment["XDG_STATE_HOME"] = "/srv/xdg";
+  CHECK(load_config({}, environment)->state_dir == "/srv/xdg/proxmox-mpc");
 }
 
 TEST_CASE("config: a file with every sort of secret") {
@@ -121,6 +182,8 @@ TEST_CASE("config: errors name file, line, key and the expected form") {
       {"clusters:\n  home:\n    url: x\n    token: {env: NOPE}\n",
        "the environment variable NOPE is not set"},
       {"clusters:\n  home:\n    token: {env: A}\n", "url is required"},
+      {"clusters:\n  home:\n    url: x\n    token: {command: [sh, -c, 'echo hidden; exit 3']}\n",
+       "config.yml:4: clusters.home.token sh ended with status 3"},
       {"log: {level: loud}\n", "config.yml:1: log.level must be debug, info, warn, error or off"},
       {"access: [\n", "config.yml:"},
   };
@@ -129,6 +192,7 @@ TEST_CASE("config: errors name file, line, key and the expected form") {
     const std::string error = error_of(home, row.yaml);
     CAPTURE(error);
     CHECK(error.find(row.expected) != std::string::npos);
+    CHECK(error.find("hidden") == std::string::npos);
   }
 }
 

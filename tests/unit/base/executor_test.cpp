@@ -41,6 +41,7 @@ TEST_CASE("executor: an exception ends the task and not the worker") {
   std::atomic<bool> ran = false;
   Executor executor(1, 10);
   REQUIRE(executor.post([] { throw std::runtime_error("x"); }).ok());
+  REQUIRE(executor.post([] { throw 7; }).ok());
   REQUIRE(executor.post([&ran] { ran = true; }).ok());
   executor.drain();
   CHECK(ran);

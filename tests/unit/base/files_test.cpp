@@ -52,6 +52,21 @@ TEST_CASE("files: errors tell missing, too large and impossible apart") {
   CHECK_FALSE(pmx::write_private_file(dir.path + "/no/such/dir", "x").ok());
 }
 
+TEST_CASE("files: a secret file is the owner's alone") {
+  const TempDir dir;
+  const std::string path = dir.path + "/secret";
+  CHECK(pmx::check_private_file(path).error().code == pmx::Code::kNotFound);
+  REQUIRE(pmx::write_private_file(path, "x").ok());
+  CHECK(pmx::check_private_file(path).ok());
+  for (const mode_t mode : {0644U, 0640U, 0620U, 0601U}) {
+    CAPTURE(mode);
+    REQUIRE(::chmod(path.c_str(), mode) == 0);
+    const auto checked = pmx::check_private_file(path);
+    REQUIRE_FALSE(checked.ok());
+    CHECK(checked.error().advice == "run: chmod 600 " + path);
+  }
+}
+
 TEST_CASE("files: private directories are made private and refused when open") {
   const TempDir dir;
   REQUIRE(pmx::make_private_directory(dir.path + "/a/b").ok());

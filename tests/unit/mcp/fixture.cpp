@@ -116,6 +116,7 @@ Result<std::string> FakeGate::admit_value(const Context&, std::string_view value
 }
 
 Result<std::string> FakeGate::scrub(const Context&, std::string_view json) {
+  if (!bomb.empty() && json.find(bomb) != std::string_view::npos) throw 7;
   if (json.find("POISON") != std::string_view::npos) {
     return Error{Code::kPermissionDenied, "POISON found", ""};
   }

@@ -25,6 +25,10 @@ class FakeGate final : public Gate {
   Result<std::string> admit_value(const Context& ctx, std::string_view value,
                                   std::string_view format) override;
 
+  /// Set before the server runs: what holds this text makes scrub() throw what is no
+  /// std::exception.
+  std::string bomb;
+
  protected:
   Result<std::string> scrub(const Context& ctx, std::string_view json) override;
 };

@@ -5,15 +5,26 @@
 using pmx::Context;
 using pmx::Json;
 using pmx::ops::Finding;
+using pmx::ops::grant_commands;
+using pmx::ops::PrivilegeNeed;
 using pmx::ops::test::Bench;
+using pmx::proxmox::ApiToken;
+using pmx::proxmox::Credentials;
+using pmx::proxmox::Login;
 
 namespace {
+
+const std::vector<PrivilegeNeed> kNeeds{{"VM.Audit", {"guest_list"}, "PVEAuditor"},
+                                        {"VM.PowerMgmt", {"guest_start"}, "McpPower"}};
+
+Credentials token(const std::string& id) {
+  return ApiToken::parse(id + "=00000000-0000-4000-8000-000000000001").value();
+}
 
 std::string report(Bench& bench) {
   std::string text;
   for (const auto& finding :
-       pmx::ops::examine(Context{}, bench.client,
-                         {{"VM.Audit", {"guest_list"}}, {"VM.PowerMgmt", {"guest_start"}}})) {
+       pmx::ops::examine(Context{}, bench.client, token("mcp@pve!assistant"), kNeeds)) {
     text += std::string(finding.grade == Finding::Grade::kOk        ? "ok "
                         : finding.grade == Finding::Grade::kWarning ? "warning "
                                                                     : "failure ") +
@@ -50,4 +61,33 @@ TEST_CASE("doctor: a valid token without any privilege is a failure with the way
   bench.pve.answers["GET /access/permissions"] = Json::object();
   CHECK(report(bench).find("failure the credentials are valid but hold no privilege") !=
         std::string::npos);
+}
+
+TEST_CASE("doctor: the advice is the least that helps, for the token that is configured") {
+  Bench bench;
+  bench.pve.answers["GET /version"] = Json{{"version", "9.2.3"}};
+  bench.pve.answers["GET /access/permissions"] = Json{{"/", {{"VM.Audit", 1}}}};
+  const std::string text = report(bench);
+  CHECK(text.find("PVEVMAdmin") == std::string::npos);
+  CHECK(text.find("USER@REALM") == std::string::npos);
+  CHECK(text.find("|pveum role add McpPower --privs 'VM.PowerMgmt'\n"
+                  "pveum acl modify /vms --users 'mcp@pve' --tokens 'mcp@pve!assistant' "
+                  "--roles PVEAuditor,McpPower\n") != std::string::npos);
+  CHECK(text.find("00000000") == std::string::npos);
+}
+
+TEST_CASE("doctor: the commands grant what the level needs, to whom it is missing") {
+  const std::vector<PrivilegeNeed> reading{kNeeds[0]};
+  CHECK(grant_commands(token("mcp@pve!ai"), reading) ==
+        "pveum acl modify / --users 'mcp@pve' --tokens 'mcp@pve!ai' --roles PVEAuditor");
+  CHECK(grant_commands(token("root@pam!ai"), reading) ==
+        "pveum acl modify / --tokens 'root@pam!ai' --roles PVEAuditor");
+  CHECK(grant_commands(Login{"o'neil@pve", pmx::Secret("x")}, reading) ==
+        "pveum acl modify / --users 'o'\\''neil@pve' --roles PVEAuditor");
+  CHECK(
+      grant_commands(token("mcp@pve!ai"), kNeeds) ==
+      "pveum acl modify / --users 'mcp@pve' --tokens 'mcp@pve!ai' --roles PVEAuditor\n"
+      "pveum role add McpPower --privs 'VM.PowerMgmt'\n"
+      "pveum acl modify /vms --users 'mcp@pve' --tokens 'mcp@pve!ai' --roles PVEAuditor,McpPower");
+  CHECK(grant_commands(token("mcp@pve!ai"), {}).empty());
 }

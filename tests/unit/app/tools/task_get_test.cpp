@@ -1,3 +1,5 @@
+#include "app/privacy_gate.h"
+#include "proxmox/upid.h"
 #include "tests/unit/app/workbench.h"
 
 using pmx::Json;
@@ -56,4 +58,20 @@ TEST_CASE("task_get: what is no UPID, and a task that is gone, are different err
       "task_get", {{"task", "UPID:" + node + ":00001234:00005678:6AFDC000:qmstart:100:root@pam:"}});
   REQUIRE_FALSE(gone.ok());
   CHECK(gone.error().code == pmx::Code::kNotFound);
+}
+
+TEST_CASE("task_get: what is said about a malformed task id reaches the client as it was written") {
+  Workbench bench;
+  pmx::app::PrivacyGate gate(bench.installation->engine());
+  for (const char* task : {"UPID:broken", "nonsense", "UPIX:n:00000001:00000001:66666666:t:1:u:",
+                           "UPID:n:zz:00000001:66666666:t:1:u:"}) {
+    CAPTURE(task);
+    const auto refused = pmx::proxmox::Upid::parse(task);
+    REQUIRE_FALSE(refused.ok());
+    pmx::mcp::Outbound message;
+    message.payload = Json{{"text", refused.error().text()}};
+    const auto cleared = gate.clear(pmx::Context{}, message);
+    REQUIRE(cleared.has_value());
+    CHECK(cleared->bytes().find(refused.error().text()) != std::string_view::npos);
+  }
 }

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+
 #include "tests/unit/mcp/fixture.h"
 
 using namespace pmx;
@@ -20,6 +22,15 @@ std::string cancel(const char* id) {
   return std::string(R"({"jsonrpc":"2.0","method":"notifications/cancelled","params":)") +
          R"({"requestId":)" + id + "}}";
 }
+
+/// Takes requests and cannot write a single answer.
+class BrokenTransport final : public Transport {
+ public:
+  Result<std::optional<std::string>> read() override { return input.read(); }
+  Result<void> write(const Cleared&) override { throw std::runtime_error("cannot write"); }
+
+  MemoryTransport input;
+};
 
 /// Blocks until released, whatever is asked of it.
 struct Stubborn {
@@ -196,4 +207,80 @@ TEST_CASE("progress: at most ten a second, and the last one always") {
   CHECK(seen[1]["progress"] == 5);
   CHECK(seen[2]["progress"] == 9);
   CHECK(seen[3]["progress"] == 10);
+}
+
+TEST_CASE("ending: a gate that breaks down still gives the request its one answer") {
+  Harness h;
+  h.gate.bomb = "BOMB";
+  const Json params{{"name", "echo"}, {"arguments", {{"text", "BOMB"}}}};
+  const Json answer = h.ask(modern("1", "tools/call", params));
+  CHECK(answer["id"] == 1);
+  CHECK(answer["error"]["code"] == -32603);
+  CHECK(h.ask(modern("1", "server/discover")).contains("result"));  // the id is free again
+  CHECK(h.finish());
+  const auto observed = h.observer.lines();
+  REQUIRE(observed.size() == 2);
+  CHECK(observed[1].starts_with("finished 1 ok"));
+}
+
+TEST_CASE("ending: a progress report that cannot leave does not cost the answer") {
+  Harness h;
+  h.gate.bomb = "\"progress\":2";
+  const auto seen = progress_of(h, {1, 2}, 25, {{"progressToken", 7}});
+  CHECK(seen.size() == 1);
+  CHECK(h.transport.written().back().find("\"result\"") != std::string::npos);
+  CHECK(h.finish());
+}
+
+TEST_CASE("ending: a transport that throws ends no session and leaves nothing in flight") {
+  FakeClock clock;
+  FakeGate gate;
+  FakeObserver observer;
+  Executor executor(1, 8);
+  Catalogue catalogue = make_catalogue(clock);
+  Server server(Harness::default_options(), catalogue, gate, observer, executor, clock);
+  BrokenTransport transport;
+  transport.input.push(modern("1", "server/discover"));
+  transport.input.push(modern("2", "tools/call", {{"name", "plain"}}));
+  transport.input.end();
+  CHECK(server.serve(transport));
+  const auto observed = observer.lines();
+  REQUIRE(observed.size() == 2);
+  CHECK(observed[1].starts_with("finished 1 ok"));
+}
+
+TEST_CASE("budget: what would hold too many bytes is refused, and the reading goes on") {
+  ServerOptions options = Harness::default_options();
+  options.max_in_flight_bytes = 4000;
+  Harness h(options);
+  const Json padding{{"padding", std::string(3000, 'x')}};
+  h.tell(modern("1", "tools/call", {{"name", "wait"}}, padding));
+  const Json refused = h.ask(modern("2", "tools/call", {{"name", "plain"}}, padding));
+  CHECK(refused["id"] == 2);
+  CHECK(refused["error"]["code"] == -32603);
+  CHECK(refused["error"]["data"]["reason"] == "resource_exhausted");
+  CHECK(refused["error"]["message"].get<std::string>().find("wait for answers") !=
+        std::string::npos);
+  CHECK(h.ask(modern("3", "tools/call", {{"name", "plain"}})).contains("result"));
+  h.tell(cancel("1"));
+  CHECK(h.ask(modern("4", "tools/list")).contains("result"));  // the cancellation was read
+  h.executor.drain();
+  CHECK(h.ask(modern("5", "tools/call", {{"name", "plain"}}, padding)).contains("result"));
+}
+
+TEST_CASE("budget: one request alone is never too much, and a batch counts by its parts") {
+  ServerOptions options = Harness::default_options();
+  options.max_in_flight_bytes = 10;
+  Harness h(options);
+  CHECK(h.ask(modern("1", "tools/call", {{"name", "plain"}})).contains("result"));
+  h.executor.drain();
+  h.handshake("2025-03-26");
+  const std::string wait = legacy("7", "tools/call", {{"name", "wait"}});
+  const std::string late = legacy("8", "tools/call", {{"name", "plain"}});
+  h.tell("[" + wait + "," + late + "]");
+  h.tell(cancel("7"));
+  const Json answers = h.next();
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0]["id"] == 8);
+  CHECK(answers[0]["error"]["data"]["reason"] == "resource_exhausted");
 }

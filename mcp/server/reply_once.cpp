@@ -1,0 +1,109 @@
+#include "mcp/server/reply_once.h"
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "base/log.h"
+#include "mcp/server/error_map.h"
+#include "mcp/server/observed.h"
+
+namespace pmx::mcp {
+namespace {
+
+std::string outcome_name(const Answer& answer, bool sent) {
+  if (!sent) return "cancelled";
+  if (answer.error) return "error " + std::to_string(answer.error->code);
+  const Json* failed = find_member(answer.result, "isError");
+  return failed != nullptr && *failed == true ? "tool_error" : "ok";
+}
+
+Outbound to_outbound(const Json& id, const Answer& answer) {
+  Outbound message;
+  message.id = id;
+  message.verbatim = answer.verbatim;
+  if (answer.error) {
+    message.form = Outbound::Form::kError;
+    message.payload = {{"code", answer.error->code}, {"message", answer.error->message}};
+    message.echo = answer.error->echo;
+  } else if (!answer.text.empty()) {
+    message.payload_text = answer.text;
+  } else {
+    message.payload = answer.result;
+  }
+  return message;
+}
+
+/// Runs one step behind the wall. What it throws is in the log.
+template <class Step>
+void attempt(const Context& ctx, Step&& step) {
+  const auto done = walled(ctx, [&step]() -> Result<void> {
+    step();
+    return {};
+  });
+  static_cast<void>(done);
+}
+
+/// Tells the table, last of all, that the request is over: a shutdown waits for it.
+class Leaving {
+ public:
+  explicit Leaving(RequestTable& requests) : requests_(requests) {}
+  Leaving(const Leaving&) = delete;
+  Leaving& operator=(const Leaving&) = delete;
+  ~Leaving() { requests_.left(); }
+
+ private:
+  RequestTable& requests_;
+};
+
+}  // namespace
+
+ReplyOnce::ReplyOnce(std::shared_ptr<const Core> core, std::shared_ptr<Conversation> conversation,
+                     std::shared_ptr<Channel> channel, Context ctx, Json id)
+    : core_(std::move(core)),
+      conversation_(std::move(conversation)),
+      channel_(std::move(channel)),
+      ctx_(std::move(ctx)),
+      id_(std::move(id)),
+      begin_(core_->clock.steady()) {}
+
+ReplyOnce::~ReplyOnce() {
+  if (ended_) return;
+  const Error lost{Code::kInternal, "an internal fault ended the request", "see the server's log"};
+  send("(lost)", to_rpc_error(lost));
+}
+
+std::optional<Cleared> ReplyOnce::clear(const Answer& answer) const {
+  const auto cleared = [this](const Answer& given) {
+    return walled(ctx_, [&]() -> Result<std::optional<Cleared>> {
+      return core_->gate.clear(ctx_, to_outbound(id_, given));
+    });
+  };
+  auto wanted = cleared(answer);
+  if (wanted.ok()) return *std::move(wanted);
+  auto fault = cleared(to_rpc_error(wanted.error()));
+  return fault.ok() ? *std::move(fault) : std::nullopt;
+}
+
+void ReplyOnce::send(std::string_view method, const Answer& answer) {
+  if (ended_.exchange(true)) {
+    log::error(ctx_, "rpc.second_answer", {{"method", std::string(method)}});
+    return;
+  }
+  const Leaving leaving(conversation_->requests);
+  auto cleared = clear(answer);
+  bool wanted = true;
+  attempt(ctx_, [&] { wanted = conversation_->requests.settle(id_); });
+  if (!wanted) cleared.reset();
+  attempt(ctx_, [&] { channel_->finish(std::move(cleared), answer.error ? &*answer.error : nullptr); });
+  const auto took =
+      std::chrono::duration_cast<std::chrono::milliseconds>(core_->clock.steady() - begin_);
+  attempt(ctx_, [&] {
+    log::info(ctx_, "rpc.done",
+              {{"method", std::string(method)},
+               {"ms", std::to_string(took.count())},
+               {"outcome", outcome_name(answer, wanted)}});
+  });
+}
+
+}  // namespace pmx::mcp

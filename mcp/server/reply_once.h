@@ -1,0 +1,47 @@
+// ReplyOnce: the end of one request. Whatever happens on the way, the request is answered (or, once
+// cancelled, passed over), its id becomes free, and the conversation knows that it is over: once.
+//
+// Made when the request is registered, shared by whoever may still answer it. When the last of them
+// lets go without an answer (an exception, a task that was never run), the client is told that an
+// internal fault ended the request. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string_view>
+
+#include "mcp/server/call.h"
+#include "mcp/server/channel.h"
+#include "mcp/server/conversation.h"
+#include "mcp/server/core.h"
+
+namespace pmx::mcp {
+
+class ReplyOnce {
+ public:
+  /// For a request that is open in `conversation`'s table under `id`; its answer leaves through
+  /// `channel`.
+  ReplyOnce(std::shared_ptr<const Core> core, std::shared_ptr<Conversation> conversation,
+            std::shared_ptr<Channel> channel, Context ctx, Json id);
+  ~ReplyOnce();
+  ReplyOnce(const ReplyOnce&) = delete;
+  ReplyOnce& operator=(const ReplyOnce&) = delete;
+
+  /// Sends `answer` through the gate unless the request was cancelled, frees the id, logs one line.
+  /// A second call is logged and sends nothing. No step that throws keeps the others from running.
+  void send(std::string_view method, const Answer& answer);
+
+ private:
+  [[nodiscard]] std::optional<Cleared> clear(const Answer& answer) const;
+
+  // Shared: a late answer outlives the server.
+  const std::shared_ptr<const Core> core_;
+  const std::shared_ptr<Conversation> conversation_;
+  const std::shared_ptr<Channel> channel_;
+  const Context ctx_;
+  const Json id_;
+  const SteadyTime begin_;
+  std::atomic<bool> ended_ = false;
+};
+
+}  // namespace pmx::mcp

@@ -1,0 +1,80 @@
+#include "mcp/server/reply_once.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/mcp/fixture.h"
+
+using namespace pmx;
+using namespace pmx::mcp;
+using namespace pmx::mcp::test;
+
+namespace {
+
+/// A connection with one request open under the id 1.
+struct Bench {
+  Bench() { REQUIRE(std::holds_alternative<std::stop_token>(connection->requests.open(1, 10))); }
+
+  std::shared_ptr<ReplyOnce> reply() {
+    return std::make_shared<ReplyOnce>(
+        core, connection, Context{}, Json(1),
+        [this](const std::optional<Cleared>& answer) { connection->send(answer); });
+  }
+  [[nodiscard]] bool over() const {
+    return connection->requests.wait_idle(std::chrono::milliseconds(0));
+  }
+
+  FakeClock clock;
+  FakeGate gate;
+  FakeObserver observer;
+  Executor executor{1, 1};
+  Catalogue catalogue = make_catalogue(clock);
+  MemoryTransport transport;
+  std::shared_ptr<const Core> core = std::make_shared<const Core>(
+      Harness::default_options(), Parts{catalogue, gate, observer, executor, clock});
+  std::shared_ptr<Connection> connection = std::make_shared<Connection>(transport, 1000);
+};
+
+const Answer kAnswer{Json{{"ok", true}}};
+
+}  // namespace
+
+TEST_CASE("reply: whoever lets go of a request without an answer has an error sent") {
+  Bench bench;
+  { const auto reply = bench.reply(); }
+  REQUIRE(bench.transport.written().size() == 1);
+  const Json answer = *parse_json(bench.transport.written().front());
+  CHECK(answer["id"] == 1);
+  CHECK(answer["error"]["code"] == -32603);
+  CHECK(bench.over());
+}
+
+TEST_CASE("reply: the second answer is none") {
+  Bench bench;
+  {
+    const auto reply = bench.reply();
+    reply->send("ping", bench.clock.steady(), kAnswer);
+    reply->send("ping", bench.clock.steady(), kAnswer);
+  }
+  REQUIRE(bench.transport.written().size() == 1);
+  CHECK(bench.transport.written().front() == R"({"jsonrpc":"2.0","id":1,"result":{"ok":true}})");
+  CHECK(bench.over());
+}
+
+TEST_CASE("reply: a cancelled request is over without an answer") {
+  Bench bench;
+  bench.connection->requests.cancel(1);
+  bench.reply()->send("ping", bench.clock.steady(), kAnswer);
+  CHECK(bench.transport.written().empty());
+  CHECK(bench.over());
+  CHECK(std::holds_alternative<std::stop_token>(bench.connection->requests.open(1, 10)));
+}
+
+TEST_CASE("table: an id in use and a spent budget are told apart") {
+  RequestTable table(100);
+  CHECK(std::holds_alternative<std::stop_token>(table.open(1, 60)));
+  CHECK(std::get<RequestTable::Refusal>(table.open(1, 1)) == RequestTable::Refusal::kIdInUse);
+  CHECK(std::get<RequestTable::Refusal>(table.open(2, 60)) == RequestTable::Refusal::kTooManyBytes);
+  CHECK(std::holds_alternative<std::stop_token>(table.open(2, 40)));
+  CHECK(table.settle(1));
+  CHECK(std::holds_alternative<std::stop_token>(table.open(3, 60)));
+}
