@@ -1,19 +1,9 @@
-// percent.h and yaml.h.
-#include <doctest/doctest.h>
-
-#include "base/percent.h"
 #include "base/yaml.h"
+
+#include <doctest/doctest.h>
 
 using pmx::Json;
 using pmx::parse_yaml;
-
-TEST_CASE("percent: round trip and what PVE needs encoded") {
-  std::string all;
-  for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
-  CHECK(pmx::percent_decode(pmx::percent_encode(all)).value() == all);
-  CHECK(pmx::percent_encode("a=b;c&d+e f:!") == "a%3Db%3Bc%26d%2Be%20f%3A%21");
-  for (const char* bad : {"%", "%4", "%zz", "a%2"}) CHECK_FALSE(pmx::percent_decode(bad).ok());
-}
 
 TEST_CASE("yaml: scalars get their types, quoted ones stay text") {
   const auto document =
@@ -49,4 +39,34 @@ TEST_CASE("yaml: an alias bomb is refused") {
     bomb += "]\n";
   }
   CHECK_FALSE(parse_yaml(bomb, "f.yml").ok());
+}
+
+TEST_CASE("yaml: text that nests or refers to itself without end is refused") {
+  for (const std::string& text :
+       {std::string("a: &a [*a]\n"), std::string(100'000, '['),
+        std::string(200, '[') + std::string(200, ']'), std::string("? [a]\n: 1\n")}) {
+    CAPTURE(text.substr(0, 20));
+    const auto document = parse_yaml(text, "f.yml");
+    REQUIRE_FALSE(document.ok());
+    CHECK(document.error().code == pmx::Code::kInvalidArgument);
+    CHECK(document.error().message.starts_with("f.yml:"));
+  }
+}
+
+TEST_CASE("yaml: what is not exactly a number or a YAML word stays the text it is") {
+  // A password or a name that happens to look like one must come out as it was written.
+  for (const char* text : {"1_000", "0x1F", "1.2.3", "12:30", "1e", "yes", "off", "True-ish",
+                           "9999999999999999999999x", "1 2", "+", ".", "1e999"}) {
+    CAPTURE(text);
+    const auto document = parse_yaml(std::string("key: ") + text + "\n", "f.yml");
+    REQUIRE(document.ok());
+    CHECK(document->value == Json{{"key", text}});
+  }
+}
+
+TEST_CASE("yaml: an empty document is null") {
+  for (const char* text : {"", "\n\n", "# only a comment\n", "---\n"}) {
+    CAPTURE(text);
+    CHECK(parse_yaml(text, "f.yml").value().value == Json(nullptr));
+  }
 }
