@@ -98,3 +98,11 @@ TEST_CASE("crypto: wiped bytes are gone and the length is kept") {
   crypto::wipe(bytes);
   CHECK(bytes == std::string(7, '\0'));
 }
+
+TEST_CASE("crypto: base64 with foreign characters or padding in the wrong place is refused") {
+  for (const char* bad : {"=", "====", "Z===", "Zg==Zg==", "Zm=v", "Zg==\n\n\n\n", "    Zm9v",
+                          "Zm9v\r\n\r\n", "Zm9_", "Zm 9"}) {
+    CAPTURE(std::string(bad));
+    CHECK(crypto::unbase64(bad).error().code == pmx::Code::kInvalidArgument);
+  }
+}
