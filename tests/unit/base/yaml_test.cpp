@@ -70,3 +70,22 @@ TEST_CASE("yaml: an empty document is null") {
     CHECK(parse_yaml(text, "f.yml").value().value == Json(nullptr));
   }
 }
+
+TEST_CASE("yaml: words that C reads as numbers are text: JSON knows no such number") {
+  for (const char* text : {"nan", "inf", "-inf", "infinity", "NaN", "nan(1)"}) {
+    CAPTURE(std::string(text));
+    CHECK(parse_yaml(std::string("key: ") + text, "f.yml").value().value == Json{{"key", text}});
+  }
+}
+
+TEST_CASE("yaml: a scalar tagged as text stays text") {
+  CHECK(parse_yaml("key: !!str 0042", "f.yml").value().value == Json{{"key", "0042"}});
+  CHECK(parse_yaml("key: |\n  12\n", "f.yml").value().value == Json{{"key", "12\n"}});
+}
+
+TEST_CASE("yaml: a second document is refused, because nobody would read it") {
+  const auto two = parse_yaml("access: observe\n---\naccess: admin\n", "f.yml");
+  REQUIRE_FALSE(two.ok());
+  CHECK(two.error().message == "f.yml:3: a second document begins here; only one is read");
+  CHECK(parse_yaml("---\na: 1\n...\n", "f.yml").ok());
+}
