@@ -114,3 +114,15 @@ TEST_CASE("log: the client's own id is redacted like any value, the server's is 
   CHECK(file.text().find("call rid=r7 <gone>\n") != std::string::npos);
   CHECK(file.text().find("payroll-db") == std::string::npos);
 }
+
+TEST_CASE("log: no control character of a value reaches the terminal") {
+  const LogFile file;
+  pmx::log::set_redactor([](std::string_view line) { return std::string(line); });
+  for (int c = 0; c < 0x20; ++c)
+    pmx::log::info({}, "v", {{"x", "a" + std::string(1, static_cast<char>(c))}});
+  pmx::log::info({}, "v", {{"x", "\x1b[2J"}, {"y", "a\x7f"}});
+  const std::string text = file.text();
+  CHECK(text.find("x=\"\\x1b[2J\" y=\"a\\x7f\"") != std::string::npos);
+  for (const char c : text)
+    CHECK((c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)));
+}
