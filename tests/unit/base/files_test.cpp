@@ -119,3 +119,16 @@ TEST_CASE("files: a private directory is refused where something else has its na
   CHECK(pmx::make_private_directory(dir.path + "/f").error().code == pmx::Code::kInvalidArgument);
   CHECK_FALSE(pmx::make_private_directory(dir.path + "/f/below").ok());
 }
+
+TEST_CASE("files: parents of a private directory are private too, whatever the umask") {
+  const TempDir dir;
+  const mode_t before = ::umask(0);
+  const auto made = pmx::make_private_directory(dir.path + "/a/b/c/");
+  ::umask(before);
+  REQUIRE(made.ok());
+  for (const char* path : {"/a", "/a/b", "/a/b/c"}) {
+    CAPTURE(std::string(path));
+    CHECK(mode_of(dir.path + path) == 0700U);
+  }
+  CHECK(pmx::make_private_directory(dir.path + "/a/b/c/").ok());
+}
