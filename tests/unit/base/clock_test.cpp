@@ -64,3 +64,13 @@ TEST_CASE("clock: a wait of no time or of negative time ends at once and was not
   for (const int millis : {0, -5})
     CHECK(pmx::system_clock().wait(std::stop_token(), std::chrono::milliseconds(millis)));
 }
+
+TEST_CASE("time: signs, blanks and short numbers are no part of the form") {
+  for (const char* text :
+       {" 2026-11-21T13:30:41Z", "+026-11-21T13:30:41Z", "26-11-21T13:30:41Z", "2026-1-1T1:2:3Z",
+        "2026-+1-21T13:30:41Z", "2026-11- 1T13:30:41Z", "2026-11-21T13:30:41 Z",
+        "2026-11-21t13:30:41Z", "12026-11-21T13:30:41Z"}) {
+    CAPTURE(std::string(text));
+    CHECK(parse_time(text).error().code == pmx::Code::kInvalidArgument);
+  }
+}
