@@ -187,11 +187,11 @@ Result<TaskLog> decode_task_log(const Json& envelope, std::int64_t start) {
   }
   out.total =
       read_int(envelope, "total").value_or(start + static_cast<std::int64_t>(out.lines.size()));
-  const bool pseudo = out.lines.size() == 1 && (out.lines[0] == "no content" ||
-                                                out.lines[0].starts_with("unable to open file - "));
-  if (pseudo) {
+  const bool only_line = out.lines.size() == 1 && out.total <= 1;
+  if (only_line &&
+      (out.lines[0] == "no content" || out.lines[0].starts_with("unable to open file - "))) {
     out.lines.clear();
-    if (start == 0) out.total = 0;
+    out.total = 0;
   }
   return out;
 }
