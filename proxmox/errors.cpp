@@ -109,6 +109,9 @@ std::string grant_advice(std::string_view text, const Caller& caller) {
   const std::string fallback = "see what " + caller.id + " may do with: pveum user " +
                                (caller.is_token ? "token permissions" : "permissions") +
                                " (on a cluster node)";
+  if (text.find("not available with API token") != std::string_view::npos) {
+    return "PVE takes no API token for this; it needs a login with user and password";
+  }
   const std::size_t open = text.find("(/");
   const std::size_t comma = open == std::string_view::npos ? open : text.find(", ", open);
   const std::size_t close = comma == std::string_view::npos ? comma : text.find(')', comma);

@@ -135,6 +135,9 @@ TEST_CASE("errors: a missing privilege comes with the command that grants it") {
       {"Permission check failed (/nodes/pve1, Sys.PowerMgmt)", kToken,
        "pveum role add mpc-Sys.PowerMgmt --privs Sys.PowerMgmt && pveum acl modify /nodes/pve1"},
       {"Permission check failed (user != root@pam)", kToken, "reserves this to root@pam"},
+      {"Permission check failed (URI '/access/password' not available with API token, need proper "
+       "ticket.)",
+       kToken, "PVE takes no API token for this; it needs a login with user and password"},
       {"Permission check failed", kToken, "pveum user token permissions"},
       {"Permission check failed (, Sys.Audit)", kToken, "pveum user token permissions"},
       {"Permission check failed (/vms/$(reboot), VM.Audit)", kToken,
