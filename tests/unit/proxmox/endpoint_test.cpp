@@ -52,7 +52,7 @@ TEST_CASE("endpoint: everything else is refused, and no password is repeated") {
       {" https://pve1", "does not start with https://"},
       {"https://", "no usable host name"},
       {"https://:8006", "no usable host name"},
-      {"https://[]:8006", "no usable host name"},
+      {"https://[]:8006", "no IPv6 address in its brackets"},
       {"https://pve 1", "no usable host name"},
       {"https://pve1\r\nX: y", "no usable host name"},
       {"https://fd00::8", "no valid port"},
@@ -62,6 +62,9 @@ TEST_CASE("endpoint: everything else is refused, and no password is repeated") {
       {"https://pve1:65536", "no valid port"},
       {"https://pve1:99999999999999999999", "no valid port"},
       {"https://pve1:80x", "no valid port"},
+      {"https://[pve1]", "no IPv6 address in its brackets"},
+      {"https://[10.0.0.1]:8006", "no IPv6 address in its brackets"},
+      {"https://[1:2:3]", "no IPv6 address in its brackets"},
       {"https://[::1]8006", "malformed after ']'"},
       {"https://[::1", "no ']'"},
       {"https://pve1/login", "has a path or query"},
@@ -93,6 +96,8 @@ TEST_CASE("endpoint: loopback is what cannot leave this machine, by name or addr
     CAPTURE(host);
     CHECK_FALSE(is_loopback_host(host));
   }
+  using namespace std::string_view_literals;
+  CHECK_FALSE(is_loopback_host("127.0.0.1\0.evil.org"sv));
 }
 
 TEST_CASE("endpoint: whatever the URL, plain http stays on loopback") {
