@@ -1,7 +1,6 @@
 // Authentication, routing, permissions and parameter errors: PVE's statuses and texts.
 #include <doctest/doctest.h>
 
-#include "sim/form.h"
 #include "tests/unit/sim/harness.h"
 
 namespace pmx::sim {
@@ -203,16 +202,6 @@ TEST_CASE("parameters: path and query are verified too, JSON bodies are read") {
   CHECK(h.cluster.handle(login).status == 200);
   login.body = "{broken";
   CHECK(h.cluster.handle(login).status == 500);
-}
-
-TEST_CASE("form: pairs split on & and ;, a second = ends the value, repeated keys make an array") {
-  const Json form = decode_form("a=1;b=x%20y+z&c=p=q&d=1&d=2&e&=5");
-  CHECK(form["a"] == "1");
-  CHECK(form["b"] == "x y z");
-  CHECK(form["c"] == "p");
-  CHECK(form["d"] == Json::array({"1", "2"}));
-  CHECK(form["e"] == "");
-  CHECK(form.size() == 5);
 }
 
 }  // namespace pmx::sim
