@@ -53,4 +53,11 @@ TEST_CASE("form: merging keeps both sides and names the parameter they disagree 
   CHECK(merge_params(params, {{"a", "other"}}).error().message == "a");
 }
 
+TEST_CASE("form: a JSON number and its text are the same value, as in Perl") {
+  Json params{{"vmid", "101"}, {"on", "1"}};
+  CHECK(merge_params(params, {{"vmid", 101}, {"on", true}}).ok());
+  CHECK(merge_params(params, {{"vmid", 102}}).error().message == "vmid");
+  CHECK(merge_params(params, {{"on", false}}).error().message == "on");
+}
+
 }  // namespace pmx::sim

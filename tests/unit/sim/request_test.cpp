@@ -204,4 +204,25 @@ TEST_CASE("parameters: path and query are verified too, JSON bodies are read") {
   CHECK(h.cluster.handle(login).status == 500);
 }
 
+TEST_CASE("parameters: what the path says may be repeated, but not contradicted") {
+  Harness h;
+  const std::string path = h.guest_path(part::kRunningVm);
+  const auto conflict = [&](const Response& response, const char* name) {
+    return response.status == 400 &&
+           error_of(response, name) ==
+               "duplicate parameter (already defined in URI) with conflicting values!";
+  };
+  CHECK(h.send("GET", path + "/config?vmid=100").status == 200);
+  CHECK(conflict(h.send("GET", path + "/config?vmid=101"), "vmid"));
+  CHECK(conflict(h.send("POST", path + "/status/stop", "vmid=101"), "vmid"));
+  CHECK(conflict(h.send("POST", path + "/status/stop?node=x"), "node"));
+  Request json = plain("POST", path + "/status/reset");
+  json.headers["authorization"] = "PVEAPIToken=" + h.cluster.access().token;
+  json.headers["content-type"] = "application/json";
+  json.body = R"({"vmid":101})";
+  CHECK(conflict(h.cluster.handle(json), "vmid"));
+  json.body = R"({"vmid":100})";
+  CHECK(h.cluster.handle(json).status == 200);
+}
+
 }  // namespace pmx::sim
