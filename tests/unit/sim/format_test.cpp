@@ -68,4 +68,25 @@ TEST_CASE("format: an optional one may be empty, an unknown one takes everything
   CHECK(check_format("pve-something-new", "\x01 anything").empty());
 }
 
+TEST_CASE("format: addresses and prefixes that no network has are refused") {
+  struct Row {
+    const char* format;
+    std::vector<const char*> bad;
+  };
+  const Row rows[] = {
+      {"ipv4", {"01.2.3.4", "1.2.3.04", "1.2.3.+4"}},
+      {"ipv6", {":", ":::", "1::2::3", "12345::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "::1.2.3"}},
+      {"CIDR", {"10.0.0.0/33", "10.0.0.0/7", "10.0.0.0/999", "fd00::/129", "fd00::/7", ":::/64"}},
+      {"pve-ipv4-config", {"10.0.0.1/33", "10.0.0.1/0", "999.0.0.1/24", "fd00::1/64"}},
+  };
+  for (const Row& row : rows)
+    for (const char* value : row.bad) {
+      CAPTURE(row.format);
+      CAPTURE(value);
+      CHECK_FALSE(check_format(row.format, value).empty());
+    }
+  for (const char* good : {"1:2:3:4:5:6:7:8", "fe80::1%eth0", "::ffff:1.2.3.4"})
+    CHECK(check_format("ipv6", good).empty());
+}
+
 }  // namespace pmx::sim
