@@ -98,4 +98,10 @@ TEST_CASE("verify: a method without parameters takes none") {
   CHECK(verify_params(Json::object(), some) == Json{{"a", kUnknown}});
 }
 
+TEST_CASE("verify: lengths count characters, not bytes") {
+  CHECK(said(R"({"maxLength":3})", "\u00fc\u00fc\u00fc").empty());
+  CHECK(said(R"({"maxLength":3})", "\u00fc\u00fc\u00fcx") == "value may only be 3 characters long");
+  CHECK(said(R"({"minLength":2})", "\u00fc") == "value must be at least 2 characters long");
+}
+
 }  // namespace pmx::sim
