@@ -75,4 +75,11 @@ TEST_CASE_FIXTURE(Fixture, "authentication: a wrong token is not made good by a 
         "Authentication failed!");
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "authentication: a cookie whose name only ends like PVE's is another one") {
+  CHECK(ask("GET", {{"cookie", "MyPVEAuthCookie=x; " + cookie}}) == "root@pam");
+  CHECK(ask("GET", {{"cookie", "MyPVEAuthCookie=" + percent_encode(ticket.ticket)}}) ==
+        "No ticket");
+}
+
 }  // namespace pmx::sim
