@@ -133,4 +133,16 @@ TEST_CASE("api: the log names the newest first and as many as were asked for") {
   CHECK(dump_json(all).find("job errors") != std::string::npos);
 }
 
+TEST_CASE("api: the log shows others' tasks to those with Sys.Syslog only, and no future ones") {
+  Harness h;
+  CHECK(as(h, h.cluster.auditor(), "/cluster/log") == Json::array());
+  CHECK(as(h, h.cluster.outsider(), "/cluster/log") == Json::array());
+  const std::int64_t now = h.clock.now().time_since_epoch().count() / 1000;
+  h.run(h.guest_path(part::kHaVm) + "/status/stop", std::chrono::milliseconds{500});
+  for (const auto& row : h.get("/cluster/log")) CHECK(row["time"] <= now);
+  CHECK(dump_json(h.get("/cluster/log")).find(":qmshutdown:105:") == std::string::npos);
+  h.clock.tick(std::chrono::seconds{5});
+  CHECK(dump_json(h.get("/cluster/log")).find(":qmshutdown:105:") != std::string::npos);
+}
+
 }  // namespace pmx::sim
