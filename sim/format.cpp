@@ -18,7 +18,7 @@ struct Format {
 
 constexpr std::string_view kOctet = "(?:25[0-5]|(?:2[0-4]|1\\d|[1-9])?\\d)";
 
-constexpr std::array<Format, 18> kFormats{{
+constexpr std::array<Format, 19> kFormats{{
     {"dns-name",
      "(?:[a-zA-Z0-9](?:[a-zA-Z0-9\\-]*[a-zA-Z0-9])?\\.)*[a-zA-Z0-9](?:[a-zA-Z0-9\\-]*[a-zA-Z0-9])?",
      "value does not look like a valid DNS name"},
@@ -41,6 +41,7 @@ constexpr std::array<Format, 18> kFormats{{
     {"pve-iface", "[a-zA-Z][a-zA-Z0-9_]{1,20}(?:[:.]\\d+)?", "invalid network interface name '%'"},
     {"pve-groupid", "[A-Za-z0-9.\\-_]+", "group name '%' contains invalid characters"},
     {"pve-replication-job-id", "[1-9]\\d{2,8}-\\d{1,9}", "invalid replication job id '%'"},
+    {"pve-task-status-type", "(?i)(?:ok|error|warning|unknown)", "invalid status '%'"},
     {"pve-cpuset", "\\s*\\d+(?:-\\d+)?(?:\\s*,\\s*\\d+(?:-\\d+)?)*\\s*",
      "unable to parse cpuset option"},
     {"pve-startup-order",

@@ -122,4 +122,41 @@ TEST_CASE_FIXTURE(
   CHECK(status(h.cluster.access(), "DELETE", path) == 200);  // PVE answers null for a finished one
 }
 
+TEST_CASE_FIXTURE(Fixture, "tasks: the status filter keeps the kinds it lists") {
+  h.run(vm + "/status/start");  // OK
+  const std::string good = h.upid;
+  h.run(vm + "/status/start");  // already running
+  const std::string failed = h.upid;
+  h.run(vm + "/status/shutdown", std::chrono::milliseconds{1});
+  h.send("DELETE", Harness::task_path(h.upid));  // killed: PVE's "unexpected status"
+  const std::string killed = h.upid;
+  struct Row {
+    const char* filter;
+    bool good, failed, killed;
+  };
+  const Row rows[] = {
+      {"ok", true, false, false},      {"error", false, true, false},
+      {"unknown", false, false, true}, {"warning", false, false, false},
+      {"ok,error", true, true, false}, {"warning,unknown,ok", true, false, true},
+      {"", true, true, true},
+  };
+  for (const Row& row : rows) {
+    const std::string query = std::string("?statusfilter=") + row.filter;
+    CAPTURE(query);
+    CHECK(has(query, good) == row.good);
+    CHECK(has(query, failed) == row.failed);
+    CHECK(has(query, killed) == row.killed);
+  }
+  const Response bad = h.send("GET", tasks + "?statusfilter=nonsense");
+  CHECK(bad.status == 400);
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "tasks: the largest numbers of a page are past the end, not an overflow") {
+  const std::string huge = "9223372036854775807";
+  CHECK(list("?start=" + huge).empty());
+  CHECK(list("?limit=" + huge) == list("?limit=0"));
+  CHECK(list("?start=1&limit=" + huge).size() == list("?limit=0").size() - 1);
+}
+
 }  // namespace pmx::sim
