@@ -102,4 +102,14 @@ TEST_CASE("power: the work takes the same time for the same guest, whoever watch
         second.get(Harness::task_path(second.upid) + "/status"));
 }
 
+TEST_CASE("power: the longest timeout a client can write is waited for, not turned around") {
+  Harness h;
+  const std::string path = h.guest_path(part::kPausedVm);
+  const Json task =
+      h.run(path + "/status/shutdown?timeout=9223372036854775807", std::chrono::hours{24});
+  CHECK(task["status"] == "running");
+  CHECK(h.send("DELETE", Harness::task_path(h.upid)).status == 200);
+  CHECK(h.get(Harness::task_path(h.upid) + "/status")["exitstatus"] == "unexpected status");
+}
+
 }  // namespace pmx::sim
