@@ -81,7 +81,7 @@ void Tasks::advance(Inventory& inventory, std::int64_t now) {
         due = &task;
     if (due == nullptr) return;
     due->finished = true;
-    if (due->plan.exit == "OK") apply(inventory, *due);
+    if (due->plan.exit == "OK" || due->plan.exit.starts_with("WARNINGS")) apply(inventory, *due);
   }
 }
 
