@@ -9,36 +9,34 @@ namespace pmx::sim {
 namespace {
 
 /// Formats that the facts name without spelling them out, as far as guests' configurations need
-/// them.
+/// them, written as the facts write theirs.
+constexpr std::string_view kNamedFormats = R"({
+  "pve-qm-ipconfig": {
+    "ip": {"type": "string", "optional": 1, "format": "pve-ipv4-config"},
+    "gw": {"type": "string", "optional": 1, "format": "ipv4"},
+    "ip6": {"type": "string", "optional": 1},
+    "gw6": {"type": "string", "optional": 1, "format": "ipv6"}
+  },
+  "pve-qm-watchdog": {
+    "model": {"type": "string", "optional": 1, "default_key": 1, "enum": ["i6300esb", "ib700"]},
+    "action": {"type": "string", "optional": 1,
+               "enum": ["reset", "shutdown", "poweroff", "pause", "debug", "none"]}
+  },
+  "pve-qm-smbios1": {
+    "uuid": {"type": "string", "optional": 1,
+             "pattern": "[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}"},
+    "version": {"type": "string", "optional": 1},
+    "serial": {"type": "string", "optional": 1},
+    "manufacturer": {"type": "string", "optional": 1},
+    "product": {"type": "string", "optional": 1},
+    "sku": {"type": "string", "optional": 1},
+    "family": {"type": "string", "optional": 1},
+    "base64": {"type": "boolean", "optional": 1}
+  }
+})";
+
 const Json& named_formats() {
-  static const Json kFormats = {
-      {"pve-qm-ipconfig",
-       {{"ip", {{"type", "string"}, {"optional", 1}, {"format", "pve-ipv4-config"}}},
-        {"gw", {{"type", "string"}, {"optional", 1}, {"format", "ipv4"}}},
-        {"ip6", {{"type", "string"}, {"optional", 1}}},
-        {"gw6", {{"type", "string"}, {"optional", 1}, {"format", "ipv6"}}}}},
-      {"pve-qm-watchdog",
-       {{"model",
-         {{"type", "string"},
-          {"optional", 1},
-          {"default_key", 1},
-          {"enum", {"i6300esb", "ib700"}}}},
-        {"action",
-         {{"type", "string"},
-          {"optional", 1},
-          {"enum", {"reset", "shutdown", "poweroff", "pause", "debug", "none"}}}}}},
-      {"pve-qm-smbios1",
-       {{"uuid",
-         {{"type", "string"},
-          {"optional", 1},
-          {"pattern", "[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}"}}},
-        {"version", {{"type", "string"}, {"optional", 1}}},
-        {"serial", {{"type", "string"}, {"optional", 1}}},
-        {"manufacturer", {{"type", "string"}, {"optional", 1}}},
-        {"product", {{"type", "string"}, {"optional", 1}}},
-        {"sku", {{"type", "string"}, {"optional", 1}}},
-        {"family", {{"type", "string"}, {"optional", 1}}},
-        {"base64", {{"type", "boolean"}, {"optional", 1}}}}}};
+  static const Json kFormats = parse_json(kNamedFormats).value();
   return kFormats;
 }
 
