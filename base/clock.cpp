@@ -26,6 +26,23 @@ class RealClock final : public Clock {
   }
 };
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Whether `text` begins like `form`, in which "d" stands for a digit.
+bool has_form(std::string_view text, std::string_view form) {
+  if (text.size() < form.size()) return false;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    if (form[i] == 'd' ? !is_digit(text[i]) : text[i] != form[i]) return false;
+  }
+  return true;
+}
+
+int number_at(std::string_view text, std::size_t at, std::size_t digits) {
+  int number = 0;
+  for (const char c : text.substr(at, digits)) number = number * 10 + (c - '0');
+  return number;
+}
+
 }  // namespace
 
 Clock& system_clock() {
@@ -47,21 +64,22 @@ std::string format_time(SystemTime time) {
 }
 
 Result<SystemTime> parse_time(std::string_view text) {
-  const std::string copy(text);
-  std::tm parts{};
-  int millis = 0;
-  int used = 0;
-  const int read =
-      std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &parts.tm_year, &parts.tm_mon,
-                  &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &used);
+  constexpr std::string_view kForm = "dddd-dd-ddTdd:dd:dd";
   const Error bad{Code::kInvalidArgument, "not a time", "write it as 2026-11-21T13:30:41Z"};
-  if (read != 6) return bad;
-  std::string_view rest = std::string_view(copy).substr(static_cast<std::size_t>(used));
+  if (!has_form(text, kForm)) return bad;
+  std::tm parts{};
+  parts.tm_year = number_at(text, 0, 4);
+  parts.tm_mon = number_at(text, 5, 2);
+  parts.tm_mday = number_at(text, 8, 2);
+  parts.tm_hour = number_at(text, 11, 2);
+  parts.tm_min = number_at(text, 14, 2);
+  parts.tm_sec = number_at(text, 17, 2);
+  int millis = 0;
+  std::string_view rest = text.substr(kForm.size());
   if (rest.starts_with('.')) {
     int digits = 0;
     rest.remove_prefix(1);
-    for (; !rest.empty() && rest.front() >= '0' && rest.front() <= '9';
-         rest.remove_prefix(1), ++digits) {
+    for (; !rest.empty() && is_digit(rest.front()); rest.remove_prefix(1), ++digits) {
       if (digits < 3) millis = millis * 10 + (rest.front() - '0');
     }
     if (digits == 0) return bad;

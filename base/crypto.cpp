@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -138,13 +139,17 @@ std::string base64(std::string_view bytes) {
 
 Result<std::string> unbase64(std::string_view text) {
   const Error bad{Code::kInvalidArgument, "not valid base64", ""};
-  if (text.size() % 4 != 0) return bad;
+  // OpenSSL alone would skip blanks around the text and take padding anywhere for zero bits.
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const std::size_t end = std::min(text.find_first_not_of(kAlphabet), text.size());
+  const std::size_t padding = text.size() - end;
+  if (text.size() % 4 != 0 || padding > 2) return bad;
+  if (text.find_first_not_of('=', end) != std::string_view::npos) return bad;
   std::string bytes(text.size() / 4 * 3, '\0');
   const int length =
       EVP_DecodeBlock(bytes_of(bytes), bytes_of(text), static_cast<int>(text.size()));
   if (length < 0) return bad;
-  std::size_t padding = 0;
-  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
   bytes.resize(static_cast<std::size_t>(length) - padding);
   return bytes;
 }

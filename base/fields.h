@@ -130,7 +130,15 @@ class Decoder {
     const bool whole =
         value.is_number_float() && real >= -kExact && real <= kExact && real == std::trunc(real);
     if (!value.is_number_integer() && !whole) return fail(path, "must be an integer");
-    const auto number = value.get<std::int64_t>();
+    if (value.is_number_unsigned()) {
+      store(value.get<std::uint64_t>(), path, out);
+    } else {
+      store(value.get<std::int64_t>(), path, out);
+    }
+  }
+
+  template <class Number, class T>
+  void store(Number number, const std::string& path, T& out) {
     if (!std::in_range<T>(number)) return fail(path, "is out of range");
     out = static_cast<T>(number);
   }

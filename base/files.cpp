@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 
 #include "base/crypto.h"
 
@@ -60,6 +59,15 @@ Result<std::string> write_temporary(const std::string& path, std::string_view co
   return temporary;
 }
 
+/// Creates the directories above `path` that are missing, each with mode 0700. What fails here
+/// fails again, and is reported, when `path` itself is made.
+void make_private_parents(const std::string& path) {
+  for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
+    ::mkdir(path.substr(0, slash).c_str(), 0700);
+  }
+}
+
 }  // namespace
 
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
@@ -108,9 +116,7 @@ Result<void> check_private_file(const std::string& path) {
 }
 
 Result<void> make_private_directory(const std::string& path) {
-  std::error_code failed;
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  if (!parent.empty()) std::filesystem::create_directories(parent, failed);
+  make_private_parents(path);
   if (::mkdir(path.c_str(), 0700) == 0) return {};
   if (errno != EEXIST) return system_error("cannot create the directory", path, errno);
   struct stat status {};

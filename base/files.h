@@ -25,7 +25,8 @@ Result<bool> create_private_file(const std::string& path, std::string_view conte
 /// `path`; kNotFound when it is not there.
 Result<void> check_private_file(const std::string& path);
 
-/// Creates `path` and its parents with mode 0700; an existing directory open to others is refused.
+/// Creates `path` and its missing parents with mode 0700. An existing `path` is refused when it is
+/// no directory (kInvalidArgument), another user's or open to others (kPermissionDenied).
 Result<void> make_private_directory(const std::string& path);
 
 }  // namespace pmx

@@ -7,6 +7,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -44,11 +45,13 @@ bool takes_bytes(int fd) {
   return ::poll(&end, 1, 0) == 1 && (end.revents & POLLOUT) != 0;
 }
 
-/// Quotes a value when it would break the line; a log line must not be forgeable from inside a
-/// value.
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+/// Quotes a value when it would break the line or move the terminal's cursor; a log line must not
+/// be forgeable from inside a value.
 void append_value(std::string& line, std::string_view value) {
-  const bool plain =
-      !value.empty() && value.find_first_of(" \"=\\\n\r\t") == std::string_view::npos;
+  const bool plain = !value.empty() && value.find_first_of(" \"=\\") == std::string_view::npos &&
+                     std::none_of(value.begin(), value.end(), is_control);
   if (plain) {
     line += value;
     return;
@@ -58,7 +61,7 @@ void append_value(std::string& line, std::string_view value) {
     if (c == '"' || c == '\\') {
       line += '\\';
       line += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
+    } else if (is_control(c)) {
       constexpr std::string_view kDigits = "0123456789abcdef";
       line += "\\x";
       line += kDigits[static_cast<unsigned char>(c) >> 4];

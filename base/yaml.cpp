@@ -3,6 +3,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <charconv>
+#include <cmath>
 
 namespace pmx {
 namespace {
@@ -35,7 +36,7 @@ class Reader {
 
   static Json scalar(const YAML::Node& node) {
     const std::string& text = node.Scalar();
-    if (node.Tag() == "!") return Json(text);  // quoted
+    if (node.Tag() == "!" || node.Tag() == "tag:yaml.org,2002:str") return Json(text);  // quoted
     if (text == "true") return Json(true);
     if (text == "false") return Json(false);
     if (text.empty() || text == "null" || text == "~") return Json(nullptr);
@@ -44,7 +45,8 @@ class Reader {
     if (auto [p, e] = std::from_chars(text.data(), end, integer); e == std::errc() && p == end)
       return Json(integer);
     double number = 0;
-    if (auto [p, e] = std::from_chars(text.data(), end, number); e == std::errc() && p == end)
+    if (auto [p, e] = std::from_chars(text.data(), end, number);
+        e == std::errc() && p == end && std::isfinite(number))
       return Json(number);
     return Json(text);
   }
@@ -92,7 +94,14 @@ int YamlDocument::line_of(std::string_view pointer) const {
 Result<YamlDocument> parse_yaml(std::string_view text, std::string_view name) {
   YamlDocument document;
   try {
-    const YAML::Node root = YAML::Load(std::string(text));
+    const std::vector<YAML::Node> roots = YAML::LoadAll(std::string(text));
+    if (roots.size() > 1) {
+      return Error{Code::kInvalidArgument,
+                   std::string(name) + ":" + std::to_string(roots[1].Mark().line + 1) +
+                       ": a second document begins here; only one is read",
+                   ""};
+    }
+    const YAML::Node root = roots.empty() ? YAML::Node() : roots.front();
     PMX_TRY(document.value, Reader(document, name).read(root, "", 0));
   } catch (const YAML::Exception& e) {  // the wall around yaml-cpp
     return Error{Code::kInvalidArgument,

@@ -19,8 +19,8 @@ struct YamlDocument {
   [[nodiscard]] int line_of(std::string_view pointer) const;
 };
 
-/// Parses one YAML document. kInvalidArgument with `name` and line on bad syntax, duplicate keys
-/// and aliases that would expand without bound.
+/// Parses one YAML document. kInvalidArgument with `name` and line on bad syntax, duplicate keys,
+/// a second document and aliases that would expand without bound.
 Result<YamlDocument> parse_yaml(std::string_view text, std::string_view name);
 
 }  // namespace pmx

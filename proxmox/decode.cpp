@@ -57,10 +57,9 @@ bool read_bool(const Json& object, std::string_view key, bool fallback = false) 
   return read_int(object, key).value_or(0) != 0;
 }
 
-Node read_node(const Json& entry) {
-  Node out;
-  out.node = read_text(entry, "node");
-  out.status = read_text(entry, "status");
+/// What nodes and guests report about themselves alike; absent while they are down.
+template <class Row>
+void read_usage(const Json& entry, Row& out) {
   out.cpu = read_double(entry, "cpu");
   out.maxcpu = read_double(entry, "maxcpu");
   out.mem = read_int(entry, "mem");
@@ -68,6 +67,13 @@ Node read_node(const Json& entry) {
   out.disk = read_int(entry, "disk");
   out.maxdisk = read_int(entry, "maxdisk");
   out.uptime = read_int(entry, "uptime");
+}
+
+Node read_node(const Json& entry) {
+  Node out;
+  out.node = read_text(entry, "node");
+  out.status = read_text(entry, "status");
+  read_usage(entry, out);
   return out;
 }
 
@@ -84,13 +90,7 @@ Guest read_guest(const Json& entry) {
   out.tags = split_tags(read_text(entry, "tags"));
   out.lock = read_text(entry, "lock");
   out.hastate = read_text(entry, "hastate");
-  out.cpu = read_double(entry, "cpu");
-  out.maxcpu = read_double(entry, "maxcpu");
-  out.mem = read_int(entry, "mem");
-  out.maxmem = read_int(entry, "maxmem");
-  out.disk = read_int(entry, "disk");
-  out.maxdisk = read_int(entry, "maxdisk");
-  out.uptime = read_int(entry, "uptime");
+  read_usage(entry, out);
   return out;
 }
 
@@ -187,11 +187,11 @@ Result<TaskLog> decode_task_log(const Json& envelope, std::int64_t start) {
   }
   out.total =
       read_int(envelope, "total").value_or(start + static_cast<std::int64_t>(out.lines.size()));
-  const bool pseudo = out.lines.size() == 1 && (out.lines[0] == "no content" ||
-                                                out.lines[0].starts_with("unable to open file - "));
-  if (pseudo) {
+  const bool only_line = out.lines.size() == 1 && out.total <= 1;
+  if (only_line &&
+      (out.lines[0] == "no content" || out.lines[0].starts_with("unable to open file - "))) {
     out.lines.clear();
-    if (start == 0) out.total = 0;
+    out.total = 0;
   }
   return out;
 }

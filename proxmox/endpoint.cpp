@@ -22,6 +22,13 @@ bool is_host_text(std::string_view host) {
   return true;
 }
 
+/// An IPv6 address, also with a zone: "fe80::1%eth0".
+bool is_ipv6(std::string_view text) {
+  in6_addr address{};
+  const std::string plain(text.substr(0, text.find('%')));
+  return inet_pton(AF_INET6, plain.c_str(), &address) == 1;
+}
+
 /// Splits "host", "host:port", "[v6]" and "[v6]:port".
 Result<void> read_authority(std::string_view text, Endpoint& out) {
   std::string_view port;
@@ -30,6 +37,7 @@ Result<void> read_authority(std::string_view text, Endpoint& out) {
     const std::size_t close = text.find(']');
     if (close == std::string_view::npos) return bad_url("has no ']' after its IPv6 address");
     out.host = text.substr(1, close - 1);
+    if (!is_ipv6(out.host)) return bad_url("has no IPv6 address in its brackets");
     text.remove_prefix(close + 1);
     if (!text.empty() && text.front() != ':') return bad_url("is malformed after ']'");
     has_port = !text.empty();
@@ -64,6 +72,7 @@ bool is_loopback_host(std::string_view host) {
   if (host == "localhost" || host == "::1") return true;
   in_addr address{};
   const std::string text(host);
+  if (text.find('\0') != std::string::npos) return false;  // inet_pton would stop reading there
   if (inet_pton(AF_INET, text.c_str(), &address) != 1) return false;
   return (ntohl(address.s_addr) >> 24U) == 127U;
 }

@@ -33,7 +33,8 @@ struct Refusal {
 };
 
 bool names_missing_thing(std::string_view text) {
-  if (text.find("not defined in schema") != std::string_view::npos) return false;  // an unknown parameter
+  if (text.find("not defined in schema") != std::string_view::npos)
+    return false;  // an unknown parameter
   for (const std::string_view mark :
        {"does not exist", "no such ", "No such ", "not found", "hostname lookup", "unknown node",
         "not defined", "no rule at position"}) {
@@ -108,6 +109,9 @@ std::string grant_advice(std::string_view text, const Caller& caller) {
   const std::string fallback = "see what " + caller.id + " may do with: pveum user " +
                                (caller.is_token ? "token permissions" : "permissions") +
                                " (on a cluster node)";
+  if (text.find("not available with API token") != std::string_view::npos) {
+    return "PVE takes no API token for this; it needs a login with user and password";
+  }
   const std::size_t open = text.find("(/");
   const std::size_t comma = open == std::string_view::npos ? open : text.find(", ", open);
   const std::size_t close = comma == std::string_view::npos ? comma : text.find(')', comma);
@@ -166,7 +170,6 @@ Verdict judge_500(std::string_view text) {
       Row{"already defined", Code::kAlreadyExists, "choose another name or id"},
       Row{"only root can", Code::kPermissionDenied,
           "PVE reserves this to root@pam logged in with a ticket; no token or role can do it"},
-      Row{"Parameter verification failed", Code::kInvalidArgument, "correct the named parameter"},
       Row{"Only root can", Code::kPermissionDenied,
           "PVE reserves this to root@pam logged in with a ticket; no token or role can do it"},
   };
@@ -176,6 +179,9 @@ Verdict judge_500(std::string_view text) {
   if (names_missing_thing(text)) {
     return {Code::kNotFound,
             "it may have moved to another node, been deleted, or be hidden from these credentials"};
+  }
+  if (text.find("Parameter verification failed") != std::string_view::npos) {
+    return {Code::kInvalidArgument, "correct the named parameter"};
   }
   return {kState, ""};
 }

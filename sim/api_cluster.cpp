@@ -101,14 +101,18 @@ Answer next_id(const Call& call) {
   return ok(std::to_string(vmid));
 }
 
+/// Whether the caller, or a token of the same user, started the task.
+bool owns(const Call& call, const Task& task) {
+  return task.user == call.caller.user || task.user.starts_with(call.caller.user + "!");
+}
+
 Answer cluster_tasks(const Call& call) {
   const bool all = call.may("/", "Sys.Audit");
   std::map<std::string, std::size_t> shown;
   Json out = Json::array();
   for (const auto& task : call.state.tasks.all()) {
     if (task.start > call.now) continue;
-    const bool own = task.user == call.caller.user || task.user.starts_with(call.caller.user + "!");
-    if (!all && !own) continue;
+    if (!all && !owns(call, task)) continue;
     if (task.finished && ++shown[task.node] > kTasksShown) continue;
     Json row = Tasks::entry(task);
     row.erase("pid");
@@ -121,10 +125,12 @@ Answer cluster_tasks(const Call& call) {
 
 Answer cluster_log(const Call& call) {
   const std::int64_t most = call.number("max", 50);
+  const bool all = call.may("/", "Sys.Syslog");
   Json out = Json::array();
   std::int64_t number = static_cast<std::int64_t>(call.state.tasks.all().size());
   for (const auto& task : call.state.tasks.all()) {
     if (static_cast<std::int64_t>(out.size()) >= most) break;
+    if (task.start > call.now || (!all && !owns(call, task))) continue;
     const bool good = !task.finished || task.plan.exit == "OK";
     const std::string uid = std::to_string(number--);
     out.push_back({{"uid", uid},

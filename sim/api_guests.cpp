@@ -16,22 +16,8 @@ Json shown(const Call& call, const GuestState& guest) {
   const Inventory& inventory = call.state.inventory;
   const Traits traits = guest_traits(inventory, guest);
   const GuestLoad load = guest_load(inventory, guest, traits, call.now / 1000);
-  Json row{{"vmid", guest.vmid},
-           {"name", traits.name},
-           {"status", guest.power == Power::kStopped ? "stopped" : "running"},
-           {"cpus", traits.cores},
-           {"cpu", load.cpu},
-           {"mem", load.mem},
-           {"maxmem", traits.memory},
-           {"disk", load.disk},
-           {"maxdisk", traits.disk},
-           {"diskread", load.diskread},
-           {"diskwrite", load.diskwrite},
-           {"netin", load.netin},
-           {"netout", load.netout},
-           {"uptime", load.uptime}};
-  if (!traits.tags.empty()) row["tags"] = traits.tags;
-  if (!guest.lock.empty()) row["lock"] = guest.lock;
+  Json row = guest_usage(guest, traits, load);
+  row["cpus"] = traits.cores;
   if (guest.is_template) row["template"] = 1;
   if (guest.power != Power::kStopped) row["pid"] = 20'000 + guest.vmid;
   if (guest.kind == GuestKind::kQemu) {

@@ -1,10 +1,14 @@
 // Power actions. Like PVE, most of what can go wrong goes wrong inside the task: a 200 with a UPID
 // only means that a worker was forked.
+#include <algorithm>
+
 #include "sim/find_guest.h"
 #include "sim/guest_config.h"
 
 namespace pmx::sim {
 namespace {
+
+constexpr std::int64_t kLongestTimeout = 365 * 86400;  ///< seconds; keeps time sums in range
 
 /// The word PVE uses for a guest of `kind` in messages.
 std::string label(GuestKind kind, const std::string& vmid) {
@@ -99,7 +103,7 @@ Answer end(const Call& call, const std::string& verb) {
   } else if (locked(call, *guest)) {
     fail(plan, locked_text(kind, *guest));
   } else if (guest->power == Power::kPaused && verb == "shutdown" && !call.flag("forceStop")) {
-    plan.duration = call.number("timeout", 60) * 1000;
+    plan.duration = std::min(call.number("timeout", 60), kLongestTimeout) * 1000;
     fail(plan, "VM quit/powerdown failed - got timeout");
   } else if (guest->power != Power::kStopped) {
     plan.duration = verb == "stop" ? 700 : work_time(call, verb);

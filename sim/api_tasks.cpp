@@ -13,6 +13,24 @@ bool owns(const Call& call, const Task& task) {
   return task.user == call.caller.user || task.user.starts_with(call.caller.user + "!");
 }
 
+/// A result in the words of `statusfilter`.
+std::string_view result_kind(const Task& task) {
+  if (task.plan.exit == "OK") return "ok";
+  if (task.plan.exit.starts_with("WARNINGS")) return "warning";
+  return task.plan.exit == "unexpected status" ? "unknown" : "error";
+}
+
+/// Whether the comma list of wanted results, empty for all of them, holds this task's.
+bool passes_status(std::string_view filter, const Task& task) {
+  if (filter.empty()) return true;
+  while (task.finished && !filter.empty()) {
+    const auto end = std::min(filter.find_first_of(", ;"), filter.size());
+    if (filter.substr(0, end) == result_kind(task)) return true;
+    filter.remove_prefix(std::min(end + 1, filter.size()));
+  }
+  return false;
+}
+
 bool wanted(const Call& call, const Task& task) {
   const std::string source = call.has("source") ? call.text("source") : "archive";
   const std::string node = call.text("node");
@@ -24,7 +42,7 @@ bool wanted(const Call& call, const Task& task) {
          (!call.has("typefilter") || task.plan.type == call.text("typefilter")) &&
          (!call.has("userfilter") ||
           task.user.find(call.text("userfilter")) != std::string::npos) &&
-         (!call.flag("errors") || failed) &&
+         (!call.flag("errors") || failed) && passes_status(call.text("statusfilter"), task) &&
          (!call.has("since") || task.start / 1000 >= call.number("since", 0)) &&
          (!call.has("until") || task.start / 1000 <= call.number("until", 0));
 }
@@ -33,7 +51,8 @@ bool wanted(const Call& call, const Task& task) {
 Json page(const Json& all, std::int64_t start, std::int64_t limit) {
   Json out = Json::array();
   const auto size = static_cast<std::int64_t>(all.size());
-  const std::int64_t end = limit == 0 ? size : std::min(size, start + limit);
+  const bool to_the_end = limit == 0 || limit > size - start;
+  const std::int64_t end = to_the_end ? size : start + limit;
   for (std::int64_t i = start; i < end; ++i) out.push_back(all[static_cast<std::size_t>(i)]);
   return out;
 }

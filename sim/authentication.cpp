@@ -18,7 +18,9 @@ Error refusal(std::string reason) { return {Code::kUnauthenticated, std::move(re
 /// The decoded ticket of the Cookie header; empty when there is none.
 std::string ticket_of(const Request& request) {
   const std::string cookies = header(request, "cookie");
-  const auto at = cookies.find(kCookie);
+  auto at = cookies.find(kCookie);
+  while (at != std::string::npos && at != 0 && cookies[at - 1] != ' ' && cookies[at - 1] != ';')
+    at = cookies.find(kCookie, at + 1);
   if (at == std::string::npos) return "";
   const auto begin = at + kCookie.size();
   const std::string raw = cookies.substr(begin, cookies.find(';', begin) - begin);

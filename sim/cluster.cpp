@@ -69,16 +69,11 @@ std::optional<Answer> read_params(const Request& request, const Route& route, Js
       return failure(506, "unknown content type '" + content_type(request) + "'");
     body = decode_form(request.body);
   }
-  for (const auto& [key, value] : route.variables) {
-    if (body.contains(key) && body[key] != Json(value))
+  for (const Json& given : {body, Json(route.variables)})
+    if (auto merged = merge_params(params, given); !merged.ok())
       return bad_parameters(
-          {{key, "duplicate parameter (already defined in URI) with conflicting values!"}});
-    params[key] = value;
-  }
-  if (auto merged = merge_params(params, body); !merged.ok())
-    return bad_parameters(
-        {{merged.error().message,
-          "duplicate parameter (already defined in URI) with conflicting values!"}});
+          {{merged.error().message,
+            "duplicate parameter (already defined in URI) with conflicting values!"}});
   return std::nullopt;
 }
 

@@ -24,6 +24,12 @@ void add(Json& params, const std::string& key, std::string value) {
   known.push_back(std::move(value));
 }
 
+/// A value as Perl compares it: by its text.
+std::string text_of(const Json& value) {
+  if (value.is_boolean()) return value == Json(true) ? "1" : "0";
+  return value.is_string() ? *value.get_ptr<const std::string*>() : dump_json(value);
+}
+
 }  // namespace
 
 Json decode_form(std::string_view text) {
@@ -45,7 +51,8 @@ Json decode_form(std::string_view text) {
 
 Result<void> merge_params(Json& params, const Json& extra) {
   for (const auto& [key, value] : extra.items()) {
-    if (params.contains(key) && params[key] != value) return Error{Code::kInvalidArgument, key, ""};
+    if (params.contains(key) && text_of(params[key]) != text_of(value))
+      return Error{Code::kInvalidArgument, key, ""};
     params[key] = value;
   }
   return {};

@@ -13,7 +13,7 @@ namespace pmx::sim {
 Json decode_form(std::string_view text);
 
 /// Lays `extra` over `params`; the name of a parameter that both define differently is the Error's
-/// message.
+/// message. Values are compared by their text, as Perl does: 101 is "101", true is "1".
 Result<void> merge_params(Json& params, const Json& extra);
 
 }  // namespace pmx::sim

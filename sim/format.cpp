@@ -1,6 +1,9 @@
 #include "sim/format.h"
 
+#include <arpa/inet.h>
+
 #include <array>
+#include <cstdlib>
 
 #include "sim/pattern.h"
 
@@ -13,7 +16,7 @@ struct Format {
   std::string_view complaint;  ///< "%" stands for the value
 };
 
-constexpr std::string_view kOctet = "(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)";
+constexpr std::string_view kOctet = "(?:25[0-5]|(?:2[0-4]|1\\d|[1-9])?\\d)";
 
 constexpr std::array<Format, 19> kFormats{{
     {"dns-name",
@@ -30,8 +33,6 @@ constexpr std::array<Format, 19> kFormats{{
     {"pve-userid", "[^\\s:/@]+(?:@[^\\s:/@]+)*@[A-Za-z][A-Za-z0-9.\\-_]+",
      "value '%' does not look like a valid user name"},
     {"pve-realm", "[A-Za-z][A-Za-z0-9.\\-_]+", "value does not look like a valid realm"},
-    {"pve-ipv4-config", "dhcp|manual|(?:\\d{1,3}\\.){3}\\d{1,3}/\\d{1,2}",
-     "value does not look like a valid ipv4 network configuration"},
     {"mac-addr", "[a-fA-F0-9][02468aceACE][:](?:[a-fA-F0-9]{2}:){4}[a-fA-F0-9]{2}",
      "value does not look like a valid unicast MAC address"},
     {"email", "[\\w+\\-~.]+@[a-zA-Z0-9.\\-]+", "value does not look like a valid email address"},
@@ -40,6 +41,7 @@ constexpr std::array<Format, 19> kFormats{{
     {"pve-iface", "[a-zA-Z][a-zA-Z0-9_]{1,20}(?:[:.]\\d+)?", "invalid network interface name '%'"},
     {"pve-groupid", "[A-Za-z0-9.\\-_]+", "group name '%' contains invalid characters"},
     {"pve-replication-job-id", "[1-9]\\d{2,8}-\\d{1,9}", "invalid replication job id '%'"},
+    {"pve-task-status-type", "(?i)(?:ok|error|warning|unknown)", "invalid status '%'"},
     {"pve-cpuset", "\\s*\\d+(?:-\\d+)?(?:\\s*,\\s*\\d+(?:-\\d+)?)*\\s*",
      "unable to parse cpuset option"},
     {"pve-startup-order",
@@ -58,17 +60,26 @@ bool is_ipv4(std::string_view value) {
   return matches_pattern(kPattern, value);
 }
 
+/// Also with a zone: "fe80::1%eth0".
 bool is_ipv6(std::string_view value) {
-  return value.find(':') != std::string_view::npos &&
-         matches_pattern("[0-9a-fA-F:]{2,39}(?:%\\w+)?|[0-9a-fA-F:]*:(?:\\d{1,3}\\.){3}\\d{1,3}",
-                         value);
+  const auto zone = value.find('%');
+  if (zone != std::string_view::npos && !matches_pattern("%\\w+", value.substr(zone))) return false;
+  const std::string address(value.substr(0, zone));
+  in6_addr bytes{};
+  return address.find('\0') == std::string::npos &&
+         inet_pton(AF_INET6, address.c_str(), &bytes) == 1;
 }
 
-bool is_cidr(std::string_view value) {
+/// "ADDRESS/BITS" with PVE's limits: at least 8 bits, at most the address's own.
+bool is_network(std::string_view value, bool v6_too) {
   const auto slash = value.find('/');
   if (slash == std::string_view::npos) return false;
   const auto host = value.substr(0, slash);
-  return matches_pattern("\\d{1,3}", value.substr(slash + 1)) && (is_ipv4(host) || is_ipv6(host));
+  const auto bits = value.substr(slash + 1);
+  if (!matches_pattern("\\d{1,3}", bits)) return false;
+  const int count = std::atoi(std::string(bits).c_str());
+  if (is_ipv4(host)) return count >= 8 && count <= 32;
+  return v6_too && is_ipv6(host) && count >= 8 && count <= 128;
 }
 
 std::string check_address(std::string_view format, std::string_view value) {
@@ -76,7 +87,11 @@ std::string check_address(std::string_view format, std::string_view value) {
     return "value does not look like a valid IP address\n";
   if (format == "ipv4" && !is_ipv4(value)) return "value does not look like a valid IPv4 address\n";
   if (format == "ipv6" && !is_ipv6(value)) return "value does not look like a valid IPv6 address\n";
-  if (format == "CIDR" && !is_cidr(value)) return "value does not look like a valid CIDR network\n";
+  if (format == "CIDR" && !is_network(value, true))
+    return "value does not look like a valid CIDR network\n";
+  if (format == "pve-ipv4-config" && value != "dhcp" && value != "manual" &&
+      !is_network(value, false))
+    return "value does not look like a valid ipv4 network configuration\n";
   if (format == "address" && !matches_pattern("[a-zA-Z0-9.:\\-_%]+", value))
     return "value does not look like a valid address: " + std::string(value) + "\n";
   return "";

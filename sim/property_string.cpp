@@ -9,36 +9,34 @@ namespace pmx::sim {
 namespace {
 
 /// Formats that the facts name without spelling them out, as far as guests' configurations need
-/// them.
+/// them, written as the facts write theirs.
+constexpr std::string_view kNamedFormats = R"({
+  "pve-qm-ipconfig": {
+    "ip": {"type": "string", "optional": 1, "format": "pve-ipv4-config"},
+    "gw": {"type": "string", "optional": 1, "format": "ipv4", "requires": "ip"},
+    "ip6": {"type": "string", "optional": 1},
+    "gw6": {"type": "string", "optional": 1, "format": "ipv6", "requires": "ip6"}
+  },
+  "pve-qm-watchdog": {
+    "model": {"type": "string", "optional": 1, "default_key": 1, "enum": ["i6300esb", "ib700"]},
+    "action": {"type": "string", "optional": 1,
+               "enum": ["reset", "shutdown", "poweroff", "pause", "debug", "none"]}
+  },
+  "pve-qm-smbios1": {
+    "uuid": {"type": "string", "optional": 1,
+             "pattern": "[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}"},
+    "version": {"type": "string", "optional": 1},
+    "serial": {"type": "string", "optional": 1},
+    "manufacturer": {"type": "string", "optional": 1},
+    "product": {"type": "string", "optional": 1},
+    "sku": {"type": "string", "optional": 1},
+    "family": {"type": "string", "optional": 1},
+    "base64": {"type": "boolean", "optional": 1}
+  }
+})";
+
 const Json& named_formats() {
-  static const Json kFormats = {
-      {"pve-qm-ipconfig",
-       {{"ip", {{"type", "string"}, {"optional", 1}, {"format", "pve-ipv4-config"}}},
-        {"gw", {{"type", "string"}, {"optional", 1}, {"format", "ipv4"}}},
-        {"ip6", {{"type", "string"}, {"optional", 1}}},
-        {"gw6", {{"type", "string"}, {"optional", 1}, {"format", "ipv6"}}}}},
-      {"pve-qm-watchdog",
-       {{"model",
-         {{"type", "string"},
-          {"optional", 1},
-          {"default_key", 1},
-          {"enum", {"i6300esb", "ib700"}}}},
-        {"action",
-         {{"type", "string"},
-          {"optional", 1},
-          {"enum", {"reset", "shutdown", "poweroff", "pause", "debug", "none"}}}}}},
-      {"pve-qm-smbios1",
-       {{"uuid",
-         {{"type", "string"},
-          {"optional", 1},
-          {"pattern", "[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}"}}},
-        {"version", {{"type", "string"}, {"optional", 1}}},
-        {"serial", {{"type", "string"}, {"optional", 1}}},
-        {"manufacturer", {{"type", "string"}, {"optional", 1}}},
-        {"product", {{"type", "string"}, {"optional", 1}}},
-        {"sku", {{"type", "string"}, {"optional", 1}}},
-        {"family", {{"type", "string"}, {"optional", 1}}},
-        {"base64", {{"type", "boolean"}, {"optional", 1}}}}}};
+  static const Json kFormats = parse_json(kNamedFormats).value();
   return kFormats;
 }
 
@@ -117,6 +115,13 @@ std::string check_member(const Json& format, const std::string& path, const std:
   return check_value(*schema, path, value);
 }
 
+/// The member that `key` cannot do without and that is not there; empty when all is well.
+std::string missing_partner(const Json& format, const std::string& key, const Json& values) {
+  const Json* schema = find_member(format, key);
+  const std::string needed(schema == nullptr ? "" : string_member(*schema, "requires"));
+  return values.contains(needed) ? "" : needed;
+}
+
 }  // namespace
 
 bool has_property_string(const Json& format) {
@@ -135,6 +140,9 @@ std::string check_property_string(const Json& format, const std::string& name,
     const std::string path = name + "." + key;
     if (auto bad = check_member(schema, path, key, value); !bad.empty()) errors[path] = bad;
   }
+  for (const auto& [key, value] : splitter.values.items())
+    if (const std::string needed = missing_partner(schema, key, splitter.values); !needed.empty())
+      errors[name + "." + needed] = "missing property required by '" + key + "'";
   for (const auto& [key, facts] : schema.items())
     if (!facts.contains("alias") && !facts.contains("optional") && !splitter.values.contains(key))
       errors[name + "." + key] = "property is missing and it is not optional";

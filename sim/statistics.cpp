@@ -59,20 +59,12 @@ std::int64_t storage_used(const Inventory& inventory, const StorageState& storag
                      Dice(inventory.seed(), storage.name, place).between(8, 88) / 100.0);
 }
 
-Json guest_resource(const Inventory& inventory, const GuestState& guest, std::int64_t now) {
-  const Traits traits = guest_traits(inventory, guest);
-  const GuestLoad load = guest_load(inventory, guest, traits, now);
-  Json row{{"id", std::string(kind_name(guest.kind)) + "/" + std::to_string(guest.vmid)},
-           {"vmid", guest.vmid},
-           {"type", kind_name(guest.kind)},
-           {"node", inventory.node_of(guest).name},
+Json guest_usage(const GuestState& guest, const Traits& traits, const GuestLoad& load) {
+  Json row{{"vmid", guest.vmid},
            {"name", traits.name},
            {"status", guest.power == Power::kStopped ? "stopped" : "running"},
-           {"template", guest.is_template ? 1 : 0},
            {"cpu", load.cpu},
-           {"maxcpu", traits.cores},
            {"mem", load.mem},
-           {"memhost", load.mem},
            {"maxmem", traits.memory},
            {"disk", load.disk},
            {"maxdisk", traits.disk},
@@ -81,9 +73,22 @@ Json guest_resource(const Inventory& inventory, const GuestState& guest, std::in
            {"netin", load.netin},
            {"netout", load.netout},
            {"uptime", load.uptime}};
-  if (!traits.pool.empty()) row["pool"] = traits.pool;
   if (!traits.tags.empty()) row["tags"] = traits.tags;
   if (!guest.lock.empty()) row["lock"] = guest.lock;
+  return row;
+}
+
+Json guest_resource(const Inventory& inventory, const GuestState& guest, std::int64_t now) {
+  const Traits traits = guest_traits(inventory, guest);
+  const GuestLoad load = guest_load(inventory, guest, traits, now);
+  Json row = guest_usage(guest, traits, load);
+  row["id"] = std::string(kind_name(guest.kind)) + "/" + std::to_string(guest.vmid);
+  row["type"] = kind_name(guest.kind);
+  row["node"] = inventory.node_of(guest).name;
+  row["template"] = guest.is_template ? 1 : 0;
+  row["maxcpu"] = traits.cores;
+  row["memhost"] = load.mem;
+  if (!traits.pool.empty()) row["pool"] = traits.pool;
   if (guest.ha) row["hastate"] = guest.power == Power::kStopped ? "stopped" : "started";
   return row;
 }

@@ -36,6 +36,9 @@ NodeLoad node_load(const Inventory& inventory, const NodeState& node, std::int64
 std::int64_t storage_used(const Inventory& inventory, const StorageState& storage,
                           const NodeState& node);
 
+/// What every list and status says about a guest alike: identity, status, usage, tags and lock.
+Json guest_usage(const GuestState& guest, const Traits& traits, const GuestLoad& load);
+
 /// The rows of GET /cluster/resources; also parts of the node and guest lists.
 Json guest_resource(const Inventory& inventory, const GuestState& guest, std::int64_t now);
 Json node_resource(const Inventory& inventory, const NodeState& node, std::int64_t now);

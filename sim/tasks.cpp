@@ -56,6 +56,7 @@ std::string upid_text(const Task& task) {
 
 const std::string& Tasks::fork(const NodeState& node, const Caller& caller, TaskPlan plan,
                                std::int64_t now) {
+  forget_old();
   Task task;
   task.node = node.name;
   task.user = caller.full();
@@ -68,9 +69,14 @@ const std::string& Tasks::fork(const NodeState& node, const Caller& caller, Task
   const auto place = std::find_if(tasks_.begin(), tasks_.end(),
                                   [&](const Task& other) { return other.start <= task.start; });
   const auto at = tasks_.insert(place, std::move(task));
-  const auto index = static_cast<std::size_t>(at - tasks_.begin());
-  while (tasks_.size() > kKept && tasks_.back().finished) tasks_.pop_back();
-  return tasks_[index].upid;
+  return at->upid;
+}
+
+void Tasks::forget_old() {
+  if (tasks_.size() < kKept) return;
+  const auto oldest =
+      std::find_if(tasks_.rbegin(), tasks_.rend(), [](const Task& task) { return task.finished; });
+  if (oldest != tasks_.rend()) tasks_.erase(std::next(oldest).base());
 }
 
 void Tasks::advance(Inventory& inventory, std::int64_t now) {
@@ -81,7 +87,7 @@ void Tasks::advance(Inventory& inventory, std::int64_t now) {
         due = &task;
     if (due == nullptr) return;
     due->finished = true;
-    if (due->plan.exit == "OK") apply(inventory, *due);
+    if (due->plan.exit == "OK" || due->plan.exit.starts_with("WARNINGS")) apply(inventory, *due);
   }
 }
 

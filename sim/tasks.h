@@ -72,6 +72,8 @@ class Tasks {
 
  private:
   void apply(Inventory& inventory, const Task& task);
+  /// Makes room for one more, as PVE's index does; running tasks stay.
+  void forget_old();
 
   std::deque<Task> tasks_;
   std::uint32_t next_pid_ = 4211;

@@ -1,5 +1,6 @@
 #include "sim/verify.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -36,7 +37,7 @@ std::string print(double value) {
   return static_cast<double>(whole) == value ? std::to_string(whole) : Json(value).dump();
 }
 
-/// The text Perl compares: JSON booleans become 1 and "".
+/// The text Perl compares: JSON booleans become 1 and 0, null nothing.
 std::string text_of(const Json& value) {
   if (value.is_string()) return *value.get_ptr<const std::string*>();
   if (value.is_boolean()) return value == Json(true) ? "1" : "0";
@@ -68,8 +69,10 @@ std::string check_given_format(const Json& schema, const std::string& name,
   return complaint.empty() ? "" : "invalid format - " + complaint;
 }
 
+/// Limits count characters (UTF-8), not bytes.
 std::string check_length(const Json& schema, const std::string& text) {
-  const auto size = static_cast<double>(text.size());
+  const auto size = static_cast<double>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & '\xC0') != '\x80'; }));
   if (const auto most = number(schema, "maxLength"); most && size > *most)
     return "value may only be " + print(*most) + " characters long";
   if (const auto least = number(schema, "minLength"); least && size < *least)

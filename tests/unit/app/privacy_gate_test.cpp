@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
+
 using pmx::Code;
 using pmx::Context;
 using pmx::Json;
@@ -23,12 +25,18 @@ const Json kSchema = Json::parse(R"({"type":"object","properties":{
 class FailingMapping final : public pmx::anonymize::Mapping {
  public:
   pmx::Result<std::vector<MapRow>> load(std::int64_t after) override { return inner.load(after); }
+  pmx::Result<std::int64_t> version() override {
+    if (until_news > 0 && --until_news == 0) news();
+    return inner.version();
+  }
   pmx::Result<std::vector<MapRow>> claim(std::span<const MapRow> wanted) override {
     if (broken) return pmx::Error{Code::kResourceExhausted, "disk full", ""};
     return inner.claim(wanted);
   }
   pmx::anonymize::MemoryMapping inner;
   bool broken = false;
+  int until_news = 0;  ///< questions for the version until another process has `news`
+  std::function<void()> news;
 };
 
 struct Bench {
@@ -95,6 +103,24 @@ TEST_CASE("gate: what leaves is pseudonymous under the client's own id") {
   REQUIRE(cleared.has_value());
   CHECK(cleared->bytes().find("payroll") == std::string_view::npos);
   CHECK(cleared->bytes().find("\"id\":7") != std::string_view::npos);
+}
+
+TEST_CASE("gate: a name that is learned between the two looks is replaced, not reported") {
+  Bench bench;
+  PrivacyGate gate(*bench.engine);
+  auto other = Engine::open(Secret(std::string(32, 'k')), bench.mapping);
+  REQUIRE(other.ok());
+  bool learned = false;
+  bench.mapping.news = [&] {
+    learned = (*other)->learn(std::vector<Name>{{Kind::kVm, "quokka"}}).ok();
+  };
+  bench.mapping.until_news = 2;
+  const auto cleared = gate.clear(
+      Context{}, result(Json{{"content", {{{"type", "text"}, {"text", "quokka is up"}}}}}));
+  REQUIRE(cleared.has_value());
+  CHECK(learned);
+  CHECK(cleared->bytes().find("quokka") == std::string_view::npos);
+  CHECK(cleared->bytes().find(bench.shown(Kind::kVm, "quokka")) != std::string_view::npos);
 }
 
 TEST_CASE("gate: when the engine fails nothing leaves but a fixed error") {

@@ -46,3 +46,42 @@ TEST_CASE("executor: an exception ends the task and not the worker") {
   executor.drain();
   CHECK(ran);
 }
+
+TEST_CASE("executor: what was queued is finished before the destructor returns") {
+  std::atomic<int> count = 0;
+  {
+    Executor executor(2, 1000);
+    for (int i = 0; i < 200; ++i) REQUIRE(executor.post([&count] { ++count; }).ok());
+  }
+  CHECK(count == 200);
+}
+
+TEST_CASE("executor: a task that runs during shutdown is told so when it posts more") {
+  std::atomic<Code> last = Code::kInternal;
+  std::latch started(1);
+  {
+    Executor executor(1, 4);
+    REQUIRE(executor
+                .post([&] {
+                  started.count_down();
+                  while (last != Code::kCancelled) {
+                    const auto posted = executor.post([] {});
+                    if (!posted.ok()) last = posted.error().code;
+                  }
+                })
+                .ok());
+    started.wait();
+  }
+  CHECK(last == Code::kCancelled);
+}
+
+TEST_CASE("executor: a task may post and does not wait for itself") {
+  std::atomic<int> depth = 0;
+  Executor executor(1, 4);
+  std::function<void()> dig = [&] {
+    if (++depth < 50) REQUIRE(executor.post(dig).ok());
+  };
+  REQUIRE(executor.post(dig).ok());
+  executor.drain();
+  CHECK(depth == 50);
+}

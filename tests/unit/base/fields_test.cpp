@@ -39,6 +39,18 @@ struct Machine {
   }
 };
 
+struct Limits {
+  int small = 0;
+  std::int64_t large = 0;
+  std::uint64_t natural = 0;
+  template <class V>
+  void fields(V& v) {
+    v.optional("small", small);
+    v.optional("large", large);
+    v.optional("natural", natural);
+  }
+};
+
 }  // namespace
 
 TEST_CASE("fields: what is encoded decodes to the same") {
@@ -89,4 +101,27 @@ TEST_CASE("fields: the lister tells names and the required ones") {
   const auto lister = pmx::list_fields<Disk>();
   CHECK(lister.names == std::set<std::string>{"size", "volume"});
   CHECK(lister.required_names == std::set<std::string>{"volume"});
+}
+
+TEST_CASE("fields: integers are taken up to the type's limits, and never wrap around") {
+  const struct {
+    const char* json;
+    const char* error;
+  } rows[] = {
+      {R"({"small":2147483647,"large":9223372036854775807,"natural":18446744073709551615})", ""},
+      {R"({"small":-2147483648,"large":-9223372036854775808,"natural":0})", ""},
+      {R"({"small":7.0,"large":-9007199254740992.0})", ""},
+      {R"({"small":18446744073709551615})", "/small is out of range"},
+      {R"({"small":18446744071562067968})", "/small is out of range"},
+      {R"({"large":9223372036854775808})", "/large is out of range"},
+      {R"({"natural":-1})", "/natural is out of range"},
+      {R"({"small":-2147483649})", "/small is out of range"},
+      {R"({"large":9.3e18})", "/large must be an integer"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.json);
+    const auto limits = decode<Limits>(Json::parse(row.json), Unknown::kReject);
+    CHECK(limits.ok() == std::string(row.error).empty());
+    if (!limits.ok()) CHECK(limits.error().message == row.error);
+  }
 }

@@ -77,3 +77,58 @@ TEST_CASE("files: private directories are made private and refused when open") {
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().advice.find("chmod 700") != std::string::npos);
 }
+
+TEST_CASE("files: a file of exactly the limit is read, one byte more is not") {
+  const TempDir dir;
+  const std::string path = dir.path + "/f";
+  REQUIRE(pmx::write_private_file(path, std::string(100, 'x')).ok());
+  CHECK(pmx::read_file(path, 100).value().size() == 100);
+  CHECK(pmx::read_file(path, 99).error().code == pmx::Code::kResourceExhausted);
+}
+
+TEST_CASE("files: bytes are kept as they are, zero bytes and line ends too") {
+  const TempDir dir;
+  std::string all;
+  for (int c = 0; c < 256 * 300; ++c) all += static_cast<char>(c);
+  REQUIRE(pmx::write_private_file(dir.path + "/f", all).ok());
+  CHECK(pmx::read_file(dir.path + "/f").value() == all);
+}
+
+TEST_CASE("files: replacing a file that others could read makes it private") {
+  const TempDir dir;
+  const std::string path = dir.path + "/f";
+  REQUIRE(pmx::write_private_file(path, "old").ok());
+  REQUIRE(::chmod(path.c_str(), 0644) == 0);
+  REQUIRE(pmx::write_private_file(path, "new").ok());
+  CHECK(mode_of(path) == 0600U);
+}
+
+TEST_CASE("files: a directory in the place of the file is an error and leaves nothing behind") {
+  const TempDir dir;
+  const std::string path = dir.path + "/taken";
+  REQUIRE(::mkdir(path.c_str(), 0700) == 0);
+  CHECK_FALSE(pmx::read_file(path).ok());
+  CHECK_FALSE(pmx::write_private_file(path, "x").ok());
+  CHECK_FALSE(pmx::create_private_file(path, "x").value());
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path), {}) == 1);
+}
+
+TEST_CASE("files: a private directory is refused where something else has its name") {
+  const TempDir dir;
+  REQUIRE(pmx::write_private_file(dir.path + "/f", "").ok());
+  CHECK(pmx::make_private_directory(dir.path + "/f").error().code == pmx::Code::kInvalidArgument);
+  CHECK_FALSE(pmx::make_private_directory(dir.path + "/f/below").ok());
+}
+
+TEST_CASE("files: parents of a private directory are private too, whatever the umask") {
+  const TempDir dir;
+  const mode_t before = ::umask(0);
+  const auto made = pmx::make_private_directory(dir.path + "/a/b/c/");
+  ::umask(before);
+  REQUIRE(made.ok());
+  for (const char* path : {"/a", "/a/b", "/a/b/c"}) {
+    CAPTURE(std::string(path));
+    CHECK(mode_of(dir.path + path) == 0700U);
+  }
+  CHECK(pmx::make_private_directory(dir.path + "/a/b/c/").ok());
+}

@@ -47,3 +47,41 @@ TEST_CASE("json: members are found safely on any value") {
   CHECK(pmx::string_member(Json(3), "name").empty());
   CHECK(pmx::find_member(Json::array(), "name") == nullptr);
 }
+
+TEST_CASE("json: limits hold at the limit and not one before") {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  CHECK(parse_json(nested(256)).ok());
+  CHECK(parse_json(nested(257)).error().code == Code::kResourceExhausted);
+  CHECK(parse_json("[1,2]", {.max_bytes = 5}).ok());
+  CHECK(parse_json("[1,2]", {.max_bytes = 4}).error().code == Code::kResourceExhausted);
+}
+
+TEST_CASE("json: the byte that is named is the one after which nothing fits") {
+  const struct {
+    const char* text;
+    const char* place;
+  } rows[] = {{"[1,x]", "at byte 4"}, {"{\"a\" 1}", "at byte 6"}, {"[1", "at byte 3"}};
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    CHECK(parse_json(row.text).error().message.find(row.place) != std::string::npos);
+  }
+}
+
+TEST_CASE("json: numbers that no double holds and lone surrogates are refused, not thrown") {
+  for (const char* text : {"1e999", "[-1e400]", R"("\ud800")", R"("\udc00x")", "\"\xC0\x80\""}) {
+    CAPTURE(text);
+    CHECK(parse_json(text).error().code == Code::kInvalidArgument);
+  }
+}
+
+TEST_CASE("json: what was dumped is read back the same") {
+  const Json value{{"text", "line\n\t\"quoted\" \u00e4 \x01"},
+                   {"numbers", {0, -1, 1.5, INT64_MAX, UINT64_MAX}},
+                   {"nothing", nullptr},
+                   {"", Json::object()}};
+  CHECK(parse_json(pmx::dump_json(value)).value() == value);
+  CHECK(parse_json(pmx::pretty_json(value)).value() == value);
+  CHECK(pmx::dump_json(value).find('\n') == std::string::npos);
+}

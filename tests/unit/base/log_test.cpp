@@ -54,3 +54,75 @@ TEST_CASE("log: levels are read by name") {
   CHECK(pmx::log::parse_level("warn").value() == pmx::log::Level::kWarn);
   CHECK_FALSE(pmx::log::parse_level("loud").ok());
 }
+
+TEST_CASE("log: each level writes itself and what is graver") {
+  using pmx::log::Level;
+  const struct {
+    Level level;
+    const char* written;
+  } rows[] = {{Level::kDebug, "dbg nfo wrn err"},
+              {Level::kInfo, "nfo wrn err"},
+              {Level::kWarn, "wrn err"},
+              {Level::kError, "err"},
+              {Level::kOff, ""}};
+  const LogFile file;
+  for (const auto& row : rows) {
+    CAPTURE(row.written);
+    const std::string path = file.directory + "/" + std::to_string(static_cast<int>(row.level));
+    REQUIRE(pmx::log::init({row.level, path}).ok());
+    pmx::log::debug({}, "dbg");
+    pmx::log::info({}, "nfo");
+    pmx::log::warn({}, "wrn");
+    pmx::log::error({}, "err");
+    std::string seen;
+    for (const char* event : {"dbg", "nfo", "wrn", "err"})
+      if (pmx::read_file(path).value().find(event) != std::string::npos)
+        seen += (seen.empty() ? "" : " ") + std::string(event);
+    CHECK(seen == row.written);
+  }
+}
+
+TEST_CASE("log: a new file is private, and one that cannot be opened is an error") {
+  const LogFile file;
+  CHECK((std::filesystem::status(file.directory + "/log").permissions() &
+         (std::filesystem::perms::group_all | std::filesystem::perms::others_all)) ==
+        std::filesystem::perms::none);
+  const auto refused = pmx::log::init({pmx::log::Level::kInfo, file.directory + "/no/such/log"});
+  CHECK(refused.error().code == pmx::Code::kInvalidArgument);
+  CHECK(refused.error().advice.find("--log-file") != std::string::npos);
+}
+
+TEST_CASE("log: taking the redactor away withholds values again") {
+  const LogFile file;
+  pmx::log::set_redactor([](std::string_view line) { return std::string(line); });
+  pmx::log::info({}, "one", {{"name", "alpha"}});
+  pmx::log::set_redactor({});
+  pmx::log::info({}, "two", {{"name", "beta"}});
+  CHECK(file.text().find("alpha") != std::string::npos);
+  CHECK(file.text().find("beta") == std::string::npos);
+  CHECK(file.text().find("two") != std::string::npos);
+}
+
+TEST_CASE("log: the client's own id is redacted like any value, the server's is not") {
+  const LogFile file;
+  pmx::log::set_redactor([](std::string_view) { return std::string(" <gone>"); });
+  pmx::Context ctx;
+  ctx.request_id = "r7";
+  ctx.rpc_id = "payroll-db";
+  ctx.tool = "guest_list";
+  pmx::log::info(ctx, "call");
+  CHECK(file.text().find("call rid=r7 <gone>\n") != std::string::npos);
+  CHECK(file.text().find("payroll-db") == std::string::npos);
+}
+
+TEST_CASE("log: no control character of a value reaches the terminal") {
+  const LogFile file;
+  pmx::log::set_redactor([](std::string_view line) { return std::string(line); });
+  for (int c = 0; c < 0x20; ++c)
+    pmx::log::info({}, "v", {{"x", "a" + std::string(1, static_cast<char>(c))}});
+  pmx::log::info({}, "v", {{"x", "\x1b[2J"}, {"y", "a\x7f"}});
+  const std::string text = file.text();
+  CHECK(text.find("x=\"\\x1b[2J\" y=\"a\\x7f\"") != std::string::npos);
+  for (const char c : text)
+    CHECK((c == '\n' || (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)));
+}

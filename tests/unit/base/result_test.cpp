@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <set>
 #include <string>
 
 using pmx::Code;
@@ -51,4 +53,26 @@ TEST_CASE("error: text joins message and advice") {
   CHECK(Error{Code::kInternal, "broken", ""}.text() == "broken");
   CHECK(Error{Code::kInternal, "broken", "mend it"}.text() == "broken; mend it");
   CHECK(pmx::code_name(Code::kDeadlineExceeded) == "deadline_exceeded");
+}
+
+TEST_CASE("result: what cannot be copied is moved through") {
+  const auto make = [](bool good) -> Result<std::unique_ptr<int>> {
+    if (!good) return Error{Code::kUnavailable, "gone", ""};
+    return std::make_unique<int>(7);
+  };
+  const auto pass_on = [&](bool good) -> Result<std::unique_ptr<int>> {
+    PMX_TRY(auto value, make(good));
+    return value;
+  };
+  CHECK(*pass_on(true).value() == 7);
+  CHECK(pass_on(false).error().code == Code::kUnavailable);
+}
+
+TEST_CASE("error: each code has its own name, in lower case with underscores") {
+  std::set<std::string_view> names;
+  for (int code = 0; code <= static_cast<int>(Code::kInternal); ++code)
+    names.insert(pmx::code_name(static_cast<Code>(code)));
+  CHECK(names.size() == static_cast<std::size_t>(Code::kInternal) + 1);
+  for (const std::string_view name : names)
+    CHECK(name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos);
 }

@@ -174,4 +174,22 @@ TEST_CASE("decode: any type in any place is survived") {
   }
 }
 
+TEST_CASE("decode: a line of a longer log that reads like a pseudo line is kept") {
+  for (const char* text : {"no content", "unable to open file - No such file or directory"}) {
+    const Json page{{"data", Json::array({Json{{"n", 9}, {"t", text}}})}, {"total", 9}};
+    const auto log = decode_task_log(page, 8);
+    REQUIRE(log.ok());
+    CHECK(log->lines == std::vector<std::string>{text});
+    CHECK(log->total == 9);
+  }
+}
+
+TEST_CASE("decode: a log that vanished while it was read has nothing more to say") {
+  const Json pseudo{{"data", Json::array({Json{{"n", 1}, {"t", "no content"}}})}, {"total", 1}};
+  const auto log = decode_task_log(pseudo, 8);
+  REQUIRE(log.ok());
+  CHECK(log->lines.empty());
+  CHECK(log->total <= 8);
+}
+
 }  // namespace pmx::proxmox

@@ -1,7 +1,6 @@
 // Authentication, routing, permissions and parameter errors: PVE's statuses and texts.
 #include <doctest/doctest.h>
 
-#include "sim/form.h"
 #include "tests/unit/sim/harness.h"
 
 namespace pmx::sim {
@@ -205,14 +204,25 @@ TEST_CASE("parameters: path and query are verified too, JSON bodies are read") {
   CHECK(h.cluster.handle(login).status == 500);
 }
 
-TEST_CASE("form: pairs split on & and ;, a second = ends the value, repeated keys make an array") {
-  const Json form = decode_form("a=1;b=x%20y+z&c=p=q&d=1&d=2&e&=5");
-  CHECK(form["a"] == "1");
-  CHECK(form["b"] == "x y z");
-  CHECK(form["c"] == "p");
-  CHECK(form["d"] == Json::array({"1", "2"}));
-  CHECK(form["e"] == "");
-  CHECK(form.size() == 5);
+TEST_CASE("parameters: what the path says may be repeated, but not contradicted") {
+  Harness h;
+  const std::string path = h.guest_path(part::kRunningVm);
+  const auto conflict = [&](const Response& response, const char* name) {
+    return response.status == 400 &&
+           error_of(response, name) ==
+               "duplicate parameter (already defined in URI) with conflicting values!";
+  };
+  CHECK(h.send("GET", path + "/config?vmid=100").status == 200);
+  CHECK(conflict(h.send("GET", path + "/config?vmid=101"), "vmid"));
+  CHECK(conflict(h.send("POST", path + "/status/stop", "vmid=101"), "vmid"));
+  CHECK(conflict(h.send("POST", path + "/status/stop?node=x"), "node"));
+  Request json = plain("POST", path + "/status/reset");
+  json.headers["authorization"] = "PVEAPIToken=" + h.cluster.access().token;
+  json.headers["content-type"] = "application/json";
+  json.body = R"({"vmid":101})";
+  CHECK(conflict(h.cluster.handle(json), "vmid"));
+  json.body = R"({"vmid":100})";
+  CHECK(h.cluster.handle(json).status == 200);
 }
 
 }  // namespace pmx::sim

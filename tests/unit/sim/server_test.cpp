@@ -11,7 +11,6 @@
 #include <boost/asio/write.hpp>
 #include <mutex>
 
-#include "sim/certificate.h"
 #include "sim/server.h"
 #include "tests/unit/sim/harness.h"
 
@@ -164,16 +163,6 @@ TEST_CASE("server: a busy port and a bad address are errors, not crashes") {
   CHECK(Server::start(options, run.harness.cluster).error().code == Code::kUnavailable);
   options.address = "nonsense";
   CHECK(Server::start(options, run.harness.cluster).error().code == Code::kInvalidArgument);
-}
-
-TEST_CASE("certificate: each one is new and names its address") {
-  const auto first = make_certificate("127.0.0.1");
-  const auto second = make_certificate("127.0.0.1");
-  REQUIRE(first.ok());
-  REQUIRE(second.ok());
-  CHECK(first->fingerprint != second->fingerprint);
-  CHECK(first->key_pem.find("PRIVATE KEY") != std::string::npos);
-  CHECK_FALSE(make_certificate("not an address").ok());
 }
 
 }  // namespace pmx::sim

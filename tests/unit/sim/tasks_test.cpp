@@ -1,6 +1,7 @@
 // Power actions and the tasks they fork, on a clock that the test turns.
 #include <doctest/doctest.h>
 
+#include "sim/tasks.h"
 #include "tests/unit/sim/harness.h"
 
 namespace pmx::sim {
@@ -131,6 +132,47 @@ TEST_CASE("tasks: a bad or unknown UPID is a parameter error") {
                  "/status");
   CHECK(unknown.status == 400);
   CHECK(Harness::body(unknown)["errors"]["upid"] == "no such task");
+}
+
+TEST_CASE("tasks: one that ends with warnings has done its work all the same") {
+  struct Row {
+    const char* exit;
+    bool works;
+  };
+  for (const Row& row : {Row{"OK", true}, {"WARNINGS: 2", true}, {"got timeout", false}}) {
+    CAPTURE(row.exit);
+    Inventory inventory({1, 2, 7}, 1'795'260'000);
+    Tasks tasks;
+    TaskPlan plan;
+    plan.type = "qmstart";
+    plan.id = "101";
+    plan.exit = row.exit;
+    plan.effect = Effect::kRun;
+    tasks.fork(inventory.nodes[0], {"root@pam", ""}, plan, 1'000'000);
+    tasks.advance(inventory, 1'000'000 + plan.duration - 1);
+    CHECK(inventory.guests[101].power == Power::kStopped);
+    tasks.advance(inventory, 1'000'000 + plan.duration);
+    CHECK((inventory.guests[101].power == Power::kRunning) == row.works);
+  }
+}
+
+TEST_CASE("tasks: the index keeps the last thousand, and a running one however old") {
+  Inventory inventory({1, 0, 7}, 1'795'260'000);
+  Tasks tasks;
+  TaskPlan endless;
+  endless.type = "vncproxy";
+  endless.duration = 1'000'000'000;
+  const std::string first = tasks.fork(inventory.nodes[0], {"root@pam", ""}, endless, 1);
+  TaskPlan brief;
+  brief.type = "qmstart";
+  for (int i = 0; i < 1500; ++i) {
+    tasks.fork(inventory.nodes[0], {"root@pam", ""}, brief, 1000 + i * 100);
+    tasks.advance(inventory, 1000 + i * 100 + 50);
+  }
+  CHECK(tasks.find(first) != nullptr);
+  CHECK(tasks.all().size() == 1000);
+  for (std::size_t i = 1; i < tasks.all().size(); ++i)
+    CHECK(tasks.all()[i - 1].start >= tasks.all()[i].start);
 }
 
 }  // namespace pmx::sim

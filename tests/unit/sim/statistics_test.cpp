@@ -1,0 +1,81 @@
+#include "sim/statistics.h"
+
+#include <doctest/doctest.h>
+
+namespace pmx::sim {
+namespace {
+
+constexpr std::int64_t kNow = 1'795'260'000;
+
+}  // namespace
+
+TEST_CASE("statistics: no number leaves its bounds, whenever one looks") {
+  const Inventory inventory({3, 60, 7}, kNow);
+  for (std::int64_t now = kNow; now < kNow + 86'400; now += 7'001) {
+    for (const auto& [vmid, guest] : inventory.guests) {
+      const Json row = guest_resource(inventory, guest, now);
+      CAPTURE(vmid);
+      CHECK(row["cpu"] >= 0);
+      CHECK(row["cpu"] < 1);
+      CHECK(row["mem"] >= 0);
+      CHECK(row["mem"] < row["maxmem"]);
+      CHECK(row["disk"] <= row["maxdisk"]);
+    }
+    for (const auto& node : inventory.nodes) {
+      const NodeLoad load = node_load(inventory, node, now);
+      CHECK(load.cpu > 0);
+      CHECK(load.cpu < 1);
+      CHECK(load.mem < node.maxmem);
+      CHECK(load.disk < node.maxdisk);
+    }
+  }
+}
+
+TEST_CASE("statistics: counters of a running guest only grow") {
+  const Inventory inventory({3, 24, 7}, kNow);
+  const GuestState& guest = inventory.guests.find(part::kRunningVm)->second;
+  Json before = guest_resource(inventory, guest, kNow);
+  for (std::int64_t now = kNow + 10; now < kNow + 600; now += 10) {
+    const Json after = guest_resource(inventory, guest, now);
+    for (const char* key : {"netin", "netout", "diskread", "diskwrite", "uptime"})
+      CHECK(after[key] >= before[key]);
+    CHECK(after["uptime"] == before["uptime"].get<std::int64_t>() + 10);
+    before = after;
+  }
+}
+
+TEST_CASE("statistics: a paused guest burns nothing and keeps its memory") {
+  const Inventory inventory({3, 24, 7}, kNow);
+  const Json row = guest_resource(inventory, inventory.guests.find(part::kPausedVm)->second, kNow);
+  CHECK(row["cpu"] == 0);
+  CHECK(row["mem"] > 0);
+  CHECK(row["status"] == "running");
+}
+
+TEST_CASE("statistics: a node that is down says how large it is and nothing else") {
+  Inventory inventory({3, 0, 7}, kNow);
+  inventory.nodes[1].online = false;
+  const Json node = node_resource(inventory, inventory.nodes[1], kNow);
+  CHECK(node["status"] == "offline");
+  CHECK(node["maxcpu"] > 0);
+  for (const char* key : {"cpu", "mem", "disk", "uptime"}) CHECK_FALSE(node.contains(key));
+  for (const auto& storage : inventory.storages) {
+    const Json row = storage_resource(inventory, storage, inventory.nodes[1]);
+    CHECK(row["status"] == "unknown");
+    CHECK(row["disk"] == 0);
+  }
+}
+
+TEST_CASE("statistics: local storages fill differently, a shared one is the same everywhere") {
+  const Inventory inventory({3, 0, 7}, kNow);
+  for (const auto& storage : inventory.storages) {
+    CAPTURE(storage.name);
+    const auto used = [&](std::size_t node) {
+      return storage_used(inventory, storage, inventory.nodes[node]);
+    };
+    CHECK((used(0) == used(1) && used(1) == used(2)) == storage.shared);
+    CHECK(used(0) < storage.total);
+  }
+}
+
+}  // namespace pmx::sim
