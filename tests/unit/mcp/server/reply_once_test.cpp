@@ -10,17 +10,15 @@ using namespace pmx::mcp::test;
 
 namespace {
 
-/// A connection with one request open under the id 1.
+/// A conversation with one request open under the id 1.
 struct Bench {
-  Bench() { REQUIRE(std::holds_alternative<std::stop_token>(connection->requests.open(1, 10))); }
+  Bench() { REQUIRE(std::holds_alternative<std::stop_token>(conversation->requests.open(1, 10))); }
 
   std::shared_ptr<ReplyOnce> reply() {
-    return std::make_shared<ReplyOnce>(
-        core, connection, Context{}, Json(1),
-        [this](const std::optional<Cleared>& answer) { connection->send(answer); });
+    return std::make_shared<ReplyOnce>(core, conversation, channel, Context{}, Json(1));
   }
   [[nodiscard]] bool over() const {
-    return connection->requests.wait_idle(std::chrono::milliseconds(0));
+    return conversation->requests.wait_idle(std::chrono::milliseconds(0));
   }
 
   FakeClock clock;
@@ -31,7 +29,9 @@ struct Bench {
   MemoryTransport transport;
   std::shared_ptr<const Core> core = std::make_shared<const Core>(
       Harness::default_options(), Parts{catalogue, gate, observer, executor, clock});
-  std::shared_ptr<Connection> connection = std::make_shared<Connection>(transport, 1000);
+  std::shared_ptr<PipeChannel> channel = std::make_shared<PipeChannel>(transport);
+  std::shared_ptr<Conversation> conversation =
+      std::make_shared<Conversation>("local", channel, 1000);
 };
 
 const Answer kAnswer{Json{{"ok", true}}};
@@ -52,8 +52,8 @@ TEST_CASE("reply: the second answer is none") {
   Bench bench;
   {
     const auto reply = bench.reply();
-    reply->send("ping", bench.clock.steady(), kAnswer);
-    reply->send("ping", bench.clock.steady(), kAnswer);
+    reply->send("ping", kAnswer);
+    reply->send("ping", kAnswer);
   }
   REQUIRE(bench.transport.written().size() == 1);
   CHECK(bench.transport.written().front() == R"({"jsonrpc":"2.0","id":1,"result":{"ok":true}})");
@@ -62,11 +62,11 @@ TEST_CASE("reply: the second answer is none") {
 
 TEST_CASE("reply: a cancelled request is over without an answer") {
   Bench bench;
-  bench.connection->requests.cancel(1);
-  bench.reply()->send("ping", bench.clock.steady(), kAnswer);
+  bench.conversation->requests.cancel(1);
+  bench.reply()->send("ping", kAnswer);
   CHECK(bench.transport.written().empty());
   CHECK(bench.over());
-  CHECK(std::holds_alternative<std::stop_token>(bench.connection->requests.open(1, 10)));
+  CHECK(std::holds_alternative<std::stop_token>(bench.conversation->requests.open(1, 10)));
 }
 
 TEST_CASE("table: an id in use and a spent budget are told apart") {
