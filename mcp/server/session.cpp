@@ -125,7 +125,8 @@ std::optional<Cleared> Session::clear_error(const Json& id, const RpcError& erro
   Outbound message;
   message.form = Outbound::Form::kError;
   message.id = id;
-  message.omit_null_id = !legacy_.version;
+  // JSON-RPC asks for null; the schemas allow no null, and no absence either before 2025-11-25.
+  message.omit_null_id = !legacy_.version || *legacy_.version >= Version::k2025_11_25;
   message.payload = {{"code", error.code}, {"message", error.message}};
   message.echo = error.echo;
   return core_->gate.clear(Context{}, message);
