@@ -184,11 +184,15 @@ ServerOptions Harness::default_options() {
   return options;
 }
 
+void expect_official(const OfficialCheck& check) {
+  for (const std::string& violation : check.violations()) FAIL_CHECK(violation);
+}
+
 Harness::Harness(ServerOptions options, std::size_t threads, std::size_t queue)
     : executor(threads, queue),
       catalogue(make_catalogue(clock)),
       server(std::move(options), catalogue, gate, observer, executor, clock),
-      thread_([this] { clean_ = server.serve(transport); }) {}
+      thread_([this] { clean_ = server.serve(official); }) {}
 
 Harness::~Harness() {
   if (thread_.joinable()) finish();
@@ -207,6 +211,7 @@ Json Harness::next() {
 bool Harness::finish() {
   transport.end();
   thread_.join();
+  expect_official(official);
   return clean_;
 }
 
