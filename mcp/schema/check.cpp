@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "mcp/schema/findings.h"
-#include "mcp/schema/resources.h"
+#include "mcp/schema/place.h"
 #include "mcp/schema/values.h"
 
 namespace pmx::mcp::schema {
@@ -12,44 +12,6 @@ namespace {
 
 using Kind = Finding::Kind;
 using Object = Json::object_t;
-
-/// Where in the value we are: a chain on the stack, turned into a pointer only for a finding.
-struct Place {
-  const Place* parent = nullptr;
-  const std::string* name = nullptr;  ///< of a member that the schema names
-  bool is_item = false;
-  std::size_t index = 0;
-
-  [[nodiscard]] std::string pointer() const {
-    if (parent == nullptr) return {};
-    const std::string step = is_item           ? std::to_string(index)
-                             : name == nullptr ? "*"
-                                               : pointer_step(*name);
-    return parent->pointer() + "/" + step;
-  }
-
-  [[nodiscard]] std::size_t depth() const { return parent == nullptr ? 0 : parent->depth() + 1; }
-
-  [[nodiscard]] Place item(std::size_t at) const { return {this, nullptr, true, at}; }
-  [[nodiscard]] Place member(const std::string& known) const { return {this, &known, false, 0}; }
-  [[nodiscard]] Place hidden() const { return {this, nullptr, false, 0}; }
-};
-
-/// Which members or items of one value a schema has looked at: for the unevaluated… keywords.
-class Marks {
- public:
-  explicit Marks(const Json& value) : seen_(value.is_structured() ? value.size() : 0) {}
-
-  void set(std::size_t index) { seen_[index] = true; }
-  void set_all() { seen_.assign(seen_.size(), true); }
-  [[nodiscard]] bool has(std::size_t index) const { return seen_[index]; }
-  void merge(const Marks& other) {
-    for (std::size_t i = 0; i < seen_.size(); ++i) seen_[i] = seen_[i] || other.seen_[i];
-  }
-
- private:
-  std::vector<bool> seen_;
-};
 
 /// The resources that evaluation went through, innermost first.
 struct Frame {
@@ -90,25 +52,6 @@ std::uint64_t code_points(std::string_view text) {
 
 bool outside(std::uint64_t size, const Size& least, const Size& most) {
   return (least && size < *least) || (most && size > *most);
-}
-
-/// "must have at least 2 items, has 1"
-std::string size_words(std::uint64_t size, const Size& least, const Size& most, const char* unit) {
-  const bool few = least && size < *least;
-  return std::string("must have at ") + (few ? "least " : "most ") +
-         std::to_string(few ? *least : *most) + " " + unit + ", has " + std::to_string(size);
-}
-
-std::string unknown_words(const ObjectRules* object) {
-  std::string words;
-  if (object != nullptr) {
-    for (const Member& member : object->members) {
-      if (member.node != nullptr) words += (words.empty() ? " " : ", ") + member.name;
-    }
-  }
-  const bool open = object == nullptr || !object->patterns.empty();
-  if (words.empty()) return open ? "has a member that is not allowed here" : "takes no members";
-  return "has a member that is not known here; known are" + words;
 }
 
 /// Walks value and schema together. Quiet, it stops at the first thing that does not fit; with
@@ -259,7 +202,7 @@ class Check {
   }
 
   bool matches(const Pattern& pattern, const std::string& text) {
-    return work_.spend(1 + text.size() / 16) && pattern.matches(text);
+    return work_.spend(pattern.work(text.size())) && pattern.matches(text);
   }
 
   bool array(const ArrayRules& rules, const Subject& of) {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "mcp/schema/node.h"
-
 namespace pmx::mcp::schema {
 namespace {
 
@@ -128,6 +126,24 @@ std::string choice_words(const std::vector<std::string>& allowed) {
     words += " and " + std::to_string(allowed.size() - listed) + " more";
   }
   return words;
+}
+
+std::string size_words(std::uint64_t size, const Size& least, const Size& most, const char* unit) {
+  const bool few = least && size < *least;
+  return std::string("must have at ") + (few ? "least " : "most ") +
+         std::to_string(few ? *least : *most) + " " + unit + ", has " + std::to_string(size);
+}
+
+std::string unknown_words(const ObjectRules* object) {
+  std::string words;
+  if (object != nullptr) {
+    for (const Member& member : object->members) {
+      if (member.node != nullptr) words += (words.empty() ? " " : ", ") + member.name;
+    }
+  }
+  const bool open = object == nullptr || !object->patterns.empty();
+  if (words.empty()) return open ? "has a member that is not allowed here" : "takes no members";
+  return "has a member that is not known here; known are" + words;
 }
 
 Findings nearest(const std::vector<Findings>& alternatives, const std::string& path,

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/json.h"
+#include "mcp/schema/node.h"
 
 namespace pmx::mcp::schema {
 
@@ -34,6 +36,12 @@ std::string value_words(const Json& value);
 
 /// "must be one of a, 2"; long lists are cut.
 std::string choice_words(const std::vector<std::string>& allowed);
+
+/// "must have at least 2 items, has 1", for a size outside of its limits.
+std::string size_words(std::uint64_t size, const Size& least, const Size& most, const char* unit);
+
+/// For a member that the schema does not allow; `object` may be nullptr.
+std::string unknown_words(const ObjectRules* object);
 
 /// What to say of a value at `path`, `depth` steps deep, that fits none of the alternatives:
 /// the findings of the one that it comes closest to, or what they have in common.

@@ -264,6 +264,12 @@ Pattern::Pattern(Pattern&&) noexcept = default;
 Pattern& Pattern::operator=(Pattern&&) noexcept = default;
 Pattern::~Pattern() = default;
 
+std::size_t Pattern::work(std::size_t bytes) const {
+  constexpr std::size_t kCheap = 64;  // bytes and instructions that are one step
+  const auto instructions = static_cast<std::size_t>(compiled_->ProgramSize());
+  return 1 + (bytes / kCheap) * (1 + instructions / kCheap);
+}
+
 bool Pattern::matches(std::string_view text) const {
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled_);
 }

@@ -30,6 +30,10 @@ class Pattern {
   /// True when the pattern matches anywhere in `text` (UTF-8).
   [[nodiscard]] bool matches(std::string_view text) const;
 
+  /// How much work matching a text of `bytes` can be, in the steps of a validation: the worst case
+  /// is the product of both lengths.
+  [[nodiscard]] std::size_t work(std::size_t bytes) const;
+
   /// As it was written.
   [[nodiscard]] const std::string& text() const { return text_; }
 

@@ -82,4 +82,8 @@ TEST_CASE("pattern: a pattern made to backtrack takes no time") {
   auto pattern = Pattern::compile("^(a+)+$");
   REQUIRE(pattern.ok());
   CHECK_FALSE(pattern->matches(std::string(100'000, 'a') + "b"));
+  CHECK(pattern->work(100'000) < 10'000);
+  const auto large = Pattern::compile("(a|b|c|d){1,500}x{1,500}");
+  REQUIRE(large.ok());
+  CHECK(large->work(1'000'000) > 10 * pattern->work(1'000'000));
 }
