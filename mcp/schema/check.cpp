@@ -86,9 +86,10 @@ class Check {
   [[nodiscard]] bool quiet() const { return findings_ == nullptr; }
   [[nodiscard]] bool full() const { return !quiet() && findings_->size() >= kMaxFindings; }
 
-  /// False, after noting what `words` gives.
+  /// False, after noting what `words` gives. Never inlined: the texts it makes would swell the
+  /// stack frames of the recursion, whose depth is what keeps the stack safe.
   template <class Words>
-  bool fail(const Place& place, Words words) {
+  [[gnu::noinline]] bool fail(const Place& place, Words words) {
     if (quiet() || full()) return false;
     Finding finding;
     finding.path = place.pointer();
@@ -118,7 +119,7 @@ class Check {
     return of.value.is_array() && of.node.array && of.node.array->unevaluated != nullptr;
   }
 
-  bool fail_type(const Subject& of) {
+  [[gnu::noinline]] bool fail_type(const Subject& of) {
     const bool noted = !quiet() && !full();
     fail(of.place, [&] { return "must be " + type_words(of.node.types); });
     if (!noted) return false;
@@ -127,7 +128,7 @@ class Check {
     return false;
   }
 
-  bool fail_choice(const Subject& of, std::vector<std::string> allowed) {
+  [[gnu::noinline]] bool fail_choice(const Subject& of, std::vector<std::string> allowed) {
     const bool noted = !quiet() && !full();
     fail(of.place, [&] { return choice_words(allowed); });
     if (!noted) return false;
@@ -136,7 +137,7 @@ class Check {
     return false;
   }
 
-  bool choice(const Subject& of) {
+  [[gnu::noinline]] bool choice(const Subject& of) {
     const Node& node = of.node;
     bool ok = true;
     if (node.constant && !equal(of.value, *node.constant, work_)) {
@@ -162,7 +163,7 @@ class Check {
     return true;
   }
 
-  bool numbers(const NumberRules& rules, const Subject& of) {
+  [[gnu::noinline]] bool numbers(const NumberRules& rules, const Subject& of) {
     bool ok = true;
     const auto check = [&](const std::optional<Json>& bound, const char* words, auto holds) {
       if (!bound || holds(of.value, *bound)) return;
@@ -180,7 +181,7 @@ class Check {
     return ok;
   }
 
-  bool text(const StringRules& rules, const Subject& of) {
+  [[gnu::noinline]] bool text(const StringRules& rules, const Subject& of) {
     const std::string& value = *of.value.get_ptr<const std::string*>();
     bool ok = true;
     if (rules.min_length || rules.max_length) {
@@ -205,7 +206,7 @@ class Check {
     return work_.spend(pattern.work(text.size())) && pattern.matches(text);
   }
 
-  bool array(const ArrayRules& rules, const Subject& of) {
+  [[gnu::noinline]] bool array(const ArrayRules& rules, const Subject& of) {
     const std::size_t size = of.value.size();
     bool ok = true;
     if (outside(size, rules.min_items, rules.max_items)) {
@@ -237,7 +238,7 @@ class Check {
   /// No use going on: out of work, or enough said.
   [[nodiscard]] bool stopped() const { return work_.exceeded || full(); }
 
-  bool contained(const ArrayRules& rules, const Subject& of) {
+  [[gnu::noinline]] bool contained(const ArrayRules& rules, const Subject& of) {
     std::uint64_t found = 0;
     for (std::size_t i = 0; i < of.value.size() && !work_.exceeded; ++i) {
       if (!fits_quietly(*rules.contains, of.value[i], nullptr)) continue;
@@ -260,7 +261,7 @@ class Check {
     return ok;
   }
 
-  bool object(const ObjectRules& rules, const Subject& of) {
+  [[gnu::noinline]] bool object(const ObjectRules& rules, const Subject& of) {
     const Object& members = *of.value.get_ptr<const Object*>();
     bool ok = true;
     if (outside(members.size(), rules.min_members, rules.max_members)) {
@@ -278,7 +279,7 @@ class Check {
   }
 
   /// Names what is missing. The quiet way is to count, in walk().
-  bool required(const ObjectRules& rules, const Subject& of) {
+  [[gnu::noinline]] bool required(const ObjectRules& rules, const Subject& of) {
     bool ok = true;
     for (const Member& member : rules.members) {
       if (!member.required || of.value.contains(member.name)) continue;
@@ -287,7 +288,7 @@ class Check {
     return ok;
   }
 
-  bool dependents(const ObjectRules& rules, const Subject& of) {
+  [[gnu::noinline]] bool dependents(const ObjectRules& rules, const Subject& of) {
     bool ok = true;
     for (const Dependent& dependent : rules.dependents) {
       if (dependent.required.empty() || !of.value.contains(dependent.name)) continue;
@@ -300,7 +301,7 @@ class Check {
     return ok;
   }
 
-  bool names(const Node& rule, const Subject& of) {
+  [[gnu::noinline]] bool names(const Node& rule, const Subject& of) {
     for (const auto& [name, member] : *of.value.get_ptr<const Object*>()) {
       const Json text(name);
       if (fits_quietly(rule, text, nullptr)) continue;
@@ -369,7 +370,7 @@ class Check {
     return ok;
   }
 
-  bool parts(const Subject& of) {
+  [[gnu::noinline]] bool parts(const Subject& of) {
     const Node& node = of.node;
     bool ok = true;
     const auto add = [&](bool part_ok) {
@@ -410,7 +411,7 @@ class Check {
     return ok;
   }
 
-  bool any_of(const Subject& of) {
+  [[gnu::noinline]] bool any_of(const Subject& of) {
     std::vector<Findings> trials(quiet() ? 0 : of.node.any.size());
     bool found = false;
     for (std::size_t i = 0; i < of.node.any.size(); ++i) {
@@ -420,7 +421,7 @@ class Check {
     return found || explain(trials, of.place);
   }
 
-  bool one_of(const Subject& of) {
+  [[gnu::noinline]] bool one_of(const Subject& of) {
     std::vector<Findings> trials(quiet() ? 0 : of.node.one.size());
     std::size_t found = 0;
     for (std::size_t i = 0; i < of.node.one.size(); ++i) {
@@ -434,7 +435,7 @@ class Check {
   }
 
   /// False, after noting the best of what the alternatives have to say.
-  bool explain(std::vector<Findings>& trials, const Place& place) {
+  [[gnu::noinline]] bool explain(std::vector<Findings>& trials, const Place& place) {
     std::erase_if(trials, [](const Findings& trial) { return trial.empty(); });
     if (quiet() || trials.empty()) return false;
     for (Finding& finding : nearest(trials, place.pointer(), place.depth())) {
@@ -443,7 +444,7 @@ class Check {
     return false;
   }
 
-  bool negated(const Subject& of) {
+  [[gnu::noinline]] bool negated(const Subject& of) {
     const Node& inner = *of.node.negated;
     if (!fits_quietly(inner, of.value, nullptr)) return !work_.exceeded;
     return fail(of.place, [&]() -> std::string {
@@ -458,7 +459,7 @@ class Check {
     return branch == nullptr || part(*branch, of);
   }
 
-  bool unevaluated(const Subject& of) {
+  [[gnu::noinline]] bool unevaluated(const Subject& of) {
     if (!asks_for_marks(of)) return true;
     return of.value.is_object() ? unevaluated_members(*of.node.object->unevaluated, of)
                                 : unevaluated_items(*of.node.array->unevaluated, of);
