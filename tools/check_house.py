@@ -40,7 +40,7 @@ CONFINED = [
     (r"httplib\.h", r"proxmox/httplib_http\.cpp"),
     (r"boost/.*", r"mcp/transport/.*|sim/server\.cpp|sim/asio_src\.cpp"),
     (r"sqlite3\.h", r"state/sqlite\.(h|cpp)"),
-    (r"re2/.*", r"anonymize/.*|mcp/server/schema_(node\.h|validator\.cpp)|sim/(pattern|verify)\.cpp"),
+    (r"re2/.*", r"anonymize/.*|mcp/schema/pattern\.cpp|sim/(pattern|verify)\.cpp"),
     (r"openssl/.*",
      r"base/crypto\.cpp|proxmox/(httplib_http|tls|wire)\.cpp|sim/(certificate|server)\.cpp"),
     (r"spdlog/.*", r"base/log\.cpp"),

@@ -123,8 +123,8 @@ struct Catalogue {
   bool logs = false;  ///< handlers use Interaction::log
 };
 
-/// kInvalidArgument for the first entry that could not be served: a schema outside the validator's
-/// subset, a name used twice, a template that is not level 1, a missing handler.
+/// kInvalidArgument for the first entry that could not be served: a schema that does not compile, a
+/// name used twice, a template that is not level 1, a missing handler.
 Result<void> check_catalogue(const Catalogue& catalogue);
 
 /// What a tool call or resource read came to, for the audit.

@@ -14,9 +14,9 @@
 #include "base/executor.h"
 #include "mcp/gate/gate.h"
 #include "mcp/protocol/versions.h"
+#include "mcp/schema/validator.h"
 #include "mcp/server/catalogue.h"
 #include "mcp/server/request_state.h"
-#include "mcp/server/schema_validator.h"
 #include "mcp/server/server.h"
 #include "mcp/server/uri_template.h"
 

@@ -181,7 +181,9 @@ void Dispatcher::answer_error(const Json& id, const RpcError& error, Channel& ch
   Outbound message;
   message.form = Outbound::Form::kError;
   message.id = id;
-  message.omit_null_id = !conversation_->handshake();
+  // JSON-RPC asks for null; the schemas allow no null, and no absence either before 2025-11-25.
+  const auto handshake = conversation_->handshake();
+  message.omit_null_id = !handshake || handshake->version >= Version::k2025_11_25;
   message.payload = {{"code", error.code}, {"message", error.message}};
   message.echo = error.echo;
   channel.finish(core_->gate.clear(Context{}, message), &error);

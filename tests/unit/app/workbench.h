@@ -12,7 +12,7 @@
 
 #include "app/catalogue.h"
 #include "app/installation.h"
-#include "mcp/server/schema_validator.h"
+#include "mcp/schema/validator.h"
 
 namespace pmx::app::test {
 

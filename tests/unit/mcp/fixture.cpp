@@ -186,6 +186,10 @@ ServerOptions Harness::default_options() {
   return options;
 }
 
+void expect_official(const OfficialCheck& check) {
+  for (const std::string& violation : check.violations()) FAIL_CHECK(violation);
+}
+
 Catalogue extended_catalogue(FakeClock& clock, const std::function<void(Catalogue&)>& extend) {
   Catalogue catalogue = make_catalogue(clock);
   if (extend) extend(catalogue);
@@ -197,7 +201,7 @@ Harness::Harness(ServerOptions options, std::size_t threads, std::size_t queue,
     : executor(threads, queue),
       catalogue(extended_catalogue(clock, extend)),
       server(std::move(options), catalogue, gate, observer, executor, clock),
-      thread_([this] { clean_ = server.serve(transport); }) {}
+      thread_([this] { clean_ = server.serve(official); }) {}
 
 Harness::~Harness() {
   if (thread_.joinable()) finish();
@@ -216,6 +220,7 @@ Json Harness::next() {
 bool Harness::finish() {
   transport.end();
   thread_.join();
+  expect_official(official);
   return clean_;
 }
 

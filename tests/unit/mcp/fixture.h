@@ -15,6 +15,7 @@
 
 #include "mcp/server/server.h"
 #include "mcp/transport/memory.h"
+#include "tests/unit/mcp/official_schema.h"
 
 namespace pmx::mcp::test {
 
@@ -72,6 +73,9 @@ class FakeClock final : public Clock {
 /// read-only). Resources: demo://{cluster}/guests/{vmid} and a longer one. Prompt: greet {who}.
 Catalogue make_catalogue(FakeClock& clock);
 
+/// Fails the test for everything that `check` found wrong.
+void expect_official(const OfficialCheck& check);
+
 /// A server in its own thread over a MemoryTransport.
 class Harness {
  public:
@@ -92,7 +96,8 @@ class Harness {
   /// Waits for the next message of the server.
   Json next();
 
-  /// Ends the input and waits for serve(); true when it was clean.
+  /// Ends the input and waits for serve(); true when it was clean. Everything that the server
+  /// wrote must have fitted the official schema of its version.
   bool finish();
 
   /// Everything written, joined by newlines.
@@ -106,6 +111,7 @@ class Harness {
   FakeObserver observer;
   FakeClock clock;
   MemoryTransport transport;
+  OfficialCheck official{transport};
   Executor executor;
   Catalogue catalogue;
   Server server;

@@ -107,7 +107,9 @@ TEST_CASE("shutdown: answers in flight are still written") {
     transport.push(modern(id, "tools/call", {{"name", "plain"}}));
   }
   transport.end();
-  CHECK(server.serve(transport));
+  OfficialCheck official(transport);
+  CHECK(server.serve(official));
+  expect_official(official);
   CHECK(transport.written().size() == 3);
 }
 
@@ -127,11 +129,12 @@ TEST_CASE("shutdown: a handler that does not listen is left behind, and silent f
   Catalogue catalogue = make_catalogue(clock);
   catalogue.tools.front().run = stubborn.handler();
   MemoryTransport transport;
+  OfficialCheck official(transport);
   {
     Server server(impatient(), catalogue, gate, observer, executor, clock);
     transport.push(modern("1", "tools/call", {{"name", "echo"}, {"arguments", {{"text", "x"}}}}));
     bool clean = true;
-    std::jthread serving([&] { clean = server.serve(transport); });
+    std::jthread serving([&] { clean = server.serve(official); });
     stubborn.wait_entered();  // a call that only waits in the queue could still be dropped in time
     transport.end();
     serving.join();

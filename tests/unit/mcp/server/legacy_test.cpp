@@ -117,3 +117,16 @@ TEST_CASE("legacy: batches that no version allows are refused as a whole") {
   CHECK(answer["error"]["code"] == -32600);
   CHECK(answer["id"].is_null());
 }
+
+TEST_CASE(
+    "legacy: an error that belongs to no request has an id only where the schema has no other "
+    "way") {
+  for (const char* version : {"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"}) {
+    CAPTURE(version);
+    Harness h;
+    h.handshake(version);
+    const Json answer = h.ask("not json");
+    CHECK(answer["error"]["code"] == -32700);
+    CHECK(answer.contains("id") == (std::string_view(version) < "2025-11-25"));
+  }
+}

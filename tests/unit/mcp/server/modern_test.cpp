@@ -147,7 +147,9 @@ TEST_CASE("modern: undeclared capabilities have no methods") {
   transport.push(modern("3", "prompts/get", {{"name", "x"}}));
   transport.push(modern("4", "tools/list"));
   transport.end();
-  CHECK(server.serve(transport));
+  OfficialCheck official(transport);
+  CHECK(server.serve(official));
+  expect_official(official);
   const auto written = transport.written();
   REQUIRE(written.size() == 4);
   CHECK((*parse_json(written[0]))["result"]["capabilities"] == *parse_json(R"({"tools":{}})"));
