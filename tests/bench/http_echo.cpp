@@ -64,7 +64,8 @@ const std::string kBody =
 
 std::string request(std::string_view path) {
   return "POST " + std::string(path) +
-         " HTTP/1.1\r\nHost: 127.0.0.1:8585\r\nAuthorization: Bearer 0123456789abcdef0123456789abcdef\r\n"
+         " HTTP/1.1\r\nHost: 127.0.0.1:8585\r\nAuthorization: Bearer "
+         "0123456789abcdef0123456789abcdef\r\n"
          "Content-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
          "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/call\r\nMcp-Name: echo\r\n"
          "User-Agent: node\r\nContent-Length: " +
@@ -268,9 +269,12 @@ void streams(std::size_t count) {
   const auto started = std::chrono::steady_clock::now();
   ::poll(nullptr, 0, 3000);
   const double used = child.cpu() - before;
-  std::printf(", %.1f MB open, %.2f %% of a core idle", child.resident(),
-              used / std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - started)
-                         .count() * 100);
+  std::printf(
+      ", %.1f MB open, %.2f %% of a core idle", child.resident(),
+      used /
+          std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - started)
+              .count() *
+          100);
   const double sending = child.cpu();
   bench::load(child.port(), 1, request("/echo"), milliseconds(1));
   const int line = bench::connect_to(child.port());

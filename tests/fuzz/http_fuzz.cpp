@@ -1,6 +1,6 @@
 // libFuzzer entry: any bytes in any pieces through the request reader. The first byte of the input
-// chooses the size of the pieces, the second the limits. Whatever comes out keeps the limits, and the
-// same bytes in one piece give the same requests.
+// chooses the size of the pieces, the second the limits. Whatever comes out keeps the limits, and
+// the same bytes in one piece give the same requests.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>

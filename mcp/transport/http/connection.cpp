@@ -15,8 +15,8 @@ namespace {
 
 using State = RequestReader::State;
 
-constexpr std::size_t kViews = 16;                          // pieces of one write
-constexpr std::size_t kPatient = std::size_t{1} << 20;      // bytes that write_timeout is for
+constexpr std::size_t kViews = 16;                      // pieces of one write
+constexpr std::size_t kPatient = std::size_t{1} << 20;  // bytes that write_timeout is for
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 SteadyTime now() { return std::chrono::steady_clock::now(); }
@@ -104,6 +104,11 @@ void Connection::take_written(Io io) {
   write_deadline_ = SteadyTime::max();
 }
 
+void Connection::on_wake() {
+  if (!closed_ && outbox_ && outbox_->is_dropped()) return close();
+  pump();
+}
+
 void Connection::on_written(Io io) {
   if (closed_) return;
   take_written(io);
@@ -171,8 +176,7 @@ void Connection::serve() {
   const auto loop = loop_.shared_from_this();
   outbox_ = std::make_shared<Outbox>(loop, weak_from_this(), shared.options.max_backlog);
   try {
-    shared.handler(std::make_shared<LiveExchange>(std::move(received), outbox_,
-                                                  loop_.share()));
+    shared.handler(std::make_shared<LiveExchange>(std::move(received), outbox_, loop_.share()));
   } catch (const std::exception& failure) {  // the wall: its exchange answers 500 as it dies
     log::error({}, "http.handler", {{"failure", failure.what()}});
   }
@@ -182,7 +186,6 @@ void Connection::serve() {
 bool Connection::collect() {
   if (complete_) return finish_exchange(), true;
   Outbox::Taken taken = outbox_->take();
-  if (taken.dropped) return close(), true;
   complete_ = taken.complete;
   closing_ = closing_ || (taken.complete && taken.close);
   batch_ = std::move(taken.pieces);

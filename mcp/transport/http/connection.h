@@ -60,7 +60,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   // Called by the loop.
   void start(std::size_t slot);
   void moved_to(std::size_t slot) { slot_ = slot; }
-  void on_wake() { pump(); }
+  void on_wake();
   void on_deadline(SteadyTime now);
   /// The server stops: closes at once when idle, else after the running exchange.
   void drain();
@@ -108,8 +108,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool fresh_ = false;     // input has come that was not parsed
   bool complete_ = false;  // the whole answer has been taken from the outbox
   bool chunked_ = true;
-  bool closing_ = false;   // after the batch the connection ends
-  bool at_end_ = false;    // the client has closed its side
+  bool closing_ = false;  // after the batch the connection ends
+  bool at_end_ = false;   // the client has closed its side
   bool pumping_ = false;
   bool closed_ = false;
 };

@@ -60,8 +60,8 @@ class HttpExchange {
   virtual bool open_stream(std::vector<HttpHeader> headers) = 0;
 
   /// Sends one event; `id` and `retry` only when given, an empty data line when there is no data.
-  /// Data of one event may exceed the byte bound of an exchange only when nothing else is waiting.
-  /// False when there is no open stream, the client is gone, or was dropped as too slow.
+  /// Taken while fewer bytes wait than the server's max_backlog; else the client is dropped. False
+  /// when there is no open stream, the client is gone, or was dropped as too slow.
   virtual bool event(const std::optional<Cleared>& data, std::string_view id = {},
                      std::optional<std::chrono::milliseconds> retry = std::nullopt) = 0;
 

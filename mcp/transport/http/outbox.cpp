@@ -51,14 +51,20 @@ bool Outbox::begin(Kind kind, Piece piece, bool close) {
 bool Outbox::add(Piece piece) {
   std::unique_lock lock(mutex_);
   if (stage_ != Stage::kStreaming || dropped_) return false;
-  const bool fits = held_ == 0 || held_ + piece.size() <= limit_;
-  if (fits) {
+  if (held_ < limit_) {  // one piece may exceed it: the bound is this and one event
     append(std::move(piece));
-  } else {
-    dropped_ = true;
+    wake(std::move(lock));
+    return true;
   }
-  wake(std::move(lock));
-  return fits;
+  dropped_ = true;
+  lock.unlock();
+  loop_->wake(connection_);  // always: the loop takes nothing while a write is outstanding
+  return false;
+}
+
+bool Outbox::is_dropped() const {
+  const std::lock_guard lock(mutex_);
+  return dropped_;
 }
 
 void Outbox::finish(Piece piece) {
@@ -78,7 +84,7 @@ Outbox::Taken Outbox::take() {
   const std::lock_guard lock(mutex_);
   woken_ = false;
   return {std::exchange(pieces_, {}), stage_ == Stage::kComplete, close_,
-          stage_ == Stage::kStreaming, dropped_};
+          stage_ == Stage::kStreaming};
 }
 
 void Outbox::sent(std::size_t size) {

@@ -5,7 +5,6 @@
 // that is too slow is noticed at once and memory stays bounded.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -41,7 +40,6 @@ class Outbox {
     bool complete = false;   ///< nothing follows
     bool close = false;      ///< the connection ends after this
     bool streaming = false;  ///< an event stream is open
-    bool dropped = false;    ///< the reader was too slow
   };
 
   /// Starts as if woken: what is added before the first take() waits for it.
@@ -61,6 +59,8 @@ class Outbox {
   // The loop.
 
   Taken take();
+  /// True when the reader was too slow.
+  [[nodiscard]] bool is_dropped() const;
   /// `size` bytes have left.
   void sent(std::size_t size);
   /// From now on every call of a producer is a no-op. True when a stream was open or begun.

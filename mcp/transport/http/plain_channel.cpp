@@ -16,11 +16,10 @@ class PlainChannel final : public Channel {
 
   std::optional<Io> read(std::span<char> space, std::shared_ptr<Connection> owner) override {
     // Always by the reactor: it knows when the socket has been emptied, and saves the system call.
-    socket_.async_read_some(
-        asio::buffer(space.data(), space.size()),
-        [owner = std::move(owner)](const error_code& ec, std::size_t size) {
-          owner->on_read({size, !ec});
-        });
+    socket_.async_read_some(asio::buffer(space.data(), space.size()),
+                            [owner = std::move(owner)](const error_code& ec, std::size_t size) {
+                              owner->on_read({size, !ec});
+                            });
     return std::nullopt;
   }
 

@@ -135,7 +135,8 @@ class Parser final : public beast::http::basic_parser<true> {
     switch (name) {
       case field::host:
         host_ = value;
-        return ++hosts_ > 1 || value.find_first_of(" \t,/?#@\\") != std::string_view::npos ? 400 : 0;
+        return ++hosts_ > 1 || value.find_first_of(" \t,/?#@\\") != std::string_view::npos ? 400
+                                                                                           : 0;
       case field::content_length: return ++lengths_ > 1 || !all_digits(value) ? 400 : 0;
       case field::transfer_encoding:
         return ++codings_ > 1 || out_.http10 || !same_word(value, "chunked") ? 400 : 0;
@@ -151,7 +152,8 @@ class Parser final : public beast::http::basic_parser<true> {
     if (hosts_ == 0 && !out_.http10) return refuse(400, ec);
     if (authority_ && hosts_ > 0 && *authority_ != host_) return refuse(400, ec);
     const bool sized = lengths_ + codings_ > 0;
-    const bool sends = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+    const bool sends =
+        request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
     if (sends && !sized) return refuse(411, ec);
     out_.keep_alive = keep_alive();
     expects_ = expects_ && !out_.http10 && sized;
@@ -192,6 +194,15 @@ class Parser final : public beast::http::basic_parser<true> {
   bool expects_ = false;
   bool is_header_done_ = false;
 };
+
+/// The status that refuses what the parser stopped at.
+int status_of(const Parser& parser, const beast::error_code& ec, std::string_view header) {
+  if (parser.refusal() != 0) return parser.refusal();
+  if (ec == beast::http::error::body_limit) return 413;
+  if (ec == beast::http::error::bad_version)
+    return version_status(header.substr(0, header.find("\r\n")));
+  return 400;
+}
 
 }  // namespace
 
@@ -248,7 +259,8 @@ RequestReader::State RequestReader::parse() {
   if (state_ == State::kComplete || state_ == State::kRefused) return state_;
   if (state_ == State::kIdle && !begin_request()) return state_;
   if (state_ == State::kHeader && !complete_header()) return state_;
-  return feed();
+  if (state_ == State::kHeader && !feed_header()) return state_;
+  return feed_body();
 }
 
 /// Skips empty lines (RFC 9112, 2.2) and finds the first byte of a request.
@@ -290,31 +302,37 @@ bool RequestReader::complete_header() {
   return true;
 }
 
-RequestReader::State RequestReader::feed() {
+/// The complete header, and nothing behind it, to the parser.
+bool RequestReader::feed_header() {
+  const std::string_view header = held().substr(0, scanned_ + 3);
   Parser& parser = *parsing_->parser;
+  beast::error_code ec;
+  parser.put(asio::const_buffer(header.data(), header.size()), ec);
+  begin_ += header.size();
+  state_ = State::kBody;
+  if (!ec && parser.is_header_done()) return true;
+  refuse(status_of(parser, ec, header));
+  return false;
+}
+
+RequestReader::State RequestReader::feed_body() {
+  Parser& parser = *parsing_->parser;
+  if (parser.is_done()) return state_ = State::kComplete;
   const std::string_view text = held();
-  const std::size_t header = state_ == State::kHeader ? scanned_ + 3 : 0;
-  parser.mark(text.data() + header);
+  if (text.empty()) return state_;
+  parser.mark(text.data());
   beast::error_code ec;
   const std::size_t used = parser.put(asio::const_buffer(text.data(), text.size()), ec);
   begin_ += used;
-  raw_body_ += used - std::min(used, header);
-  state_ = State::kBody;
-  if (ec && ec != beast::http::error::need_more) {
-    if (parser.refusal() != 0) return refuse(parser.refusal());
-    if (ec == beast::http::error::body_limit) return refuse(413);
-    if (ec == beast::http::error::header_limit) return refuse(431);
-    if (ec == beast::http::error::bad_version)
-      return refuse(version_status(text.substr(0, text.find("\r\n"))));
-    return refuse(400);
-  }
+  raw_body_ += used;
+  if (ec && ec != beast::http::error::need_more) return refuse(status_of(parser, ec, {}));
   if (raw_body_ > limits_.max_body + limits_.max_body / 4 + kRawSlack) return refuse(413);
   // Framing is read whole, within the bound for a header, and the bound must not depend on how the
   // bytes came: so it is checked for what is complete and for what is not.
-  if (parser.chunked() && parser.is_done() && parser.overlong(text.data() + used)) return refuse(431);
-  if (parser.is_done()) return state_ = State::kComplete;
-  if (buffered() > limits_.max_header) return refuse(431);
-  return state_;
+  const bool done = parser.is_done();
+  if (done && parser.chunked() && parser.overlong(text.data() + used)) return refuse(431);
+  if (!done && buffered() > limits_.max_header) return refuse(431);
+  return done ? state_ = State::kComplete : state_;
 }
 
 bool RequestReader::take_continue() {

@@ -76,7 +76,8 @@ class RequestReader {
   State refuse(int status);
   bool begin_request();
   bool complete_header();
-  State feed();
+  bool feed_header();
+  State feed_body();
   void resize(std::size_t capacity);
   [[nodiscard]] std::string_view held() const { return {buffer_.get() + begin_, end_ - begin_}; }
 

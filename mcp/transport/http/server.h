@@ -34,16 +34,17 @@ struct HttpOptions {
   std::string address = "127.0.0.1";  ///< a numeric IPv4 or IPv6 address
   std::uint16_t port = 0;             ///< 0 = any free one
   std::optional<HttpTls> tls;
-  std::size_t max_header = std::size_t{16} << 10;   ///< request line and headers, bytes
-  std::size_t max_body = std::size_t{4} << 20;      ///< bytes
-  std::size_t max_backlog = std::size_t{4} << 20;   ///< unsent bytes of one exchange
-  std::size_t max_connections = 1024;               ///< more get 503
-  std::size_t max_streams = 896;                    ///< open event streams; more get 503
+  std::size_t max_header = std::size_t{16} << 10;       ///< request line and headers, bytes
+  std::size_t max_body = std::size_t{4} << 20;          ///< bytes
+  std::size_t max_backlog = std::size_t{4} << 20;       ///< unsent bytes of one stream
+  std::size_t max_connections = 1024;                   ///< more get 503
+  std::size_t max_streams = 896;                        ///< open event streams; more get 503
   std::chrono::milliseconds handshake_timeout{10'000};  ///< TLS: from accept to the first request
-  std::chrono::milliseconds header_timeout{10'000};  ///< from the first byte to the last header
-  std::chrono::milliseconds body_timeout{30'000};    ///< from the last header to the whole body
-  std::chrono::milliseconds idle_timeout{75'000};    ///< between requests
-  std::chrono::milliseconds write_timeout{30'000};  ///< for 1 MiB; larger batches get more in proportion
+  std::chrono::milliseconds header_timeout{10'000};     ///< from the first byte to the last header
+  std::chrono::milliseconds body_timeout{30'000};       ///< from the last header to the whole body
+  std::chrono::milliseconds idle_timeout{75'000};       ///< between requests
+  std::chrono::milliseconds write_timeout{
+      30'000};  ///< for 1 MiB; larger batches get more in proportion
   std::chrono::milliseconds linger_timeout{2'000};  ///< for the client to close after our last byte
   std::chrono::milliseconds stream_keep_alive{25'000};  ///< a comment line after so much silence
   std::size_t threads = 1;                              ///< event loops

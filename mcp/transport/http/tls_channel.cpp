@@ -92,12 +92,12 @@ class TlsChannel final : public Channel {
   }
 
   void wait_to_read(std::span<char> space, std::shared_ptr<Connection> owner) {
-    socket_.async_wait(read_wait_, [this, space, owner = std::move(owner)](
-                                       const error_code& ec) mutable {
-      const auto io = ec ? Io{0, false} : try_read(space);
-      if (!io) return wait_to_read(space, std::move(owner));
-      owner->on_read(*io);
-    });
+    socket_.async_wait(read_wait_,
+                       [this, space, owner = std::move(owner)](const error_code& ec) mutable {
+                         const auto io = ec ? Io{0, false} : try_read(space);
+                         if (!io) return wait_to_read(space, std::move(owner));
+                         owner->on_read(*io);
+                       });
   }
 
   void wait_to_write(std::shared_ptr<Connection> owner) {

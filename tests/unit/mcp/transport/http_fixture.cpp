@@ -154,10 +154,9 @@ std::string get(std::string_view path, std::string_view headers) {
 }
 
 Site::Site(HttpOptions options) {
-  auto started =
-      HttpServer::start(std::move(options), [this](const std::shared_ptr<HttpExchange>& exchange) {
-        handle(exchange);
-      });
+  auto started = HttpServer::start(
+      std::move(options),
+      [this](const std::shared_ptr<HttpExchange>& exchange) { handle(exchange); });
   REQUIRE_MESSAGE(started.ok(), (started.ok() ? "" : started.error().text()));
   server = std::move(started).value();
 }

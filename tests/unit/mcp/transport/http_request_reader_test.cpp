@@ -53,9 +53,10 @@ std::string chunked(const std::string& body) {
 
 TEST_CASE("request reader: a request keeps order, duplicates and case of its headers' values") {
   RequestReader reader({});
-  const auto requests = read_all(
-      reader, "POST /mcp/x%20y?a=1&b=?2 HTTP/1.1\r\nHost: h:1\r\nX-One:  First \r\nx-TWO: 2\r\n"
-              "X-ONE: second\r\nContent-Length: 5\r\n\r\nhello");
+  const auto requests =
+      read_all(reader,
+               "POST /mcp/x%20y?a=1&b=?2 HTTP/1.1\r\nHost: h:1\r\nX-One:  First \r\nx-TWO: 2\r\n"
+               "X-ONE: second\r\nContent-Length: 5\r\n\r\nhello");
   REQUIRE(requests.size() == 1);
   const HttpRequest& request = requests[0].request;
   CHECK(request.method == "POST");
@@ -95,7 +96,8 @@ TEST_CASE("request reader: refuses what is malformed, ambiguous or unknown") {
       {"unknown coding", post + "Transfer-Encoding: gzip\r\n\r\n", 400},
       {"chunked not last", post + "Transfer-Encoding: chunked, gzip\r\n\r\n", 400},
       {"chunked not alone", post + "Transfer-Encoding: gzip, chunked\r\n\r\n", 400},
-      {"chunked twice", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+      {"chunked twice", post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+       400},
       {"coding in 1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
       {"content coding", post + "Content-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx", 415},
       {"no length", post + "\r\n", 411},
@@ -105,6 +107,7 @@ TEST_CASE("request reader: refuses what is malformed, ambiguous or unknown") {
       {"HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
       {"HTTP/0.9", "GET / HTTP/0.9\r\n\r\n", 505},
       {"not a version", "GET / HTP/1.1\r\n\r\n", 400},
+      {"a request line that runs into the headers' end", "b H/Host: a\r\n\r\n", 400},
       {"no version", "GET /\r\n\r\n", 400},
       {"a TLS hello", std::string("\x16\x03\x01\x02", 4), 400},
       {"space before the colon", "GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400},
@@ -199,10 +202,9 @@ TEST_CASE("request reader: bodies up to the limit arrive whole, through a bounde
 
 TEST_CASE("request reader: absolute-form, OPTIONS * and HTTP/1.0 are understood") {
   RequestReader reader({});
-  const auto requests = read_all(reader,
-                                 "GET http://a?x HTTP/1.1\r\n" + kHost + "\r\n" +
-                                     "OPTIONS * HTTP/1.1\r\n" + kHost + "\r\n" +
-                                     "GET /old HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  const auto requests =
+      read_all(reader, "GET http://a?x HTTP/1.1\r\n" + kHost + "\r\n" + "OPTIONS * HTTP/1.1\r\n" +
+                           kHost + "\r\n" + "GET /old HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
   REQUIRE(requests.size() == 3);
   CHECK(requests[0].request.path == "/");
   CHECK(requests[0].request.query == "x");

@@ -212,10 +212,9 @@ TEST_CASE("http over tls: connections beyond the limit get their 503 too") {
 TEST_CASE("http over tls: says which file cannot be used") {
   const Certificate certificate;
   const Certificate other;
-  for (const HttpTls& tls :
-       {HttpTls{"/nonexistent/certificate.pem", certificate.tls.key_file},
-        HttpTls{certificate.tls.certificate_file, "/nonexistent/key.pem"},
-        HttpTls{certificate.tls.certificate_file, other.tls.key_file}}) {
+  for (const HttpTls& tls : {HttpTls{"/nonexistent/certificate.pem", certificate.tls.key_file},
+                             HttpTls{certificate.tls.certificate_file, "/nonexistent/key.pem"},
+                             HttpTls{certificate.tls.certificate_file, other.tls.key_file}}) {
     HttpOptions options;
     options.tls = tls;
     const auto started = HttpServer::start(options, [](const std::shared_ptr<HttpExchange>&) {});
