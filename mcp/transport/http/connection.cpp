@@ -15,6 +15,7 @@ namespace {
 
 using State = RequestReader::State;
 
+constexpr int kTurn = 256;                              // steps until others have their turn
 constexpr std::size_t kViews = 16;                      // pieces of one write
 constexpr std::size_t kPatient = std::size_t{1} << 20;  // bytes that write_timeout is for
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -50,7 +51,11 @@ void Connection::pump() {
   const auto self = shared_from_this();
   pumping_ = true;
   try {
+    int steps = 0;
     while (!closed_ && step()) {
+      if (++steps < kTurn) continue;
+      loop_.wake(weak_from_this());  // others are waiting, too
+      break;
     }
   } catch (const std::exception& failure) {  // the wall: out of memory ends one connection
     log::error({}, "http.connection", {{"failure", failure.what()}});
