@@ -34,7 +34,8 @@ Cleared cleared(const std::string& text) {
   OpenGate gate;
   Outbound message;
   message.id = 1;
-  message.payload = {{"text", text}};
+  const std::string payload = R"({"text":")" + text + R"("})";  // megabytes: not through Json
+  message.payload_text = payload;
   auto made = gate.clear({}, message);
   REQUIRE(made.has_value());
   return *std::move(made);

@@ -17,7 +17,7 @@ namespace pmx::mcp::test {
 /// The longest a test waits for anything that must come.
 constexpr std::chrono::seconds kPatience{20};
 
-/// A message with `text` inside.
+/// A message with `text` inside, which needs no escapes.
 Cleared cleared(const std::string& text);
 
 /// Waits until stop is requested; false when kPatience runs out.

@@ -63,7 +63,7 @@ TEST_CASE("http limits: an answer that nobody takes ends its connection") {
   REQUIRE(client.send(get("/hold")));
   const auto exchange = site.take();
   REQUIRE(exchange);
-  exchange->respond(200, {}, cleared(std::string(8'000'000, 'x')));
+  exchange->respond(200, {}, cleared(std::string(6'000'000, 'x')));
   CHECK(wait_for(exchange->gone()));
 }
 

@@ -164,6 +164,15 @@ TEST_CASE("request reader: a chunked body loses its framing, extensions and trai
   CHECK(requests[0].request.header("x-admin") == nullptr);
 }
 
+TEST_CASE("request reader: an empty chunked body may come byte by byte") {
+  for (std::size_t piece = 1; piece < 6; ++piece) {
+    RequestReader reader({});
+    const auto requests =
+        read_all(reader, chunked("0\r\n\r\n") + chunked("0\r\nT: v\r\n\r\n"), piece);
+    CHECK(requests.size() == 2);
+  }
+}
+
 TEST_CASE("request reader: three pipelined requests read alike however they are split") {
   const std::string bytes = "\r\nPOST /a?q HTTP/1.1\r\n" + kHost + "Content-Length: 3\r\n\r\nabc" +
                             chunked("2\r\nde\r\n1;x=y\r\nf\r\n0\r\nT: v\r\n\r\n") +
