@@ -227,7 +227,7 @@ void compare(int rounds, milliseconds duration) {
   const std::string bytes = request("/mcp");
   std::printf("%-12s %-16s %12s %8s %8s %10s %8s\n", "connections", "server", "requests/s", "ratio",
               "p99 ms", "CPU us/req", "ratio");
-  for (const std::size_t connections : {1, 16, 256}) {
+  for (const std::size_t connections : {1U, 16U, 256U}) {
     std::vector<Row> rows[3];
     for (int round = 0; round < rounds; ++round) {
       for (std::size_t i = 0; i < 3; ++i) {
