@@ -35,17 +35,35 @@ std::size_t placeholder_end(std::string_view text, std::size_t at) {
   return at + close + 1;
 }
 
+/// The end of what has the form of a name's pseudonym at `at`, or `at`. Whether it is one the
+/// ledger says: that costs less than its check characters.
+std::size_t code_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMaxClass = 8;
+  constexpr std::size_t kCode = 7;
+  const auto word_end = [text](std::size_t from, std::size_t most) {
+    std::size_t end = from;
+    while (end < text.size() && end - from < most && is_word_char(text[end])) ++end;
+    return end;
+  };
+  const std::size_t head = word_end(at, kMaxClass);
+  const bool dashed = byte_at(text, head) == '-';
+  const std::size_t code = dashed ? head + 1 : at;
+  if (!dashed && to_lower(byte_at(text, at)) != 'n') return at;
+  const std::size_t end = word_end(code, kCode + 1);
+  return end - code == kCode ? end : at;
+}
+
 }  // namespace
 
 std::size_t Rewriter::own_end(std::string_view text, std::size_t at) const {
   const Ledger& ledger = resolver_.ledger();
-  if (const auto shape = scheme_.read_name(text, at); shape && shape->verified) {
-    const Ledger::Entry* entry = ledger.by_pseudonym(shape->canonical);
-    if (entry == nullptr) return at;
-    const std::string suffix = domain_suffix(*entry);
-    const bool follows =
-        !suffix.empty() && equals_folded(text.substr(shape->end, suffix.size()), suffix);
-    return shape->end + (follows ? suffix.size() : 0);
+  if (const std::size_t end = code_end(text, at); end > at) {
+    if (const auto* entry = ledger.by_pseudonym(lower(text.substr(at, end - at)))) {
+      const std::string suffix = domain_suffix(*entry);
+      const bool follows =
+          !suffix.empty() && equals_folded(text.substr(end, suffix.size()), suffix);
+      return end + (follows ? suffix.size() : 0);
+    }
   }
   if (!is_hex(byte_at(text, at))) return at;
   if (is_uuid_at(text, at))
@@ -78,8 +96,7 @@ bool Rewriter::holds_own(std::string_view text) const {
 }
 
 bool Rewriter::own_pseudonym(Scan& scan) {
-  const auto shape = scheme_.read_name(scan.text, scan.at);
-  if (!shape || !shape->verified) return false;
+  if (code_end(scan.text, scan.at) == scan.at) return false;
   const std::size_t end = own_end(scan.text, scan.at);
   if (end == scan.at) return false;
   // What stands beside it is read as it was beside the real name.

@@ -1,6 +1,6 @@
 // How the cost of the walk and of the second look grows with hostile input: every piece of the list
-// at n and 4n bytes, as text, inside JSON and as the value of fields. A ratio near 2 is linear,
-// near 4 quadratic. Prints the worst rows first; `--realistic` measures a cluster's answer instead.
+// at n, 2n and 4n bytes, as text, inside JSON and as the value of fields. From n to 4n the cost
+// grows by 4 when it is linear, by 16 when it is quadratic. Prints the worst rows first.
 //
 //   ninja -C build/dev anonymize_growth && build/dev/tests/anonymize_growth [BYTES] [PIECE]
 #include <sys/resource.h>
