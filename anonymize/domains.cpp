@@ -8,6 +8,8 @@
 namespace pmx::anonymize {
 namespace {
 
+constexpr std::size_t kMaxDomain = 253;
+
 bool is_label_char(char c) { return is_word_char(c) || c == '-'; }
 
 /// The end of label(.label)* at `at`, without a trailing dot or dash.
@@ -51,12 +53,13 @@ bool is_privilege(std::string_view name) {
 }  // namespace
 
 std::size_t Rewriter::sensitive_suffix(std::string_view name) const {
-  if (is_privilege(name)) return 0;
+  if (name.size() > kMaxDomain || is_privilege(name)) return 0;
   const std::string folded = lower(name);
   const std::size_t labels = count_labels(folded);
   for (std::size_t dot = 0; dot != std::string::npos; dot = folded.find('.', dot + 1)) {
     const std::string_view tail = std::string_view(folded).substr(dot == 0 ? 0 : dot + 1);
     if (tail.find('.') == std::string_view::npos) break;
+    if (is_own(tail)) return count_labels(tail) - 1;
     const Ledger::Entry* entry = resolver_.ledger().by_name(tail);
     if (entry != nullptr && (entry->kinds & kind_bit(Kind::kDomain)) != 0)
       return count_labels(tail) - 1;
@@ -121,7 +124,7 @@ bool Rewriter::fqdn(Scan& scan) {
   if (before == '.' || before == '-') return false;
   const std::size_t end = chain_end(scan.text, scan.at);
   const std::string_view name = scan.text.substr(scan.at, end - scan.at);
-  if (name.size() > 253 || name.find('.') == std::string_view::npos) return false;
+  if (name.size() > kMaxDomain || name.find('.') == std::string_view::npos) return false;
   if (!is_letter(name.back())) return false;
   const char after = byte_at(scan.text, end);
   if (after == '_' || after == '(') return false;

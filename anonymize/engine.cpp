@@ -20,7 +20,7 @@ namespace pmx::anonymize {
 namespace {
 
 /// A pass may find values inside values it could not see before; each round issues one layer.
-constexpr int kMaxRounds = 12;
+constexpr int kMaxRounds = 24;
 constexpr std::size_t kMinSecret = 6;
 
 }  // namespace
@@ -188,8 +188,10 @@ void Engine::guard_secret(const Secret& secret) { impl_->guard(secret); }
 
 Result<std::string> Engine::anonymize_text(std::string_view text) {
   PMX_TRY_VOID(impl_->catch_up());
-  return impl_->run(
-      [text](Rewriter& rewriter, Resolver&) { return apply_edits(text, rewriter.text(text)); });
+  return impl_->run([text](Rewriter& rewriter, Resolver&) {
+    const auto pass = [&](std::string_view shown) { return rewriter.text(shown); };
+    return apply_edits(text, rewriter.settled(text, pass));
+  });
 }
 
 Result<std::string> Engine::anonymize_json(std::string_view json) {

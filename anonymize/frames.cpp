@@ -14,6 +14,9 @@ constexpr std::string_view kVolumeTails[] = {"iso/",     "vztmpl/", "backup/", "
                                              "rootdir/", "images/", "import/"};
 constexpr std::string_view kDiskHeads[] = {"vm-", "base-", "subvol-", "basevol-"};
 
+/// A ticket's signature begins within so many bytes: a user id has 64 at most, a realm 32.
+constexpr std::size_t kTicketHead = 160;
+
 bool frame_char(char c) {
   return !has_class(c, chars::kSpace | chars::kQuote) && c != ',' && c != '\\' && c != '\0';
 }
@@ -64,17 +67,22 @@ bool Rewriter::ticket(Scan& scan) {
     // CSRF prevention token: eight hex digits and 43 characters of base64.
     while (end < text.size() && is_base64(text[end])) ++end;
     const std::size_t length = end - scan.run_end - 1;
-    if (length < 27 || length > 44) return false;
+    if (length < 27 || length > 44 || holds_own(text.substr(scan.at, end + 12 - scan.at)))
+      return false;
     return scan.replace(scan.at, end, "[secret:csrf-token]");
   }
   if (std::find(std::begin(kTicketHeads), std::end(kTicketHeads), run) == std::end(kTicketHeads))
     return false;
-  while (end < text.size() && frame_char(text[end]) && text[end] != ';') ++end;
+  const auto in_ticket = [text](std::size_t i) {
+    return i < text.size() && frame_char(text[i]) && text[i] != ';';
+  };
+  while (end - scan.run_end <= kTicketHead && in_ticket(end)) ++end;
   const std::string_view body = text.substr(scan.run_end + 1, end - scan.run_end - 1);
   const std::size_t mark = body.find("::");
   const bool signed_user = mark != std::string_view::npos && mark >= 9 &&
                            is_upper_hex(body.substr(mark - 8, 8)) && body[mark - 9] == ':';
   if (!body.starts_with("!tfa!") && !signed_user) return false;
+  while (in_ticket(end)) ++end;
   return scan.replace(scan.at, end, "[secret:ticket]");
 }
 

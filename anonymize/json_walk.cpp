@@ -387,8 +387,9 @@ std::vector<Edit> json_edits(std::string_view json, const JsonStrings& strings, 
     FieldRule rule;
     if (!item.is_key && item.key >= 0) rule = rule_of(key_of(json, strings, item, object), object);
     const Kind guest = object.type.value_or(Kind::kVm);
-    const auto edits =
-        item.is_key ? rewriter.key(text) : value_edits(text, rule, guest, rewriter, depth);
+    const auto edits = rewriter.settled(text, [&](std::string_view shown) {
+      return item.is_key ? rewriter.key(shown) : value_edits(shown, rule, guest, rewriter, depth);
+    });
     const auto place = [&](std::size_t at) {
       return item.begin + (item.escaped ? layer.offsets[at] : at);
     };

@@ -27,6 +27,9 @@ std::size_t slot(std::uint32_t window) { return (window * 2654435761U) >> 16; }
 /// Twelve hex digits and more are a digest, a serial or part of a UUID, whatever they spell.
 constexpr std::size_t kHexWord = 12;
 
+/// The longest pseudonym that is a name: "person-" and seven characters.
+constexpr std::size_t kMaxCode = 14;
+
 /// How far a word is followed around a hit: longer than any code, address or digest.
 constexpr std::size_t kReach = 160;
 
@@ -92,7 +95,7 @@ bool LeakIndex::is_part_of_code(std::string_view bytes, std::size_t at, std::siz
   std::size_t head = begin;
   while (head > 0 && begin - head < 8 && (is_word_char(bytes[head - 1]) || head == begin)) --head;
   // vm-db51k2x: the code of a pseudonym.
-  for (std::size_t from = head; from < begin; ++from)
+  for (std::size_t from = std::max(head, end - std::min(end, kMaxCode)); from < begin; ++from)
     if (byte_at(bytes, begin - 1) == '-' && codes_.contains(lower(bytes.substr(from, end - from))))
       return end - from > length;
   if (!hex(word)) return false;

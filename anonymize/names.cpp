@@ -39,17 +39,6 @@ constexpr PathWord kPathWords[] = {
 
 }  // namespace
 
-bool Rewriter::own_pseudonym(Scan& scan) {
-  const auto shape = scheme_.read_name(scan.text, scan.at);
-  if (!shape || !shape->verified) return false;
-  const Ledger::Entry* entry = resolver_.ledger().by_pseudonym(shape->canonical);
-  if (entry == nullptr) return false;
-  const std::string suffix = domain_suffix(*entry);
-  const bool follows =
-      !suffix.empty() && equals_folded(scan.text.substr(shape->end, suffix.size()), suffix);
-  return scan.skip(shape->end + (follows ? suffix.size() : 0));
-}
-
 bool Rewriter::is_name(std::string_view value, Kind kind) const {
   if (value.empty() || value.size() > 128 || !has_letter(value)) return false;
   if (!is_word_char(value.front()) && value.front() != '_') return false;
@@ -59,8 +48,7 @@ bool Rewriter::is_name(std::string_view value, Kind kind) const {
   });
   if (!charset || !is_word_char(value.back())) return false;
   const std::string folded = lower(value);
-  if (is_kept_name(folded, kind) || resolver_.ledger().by_pseudonym(folded) != nullptr)
-    return false;
+  if (is_kept_name(folded, kind) || is_own(value)) return false;
   return !is_uuid_at(value, 0) && !read_mac(value, 0);
 }
 
@@ -76,8 +64,9 @@ std::string Rewriter::user_text(std::string_view user_id) {
   const std::string user = resolver_.name(Kind::kUser, user_id.substr(0, at));
   const std::size_t suffix =
       realm.find('.') == std::string_view::npos ? 0 : sensitive_suffix(realm);
-  const std::string right =
-      suffix > 0 ? domain_text(realm, suffix) : resolver_.name(Kind::kRealm, realm);
+  const std::string right = suffix > 0                     ? domain_text(realm, suffix)
+                            : is_vendor_host(lower(realm)) ? std::string(realm)
+                                                           : resolver_.name(Kind::kRealm, realm);
   return user + '@' + right + token;
 }
 
@@ -119,7 +108,7 @@ bool Rewriter::user_id(Scan& scan) {
   if (unit || !has_letter(host)) return false;
   const std::string folded = lower(host);
   const bool known = resolver_.ledger().by_name(folded) != nullptr ||
-                     resolver_.ledger().by_name(lower(local)) != nullptr ||
+                     resolver_.ledger().by_name(lower(local)) != nullptr || is_own(local) ||
                      is_kept_name(folded, Kind::kRealm);
   // "user@realm" in a description is no user.
   if (!known && is_common_word(folded) && is_common_word(lower(local))) return false;
@@ -187,16 +176,19 @@ bool Rewriter::in_context(Scan& scan) {
 bool Rewriter::dictionary_name(Scan& scan) {
   const NameHit hit = dictionary_.longest_at(scan.text, scan.at);
   if (hit.entry == nullptr) return false;
-  std::size_t begin = scan.at;
+  scan.find_word();
+  const std::size_t begin = std::max(scan.word_begin, scan.done);
   std::size_t end = hit.end;
-  while (end < scan.text.size() && is_word_char(scan.text[end])) ++end;
-  while (begin > 0 && is_word_char(scan.text[begin - 1])) --begin;
-  const std::string_view word = scan.text.substr(begin, end - begin);
+  if (end <= scan.word_end) {
+    end = scan.word_end;
+  } else {
+    while (end < scan.text.size() && is_word_char(scan.text[end])) ++end;
+  }
   // Digits of a digest or serial that happen to spell a name (db51).
   const bool part = begin < scan.at || end > hit.end;
-  if (part && word.size() >= 12 && std::all_of(word.begin(), word.end(), is_hex)) return false;
-  if (begin == scan.at && end == hit.end)
-    return scan.replace(begin, end, resolver_.known(*hit.entry, word));
+  if (part && scan.word_is_code && end == scan.word_end) return false;
+  const std::string_view word = scan.text.substr(begin, end - begin);
+  if (!part) return scan.replace(begin, end, resolver_.known(*hit.entry, word));
   // nautilus2: beside a digit a pseudonym could not be told from what follows, so the whole word is
   // a name of its own.
   return scan.replace(begin, end, resolver_.name(hit.entry->kind, word));
@@ -227,60 +219,61 @@ std::vector<Edit> Rewriter::typed_text(std::string_view value) {
   return parts ? scan_layer(value, nullptr, 0) : text(value);
 }
 
+std::vector<Edit> Rewriter::whole(std::string_view value, std::string with) {
+  if (with == value) return {};
+  return {{0, value.size(), std::move(with)}};
+}
+
+std::vector<Edit> Rewriter::key_field(std::string_view value) {
+  const bool plain = value.size() < 24 && std::all_of(value.begin(), value.end(), is_run_char);
+  if (plain || holds_own(value) || value.find(' ') != std::string_view::npos) return text(value);
+  return whole(value, "[secret:key]");
+}
+
+std::vector<Edit> Rewriter::person_field(std::string_view value) {
+  if (!is_person(value)) return text(value);
+  learn_person(value);
+  return whole(value, resolver_.name(Kind::kPerson, value));
+}
+
+std::vector<Edit> Rewriter::user_field(std::string_view value) {
+  const bool plain = value.find('@') == std::string_view::npos && is_name(value, Kind::kUser);
+  return plain ? whole(value, resolver_.name(Kind::kUser, value)) : typed_text(value);
+}
+
+std::vector<Edit> Rewriter::list_field(std::string_view value, Kind kind) {
+  std::vector<Edit> edits;
+  for (std::size_t at = 0; at < value.size();) {
+    const std::size_t end = std::min(value.find_first_of(",; ", at), value.size());
+    const std::string_view part = value.substr(at, end - at);
+    for (Edit& edit : is_name(part, kind) ? whole(part, resolver_.name(kind, part)) : text(part))
+      edits.push_back({at + edit.begin, at + edit.end, std::move(edit.text)});
+    at = end + 1;
+  }
+  return edits;
+}
+
+std::vector<Edit> Rewriter::name_field(std::string_view value, Kind kind) {
+  const bool dotted = value.find('.') != std::string_view::npos;
+  if (dotted && (sensitive_suffix(value) > 0 || read_ipv4(value, 0))) return typed_text(value);
+  if (!is_name(value, kind)) return text(value);
+  return whole(value, resolver_.name(kind, value));
+}
+
 std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule, Kind guest) {
-  const auto whole = [&](std::string with) {
-    std::vector<Edit> edits;
-    if (with != value) edits.push_back({0, value.size(), std::move(with)});
-    return edits;
-  };
   switch (rule.treatment) {
     case Treatment::kKeep: return {};
     case Treatment::kSecret:
       if (value.empty() || value.starts_with("[secret:")) return {};
-      return whole("[secret:" + std::string(rule.secret) + "]");
-    case Treatment::kMaybeKey: {
-      const bool plain = value.size() < 24 && std::all_of(value.begin(), value.end(), is_run_char);
-      if (plain || value.starts_with("[secret:") || value.find(' ') != std::string_view::npos)
-        return text(value);
-      return whole("[secret:key]");
-    }
-    case Treatment::kPerson:
-      if (!is_person(value)) return text(value);
-      learn_person(value);
-      return whole(resolver_.name(Kind::kPerson, value));
+      return whole(value, "[secret:" + std::string(rule.secret) + "]");
+    case Treatment::kMaybeKey: return key_field(value);
+    case Treatment::kPerson: return person_field(value);
     case Treatment::kPhone: return phone_field(value);
-    case Treatment::kUserId:
-      if (value.find('@') == std::string_view::npos && is_name(value, Kind::kUser))
-        return whole(resolver_.name(Kind::kUser, value));
-      return typed_text(value);
-    case Treatment::kNames: {
-      std::vector<Edit> edits;
-      for (std::size_t at = 0; at < value.size();) {
-        std::size_t end = std::min(value.find_first_of(",; ", at), value.size());
-        const std::string_view part = value.substr(at, end - at);
-        if (is_name(part, rule.kind)) {
-          std::string with = resolver_.name(rule.kind, part);
-          if (with != part) edits.push_back({at, end, std::move(with)});
-        } else {
-          for (Edit& edit : text(part)) {
-            edits.push_back({at + edit.begin, at + edit.end, std::move(edit.text)});
-          }
-        }
-        at = end + 1;
-      }
-      return edits;
-    }
-    case Treatment::kHost:
-    case Treatment::kName:
-    case Treatment::kGuest: {
-      const Kind kind = rule.treatment == Treatment::kGuest  ? guest
-                        : rule.treatment == Treatment::kHost ? Kind::kHost
-                                                             : rule.kind;
-      const bool dotted = value.find('.') != std::string_view::npos;
-      if (dotted && (sensitive_suffix(value) > 0 || read_ipv4(value, 0))) return typed_text(value);
-      if (!is_name(value, kind)) return text(value);
-      return whole(resolver_.name(kind, value));
-    }
+    case Treatment::kUserId: return user_field(value);
+    case Treatment::kNames: return list_field(value, rule.kind);
+    case Treatment::kHost: return name_field(value, Kind::kHost);
+    case Treatment::kName: return name_field(value, rule.kind);
+    case Treatment::kGuest: return name_field(value, guest);
     case Treatment::kEncoded:
     case Treatment::kText: break;
   }

@@ -10,6 +10,8 @@ namespace {
 
 constexpr int kMaxWords = 5;
 constexpr std::size_t kMinNumberDigits = 4;
+/// What is longer is no word of a name and no number.
+constexpr std::size_t kMaxWord = 64;
 
 template <std::size_t N>
 bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
@@ -48,7 +50,7 @@ std::size_t name_word_end(std::string_view text, std::size_t at) {
   std::size_t end = at;
   while (end < text.size() && (is_word_char(text[end]) || text[end] == '-' || text[end] == '\'' ||
                                (text[end] == '.' && is_word_char(byte_at(text, end + 1)))))
-    ++end;
+    if (++end - at > kMaxWord) return at;
   while (end > at && !is_word_char(text[end - 1])) --end;
   return end;
 }
@@ -150,12 +152,12 @@ bool Rewriter::contract_number(Scan& scan, std::size_t at) {
       break;
     }
   std::size_t end = at;
-  while (end < text.size() && (is_run_char(text[end]) || text[end] == '/')) ++end;
+  while (end < text.size() && (is_run_char(text[end]) || text[end] == '/'))
+    if (++end - at > kMaxWord) return false;
   while (end > at && !is_word_char(text[end - 1])) --end;
   const std::string_view value = text.substr(at, end - at);
   const auto digits = std::count_if(value.begin(), value.end(), is_digit);
-  if (static_cast<std::size_t>(digits) < kMinNumberDigits || scheme_.read_name(text, at))
-    return false;
+  if (static_cast<std::size_t>(digits) < kMinNumberDigits || holds_own(value)) return false;
   return scan.replace(at, end, resolver_.name(Kind::kName, value));
 }
 

@@ -14,6 +14,7 @@ namespace pmx::anonymize {
 namespace {
 
 constexpr std::size_t kMaxDisplayName = 80;
+constexpr std::size_t kMaxAddress = 320;  // 64 bytes, @ and 255
 constexpr std::size_t kMaxWords = 5;
 constexpr std::size_t kMinLastName = 5;
 
@@ -131,9 +132,10 @@ bool Rewriter::display_name(Scan& scan) {
   while (end > scan.at && (text[end - 1] == ' ' || text[end - 1] == '"' || text[end - 1] == '\''))
     --end;
   if (end == scan.at) return false;
-  const std::size_t close = text.find_first_of("> \t\r\n<", angle + 1);
-  if (close == std::string_view::npos || text[close] != '>') return false;
-  const std::string_view address = text.substr(angle + 1, close - angle - 1);
+  const std::string_view behind = text.substr(angle + 1, kMaxAddress);
+  const std::size_t close = behind.find_first_of("> \t\r\n<");
+  if (close == std::string_view::npos || behind[close] != '>') return false;
+  const std::string_view address = behind.substr(0, close);
   const std::size_t sign = address.find('@');
   if (sign == std::string_view::npos || sign == 0 ||
       is_vendor_host(lower(address.substr(sign + 1))))

@@ -88,6 +88,7 @@ bool announces_number(std::string_view word) {
 }  // namespace
 
 bool Rewriter::phone_number(Scan& scan, std::size_t begin, std::size_t end) {
+  if (holds_own(scan.text.substr(begin, end - begin))) return false;
   return scan.replace(begin, end, resolver_.phone(scan.text.substr(begin, end - begin)));
 }
 
@@ -146,7 +147,7 @@ std::size_t Rewriter::announced_end(std::string_view text, std::size_t at, bool 
 
 std::vector<Edit> Rewriter::phone_field(std::string_view value) {
   const std::size_t end = announced_end(value, 0, true);
-  if (end == 0) return text(value);
+  if (end == 0 || holds_own(value.substr(0, end))) return text(value);
   return {{0, end, resolver_.phone(value.substr(0, end))}};
 }
 

@@ -19,16 +19,6 @@ bool ends_token(char c) {
   return has_class(c, chars::kSpace | chars::kQuote) || static_cast<unsigned char>(c) < 0x20;
 }
 
-/// The words this folder writes in [secret:...].
-bool is_secret_word(std::string_view word) {
-  constexpr std::string_view kWords[] = {
-      "api-key",     "authorization", "community",    "cookie", "credentials", "csrf-token",
-      "fingerprint", "guarded",       "hash",         "hmac",   "key",         "keyring",
-      "otp",         "password",      "pem",          "phone",  "recovery",    "secret",
-      "signature",   "ssh-key",       "subscription", "tfa",    "ticket",      "token"};
-  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
-}
-
 /// "version 8.2.4.1", "pve-manager/8.2.4.1", "v1.2.3.4", "1.2.3.4-5": four numbers that are no
 /// address. Only asked for public ranges.
 bool is_version(std::string_view text, std::size_t begin, std::size_t end) {
@@ -49,6 +39,29 @@ bool is_version(std::string_view text, std::size_t begin, std::size_t end) {
   const std::string before = lower(text.substr(word, i - word));
   return before == "version" || before == "ver" || before == "release" || before == "versions" ||
          before == "upgrade" || before == "revision" || before == "build" || before == "firmware";
+}
+
+/// The layer of the text after `edits`: which bytes are written as they are and which as escapes.
+Layer veiled_layer(const Layer& layer, const std::vector<Edit>& edits) {
+  Layer out;
+  std::uint32_t offset = 0;
+  std::size_t at = 0;
+  const auto put = [&](char c, std::uint32_t width) {
+    out.text += c;
+    out.offsets.push_back(offset);
+    offset += width;
+  };
+  const auto copy_to = [&](std::size_t end) {
+    for (; at < end; ++at) put(layer.text[at], layer.offsets[at + 1] - layer.offsets[at]);
+  };
+  for (const Edit& edit : edits) {
+    copy_to(edit.begin);
+    for (const char c : edit.text) put(c, is_run_char(c) ? 1 : 3);
+    at = edit.end;
+  }
+  copy_to(layer.text.size());
+  out.offsets.push_back(offset);
+  return out;
 }
 
 }  // namespace
@@ -85,39 +98,103 @@ Layer percent_layer(std::string_view text) {
 bool Rewriter::Scan::replace(std::size_t begin, std::size_t end, std::string with) {
   if (text.substr(begin, end - begin) != with) edits.push_back({begin, end, std::move(with)});
   at = end;
+  done = end;
   return true;
 }
 
+void Rewriter::Scan::find_word() {
+  // Twelve hex digits and more are a digest, a serial or part of a UUID, whatever they spell.
+  constexpr std::size_t kHexWord = 12;
+  if (at < word_end) return;
+  word_begin = at;
+  word_end = at;
+  while (word_begin > done && is_word_char(text[word_begin - 1])) --word_begin;
+  while (word_end < text.size() && is_word_char(text[word_end])) ++word_end;
+  const std::string_view word = text.substr(word_begin, word_end - word_begin);
+  word_is_code = word.size() >= kHexWord && std::all_of(word.begin(), word.end(), is_hex);
+}
+
+std::vector<Edit> composed_edits(const std::vector<Edit>& first, std::string_view shown,
+                                 const std::vector<Edit>& second) {
+  std::vector<Edit> out;
+  std::size_t i = 0;
+  std::size_t j = 0;
+  std::size_t removed = 0;  // of the original by first[0, i), and what they put there
+  std::size_t added = 0;
+  const auto begin_of = [&](const Edit& edit) { return edit.begin + added - removed; };
+  while (i < first.size() || j < second.size()) {
+    std::size_t begin = shown.size();
+    if (i < first.size()) begin = std::min(begin, begin_of(first[i]));
+    if (j < second.size()) begin = std::min(begin, second[j].begin);
+    Edit edit{begin + removed - added, 0, ""};
+    // Edits that touch each other's bytes become one.
+    std::size_t end = begin + 1;
+    std::size_t copied = begin;
+    for (bool grows = true; grows;) {
+      grows = false;
+      if (i < first.size() && begin_of(first[i]) < end) {
+        end = std::max(end, begin_of(first[i]) + first[i].text.size());
+        removed += first[i].end - first[i].begin;
+        added += first[i++].text.size();
+        grows = true;
+      } else if (j < second.size() && second[j].begin < end) {
+        edit.text += shown.substr(copied, second[j].begin - copied);
+        edit.text += second[j].text;
+        copied = second[j].end;
+        end = std::max(end, second[j++].end);
+        grows = true;
+      }
+    }
+    edit.text += shown.substr(copied, end - copied);
+    edit.end = end + removed - added;
+    out.push_back(std::move(edit));
+  }
+  return out;
+}
+
 std::vector<Edit> Rewriter::scan_layer(std::string_view text, const Layer* layer, unsigned depth) {
+  const std::vector<Edit> guarded = find_guarded(text);
+  if (guarded.empty()) return walk(text, layer, depth);
+  // The recognizers see what they would see in a second pass.
+  const std::string shown = apply_edits(text, guarded);
+  if (layer == nullptr) return composed_edits(guarded, shown, walk(shown, nullptr, depth));
+  const Layer veiled = veiled_layer(*layer, guarded);
+  return composed_edits(guarded, shown, walk(shown, &veiled, depth));
+}
+
+std::vector<Edit> Rewriter::walk(std::string_view text, const Layer* layer, unsigned depth) {
   Scan scan;
   scan.text = text;
   scan.layer = layer;
   scan.depth = depth;
   scan.has_percent = text.find('%') != std::string_view::npos;
-  find_guarded(scan);
   while (scan.at < text.size()) step(scan);
   return std::move(scan.edits);
 }
 
-void Rewriter::find_guarded(Scan& scan) const {
+std::vector<Edit> Rewriter::find_guarded(std::string_view text) const {
+  std::vector<Edit> found;
   for (const Secret& secret : guarded_) {
     const std::string_view value = secret.expose();
-    for (std::size_t at = scan.text.find(value); at != std::string_view::npos;
-         at = scan.text.find(value, at + value.size()))
-      scan.guarded.push_back({at, at + value.size(), "[secret:guarded]"});
+    for (std::size_t at = text.find(value); at != std::string_view::npos;
+         at = text.find(value, at + value.size()))
+      found.push_back({at, at + value.size(), "[secret:guarded]"});
   }
-  std::sort(scan.guarded.begin(), scan.guarded.end(),
+  std::sort(found.begin(), found.end(),
             [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
+  // Of two that overlap one covers both.
+  std::vector<Edit> out;
+  for (Edit& edit : found) {
+    if (!out.empty() && edit.begin < out.back().end) {
+      out.back().end = std::max(out.back().end, edit.end);
+    } else {
+      out.push_back(std::move(edit));
+    }
+  }
+  return out;
 }
 
 void Rewriter::step(Scan& scan) {
-  while (scan.next_guarded < scan.guarded.size() && scan.guarded[scan.next_guarded].begin < scan.at)
-    ++scan.next_guarded;
-  if (scan.next_guarded < scan.guarded.size() && scan.guarded[scan.next_guarded].begin == scan.at) {
-    const Edit& hit = scan.guarded[scan.next_guarded];
-    scan.replace(hit.begin, hit.end, hit.text);
-    return;
-  }
   const char c = scan.text[scan.at];
   if (scan.has_percent && scan.at >= scan.token_end && !ends_token(c) && percent_token(scan))
     return;
@@ -172,17 +249,6 @@ bool Rewriter::at_punctuation(Scan& scan) {
   }
 }
 
-bool Rewriter::placeholder(Scan& scan) {
-  const std::string_view rest = scan.text.substr(scan.at, 32);
-  if (!rest.starts_with("[secret:")) return false;
-  const std::size_t close = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", 8);
-  // Only our own short words are trusted; a name in such brackets is still a name.
-  if (close == std::string_view::npos || rest[close] != ']' ||
-      !is_secret_word(rest.substr(8, close - 8)))
-    return false;
-  return scan.skip(scan.at + close + 1);
-}
-
 bool Rewriter::percent_token(Scan& scan) {
   const std::size_t begin = scan.at;
   std::size_t end = begin;
@@ -221,7 +287,23 @@ bool Rewriter::ipv6(Scan& scan) {
   return scan.skip(found->end);
 }
 
+/// Behind a % the digits of a pseudonymous address would be read as an escape, so it is a name.
+bool Rewriter::escaped_address(Scan& scan) {
+  if (scan.at == 0 || scan.text[scan.at - 1] != '%') return false;
+  const auto ipv4 = read_ipv4(scan.text, scan.at);
+  const auto mac = read_mac(scan.text, scan.at);
+  const auto ipv6 = read_ipv6(scan.text, scan.at);
+  const bool open = (ipv4 && resolver_.ipv4(ipv4->value)) || (mac && resolver_.mac(*mac)) ||
+                    (ipv6 && resolver_.ipv6(*ipv6)) || is_uuid_at(scan.text, scan.at);
+  if (!open) return false;
+  const std::size_t end = ipv4 ? ipv4->end : mac ? mac->end : ipv6 ? ipv6->end : scan.at + 36;
+  const FreeText free(resolver_);
+  return scan.replace(scan.at, end,
+                      resolver_.name(Kind::kName, scan.text.substr(scan.at, end - scan.at)));
+}
+
 bool Rewriter::address(Scan& scan) {
+  if (escaped_address(scan)) return true;
   const char c = scan.text[scan.at];
   const std::string_view text = scan.text;
   if (is_hex(c)) {

@@ -36,11 +36,19 @@ struct Layer {
 /// text with its edits (sorted, disjoint).
 std::string apply_edits(std::string_view text, const std::vector<Edit>& edits);
 
+/// The edits that do to the text before `first` what `second` does to `shown`, the text after it.
+std::vector<Edit> composed_edits(const std::vector<Edit>& first, std::string_view shown,
+                                 const std::vector<Edit>& second);
+
 /// Decodes %XX and keeps what is no escape.
 Layer percent_layer(std::string_view text);
 
 class Rewriter {
  public:
+  /// So many passes may still find something; a text that changes for longer is hidden whole.
+  static constexpr int kMaxPasses = 3;
+  static constexpr std::string_view kUnsettled = "[secret:text]";
+
   Rewriter(const Scheme& scheme, const Dictionary& dictionary, Resolver& resolver,
            const std::vector<Secret>& guarded)
       : scheme_(scheme), dictionary_(dictionary), resolver_(resolver), guarded_(guarded) {}
@@ -49,6 +57,23 @@ class Rewriter {
   std::vector<Edit> text(std::string_view text) {
     const FreeText free(resolver_);
     return scan_layer(text, nullptr, 0);
+  }
+
+  /// The edits of `pass` (text to edits) and of the passes over its result, until one finds
+  /// nothing: a pseudonym may complete a shape that the real value did not ("aa-bb-cc-dd-ee-ff-blue
+  /// heron").
+  template <class Pass>
+  std::vector<Edit> settled(std::string_view text, const Pass& pass) {
+    std::vector<Edit> edits = pass(text);
+    for (int round = 0; !edits.empty() && resolver_.wanted().empty(); ++round) {
+      const std::string shown = apply_edits(text, edits);
+      if (is_own(shown)) break;
+      const std::vector<Edit> more = pass(shown);
+      if (more.empty()) break;
+      if (round == kMaxPasses) return {{0, text.size(), std::string(kUnsettled)}};
+      edits = composed_edits(edits, shown, more);
+    }
+    return edits;
   }
 
   /// While it lives, fields teach nothing either.
@@ -88,13 +113,17 @@ class Rewriter {
     std::size_t token_end = 0;   ///< of what is free of blanks and quotes
     std::size_t header_end = 0;  ///< of the last run that began like a web token
     std::size_t claims_end = 0;  ///< of the run behind its dot, 0 without
-    std::vector<Edit> guarded;   ///< places of guarded secrets, in order
-    std::size_t next_guarded = 0;
+    std::size_t word_begin = 0;  ///< of the last word that held a known name
+    std::size_t word_end = 0;
+    bool word_is_code = false;  ///< it is long and all hex digits
+    std::size_t done = 0;       ///< end of the last edit
 
     /// Notes an edit and moves behind it.
     bool replace(std::size_t begin, std::size_t end, std::string with);
     /// Moves on without an edit.
     bool skip(std::size_t end) { return at = end, true; }
+    /// Looks for the ends of the word around `at`, once for each word.
+    void find_word();
   };
   /// How a value is quoted: "x" or, one layer deeper, \"x\".
   struct Quote {
@@ -104,7 +133,8 @@ class Rewriter {
   using Recognizer = bool (Rewriter::*)(Scan&);
 
   std::vector<Edit> scan_layer(std::string_view text, const Layer* layer, unsigned depth);
-  void find_guarded(Scan& scan) const;
+  std::vector<Edit> walk(std::string_view text, const Layer* layer, unsigned depth);
+  [[nodiscard]] std::vector<Edit> find_guarded(std::string_view text) const;
   void step(Scan& scan);
   bool at_run(Scan& scan);
   bool at_word(Scan& scan);
@@ -112,8 +142,8 @@ class Rewriter {
 
   // rewrite.cpp
   bool percent_token(Scan& scan);
-  static bool placeholder(Scan& scan);
   bool address(Scan& scan);
+  bool escaped_address(Scan& scan);
   bool ipv6(Scan& scan);
   // frames.cpp
   bool upid(Scan& scan);
@@ -125,18 +155,33 @@ class Rewriter {
   // secrets.cpp
   bool key_value(Scan& scan);
   bool secret_shape(Scan& scan);
-  static bool web_token(Scan& scan);
+  bool web_token(Scan& scan);
   bool hash_shape(Scan& scan);
   static Quote take_quote(std::string_view text, std::size_t& at);
   bool secret_value(Scan& scan, std::size_t from, std::string_view word);
   [[nodiscard]] std::size_t value_end(const Scan& scan, std::size_t from, Quote quote) const;
-  // names.cpp
+  // own.cpp
+  /// The end of the pseudonym of a name or address that begins at `at`, or `at`.
+  [[nodiscard]] std::size_t own_end(std::string_view text, std::size_t at) const;
+  [[nodiscard]] bool is_own(std::string_view value) const;
+  /// Whether what this engine wrote stands in the beginning of `text`. What is long enough to be a
+  /// secret only because of it is none: else a second pass would see more than the first.
+  [[nodiscard]] bool holds_own(std::string_view text) const;
   bool own_pseudonym(Scan& scan);
+  static bool placeholder(Scan& scan);
+  // names.cpp
   bool user_id(Scan& scan);
   bool in_context(Scan& scan);
   bool dictionary_name(Scan& scan);
   bool context_name(Scan& scan, std::size_t from, Kind kind, bool teaches);
   std::vector<Edit> typed_text(std::string_view value);
+  /// One edit over the whole value, or none when it stays.
+  static std::vector<Edit> whole(std::string_view value, std::string with);
+  std::vector<Edit> key_field(std::string_view value);
+  std::vector<Edit> person_field(std::string_view value);
+  std::vector<Edit> user_field(std::string_view value);
+  std::vector<Edit> list_field(std::string_view value, Kind kind);
+  std::vector<Edit> name_field(std::string_view value, Kind kind);
   std::string user_text(std::string_view user_id);
   // phones.cpp
   bool phone(Scan& scan);

@@ -45,6 +45,11 @@ bool is_base64url(char c) {
   return (static_cast<unsigned char>(c) < 0x80 && is_word_char(c)) || c == '_' || c == '-';
 }
 
+/// A pseudonym at the end of a token is cut off by a dash or dot: so far behind it is looked at.
+constexpr std::size_t kTail = 12;
+/// The longest [secret:...] has fewer bytes.
+constexpr std::size_t kMaxPlaceholder = 32;
+
 std::size_t skip_blanks(std::string_view text, std::size_t at) {
   while (byte_at(text, at) == ' ' || byte_at(text, at) == '\t') ++at;
   return at;
@@ -137,6 +142,7 @@ std::size_t Rewriter::value_end(const Scan& scan, std::size_t from, Quote quote)
 bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word) {
   std::size_t at = from;
   const Quote quote = take_quote(scan.text, at);
+  if (scan.text.substr(at, 10) == "-----BEGIN") return false;
   std::size_t end = value_end(scan, at, quote);
   const std::string scheme = lower(scan.text.substr(at, end - at));
   if (scheme == "bearer" || scheme == "basic")
@@ -149,15 +155,15 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
   }
   const std::string_view value = scan.text.substr(at, end - at);
   if (value.starts_with("[secret:")) {
-    const std::size_t close = scan.text.find(']', at);
-    return scan.skip(close == std::string_view::npos ? end : close + 1);
+    const std::size_t close = scan.text.substr(at, kMaxPlaceholder).find(']');
+    return scan.skip(close == std::string_view::npos ? end : at + close + 1);
   }
   // "token: the identifier" in a sentence.
   const bool prose = quote.mark == '\0' && byte_at(scan.text, scan.run_end) == ':' &&
                      from > scan.run_end + 1 && !begins_line(scan.text, scan.run_begin);
   if (prose && is_plain_word(value)) return scan.skip(end);
   if (is_no_secret(value)) return scan.skip(end > scan.at ? end : scan.run_end);
-  if (value.starts_with("-----BEGIN") || value == "|" || value == ">") return false;
+  if (value == "|" || value == ">") return false;
   return scan.replace(at, end, "[secret:" + std::string(word) + "]");
 }
 
@@ -188,7 +194,8 @@ bool Rewriter::key_value(Scan& scan) {
     case Treatment::kMaybeKey: {
       std::size_t begin = at;
       const Quote quote = take_quote(text, begin);
-      if (value_end(scan, begin, quote) - begin < 20) return false;
+      const std::size_t length = value_end(scan, begin, quote) - begin;
+      if (length < 20 || holds_own(text.substr(begin, length))) return false;
       return secret_value(scan, at, "key");
     }
     case Treatment::kName:
@@ -227,13 +234,15 @@ bool Rewriter::secret_shape(Scan& scan) {
   if (rest.starts_with("AAAA") && rest.size() > 60) {
     std::size_t end = scan.at;
     while (end < scan.text.size() && is_base64(scan.text[end])) ++end;
-    if (end - scan.at > 60) return scan.replace(scan.at, end, "[secret:ssh-key]");
+    if (end - scan.at > 60 && !holds_own(scan.text.substr(scan.at, end + kTail - scan.at)))
+      return scan.replace(scan.at, end, "[secret:ssh-key]");
   }
   if (head == "eyJ") return web_token(scan);
   if (std::find(std::begin(kHeads), std::end(kHeads), head) == std::end(kHeads)) return false;
   re2::StringPiece input = piece(rest.substr(0, 8192));
   re2::StringPiece found;
   if (!RE2::Consume(&input, token_pattern(), &found)) return false;
+  if (holds_own(rest.substr(0, found.size() + kTail))) return false;
   return scan.replace(scan.at, scan.at + found.size(), "[secret:token]");
 }
 
@@ -254,6 +263,7 @@ bool Rewriter::web_token(Scan& scan) {
   if (header - scan.at < kMinHeader || scan.claims_end < header + 1 + kMinClaims) return false;
   std::size_t end = scan.claims_end;
   if (byte_at(text, end) == '.') end = part(end + 1);
+  if (holds_own(text.substr(scan.at, end - scan.at))) return false;
   return scan.replace(scan.at, end, "[secret:token]");
 }
 
@@ -264,6 +274,7 @@ bool Rewriter::hash_shape(Scan& scan) {
   re2::StringPiece input = piece(scan.text.substr(scan.at, 1024));
   re2::StringPiece found;
   if (!RE2::Consume(&input, *kPattern, &found)) return false;
+  if (holds_own(scan.text.substr(scan.at, found.size() + kTail))) return false;
   return scan.replace(scan.at, scan.at + found.size(), "[secret:hash]");
 }
 

@@ -14,6 +14,7 @@ namespace pmx {
 using SystemTime = std::chrono::sys_time<std::chrono::milliseconds>;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
+/// What time it is and how to wait; thread-safe. Tests turn the hands of a fake one.
 class Clock {
  public:
   virtual ~Clock() = default;

@@ -10,6 +10,7 @@
 
 namespace pmx {
 
+/// One request on its way through the layers; cheap to copy, never shared between requests.
 struct Context {
   std::string request_id;  ///< made by the server, unique in its lifetime; in every log line
   std::string rpc_id;      ///< the client's JSON-RPC id as text; for logs only

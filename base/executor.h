@@ -15,8 +15,11 @@
 
 namespace pmx {
 
+/// Runs tasks in the order they were posted. An exception that leaves a task is logged and ends
+/// that task only.
 class Executor {
  public:
+  /// Starts `threads` workers; at most `queue_limit` tasks wait beside the running ones.
   Executor(std::size_t threads, std::size_t queue_limit);
 
   /// Finishes what is queued, then joins.

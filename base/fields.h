@@ -59,6 +59,7 @@ class Decoder {
   Decoder(const Json& object, std::string path, Unknown unknown, std::string& error)
       : object_(object), path_(std::move(path)), unknown_(unknown), error_(error) {}
 
+  /// Absent is an error.
   template <class T>
   void required(std::string_view name, T& member) {
     const Json* value = take(name);
@@ -72,6 +73,8 @@ class Decoder {
     if (const Json* value = take(name)) read(*value, path_ + "/" + std::string(name), member);
   }
 
+  /// After all fields were read: an error when members are left that nobody named
+  /// (Unknown::kReject).
   void finish() {
     if (unknown_ == Unknown::kIgnore) return;
     for (const auto& [key, value] : object_.items()) {
@@ -79,6 +82,8 @@ class Decoder {
     }
   }
 
+  /// One value of any supported type, nested ones too. `path` is for the error; `out` is left half
+  /// filled by one.
   template <class T>
   void read(const Json& value, const std::string& path, T& out) {
     if (!error_.empty()) return;
@@ -173,6 +178,7 @@ class Encoder {
     }
   }
 
+  /// The JSON of any supported type.
   template <class T>
   static Json write(T& value) {
     if constexpr (IsOptional<T>::value) {

@@ -16,6 +16,7 @@ namespace pmx {
 
 using Json = nlohmann::json;
 
+/// Where parse_json() gives up before it reads on; brackets inside strings do not count as depth.
 struct JsonLimits {
   std::size_t max_bytes = std::size_t{64} << 20;
   std::size_t max_depth = 256;

@@ -16,13 +16,17 @@
 
 namespace pmx::log {
 
+/// From everything to nothing; a level writes itself and what is graver.
 enum class Level { kDebug, kInfo, kWarn, kError, kOff };
 
+/// One key=value of a line. An empty value is left out; one with blanks or control characters is
+/// quoted and escaped.
 struct Field {
   std::string_view key;
   std::string value;
 };
 
+/// Where lines go and from which level on.
 struct Options {
   Level level = Level::kInfo;
   std::string file;  ///< empty = stderr; created 0600
@@ -41,10 +45,13 @@ void set_redactor(Redactor redactor);
 /// "debug", "info", "warn", "error", "off".
 Result<Level> parse_level(std::string_view name);
 
-/// error = someone must act; warn = we coped; info = one line a request; debug = details.
+/// Someone must act.
 void error(const Context& ctx, std::string_view event, std::initializer_list<Field> fields = {});
+/// We coped: the answer was degraded, delayed or refused.
 void warn(const Context& ctx, std::string_view event, std::initializer_list<Field> fields = {});
+/// One line a request, with what it was and how long it took.
 void info(const Context& ctx, std::string_view event, std::initializer_list<Field> fields = {});
+/// Bodies and decisions; off unless asked for.
 void debug(const Context& ctx, std::string_view event, std::initializer_list<Field> fields = {});
 
 }  // namespace pmx::log

@@ -67,6 +67,7 @@ class [[nodiscard]] Result {
   [[nodiscard]] bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
 
+  /// The value; aborts when there is none, so ask ok() first.
   T& value() & { return need_value(), *std::get_if<0>(&state_); }
   const T& value() const& { return need_value(), *std::get_if<0>(&state_); }
   T&& value() && { return need_value(), std::move(*std::get_if<0>(&state_)); }
@@ -76,9 +77,11 @@ class [[nodiscard]] Result {
   const T& operator*() const& { return value(); }
   T&& operator*() && { return std::move(*this).value(); }
 
+  /// The error; aborts when there is a value.
   const Error& error() const& { return need_error(), *std::get_if<1>(&state_); }
   Error&& error() && { return need_error(), std::move(*std::get_if<1>(&state_)); }
 
+  /// The value, or `fallback` in place of any error.
   T value_or(T fallback) && { return ok() ? std::move(*this).value() : std::move(fallback); }
 
  private:

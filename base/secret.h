@@ -7,14 +7,16 @@
 
 namespace pmx {
 
-/// Holds a password, token or key. Has no stream operator; its bytes are wiped on destruction, also those that a move
-/// leaves behind in the small-string buffer.
+/// Holds a password, token or key. Has no stream operator; its bytes are wiped on destruction, also
+/// those that a move leaves behind in the small-string buffer.
 class Secret {
  public:
   Secret() = default;
   explicit Secret(std::string value) : value_(std::move(value)) {}
   Secret(const Secret&) = default;
+  /// Leaves `other` empty and its old bytes wiped.
   Secret(Secret&& other) noexcept;
+  /// Wipes the value that is replaced.
   Secret& operator=(const Secret& other);
   Secret& operator=(Secret&& other) noexcept;
   ~Secret();

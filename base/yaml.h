@@ -10,6 +10,7 @@
 
 namespace pmx {
 
+/// A document as JSON, and where in the file each part of it stands, for error messages.
 struct YamlDocument {
   Json value;  ///< scalars typed as YAML 1.2 core: null, bool, int, float, string
   std::map<std::string, int>

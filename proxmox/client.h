@@ -44,6 +44,8 @@ struct TaskOutcome {
   std::vector<std::string> log_tail;  ///< the last 20 lines at most
 };
 
+/// One cluster through one set of credentials. Each method is one request unless it says otherwise;
+/// names and ids are percent-encoded into paths here.
 class Client {
  public:
   /// `http` and `clock` outlive the client. Sends nothing yet.
@@ -52,19 +54,27 @@ class Client {
 
   /// One API call; the `data` member of the answer. Errors: see proxmox/errors.h for the mapping.
   Result<Json> get(const Context& ctx, std::string_view path, const Params& params = {});
+  /// Like get(), with form parameters. Sent once: after kDeadlineExceeded the work may have been
+  /// done.
   Result<Json> post(const Context& ctx, std::string_view path, const Params& params = {});
+  /// Like post(); PVE answers null when it is done.
   Result<Json> put(const Context& ctx, std::string_view path, const Params& params = {});
+  /// Like get(), parameters in the query: PVE refuses a body on DELETE.
   Result<Json> del(const Context& ctx, std::string_view path, const Params& params = {});
 
+  /// GET /version; needs valid credentials, so it serves as the test of them.
   Result<Version> version(const Context& ctx);
+  /// GET /cluster/resources: up to 10 s old, and silently without what the caller may not see.
   Result<Resources> resources(const Context& ctx);
+  /// GET /cluster/status: who is online. Answers without touching the other nodes.
   Result<ClusterStatus> cluster_status(const Context& ctx);
 
   /// GET /access/permissions: path -> privilege -> propagate, of the caller itself.
   Result<Json> permissions(const Context& ctx);
 
-  /// GET /nodes/{node}/{type}/{vmid}/status/current and .../config, as PVE answers them.
+  /// GET /nodes/{node}/{type}/{vmid}/status/current, as PVE answers it: asks QEMU live.
   Result<Json> guest_status(const Context& ctx, const Guest& guest);
+  /// GET /nodes/{node}/{type}/{vmid}/config: the pending view, not what runs; `digest` included.
   Result<Json> guest_config(const Context& ctx, const Guest& guest);
 
   /// POST /nodes/{node}/{type}/{vmid}/status/{action}. 200 means "forked": wait for the task.
@@ -73,6 +83,8 @@ class Client {
   Result<Upid> guest_power(const Context& ctx, const Guest& guest, std::string_view action,
                            const Params& params = {});
 
+  /// GET /nodes/{node}/tasks/{upid}/status, at the node the UPID names. kNotFound when PVE forgot
+  /// it.
   Result<TaskStatus> task_status(const Context& ctx, const Upid& upid);
 
   /// `limit` lines from line `start` (0-based).

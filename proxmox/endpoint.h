@@ -8,6 +8,7 @@
 
 namespace pmx::proxmox {
 
+/// The parts of a cluster URL that a connection needs.
 struct Endpoint {
   bool tls = true;
   std::string host;  ///< name or address, an IPv6 address without brackets

@@ -17,6 +17,7 @@ namespace pmx::proxmox {
 /// transport.
 using Params = std::vector<std::pair<std::string, std::string>>;
 
+/// A request as the client means it; the transport adds encoding, Host and the /api2/json prefix.
 struct HttpRequest {
   std::string method;  ///< GET, POST, PUT, DELETE
   std::string path;    ///< below /api2/json, segments percent-encoded: "/nodes/pve1/status"
@@ -31,6 +32,7 @@ struct HttpResponse {
   std::string body;
 };
 
+/// Sends requests to one cluster. Thread-safe; a call blocks until its answer, deadline or stop.
 class Http {
  public:
   virtual ~Http() = default;

@@ -14,6 +14,7 @@ namespace pmx::proxmox {
 
 class HttplibHttp final : public Http {
  public:
+  /// What to connect to and how far to go; times in milliseconds, sizes in bytes.
   struct Options {
     std::string url;          ///< "https://host:8006"; http:// for loopback hosts only
     std::string ca_file;      ///< PEM; empty = the system's CAs

@@ -13,8 +13,10 @@
 
 namespace pmx::proxmox {
 
+/// The credentials of one client at work.
 class Session {
  public:
+  /// `http` and `clock` outlive the session. Sends nothing yet.
   Session(Http& http, Credentials credentials, Clock& clock);
 
   /// Adds what authenticates `request`; may log in or renew first. Returns the ticket's number (0

@@ -13,6 +13,7 @@
 
 namespace pmx::proxmox {
 
+/// One wait for one task; made, run once and thrown away.
 class TaskWatch {
  public:
   using OnLine = std::function<void(std::string_view line)>;

@@ -14,6 +14,7 @@ struct ssl_st;
 
 namespace pmx::proxmox {
 
+/// Whom to trust; both empty = the CAs of the system.
 struct Trust {
   std::string ca_file;      ///< PEM bundle; empty = the system's CAs
   std::string fingerprint;  ///< SHA-256 of the server's own certificate, "AB:CD:..."; wins over CAs
@@ -30,6 +31,7 @@ struct SslFree {
 };
 using TlsSession = std::unique_ptr<ssl_st, SslFree>;
 
+/// The trust of one cluster, ready for any number of connections. Movable, not copyable.
 class TlsContext {
  public:
   /// Loads the trust; `host` is what certificates must name (a DNS name or an IP address).

@@ -10,6 +10,7 @@
 
 namespace pmx::proxmox {
 
+/// A task id taken apart; `node` says where to ask about it.
 struct Upid {
   std::string text;  ///< byte-exact, as PVE wants it back
   std::string node;

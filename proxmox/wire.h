@@ -17,11 +17,14 @@ struct addrinfo;
 
 namespace pmx::proxmox {
 
+/// How long each step may take when the call itself has no nearer deadline.
 struct WireTimeouts {
   std::chrono::milliseconds connect{10'000};  ///< TCP and TLS together
   std::chrono::milliseconds io{60'000};       ///< silence while writing or reading
 };
 
+/// A connection that is opened, used by one call at a time, and kept for the next. After a failure
+/// failure() says why and the rest of the call fails too.
 class Wire {
  public:
   /// `tls` (null = plain text) outlives the wire. Connects nothing yet.
@@ -38,6 +41,8 @@ class Wire {
 
   /// Resolves, connects and shakes hands. Resolution follows the resolver's own timeouts.
   bool open();
+  /// Says goodbye when TLS is healthy, and forgets what was received. begin() and open() start
+  /// anew.
   void close();
 
   /// False when closed, or when the idle connection has something to say (usually goodbye).
@@ -45,6 +50,7 @@ class Wire {
 
   /// Reads at least one byte; 0 at an orderly end, -1 on failure.
   ssize_t read(char* out, std::size_t size);
+  /// Writes all of it; false on failure, when a part may have left.
   bool write(const char* data, std::size_t size);
 
   [[nodiscard]] int fd() const { return fd_; }

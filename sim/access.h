@@ -26,6 +26,7 @@ struct Caller {
   [[nodiscard]] bool is_root() const { return user == "root@pam" && token.empty(); }
 };
 
+/// What a login gives: the cookie's value and the header that changes need beside it.
 struct Ticket {
   std::string ticket;
   std::string csrf;
@@ -33,6 +34,7 @@ struct Ticket {
 
 class AccessControl {
  public:
+  /// The same seed gives the same tokens, passwords and ticket key.
   AccessControl(const Inventory& inventory, std::uint64_t seed);
 
   /// root@pam's token, its password, and the same for a PVEAuditor and for a user without any ACL.
@@ -58,6 +60,7 @@ class AccessControl {
   /// Everything `caller` may do; the ACLs here all sit on "/".
   [[nodiscard]] const std::vector<std::string_view>& privileges(const Caller& caller) const;
 
+  /// Token names, their secrets and the passwords.
   void plant(Planted& planted) const;
 
  private:

@@ -18,6 +18,7 @@ namespace pmx::sim {
 
 /// Everything that lives as long as the cluster.
 struct State {
+  /// Everything follows from `options` and the time it is made at (milliseconds since the epoch).
   State(const Options& options, std::int64_t now_ms)
       : inventory(options, now_ms / 1000), access(inventory, options.seed) {
     seed_tasks(tasks, inventory, now_ms);
@@ -39,12 +40,14 @@ struct Answer {
   std::chrono::milliseconds delay{0};
 };
 
+/// 200 with this `data`; null is PVE's way of saying "done".
 inline Answer ok(Json data) {
   Answer answer;
   answer.data = std::move(data);
   return answer;
 }
 
+/// PVE's refusal: `message` becomes the reason phrase and the body's message.
 inline Answer failure(int status, std::string message) {
   Answer answer;
   answer.status = status;
@@ -91,6 +94,8 @@ using Handler = Answer (*)(const Call&);
 /// "GET /nodes/{node}/status" -> handler.
 using Handlers = std::map<std::string, Handler, std::less<>>;
 
+/// Each registers the handlers of its area; a path that is registered and unknown to the facts is
+/// never called.
 void add_access_handlers(Handlers& handlers);
 void add_cluster_handlers(Handlers& handlers);
 void add_node_handlers(Handlers& handlers);

@@ -7,6 +7,7 @@
 
 namespace pmx::sim {
 
+/// What a TLS server needs and what a client pins.
 struct Certificate {
   std::string certificate_pem;
   std::string key_pem;

@@ -17,6 +17,7 @@
 
 namespace pmx::sim {
 
+/// What a cluster is made from: the same options make the same cluster.
 struct Options {
   int nodes = 3;
   int guests = 24;
@@ -63,12 +64,14 @@ struct Access {
   std::string password;
 };
 
+/// One cluster with its state. Thread-safe; requests are answered one at a time.
 class Cluster {
  public:
   /// `clock` drives tasks and statistics and outlives the cluster.
   Cluster(const Options& options, Clock& clock);
   ~Cluster();
 
+  /// Answers as PVE would at this moment of the clock. Never blocks: a delay is told, not waited.
   Response handle(const Request& request);
 
   /// root@pam and a token of it: may do everything.
@@ -96,6 +99,7 @@ class Cluster {
                  std::chrono::milliseconds delay = std::chrono::milliseconds{0});
   /// The bodies of the next `count` answers break off after `bytes`.
   void truncate_next(int count, std::size_t bytes);
+  /// The guest and its changes are gone at once, without a task; unknown VMIDs are ignored.
   void remove_guest(int vmid);
   /// Merges `changes` into the guest's configuration as an administrator's edit would; null
   /// deletes. Values given here are not classified in truth(), except the name.

@@ -9,6 +9,7 @@
 
 namespace pmx::sim {
 
+/// A sequence of numbers that is a pure function of its three seeds. Copies go on alike.
 class Dice {
  public:
   explicit Dice(std::uint64_t seed, std::string_view purpose, std::uint64_t index = 0)
@@ -29,10 +30,12 @@ class Dice {
   /// 0 .. bound-1; bound > 0.
   std::size_t below(std::size_t bound) { return static_cast<std::size_t>(next() % bound); }
 
+  /// low .. high, both included.
   int between(int low, int high) {
     return low + static_cast<int>(below(static_cast<std::size_t>(high - low + 1)));
   }
 
+  /// True in `percent` of 100 throws; 0 is never, 100 always.
   bool chance(int percent) { return between(1, 100) <= percent; }
 
   template <class Table>
@@ -49,6 +52,7 @@ class Dice {
 
   std::string hex(std::size_t count) { return text(count, "0123456789abcdef"); }
 
+  /// Of the form that PVE makes: version 4.
   std::string uuid() {
     return hex(8) + "-" + hex(4) + "-4" + hex(3) + "-" + text(1, "89ab") + hex(3) + "-" + hex(12);
   }

@@ -20,8 +20,10 @@ struct Route {
   std::map<std::string, std::string> variables;  ///< node -> "pve1"; decoded
 };
 
+/// The index of all methods; method() fills its cache, so calls must not run side by side.
 class Facts {
  public:
+  /// Indexes the embedded facts; parses none of them yet.
   Facts();
 
   /// The method that answers `method` on a still percent-encoded path; nothing when PVE would say

@@ -20,6 +20,7 @@ struct Traits {
   std::int64_t disk = 0;    ///< bytes
 };
 
+/// Generated values with later changes laid over them; the name and tags are told to `planted`.
 Traits guest_traits(const Inventory& inventory, const GuestState& guest,
                     Planted* planted = nullptr);
 

@@ -20,9 +20,12 @@
 
 namespace pmx::sim {
 
+/// PVE's two kinds of guest.
 enum class GuestKind : std::uint8_t { kQemu, kLxc };
+/// A paused guest counts as running in every status but qmpstatus.
 enum class Power : std::uint8_t { kStopped, kRunning, kPaused };
 
+/// A node; sizes in bytes.
 struct NodeState {
   std::string name;
   std::string ip;
@@ -34,6 +37,7 @@ struct NodeState {
   bool online = true;
 };
 
+/// A storage as configured, the same on every node; its size in bytes.
 struct StorageState {
   std::string name;
   std::string type;     ///< dir, lvmthin, rbd, nfs, pbs
@@ -43,6 +47,7 @@ struct StorageState {
   std::int64_t total = 0;
 };
 
+/// A user of the cluster; names are empty for technical ones.
 struct UserState {
   std::string id;  ///< user@realm
   std::string email;
@@ -50,6 +55,7 @@ struct UserState {
   std::string last;
 };
 
+/// What can change about a guest. Its name and configuration are made by guest_config.h.
 struct GuestState {
   int vmid = 0;
   int node = 0;  ///< index into nodes
@@ -62,6 +68,7 @@ struct GuestState {
   std::int64_t since = 0;    ///< seconds since the epoch when it was started; 0 = stopped
 };
 
+/// The cluster's contents. Two of the same options and time are equal.
 class Inventory {
  public:
   /// `now` in seconds: uptimes begin before it.
@@ -106,6 +113,7 @@ inline std::size_t guest_index(const GuestState& guest) {
   return static_cast<std::size_t>(guest.vmid - 100);
 }
 
+/// "qemu" or "lxc", as paths and types spell it.
 inline std::string_view kind_name(GuestKind kind) {
   return kind == GuestKind::kQemu ? "qemu" : "lxc";
 }

@@ -19,6 +19,7 @@ struct Company {
   std::string_view domain;   ///< "kestrelfreight.net"
 };
 
+/// An invented person; the names may hold umlauts, login and mail address do not.
 struct Person {
   std::string first;
   std::string last;
@@ -28,10 +29,13 @@ struct Person {
   [[nodiscard]] std::string email(std::string_view domain) const;  ///< "ingrid.lindqvist@domain"
 };
 
+/// One of a fixed few, chosen by the seed.
 const Company& company_of(std::uint64_t seed);
 
+/// Three letters of the `index`-th site; they repeat after eight.
 std::string_view city(std::uint64_t seed, std::size_t index);
 
+/// Need not be unique: people share names.
 Person person(Dice& dice);
 
 /// A customer's name as people write it: "Brandt Logistik GmbH".
@@ -40,6 +44,7 @@ std::string_view customer(Dice& dice);
 /// The same as a slug for tags and names: "brandt-logistik".
 std::string slug_of(std::string_view customer);
 
+/// With country code, "+47 22 431 2087".
 std::string phone(Dice& dice);
 
 /// A password as people write it into notes.

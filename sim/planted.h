@@ -11,8 +11,10 @@
 
 namespace pmx::sim {
 
+/// Values by kind, each once, in order.
 class Planted {
  public:
+  /// Empty values are no secret and are left out.
   void add(std::string_view kind, std::string_view value) {
     if (!value.empty()) values_[std::string(kind)].emplace(value);
   }

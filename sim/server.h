@@ -10,6 +10,7 @@
 
 namespace pmx::sim {
 
+/// Where to listen and how.
 struct ServerOptions {
   std::string address = "127.0.0.1";
   int port = 8006;  ///< 0 = any free one
@@ -18,6 +19,7 @@ struct ServerOptions {
   std::function<void(const std::string& line)> on_request;
 };
 
+/// A listening server with one thread of its own; destroying it ends all connections.
 class Server {
  public:
   /// Binds and accepts; the returned server answers until destroyed. `cluster` outlives it.

@@ -1,5 +1,6 @@
-// The moving numbers: load, memory in use, counters. Functions of the seed and of time in steps of
-// ten seconds, as pvestatd refreshes them, so that two calls in one step agree. Pure.
+// The moving numbers: load, memory in use, counters. Functions of the seed and of time: load and
+// memory change every ten seconds, as pvestatd refreshes them; uptime and counters move on each
+// second. Pure.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 
 namespace pmx::sim {
 
+/// A guest's numbers; sizes and counters in bytes. All but `disk` are 0 while it is stopped.
 struct GuestLoad {
   std::int64_t uptime = 0;  ///< seconds
   double cpu = 0;           ///< fraction of the guest's cores
@@ -21,6 +23,7 @@ struct GuestLoad {
   std::int64_t netout = 0;
 };
 
+/// A node's numbers; sizes in bytes, cpu as a fraction of all cores.
 struct NodeLoad {
   std::int64_t uptime = 0;
   double cpu = 0;
@@ -28,8 +31,10 @@ struct NodeLoad {
   std::int64_t disk = 0;
 };
 
+/// Times `now` are seconds since the epoch, here and below.
 GuestLoad guest_load(const Inventory& inventory, const GuestState& guest, const Traits& traits,
                      std::int64_t now);
+/// `node` must be one of `inventory.nodes`: its place there is part of the seed.
 NodeLoad node_load(const Inventory& inventory, const NodeState& node, std::int64_t now);
 
 /// Bytes in use on a storage. A shared one shows the same number on every node.
@@ -41,7 +46,9 @@ Json guest_usage(const GuestState& guest, const Traits& traits, const GuestLoad&
 
 /// The rows of GET /cluster/resources; also parts of the node and guest lists.
 Json guest_resource(const Inventory& inventory, const GuestState& guest, std::int64_t now);
+/// A node that is down keeps its size and has no usage.
 Json node_resource(const Inventory& inventory, const NodeState& node, std::int64_t now);
+/// One row a node, also for shared storages; without numbers while the node is down.
 Json storage_resource(const Inventory& inventory, const StorageState& storage,
                       const NodeState& node);
 

@@ -18,6 +18,7 @@ namespace pmx::sim {
 /// What a finished task does to its guest.
 enum class Effect : std::uint8_t { kNone, kRun, kStop, kPause, kStartByHa, kStopByHa };
 
+/// A line of a task's log and when it appears.
 struct TaskLine {
   std::int64_t at = 0;  ///< milliseconds after the start
   std::string text;
@@ -33,6 +34,7 @@ struct TaskPlan {
   Effect effect = Effect::kNone;
 };
 
+/// A task that was forked, running until end() has passed or somebody stopped it.
 struct Task {
   std::string upid;
   std::string node;
@@ -46,6 +48,7 @@ struct Task {
   [[nodiscard]] std::int64_t end() const { return start + plan.duration; }
 };
 
+/// The task index of the whole cluster, the last thousand; running ones are never dropped.
 class Tasks {
  public:
   /// Forks `plan` on `node` as `caller`, at `now` (milliseconds); its UPID.

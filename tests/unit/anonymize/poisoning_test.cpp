@@ -1,6 +1,7 @@
 // Who may write a note, a log line or a guest's name must not decide what other text looks like.
 #include "anonymize/pseudonym.h"
 #include "fixture.h"
+#include "hostile.h"
 
 namespace pmx::anonymize {
 
@@ -99,21 +100,39 @@ TEST_CASE("poisoning: a pseudonym of a number is not restored as a guest") {
   CHECK(cluster.restore(shown + " (VMID 105)", "pve-guest") == "payroll-db");
 }
 
-TEST_CASE("poisoning: a megabyte of beginnings is read once") {
+// No clock: read once for every beginning, each of these would take minutes.
+TEST_CASE("poisoning: a long run of beginnings is read once") {
   Cluster cluster;
   REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kHost, "db51"}}).ok());
-  for (const char* piece : {"-eyJ", "ssh-"}) {
+  for (const std::string_view piece :
+       {"-eyJ", "_eyJ", "ssh-", "db51", "AAAA-", "-----BEGIN ", "PVE:", "PVE:a::", "Sys.",
+        "contract/", "pw=[secret:", "token=-----BEGIN/", "name=,", "a.", "::"}) {
     CAPTURE(piece);
-    std::string in;
-    while (in.size() < 1000000) in += piece;
-    const std::string out = cluster.text(in);
-    static_cast<void>(cluster.engine->check(in).ok());
+    const std::string in = repeated(piece, 20000);
+    CHECK_FALSE(cluster.text(in).empty());
     static_cast<void>(cluster.engine->check(in + ".eyJ").ok());
-    CHECK_FALSE(out.empty());
+  }
+  for (const char* key : {"hostname", "tags", "user", "key", "phone"}) {
+    CAPTURE(key);
+    const std::string in =
+        "{\"" + std::string(key) + "\":" + json_string(repeated("a.", 20000)) + "}";
+    CHECK_FALSE(cluster.json(in).empty());
   }
   const std::string token = "-eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln";
   CHECK(cluster.text("x" + token) == "x-[secret:token]");
   CHECK_FALSE(cluster.engine->check("-eyJ" + token).ok());
+}
+
+TEST_CASE("poisoning: every beginning is accepted in text and in JSON") {
+  Cluster cluster;
+  for (const std::string_view piece : kHostilePieces) {
+    CAPTURE(piece);
+    const std::string in = repeated(piece, 400);
+    static_cast<void>(cluster.text(in));
+    static_cast<void>(cluster.engine->check(in).ok());
+    static_cast<void>(cluster.json(json_string(in)));
+    static_cast<void>(cluster.json("{\"log\":" + json_string(json_string(in)) + "}"));
+  }
 }
 
 TEST_CASE("embedded: a text twin says the same as the structured form") {

@@ -78,4 +78,17 @@ TEST_CASE("statistics: local storages fill differently, a shared one is the same
   }
 }
 
+TEST_CASE("statistics: load and memory hold for ten seconds, uptime moves on") {
+  const Inventory inventory({3, 24, 7}, kNow);
+  const GuestState& guest = inventory.guests.find(part::kRunningVm)->second;
+  const Json first = guest_resource(inventory, guest, kNow);
+  const Json last = guest_resource(inventory, guest, kNow + 9);
+  const Json next = guest_resource(inventory, guest, kNow + 10);
+  for (const char* key : {"cpu", "mem"}) {
+    CHECK(last[key] == first[key]);
+    CHECK(next[key] != first[key]);
+  }
+  CHECK(last["uptime"] == first["uptime"].get<std::int64_t>() + 9);
+}
+
 }  // namespace pmx::sim
