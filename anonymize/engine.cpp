@@ -1,5 +1,6 @@
 #include "anonymize/engine.h"
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <set>
@@ -27,16 +28,30 @@ constexpr std::size_t kMinSecret = 6;
 class Engine::Impl {
  public:
   Impl(const Secret& key, Mapping& mapping)
-      : scheme_(key), ledger_(scheme_, mapping), dictionary_(ledger_) {}
+      : mapping_(mapping), scheme_(key), ledger_(scheme_, mapping), dictionary_(ledger_) {}
 
-  Result<void> refresh() {
-    const std::unique_lock lock(mutex_);
-    PMX_TRY_VOID(ledger_.refresh());
-    absorb();
-    return {};
+  /// Takes in what other processes issued; true when there was something. Costs a look at the map's
+  /// version while nothing was written, and no exclusive lock unless there are rows.
+  Result<bool> catch_up() {
+    PMX_TRY(const std::int64_t version, mapping_.version());
+    if (version == version_.load()) return false;
+    std::int64_t loaded = 0;
+    {
+      const std::shared_lock lock(mutex_);
+      loaded = ledger_.loaded();
+    }
+    PMX_TRY(const auto rows, mapping_.load(loaded));
+    if (!rows.empty()) {
+      const std::unique_lock lock(mutex_);
+      ledger_.take(rows);
+      absorb();
+    }
+    version_.store(version);  // read before the rows: who finds it here has them
+    return !rows.empty();
   }
 
-  /// Repeats `pass` until every value it needs has been issued.
+  /// Repeats `pass` until every value it needs has been issued. Before the first is, the map may
+  /// know it, or another spelling of it.
   Result<std::string> run(const std::function<std::string(Rewriter&, Resolver&)>& pass) {
     for (int round = 0; round < kMaxRounds; ++round) {
       std::vector<Want> wanted;
@@ -47,6 +62,10 @@ class Engine::Impl {
         std::string out = pass(rewriter, resolver);
         if (resolver.wanted().empty()) return out;
         wanted = resolver.wanted();
+      }
+      if (round == 0) {
+        PMX_TRY(const bool came, catch_up());
+        if (came) continue;
       }
       PMX_TRY_VOID(issue(wanted));
     }
@@ -61,6 +80,7 @@ class Engine::Impl {
   }
 
   Result<void> learn(std::span<const Name> names) {
+    PMX_TRY_VOID(catch_up());
     std::vector<Want> wanted;
     {
       const std::unique_lock lock(mutex_);
@@ -93,6 +113,7 @@ class Engine::Impl {
   }
 
   Result<void> check(std::string_view bytes) {
+    PMX_TRY_VOID(catch_up());
     const std::shared_lock lock(mutex_);
     const std::string found = leaks_.find(bytes);
     if (found.empty()) return {};
@@ -102,16 +123,14 @@ class Engine::Impl {
   }
 
   Result<std::string> restore(std::string_view value, std::string_view format) {
+    PMX_TRY_VOID(catch_up());
     auto result = attempt(value, format);
-    if (result.ok() || result.error().code != Code::kNotFound) return result;
-    PMX_TRY_VOID(refresh());
-    result = attempt(value, format);
     if (result.ok() || result.error().code != Code::kNotFound) return result;
     return Error{Code::kInvalidArgument, result.error().message, result.error().advice};
   }
 
   Result<std::string> reveal(std::string_view text) {
-    PMX_TRY_VOID(refresh());
+    PMX_TRY_VOID(catch_up());
     const std::shared_lock lock(mutex_);
     return reveal_text(scheme_, ledger_, text);
   }
@@ -141,7 +160,9 @@ class Engine::Impl {
     return restore_value(scheme_, ledger_, value, format);
   }
 
-  std::shared_mutex mutex_;
+  Mapping& mapping_;
+  std::atomic<std::int64_t> version_ = -1;  ///< of the map, when all its rows were here
+  std::shared_mutex mutex_;                 ///< guards the members below
   Scheme scheme_;
   Ledger ledger_;
   Dictionary dictionary_;
@@ -157,7 +178,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const Secret& key, Mapping& mapping
   if (key.expose().size() != 32)
     return Error{Code::kInvalidArgument, "the installation key must have 32 bytes", ""};
   auto impl = std::make_unique<Impl>(key, mapping);
-  PMX_TRY_VOID(impl->refresh());
+  PMX_TRY_VOID(impl->catch_up());
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 
@@ -166,12 +187,14 @@ Result<void> Engine::learn(std::span<const Name> names) { return impl_->learn(na
 void Engine::guard_secret(const Secret& secret) { impl_->guard(secret); }
 
 Result<std::string> Engine::anonymize_text(std::string_view text) {
+  PMX_TRY_VOID(impl_->catch_up());
   return impl_->run(
       [text](Rewriter& rewriter, Resolver&) { return apply_edits(text, rewriter.text(text)); });
 }
 
 Result<std::string> Engine::anonymize_json(std::string_view json) {
   PMX_TRY(const auto strings, scan_json(json));
+  PMX_TRY_VOID(impl_->catch_up());
   return impl_->run(
       [&](Rewriter& rewriter, Resolver&) { return rewrite_json(json, strings, rewriter); });
 }

@@ -1,7 +1,8 @@
 // The privacy engine: real text in, pseudonymized text out, and exact pseudonyms back.
 //
 // Pure: no I/O but through Mapping. Thread-safe. Every function fails closed: on any Error nothing
-// may be sent.
+// may be sent. What another process issued is known here from its commit on: each function but
+// guard_secret() takes it in first (pseudonym(): before it issues anything).
 //
 //   PMX_TRY(auto engine, Engine::open(key, mapping));
 //   PMX_TRY_VOID(engine->learn({{Kind::kNode, "pve-muc-01"}}));

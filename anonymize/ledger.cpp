@@ -1,5 +1,7 @@
 #include "anonymize/ledger.h"
 
+#include <algorithm>
+
 #include "anonymize/address.h"
 
 namespace pmx::anonymize {
@@ -9,13 +11,20 @@ constexpr unsigned kMaxAttempts = 64;
 
 }  // namespace
 
-Result<void> Ledger::refresh() {
-  PMX_TRY(const auto rows, mapping_.load(loaded_));
+void Ledger::take(std::span<const MapRow> rows) {
   for (const MapRow& row : rows) {
     loaded_ = std::max(loaded_, row.id);
     add(row);
   }
-  return {};
+}
+
+/// Rows of ours that follow loaded() without a gap need not be loaded: in a gap are other
+/// processes' rows.
+void Ledger::note_own(std::vector<std::int64_t> ids) {
+  std::sort(ids.begin(), ids.end());
+  for (const std::int64_t id : ids) {
+    if (id == loaded_ + 1) ++loaded_;
+  }
 }
 
 Result<void> Ledger::issue(std::span<const Want> wanted) {
@@ -48,14 +57,17 @@ Result<void> Ledger::issue(std::span<const Want> wanted) {
       PMX_TRY(const auto held, mapping_.claim(rows));
       if (held.size() != rows.size())
         return Error{Code::kInternal, "the pseudonym map answered for other rows", ""};
+      std::vector<std::int64_t> ids;
       for (std::size_t i = 0; i < held.size(); ++i) {
         if (held[i].pseudonym.empty()) {
           again.push_back(asked[i]);
         } else {
           add(held[i]);
+          ids.push_back(held[i].id);
           if (const Entry* entry = by_real(asked[i]->real)) add_kind(*entry, asked[i]->kind);
         }
       }
+      note_own(std::move(ids));
     }
     open = std::move(again);
   }

@@ -49,8 +49,11 @@ class Ledger {
 
   Ledger(const Scheme& scheme, Mapping& mapping) : scheme_(scheme), mapping_(mapping) {}
 
-  /// Takes in what other processes issued.
-  Result<void> refresh();
+  /// Takes in rows of the map that follow loaded(), all of them up to the last one.
+  void take(std::span<const MapRow> rows);
+
+  /// Every row of the map up to this id is here.
+  [[nodiscard]] std::int64_t loaded() const { return loaded_; }
 
   /// Issues what is not issued yet: one transaction unless candidates collide.
   Result<void> issue(std::span<const Want> wanted);
@@ -81,6 +84,7 @@ class Ledger {
   }
   [[nodiscard]] std::string candidate(const Want& want, unsigned counter) const;
   void add(const MapRow& row);
+  void note_own(std::vector<std::int64_t> ids);
   void add_name(std::size_t index);
 
   const Scheme& scheme_;

@@ -9,6 +9,11 @@ Result<std::vector<MapRow>> MemoryMapping::load(std::int64_t after) {
   return std::vector<MapRow>(rows_.begin() + static_cast<std::ptrdiff_t>(first), rows_.end());
 }
 
+Result<std::int64_t> MemoryMapping::version() {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::int64_t>(rows_.size());
+}
+
 Result<std::vector<MapRow>> MemoryMapping::claim(std::span<const MapRow> wanted) {
   const std::lock_guard lock(mutex_);
   std::vector<MapRow> held;

@@ -32,6 +32,10 @@ class Mapping {
   /// Rows with id > `after`, in order of id. How a process learns what others issued.
   virtual Result<std::vector<MapRow>> load(std::int64_t after) = 0;
 
+  /// A number that differs from the last one when rows may have come since, from any process; cheap
+  /// (microseconds). It may differ without new rows, never the other way round.
+  virtual Result<std::int64_t> version() = 0;
+
   /// Stores the wanted rows in one transaction and returns the row that now holds for each wanted
   /// `real`: the wanted one, or an earlier one (another process was first). A wanted pseudonym that
   /// already stands for another real value comes back with an empty pseudonym: ask again with the
@@ -44,6 +48,7 @@ class Mapping {
 class MemoryMapping final : public Mapping {
  public:
   Result<std::vector<MapRow>> load(std::int64_t after) override;
+  Result<std::int64_t> version() override;
   Result<std::vector<MapRow>> claim(std::span<const MapRow> wanted) override;
 
  private:

@@ -98,6 +98,17 @@ Result<std::vector<MapRow>> PseudonymStore::load(std::int64_t after) {
   }
 }
 
+/// Commits of other connections change SQLite's number, whatever they wrote; our own do not.
+Result<std::int64_t> PseudonymStore::version() {
+  Db& db = database_.db();
+  const auto lock = db.lock();
+  PMX_TRY(Statement query, db.prepare("PRAGMA data_version"));
+  PMX_TRY(const bool row, query.step());
+  if (!row) return Error{Code::kInternal, "the database does not tell its version", ""};
+  constexpr int kOwnBits = 31;
+  return (query.integer(0) << kOwnBits) + added_;
+}
+
 Result<std::vector<MapRow>> PseudonymStore::claim(std::span<const MapRow> wanted) {
   PMX_TRY_VOID(check_wanted(wanted));
   std::vector<MapRow> result;
@@ -109,6 +120,7 @@ Result<std::vector<MapRow>> PseudonymStore::claim(std::span<const MapRow> wanted
           db.prepare("SELECT id, kind, pseudonym, sealed FROM pseudonym WHERE lookup = ?"));
   PMX_TRY(Statement insert, db.prepare("INSERT INTO pseudonym (kind, lookup, pseudonym, sealed) "
                                        "VALUES (?, ?, ?, ?) ON CONFLICT (pseudonym) DO NOTHING"));
+  std::int64_t added = 0;
   for (const MapRow& row : wanted) {
     const std::string lookup = crypto::hmac_sha256(lookup_key_.expose(), row.real);
     PMX_TRY(const bool known, find.bind(Blob{lookup}).step());
@@ -121,10 +133,12 @@ Result<std::vector<MapRow>> PseudonymStore::claim(std::span<const MapRow> wanted
     const std::string sealed = crypto::seal(seal_key_, row.real, seal_context(kind, row.pseudonym));
     PMX_TRY_VOID(insert.run(kind, Blob{lookup}, row.pseudonym, Blob{sealed}));
     const bool taken = db.changes() == 0;
+    if (!taken) ++added;
     result.push_back(taken ? MapRow{0, row.kind, row.real, ""}
                            : MapRow{db.last_insert_id(), row.kind, row.real, row.pseudonym});
   }
   PMX_TRY_VOID(transaction.commit());
+  added_ += added;
   return result;
 }
 

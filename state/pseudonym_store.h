@@ -3,6 +3,8 @@
 // the file alone reveals nothing.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -16,12 +18,14 @@ class PseudonymStore final : public anonymize::Mapping {
   explicit PseudonymStore(Database& database);
 
   Result<std::vector<anonymize::MapRow>> load(std::int64_t after) override;
+  Result<std::int64_t> version() override;
   Result<std::vector<anonymize::MapRow>> claim(std::span<const anonymize::MapRow> wanted) override;
 
  private:
   Database& database_;
   Secret seal_key_;
   Secret lookup_key_;
+  std::atomic<std::int64_t> added_ = 0;  ///< rows, by this store
 };
 
 }  // namespace pmx::state

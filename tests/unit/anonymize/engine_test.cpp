@@ -358,6 +358,114 @@ TEST_CASE("engine: two processes on one map agree and learn from each other") {
         cluster.text("10.1.2.3 x late-comer7"));
 }
 
+/// Another process on the cluster's map.
+std::unique_ptr<Engine> second_engine(Mapping& mapping) {
+  auto opened = Engine::open(Secret(std::string(32, 'k')), mapping);
+  REQUIRE(opened.ok());
+  return std::move(opened).value();
+}
+
+TEST_CASE("engine: a name that another process learned is known here at once") {
+  const std::vector<Name> news{{Kind::kVm, "quokka"}};
+  const std::string text = "quokka is up";
+  SUBCASE("in text") {
+    Cluster cluster;
+    const auto other = second_engine(cluster.mapping);
+    CHECK(cluster.text(text) == text);
+    REQUIRE(other->learn(news).ok());
+    CHECK(cluster.text(text) == other->anonymize_text(text).value());
+    CHECK(cluster.text(text) != text);
+  }
+  SUBCASE("in documents") {
+    Cluster cluster;
+    const auto other = second_engine(cluster.mapping);
+    REQUIRE(other->learn(news).ok());
+    CHECK(cluster.json(R"({"log":"quokka is up"})").find("quokka") == std::string::npos);
+  }
+  SUBCASE("by the second look") {
+    Cluster cluster;
+    const auto other = second_engine(cluster.mapping);
+    CHECK(cluster.engine->check(text).ok());
+    REQUIRE(other->learn(news).ok());
+    CHECK_FALSE(cluster.engine->check(text).ok());
+  }
+  SUBCASE("in another spelling") {
+    Cluster cluster;
+    const auto other = second_engine(cluster.mapping);
+    REQUIRE(other->learn(news).ok());
+    CHECK(cluster.name(Kind::kVm, "Quokka") == other->pseudonym(Kind::kVm, "Quokka").value());
+  }
+}
+
+/// Counts what is asked of a map and what it gives; its version may move without rows.
+class CountingMapping final : public Mapping {
+ public:
+  Result<std::vector<MapRow>> load(std::int64_t after) override {
+    ++loads;
+    auto result = inner.load(after);
+    rows += result->size();
+    return result;
+  }
+  Result<std::int64_t> version() override {
+    if (broken) return Error{Code::kUnavailable, "held by another process", ""};
+    return inner.version().value() + unrelated;
+  }
+  Result<std::vector<MapRow>> claim(std::span<const MapRow> wanted) override {
+    return inner.claim(wanted);
+  }
+  MemoryMapping inner;
+  std::size_t loads = 0;
+  std::size_t rows = 0;
+  std::int64_t unrelated = 0;
+  bool broken = false;
+};
+
+TEST_CASE("engine: the map is read when its version moved, and no row of ours twice") {
+  CountingMapping mapping;
+  const auto engine = second_engine(mapping);
+  REQUIRE(engine->learn(Cluster::names()).ok());
+  const std::string shown = engine->anonymize_text("payroll-db at 10.17.4.20").value();
+  REQUIRE(engine->check(shown).ok());
+  CHECK(mapping.rows == 0);
+  const std::size_t loads = mapping.loads;
+  for (int i = 0; i < 10; ++i) {
+    CHECK(engine->anonymize_text("payroll-db at 10.17.4.20").value() == shown);
+    REQUIRE(engine->check(shown).ok());
+    REQUIRE(engine->restore("pve-muc-01", "pve-node").ok());
+  }
+  CHECK(mapping.loads == loads);
+  ++mapping.unrelated;  // another process wrote something else
+  for (int i = 0; i < 10; ++i) REQUIRE(engine->check(shown).ok());
+  CHECK(mapping.loads == loads + 1);
+  CHECK(mapping.rows == 0);
+}
+
+TEST_CASE("engine: rows of two processes in turn reach both") {
+  CountingMapping mapping;
+  const auto one = second_engine(mapping);
+  const auto two = second_engine(mapping);
+  for (int i = 0; i < 20; ++i) {
+    const std::string name = "quokka" + std::to_string(i) + "x";
+    const auto& learner = i % 3 == 0 ? one : two;
+    REQUIRE(learner->learn(std::vector<Name>{{Kind::kVm, name}}).ok());
+  }
+  for (int i = 0; i < 20; ++i) {
+    const std::string text = "on quokka" + std::to_string(i) + "x now";
+    CHECK(one->anonymize_text(text).value() == two->anonymize_text(text).value());
+    CHECK(one->anonymize_text(text).value() != text);
+  }
+}
+
+TEST_CASE("engine: nothing is cleared while the map cannot be asked") {
+  CountingMapping mapping;
+  const auto engine = second_engine(mapping);
+  mapping.broken = true;
+  CHECK_FALSE(engine->anonymize_text("all is well").ok());
+  CHECK_FALSE(engine->anonymize_json("{}").ok());
+  CHECK_FALSE(engine->check("{}").ok());
+  CHECK_FALSE(engine->restore("105", "pve-guest").ok());
+}
+
 TEST_CASE("engine: another key gives other pseudonyms") {
   Cluster one;
   Cluster two(true, 'q');

@@ -23,6 +23,7 @@ const Json kSchema = Json::parse(R"({"type":"object","properties":{
 class FailingMapping final : public pmx::anonymize::Mapping {
  public:
   pmx::Result<std::vector<MapRow>> load(std::int64_t after) override { return inner.load(after); }
+  pmx::Result<std::int64_t> version() override { return inner.version(); }
   pmx::Result<std::vector<MapRow>> claim(std::span<const MapRow> wanted) override {
     if (broken) return pmx::Error{Code::kResourceExhausted, "disk full", ""};
     return inner.claim(wanted);

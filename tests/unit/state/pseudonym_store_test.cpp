@@ -80,6 +80,25 @@ TEST_CASE("load gives what was issued after a point, in order") {
   CHECK(need(store.load(rows[1].id)).empty());
 }
 
+TEST_CASE("the version changes with rows of any process, and stays while nothing is written") {
+  const testing::TemporaryDirectory directory;
+  const auto database = testing::open_at(directory);
+  const auto others = testing::open_at(directory);
+  PseudonymStore store(*database);
+  PseudonymStore other(*others);
+  const auto first = need(store.version());
+  CHECK(need(store.version()) == first);
+  claim_one(other, row(Kind::kVm, "web", "vm-1"));
+  const auto second = need(store.version());
+  CHECK(second != first);
+  CHECK(need(store.version()) == second);
+  claim_one(store, row(Kind::kVm, "db", "vm-2"));
+  const auto third = need(store.version());
+  CHECK(third != second);
+  claim_one(store, row(Kind::kVm, "db", "vm-2"));  // known: no row came
+  CHECK(need(store.version()) == third);
+}
+
 TEST_CASE("every kind comes back as it went in") {
   const auto database = in_memory();
   PseudonymStore store(*database);
