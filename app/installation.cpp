@@ -61,7 +61,7 @@ Result<void> Installation::open_stores(std::unique_ptr<state::Database> database
   database_ = std::move(database);
   pseudonyms_ = std::make_unique<state::PseudonymStore>(*database_);
   PMX_TRY(engine_, anonymize::Engine::open(database_->key(), *pseudonyms_));
-  inventory_ = std::make_unique<state::InventoryStore>(*database_);
+  inventory_ = std::make_unique<state::InventoryStore>(*database_, clock_);
   audit_ = std::make_unique<state::AuditStore>(*database_);
   log::set_redactor([engine = engine_.get()](std::string_view line) {
     return engine->anonymize_text(line).value_or(" (details withheld: the privacy engine failed)");

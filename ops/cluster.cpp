@@ -8,9 +8,6 @@
 namespace pmx::ops {
 namespace {
 
-/// PVE's statistics daemon refreshes the lists every 10 s; twice that covers a slow cycle.
-constexpr std::chrono::seconds kListLag{20};
-
 void note_degraded(Snapshot& snapshot) {
   if (!snapshot.status.quorate) {
     snapshot.warnings.push_back("the cluster has no quorum: reads work, changes will be refused");
@@ -23,9 +20,31 @@ void note_degraded(Snapshot& snapshot) {
 }
 
 /// Memory is a service, not a condition: answers go on without it.
-void note_unrecorded(const Result<std::vector<state::Event>>& recorded) {
-  if (recorded.ok()) return;
-  log::error(Context{}, "inventory.record_failed", {{"error", recorded.error().text()}});
+template <class T>
+bool stored(const Result<T>& result) {
+  if (!result.ok())
+    log::error(Context{}, "inventory.record_failed", {{"error", result.error().text()}});
+  return result.ok();
+}
+
+/// Whether the caller has gone or has no more time: then a failure is its own and says nothing of
+/// the cluster.
+bool ended(const Context& ctx, Clock& clock) {
+  return ctx.stop.stop_requested() || (ctx.deadline && clock.steady() >= *ctx.deadline);
+}
+
+void show_held(Snapshot& snapshot, const std::vector<state::Object>& held) {
+  for (const auto& object : held) {
+    if (object.kind != "guest") continue;
+    for (auto& guest : snapshot.resources.guests) {
+      if (std::to_string(guest.vmid) != object.id) continue;
+      guest.status = string_member(object.fields, "status");
+    }
+  }
+}
+
+state::Object status_of(const proxmox::Guest& guest, const std::string& status) {
+  return {"guest", std::to_string(guest.vmid), Json{{"status", status}}};
 }
 
 }  // namespace
@@ -35,45 +54,58 @@ Cluster::Cluster(std::string name, std::string title, const ClusterParts& parts)
 
 Result<std::shared_ptr<const Snapshot>> Cluster::snapshot(const Context& ctx,
                                                           std::chrono::milliseconds max_age) {
-  std::uint64_t seen = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    if (last_ != nullptr && parts_.clock.steady() - last_at_ < max_age) return last_;
-    seen = fetches_;
-  }
-  const std::lock_guard turn(fetching_);
-  {
-    const std::lock_guard lock(
-        mutex_);  // a fetch that ended while we waited answers us too, well or ill
-    if (fetches_ != seen && last_error_) return *last_error_;
-    if (fetches_ != seen && last_ != nullptr) return last_;
-  }
-  return fetch(ctx);
+  Lock lock(mutex_);
+  if (last_ != nullptr && parts_.clock.steady() - last_at_ < max_age) return last_;
+  const std::uint64_t seen = fetches_;
+  PMX_TRY_VOID(await_turn(ctx, lock));
+  // A fetch that ended while we waited answers us too, well or ill.
+  if (last_ != nullptr && last_fetch_ > seen) return last_;
+  if (fetches_ != seen && last_error_) return *last_error_;
+  return fetch(ctx, lock);
 }
 
 Result<std::shared_ptr<const Snapshot>> Cluster::refresh(const Context& ctx) {
-  const std::lock_guard turn(fetching_);
-  return fetch(ctx);
+  Lock lock(mutex_);
+  PMX_TRY_VOID(await_turn(ctx, lock));
+  return fetch(ctx, lock);
 }
 
-Result<std::shared_ptr<const Snapshot>> Cluster::fetch(const Context& ctx) {
+Result<void> Cluster::await_turn(const Context& ctx, Lock& lock) {
+  const auto free = [this] { return !fetching_; };
+  const bool ours = ctx.deadline ? turn_over_.wait_until(lock, ctx.stop, *ctx.deadline, free)
+                                 : turn_over_.wait(lock, ctx.stop, free);
+  if (ours) return {};
+  const bool stopped = ctx.stop.stop_requested();
+  return Error{stopped ? Code::kCancelled : Code::kDeadlineExceeded,
+               "the call ended while it waited for the state of the cluster",
+               stopped ? "" : "the cluster answers slowly; ask again or allow more time"};
+}
+
+Result<std::shared_ptr<const Snapshot>> Cluster::fetch(const Context& ctx, Lock& lock) {
+  fetching_ = true;
+  const std::uint64_t changes = changes_;
+  lock.unlock();
   auto fetched = read_and_remember(ctx);
-  const std::lock_guard lock(mutex_);
+  const bool own_end = !fetched.ok() && ended(ctx, parts_.clock);
+  lock.lock();
+  fetching_ = false;
+  turn_over_.notify_all();
   ++fetches_;
   last_error_.reset();
   if (!fetched.ok()) {
-    // Only what the cluster answered is shared; that one caller went away says nothing to the
-    // others.
-    if (fetched.error().code != Code::kCancelled) last_error_ = fetched.error();
+    if (!own_end) last_error_ = fetched.error();
     return fetched;
   }
+  if (changes != changes_) return fetched;
   last_ = *fetched;
   last_at_ = parts_.clock.steady();
-  return last_;
+  last_fetch_ = fetches_;
+  return fetched;
 }
 
 Result<std::shared_ptr<const Snapshot>> Cluster::read_and_remember(const Context& ctx) {
   auto snapshot = std::make_shared<Snapshot>();
+  snapshot->time = parts_.clock.now();  // before the request: the answer is not older
   PMX_TRY(snapshot->resources, parts_.client.resources(ctx));
   auto status = parts_.client.cluster_status(ctx);
   if (status.ok()) {
@@ -82,10 +114,7 @@ Result<std::shared_ptr<const Snapshot>> Cluster::read_and_remember(const Context
     snapshot->status_known = false;
     snapshot->warnings.push_back("the cluster status could not be read: " + status.error().message);
   }
-  snapshot->time = parts_.clock.now();
   note_degraded(*snapshot);
-  const std::lock_guard record(recording_);
-  apply_live_status(*snapshot);
   PMX_TRY_VOID(complete_unknown(*snapshot));
   PMX_TRY_VOID(remember(*snapshot));
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
@@ -107,52 +136,43 @@ Result<void> Cluster::complete_unknown(Snapshot& snapshot) {
   return {};
 }
 
-void Cluster::apply_live_status(Snapshot& snapshot) {
-  const std::lock_guard lock(mutex_);
-  const SteadyTime now = parts_.clock.steady();
-  std::erase_if(
-      live_, [now](const auto& entry) { return !entry.second.held && entry.second.until <= now; });
-  for (auto& guest : snapshot.resources.guests) {
-    const auto live = live_.find(guest.vmid);
-    if (live == live_.end()) continue;
-    if (guest.status == live->second.status && !live->second.held) {
-      live_.erase(live);  // the lists have caught up
-    } else {
-      guest.status = live->second.status;
-    }
-  }
-}
-
-Result<void> Cluster::remember(const Snapshot& snapshot) {
+Result<void> Cluster::remember(Snapshot& snapshot) {
   PMX_TRY_VOID(parts_.engine.learn(names_in(snapshot)));
-  note_unrecorded(parts_.inventory.record(name_, tracked_kinds(snapshot), tracked_objects(snapshot),
-                                          snapshot.time));
+  const auto recorded = parts_.inventory.record(name_, tracked_kinds(snapshot),
+                                                tracked_objects(snapshot), snapshot.time);
+  if (stored(recorded)) show_held(snapshot, recorded->held);
   return {};
 }
 
-void Cluster::hold(const proxmox::Guest& guest) {
-  const std::lock_guard lock(mutex_);
-  live_[guest.vmid] = {guest.status, {}, true};
+state::HoldId Cluster::hold(const proxmox::Guest& guest) {
+  const auto hold = parts_.inventory.holds().begin(name_, status_of(guest, guest.status));
+  return stored(hold) ? *hold : 0;
 }
 
-void Cluster::release(int vmid) {
-  const std::lock_guard lock(mutex_);
-  const auto live = live_.find(vmid);
-  if (live == live_.end() || !live->second.held) return;
-  live_.erase(live);
-  last_.reset();  // how the change ended is not known here: the next reader looks
+void Cluster::expect(state::HoldId hold, const std::string& status, std::string_view cause) {
+  stored(parts_.inventory.holds().expect(hold, Json{{"status", status}}, cause));
+}
+
+void Cluster::release(state::HoldId hold) {
+  stored(parts_.inventory.holds().release(hold));
+  forget_last();
+}
+
+void Cluster::abandon(state::HoldId hold) {
+  stored(parts_.inventory.holds().abandon(hold));
+  forget_last();
 }
 
 void Cluster::observed(const proxmox::Guest& guest, const std::string& status,
                        std::string_view cause) {
-  const std::lock_guard record(recording_);
-  {
-    const std::lock_guard lock(mutex_);
-    live_[guest.vmid] = {status, parts_.clock.steady() + kListLag, false};
-    last_.reset();  // the next reader fetches anew
-  }
-  const state::Object change{"guest", std::to_string(guest.vmid), Json{{"status", status}}};
-  note_unrecorded(parts_.inventory.record_one(name_, change, parts_.clock.now(), cause));
+  stored(parts_.inventory.record_one(name_, status_of(guest, status), parts_.clock.now(), cause));
+  forget_last();
+}
+
+void Cluster::forget_last() {
+  const std::lock_guard lock(mutex_);
+  ++changes_;
+  last_.reset();
 }
 
 Result<Cluster*> Clusters::find(std::string_view name) const {

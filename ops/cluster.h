@@ -3,11 +3,13 @@
 //
 // A refresh is one GET /cluster/resources and one GET /cluster/status, whatever the number of
 // callers that wait for it; it teaches the privacy dictionary before anyone can see the names, and
-// records what changed. Thread-safe.
+// records what changed. Several processes may look at one cluster and share the memory; when it
+// cannot be written, answers go on without it. Thread-safe.
 #pragma once
 
 #include <chrono>
-#include <map>
+#include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -22,7 +24,7 @@
 
 namespace pmx::ops {
 
-/// The cluster as seen at `time`.
+/// The cluster as it was when it was asked, at `time`, or up to 10 s before (PVE's lists lag).
 struct Snapshot {
   proxmox::Resources resources;
   proxmox::ClusterStatus status;
@@ -52,52 +54,66 @@ class Cluster {
   [[nodiscard]] Clock& clock() { return parts_.clock; }
 
   /// The last snapshot if it is younger than `max_age` (PVE itself refreshes every 10 s), else a
-  /// new one. Shared, because callers keep reading it while the next one replaces it.
+  /// new one. Shared, because callers keep reading it while the next one replaces it. kCancelled or
+  /// kDeadlineExceeded when the context ends first, also while another caller's refresh runs.
   Result<std::shared_ptr<const Snapshot>> snapshot(
       const Context& ctx, std::chrono::milliseconds max_age = std::chrono::seconds(5));
 
-  /// A new snapshot, always.
+  /// A new snapshot, always. Ends with the context, as snapshot() does.
   Result<std::shared_ptr<const Snapshot>> refresh(const Context& ctx);
 
-  /// From now until observed() or release(), a refresh shows the guest with this status: our own
-  /// running change is recorded once, by us, with its cause, and not by a refresh that happens to
-  /// see it first.
-  void hold(const proxmox::Guest& guest);
-  void release(int vmid);
+  /// From now until observed(), release() or abandon(), looks of all processes show the guest with
+  /// its status of now: our own running change is recorded once, by us, with its cause, and not by
+  /// a look that happens to see it first. Ends with this process at the latest.
+  state::HoldId hold(const proxmox::Guest& guest);
 
-  /// Notes a guest's status as read live after our own change, and ends the hold. PVE's lists are
-  /// up to 10 s behind; until they have caught up this value wins, so that no false event is
-  /// recorded. `cause` is the UPID.
+  /// The task `cause` now runs and is to bring `status`.
+  void expect(state::HoldId hold, const std::string& status, std::string_view cause);
+
+  /// Nobody waits for the change any more: the next look records it, with its cause when that was
+  /// expected. After observed() this does nothing.
+  void release(state::HoldId hold);
+
+  /// The change failed and nothing is expected of it.
+  void abandon(state::HoldId hold);
+
+  /// Notes a guest's status as read live after our own change, and ends the hold of its `cause`
+  /// (UPID). PVE's lists are up to 10 s behind; until they have caught up this value wins in all
+  /// processes, so that no false event is recorded.
   void observed(const proxmox::Guest& guest, const std::string& status, std::string_view cause);
 
  private:
-  struct Live {
-    std::string status;
-    SteadyTime until;
-    bool held = false;  // stays until it is observed or released
-  };
+  using Lock = std::unique_lock<std::mutex>;
 
-  Result<std::shared_ptr<const Snapshot>> fetch(const Context& ctx);
+  /// Waits until nobody else fetches; the context's end is an Error.
+  Result<void> await_turn(const Context& ctx, Lock& lock);
+
+  /// Fetches in this caller's turn, with mutex_ free meanwhile.
+  Result<std::shared_ptr<const Snapshot>> fetch(const Context& ctx, Lock& lock);
   Result<std::shared_ptr<const Snapshot>> read_and_remember(const Context& ctx);
 
   /// PVE lists a guest that it knows nothing of (its node is long down) bare: what we remember of
   /// it is kept.
   Result<void> complete_unknown(Snapshot& snapshot);
-  void apply_live_status(Snapshot& snapshot);
-  Result<void> remember(const Snapshot& snapshot);
+
+  /// Records the snapshot and puts into it what is held.
+  Result<void> remember(Snapshot& snapshot);
+
+  /// The next reader looks anew.
+  void forget_last();
 
   const std::string name_;
   const std::string title_;
   ClusterParts parts_;
-  std::mutex fetching_;  // held during a refresh: concurrent callers wait and share its outcome
-  std::mutex
-      recording_;  // held while a look is recorded, so that our own changes come before or after it
   std::mutex mutex_;  // guards the members below
+  std::condition_variable_any turn_over_;
+  bool fetching_ = false;  // concurrent callers wait and share the outcome
   std::shared_ptr<const Snapshot> last_;
   SteadyTime last_at_;
   std::uint64_t fetches_ = 0;
+  std::uint64_t last_fetch_ = 0;     // the one that brought last_
+  std::uint64_t changes_ = 0;        // of ours; a look that was under way meanwhile is not kept
   std::optional<Error> last_error_;  // of the last fetch, when it failed
-  std::map<int, Live> live_;
 };
 
 /// The configured clusters, by name. Immutable after start.

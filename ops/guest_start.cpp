@@ -36,19 +36,24 @@ Result<void> refuse_unstartable(const proxmox::Guest& guest) {
   return {};
 }
 
-/// Holds a guest's recorded status while our own change of it runs.
+/// Holds a guest's recorded status while our own change of it runs. However the waiting ends, the
+/// change is recorded with its cause: by us, or by the look that sees it later.
 class Hold {
  public:
-  Hold(Cluster& cluster, const proxmox::Guest& guest) : cluster_(cluster), vmid_(guest.vmid) {
-    cluster_.hold(guest);
-  }
+  Hold(Cluster& cluster, const proxmox::Guest& guest)
+      : cluster_(cluster), hold_(cluster.hold(guest)) {}
   Hold(const Hold&) = delete;
   Hold& operator=(const Hold&) = delete;
-  ~Hold() { cluster_.release(vmid_); }
+  ~Hold() { cluster_.release(hold_); }
+
+  void expect(const std::string& status, const std::string& upid) {
+    cluster_.expect(hold_, status, upid);
+  }
+  void abandon() { cluster_.abandon(hold_); }
 
  private:
   Cluster& cluster_;
-  const int vmid_;
+  const state::HoldId hold_;
 };
 
 Error task_failed(const proxmox::Guest& guest, const std::string& action,
@@ -94,14 +99,18 @@ Result<StartOutcome> start_guest(const Context& ctx, Cluster& cluster, const pro
     return outcome;
   }
   outcome.action = outcome.status == "paused" ? "resume" : "start";
-  const Hold hold(cluster, outcome.guest);
+  Hold hold(cluster, outcome.guest);
   PMX_TRY(const auto upid, cluster.client().guest_power(ctx, outcome.guest, outcome.action));
   outcome.upid = upid.text;
+  hold.expect("running", upid.text);
   if (events.on_task) events.on_task(upid.text);
   PMX_TRY(const auto task, cluster.client().wait_task(ctx, upid, events.on_log_line));
   outcome.exitstatus = task.status.exitstatus;
   outcome.log_tail = task.log_tail;
-  if (!task.status.succeeded()) return task_failed(outcome.guest, outcome.action, task);
+  if (!task.status.succeeded()) {
+    hold.abandon();
+    return task_failed(outcome.guest, outcome.action, task);
+  }
   const auto after = cluster.client().guest_status(ctx, outcome.guest);
   if (after.ok()) {
     outcome.status = live_status(*after);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "state/diff.h"
+#include "state/held_fields.h"
 #include "state/sqlite.h"
 
 namespace pmx::state {
@@ -46,14 +47,23 @@ Result<IncomingByKind> by_kind(const std::vector<std::string>& kinds,
 /// Writes one cluster's differences and their events, inside a transaction of the caller.
 class Recorder {
  public:
-  Recorder(Db& db, std::string_view cluster, SystemTime now, std::string_view cause)
-      : db_(db), cluster_(cluster), now_(now), cause_(cause) {}
+  Recorder(Db& db, std::string_view cluster, SystemTime time, std::string_view cause)
+      : db_(db), cluster_(cluster), time_(time), cause_(cause) {}
 
   std::vector<Event> events;
 
-  /// Brings the stored objects of `kind` to `incoming`, whole.
-  Result<void> replace(std::string_view kind, Incoming& incoming) {
-    PMX_TRY(announce_, was_recorded(kind));
+  /// Brings the stored objects of `kind` to `incoming`, whole, but for what is held. Nothing when a
+  /// later look is stored; one later than `now` is of a time before the clock was set back.
+  Result<void> replace(std::string_view kind, Incoming& incoming, HeldFields& held,
+                       SystemTime now) {
+    PMX_TRY(const auto latest, last_look(kind));
+    const bool newer = !latest || *latest <= time_ || *latest > now;
+    for (auto& [id, slot] : incoming) {
+      PMX_TRY(slot.object, held.apply(*slot.object, newer));
+    }
+    if (!newer) return {};
+    announce_ = latest.has_value();
+    held_ = &held;
     PMX_TRY(const std::vector<Difference> differences, compare(kind, incoming));
     for (const Difference& difference : differences) PMX_TRY_VOID(apply(kind, difference));
     for (const auto& [id, slot] : incoming) {
@@ -64,7 +74,8 @@ class Recorder {
 
   /// Sets the given fields of one object; fields that are not given stay as they are stored.
   Result<void> update_one(Object object) {
-    PMX_TRY(announce_, was_recorded(object.kind));
+    PMX_TRY(const auto latest, last_look(object.kind));
+    announce_ = latest.has_value();
     PMX_TRY_VOID(complete(object));
     PMX_TRY(Difference difference, compare_one(object));
     if (difference.before.empty()) return insert(object);
@@ -73,14 +84,16 @@ class Recorder {
   }
 
  private:
-  Result<bool> was_recorded(std::string_view kind) {
-    PMX_TRY(Statement query, db_.prepare("SELECT 1 FROM sync WHERE cluster = ? AND kind = ?"));
-    return query.bind(cluster_, kind).step();
+  Result<std::optional<SystemTime>> last_look(std::string_view kind) {
+    PMX_TRY(Statement query, db_.prepare("SELECT time FROM sync WHERE cluster = ? AND kind = ?"));
+    PMX_TRY(const bool row, query.bind(cluster_, kind).step());
+    if (!row) return std::optional<SystemTime>();
+    return std::optional(SystemTime(std::chrono::milliseconds(query.integer(0))));
   }
 
   Result<void> note_sync(std::string_view kind) {
     PMX_TRY(Statement write, db_.prepare("INSERT OR REPLACE INTO sync VALUES (?, ?, ?)"));
-    return write.run(cluster_, kind, now_.time_since_epoch().count());
+    return write.run(cluster_, kind, time_.time_since_epoch().count());
   }
 
   /// Walks the stored rows once and marks in `incoming` what is stored. Texts are compared first,
@@ -155,48 +168,56 @@ class Recorder {
     PMX_TRY(Statement write,
             db_.prepare("INSERT INTO object VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET "
                         "fields = ?4, changed = ?5"));
-    return write.run(cluster_, kind, id, text, now_.time_since_epoch().count());
+    return write.run(cluster_, kind, id, text, time_.time_since_epoch().count());
   }
 
   /// Appends an event, unless this is the first look at the kind.
   Result<void> announce(std::string_view kind, std::string_view id, Change change) {
     if (!announce_) return {};
+    std::string cause(cause_);
+    if (held_ != nullptr) {
+      PMX_TRY(cause, held_->cause(std::string(kind), std::string(id), change.path, change.after));
+    }
     PMX_TRY(Statement write,
             db_.prepare("INSERT INTO event (time, cluster, kind, object, path, old_value, "
                         "new_value, cause) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"));
-    PMX_TRY_VOID(write.run(now_.time_since_epoch().count(), cluster_, kind, id, change.path,
-                           dump_json(change.before), dump_json(change.after), cause_));
-    events.push_back({db_.last_insert_id(), now_, std::string(cluster_), std::string(kind),
+    PMX_TRY_VOID(write.run(time_.time_since_epoch().count(), cluster_, kind, id, change.path,
+                           dump_json(change.before), dump_json(change.after), cause));
+    events.push_back({db_.last_insert_id(), time_, std::string(cluster_), std::string(kind),
                       std::string(id), std::move(change.path), std::move(change.before),
-                      std::move(change.after), std::string(cause_)});
+                      std::move(change.after), std::move(cause)});
     return {};
   }
 
   Db& db_;
   std::string_view cluster_;
-  SystemTime now_;
+  SystemTime time_;
   std::string_view cause_;
+  HeldFields* held_ = nullptr;  ///< of a look
   bool announce_ = false;
 };
 
 }  // namespace
 
-InventoryStore::InventoryStore(Database& database) : database_(database) {}
+InventoryStore::InventoryStore(Database& database, Clock& clock)
+    : database_(database), clock_(clock), holds_(database, clock) {}
 
-Result<std::vector<Event>> InventoryStore::record(std::string_view cluster,
-                                                  const std::vector<std::string>& kinds,
-                                                  const std::vector<Object>& objects,
-                                                  SystemTime now) {
+Result<Recorded> InventoryStore::record(std::string_view cluster,
+                                        const std::vector<std::string>& kinds,
+                                        const std::vector<Object>& objects, SystemTime asked) {
   PMX_TRY(IncomingByKind incoming, by_kind(kinds, objects));
   Db& db = database_.db();
   const auto lock = db.lock();
   PMX_TRY(Transaction transaction, Transaction::begin(db, Durability::kProcess));
-  Recorder recorder(db, cluster, now, "");
+  const SystemTime now = clock_.now();  // after all that is stored: read inside the transaction
+  PMX_TRY(HeldFields held, HeldFields::load(database_, cluster, asked, now));
+  Recorder recorder(db, cluster, asked, "");
   for (const std::string& kind : std::set(kinds.begin(), kinds.end())) {
-    PMX_TRY_VOID(recorder.replace(kind, incoming[kind]));
+    PMX_TRY_VOID(recorder.replace(kind, incoming[kind], held, now));
   }
+  PMX_TRY_VOID(held.drop_outlived());
   PMX_TRY_VOID(transaction.commit());
-  return std::move(recorder.events);
+  return Recorded{std::move(recorder.events), std::move(held.shown())};
 }
 
 Result<std::vector<Event>> InventoryStore::record_one(std::string_view cluster,
@@ -207,6 +228,7 @@ Result<std::vector<Event>> InventoryStore::record_one(std::string_view cluster,
   PMX_TRY(Transaction transaction, Transaction::begin(db, Durability::kProcess));
   Recorder recorder(db, cluster, now, cause);
   PMX_TRY_VOID(recorder.update_one(object));
+  PMX_TRY_VOID(HeldFields::settle(database_, cluster, object, now, cause));
   PMX_TRY_VOID(transaction.commit());
   return std::move(recorder.events);
 }

@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "state/database.h"
+#include "state/hold_store.h"
 
 namespace pmx::state {
 
@@ -38,6 +39,14 @@ struct Event {
   std::string cause;  ///< UPID or audit entry that explains it; empty = unknown
 };
 
+/// What recording a look came to.
+struct Recorded {
+  std::vector<Event> events;
+  /// What other fields than were seen are shown and were recorded, because they are held: kind, id
+  /// and those fields alone.
+  std::vector<Object> held;
+};
+
 struct EventQuery {
   std::string cluster = {};              ///< empty = all
   std::optional<SystemTime> since = {};  ///< inclusive
@@ -50,31 +59,42 @@ struct EventQuery {
 
 class InventoryStore {
  public:
-  explicit InventoryStore(Database& database);
+  /// `clock`: the one that tells the times given below; all processes share the machine's.
+  explicit InventoryStore(Database& database, Clock& clock = system_clock());
 
   /// Replaces the stored objects of `kinds` in `cluster` by `objects` and appends one event per
-  /// difference, in one transaction. Objects of other kinds stay. Returns the new events. The first
-  /// record of a cluster, or of a kind in it, makes no events. Members that are null count as
-  /// absent. kInvalidArgument, and nothing stored, when an object is of another kind or its fields
-  /// are no JSON object of at most 64 levels.
-  Result<std::vector<Event>> record(std::string_view cluster, const std::vector<std::string>& kinds,
-                                    const std::vector<Object>& objects, SystemTime now);
+  /// difference, in one transaction. Objects of other kinds stay. The first record of a cluster, or
+  /// of a kind in it, makes no events. Members that are null count as absent. kInvalidArgument, and
+  /// nothing stored, when an object is of another kind or its fields are no JSON object of at most
+  /// 64 levels.
+  ///
+  /// `asked`: the moment before the look was asked for. A kind of which a later look is stored is
+  /// left as it is: looks may take long, and processes overtake each other. Held fields (HoldStore,
+  /// record_one) win over what was seen.
+  Result<Recorded> record(std::string_view cluster, const std::vector<std::string>& kinds,
+                          const std::vector<Object>& objects, SystemTime asked);
 
-  /// Sets the given fields of one object, as stored at that moment, and notes what caused the
-  /// change. Fields that are not given stay.
+  /// Sets the given fields of one object, as read live, and notes what caused the change. Fields
+  /// that are not given stay. Ends the holds of `cause`; PVE's lists are up to 10 s behind, so the
+  /// fields are held until these have caught up, or for kListLag.
   Result<std::vector<Event>> record_one(std::string_view cluster, const Object& object,
                                         SystemTime now, std::string_view cause);
+
+  /// Changes of ours that looks leave alone.
+  HoldStore& holds() { return holds_; }
 
   Result<std::vector<Object>> objects(std::string_view cluster, std::string_view kind);
 
   /// Newest first. kInvalidArgument when limit < 1.
   Result<std::vector<Event>> events(const EventQuery& query);
 
-  /// When the cluster was last recorded; nothing = never.
+  /// When the latest recorded look at the cluster was asked for; nothing = never.
   Result<std::optional<SystemTime>> last_sync(std::string_view cluster);
 
  private:
   Database& database_;
+  Clock& clock_;
+  HoldStore holds_;
 };
 
 }  // namespace pmx::state

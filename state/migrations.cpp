@@ -74,6 +74,24 @@ CREATE TABLE pseudonym (
 PRAGMA application_id = 1347240792;
 PRAGMA user_version = 1;
 )sql",
+    R"sql(
+CREATE TABLE hold (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  cluster TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  object TEXT NOT NULL,
+  phase INTEGER NOT NULL CHECK (phase IN (0, 1, 2)),
+  fields TEXT NOT NULL,
+  expected TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  instance INTEGER NOT NULL
+) STRICT;
+CREATE INDEX hold_object ON hold (cluster, kind, object);
+
+PRAGMA user_version = 2;
+)sql",
 };
 
 Result<std::int64_t> read_number(Db& db, const char* sql) {

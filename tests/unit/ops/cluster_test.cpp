@@ -72,14 +72,14 @@ TEST_CASE("cluster: a refresh during our own change leaves the record of it to u
   const auto first = bench.cluster->refresh(Context{});
   REQUIRE(first.ok());
   const auto guest = (*first)->resources.guests.front();
-  bench.cluster->hold(guest);
+  const auto hold = bench.cluster->hold(guest);
   REQUIRE(bench.cluster->refresh(Context{})
               .ok());  // the list agrees with the held value: it stays held
   bench.pve.answers["GET /cluster/resources"][2]["status"] = "running";
   REQUIRE(bench.cluster->refresh(Context{}).ok());
   CHECK(bench.inventory.events({})->empty());
   bench.cluster->observed(guest, "running", "UPID:x");
-  bench.cluster->release(guest.vmid);
+  bench.cluster->release(hold);
   REQUIRE(bench.cluster->refresh(Context{}).ok());
   const auto events = bench.inventory.events({});
   REQUIRE(events->size() == 1);
@@ -90,8 +90,8 @@ TEST_CASE("cluster: a change that failed leaves no hold behind") {
   Bench bench;
   const auto first = bench.cluster->refresh(Context{});
   REQUIRE(first.ok());
-  bench.cluster->hold((*first)->resources.guests.front());
-  bench.cluster->release(100);
+  const auto hold = bench.cluster->hold((*first)->resources.guests.front());
+  bench.cluster->release(hold);
   bench.pve.answers["GET /cluster/resources"][2]["status"] = "running";
   REQUIRE(bench.cluster->refresh(Context{}).ok());
   CHECK(bench.inventory.events({})->size() == 1);

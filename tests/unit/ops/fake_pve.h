@@ -50,7 +50,7 @@ class FakePve final : public proxmox::Http {
 
 /// One cluster of two nodes and three guests over a FakePve.
 struct Bench {
-  Bench() : database(open_database()), inventory(*database), client(pve, token(), clock) {
+  Bench() : database(open_database()), inventory(*database, clock), client(pve, token(), clock) {
     auto opened = anonymize::Engine::open(Secret(std::string(32, 'k')), mapping);
     REQUIRE(opened.ok());
     engine = std::move(opened).value();

@@ -66,6 +66,19 @@ TEST_CASE("what was stored is there after opening again") {
   CHECK(need(InventoryStore(*database).objects("lab", "node")).size() == 1);
 }
 
+TEST_CASE("a database of the schema before this one is brought up and keeps its rows") {
+  const TemporaryDirectory directory;
+  {
+    const auto database = open_at(directory);
+    need(InventoryStore(*database).record("lab", {"node"}, {{"node", "n1", {{"a", 1}}}}, {}));
+  }
+  execute_in(directory.file("state.db"), "DROP TABLE hold; PRAGMA user_version = 1;");
+  const auto database = open_at(directory);
+  InventoryStore store(*database);
+  CHECK(need(store.objects("lab", "node")).size() == 1);
+  CHECK(need(store.holds().begin("lab", {"node", "n1", {{"a", 1}}})) == 1);
+}
+
 TEST_CASE("the database in memory leads and needs no file") {
   const auto database = testing::in_memory();
   CHECK(database->try_lead());
@@ -99,7 +112,7 @@ const std::vector<Damage>& damages() {
        "state.db is damaged or no database"},
       {"a later schema",
        [](const auto& d) { execute_in(d.file("state.db"), "PRAGMA user_version = 99"); },
-       "state.db was written by a newer proxmox-mpc (schema 99, this one knows 1)"},
+       "state.db was written by a newer proxmox-mpc (schema 99, this one knows 2)"},
       {"somebody else's mark",
        [](const auto& d) { execute_in(d.file("state.db"), "PRAGMA application_id = 7"); },
        "state.db is the database of another program"},
@@ -198,7 +211,8 @@ TEST_CASE("on a full disk writing fails cleanly and reading goes on") {
   CHECK(need(pseudonyms.load(0)).size() == 1);
   CHECK(need(inventory.objects("lab", "node"))[0].fields == Json{{"a", 1}});
   need(database->db().execute("PRAGMA max_page_count = 1000000"));
-  CHECK(need(inventory.record("lab", {"node"}, {{"node", "n1", {{"a", big}}}}, {})).size() == 1);
+  CHECK(need(inventory.record("lab", {"node"}, {{"node", "n1", {{"a", big}}}}, {})).events.size() ==
+        1);
 }
 
 TEST_CASE("a database that may not be written says so") {

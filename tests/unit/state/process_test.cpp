@@ -165,6 +165,39 @@ TEST_CASE("one process leads, and another takes over when it is killed") {
   CHECK_FALSE(third->try_lead());
 }
 
+Result<Recorded> look(InventoryStore& store, const char* status) {
+  return store.record("lab", {"guest"}, {{"guest", "101", {{"status", status}}}}, {});
+}
+
+/// Holds a stopped guest that is to run, reports that, and never ends.
+int hold_forever(const std::string& directory, int pipe) {
+  auto database = Database::open(directory);
+  if (!database.ok()) return 1;
+  InventoryStore store(**database);
+  const Json stopped = {{"status", "stopped"}};
+  if (!look(store, "stopped").ok()) return 2;
+  const auto hold = store.holds().begin("lab", {"guest", "101", stopped});
+  if (!hold.ok()) return 3;
+  if (!store.holds().expect(*hold, {{"status", "running"}}, "UPID:x").ok()) return 4;
+  report(pipe, *hold);
+  ::pause();
+  return 0;
+}
+
+TEST_CASE("kill -9 in the middle of a change ends its hold and leaves its cause") {
+  const TemporaryDirectory directory;
+  Child starter([&](int pipe) { return hold_forever(directory.path(), pipe); });
+  REQUIRE(starter.next().has_value());
+  const auto database = open_at(directory);
+  InventoryStore store(*database);
+  CHECK(need(look(store, "running")).events.empty());
+  starter.kill();
+  starter.join();
+  const auto recorded = need(look(store, "running"));
+  REQUIRE(recorded.events.size() == 1);
+  CHECK(recorded.events[0].cause == "UPID:x");
+}
+
 /// One round of the victim: commits through every store and reports each commit.
 int commit_forever(const std::string& directory, int round, int pipe) {
   auto database = Database::open(directory);
