@@ -1,6 +1,7 @@
 #include "ops/cluster.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/log.h"
 #include "ops/tracked.h"
@@ -19,7 +20,7 @@ void note_degraded(Snapshot& snapshot) {
   }
 }
 
-/// Memory is a service, not a condition: answers go on without it.
+/// Memory is a service, not a condition: answers go on without it, and its failure is logged.
 template <class T>
 bool stored(const Result<T>& result) {
   if (!result.ok())
@@ -115,25 +116,25 @@ Result<std::shared_ptr<const Snapshot>> Cluster::read_and_remember(const Context
     snapshot->warnings.push_back("the cluster status could not be read: " + status.error().message);
   }
   note_degraded(*snapshot);
-  PMX_TRY_VOID(complete_unknown(*snapshot));
+  complete_unknown(*snapshot);
   PMX_TRY_VOID(remember(*snapshot));
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }
 
-Result<void> Cluster::complete_unknown(Snapshot& snapshot) {
+void Cluster::complete_unknown(Snapshot& snapshot) {
   const auto bare = [](const proxmox::Guest& guest) {
     return guest.status == "unknown" && guest.name.empty();
   };
   auto& guests = snapshot.resources.guests;
-  if (std::none_of(guests.begin(), guests.end(), bare)) return {};
-  PMX_TRY(const auto stored, parts_.inventory.objects(name_, "guest"));
+  if (std::none_of(guests.begin(), guests.end(), bare)) return;
+  const auto objects = parts_.inventory.objects(name_, "guest");
+  if (!stored(objects)) return;
   std::map<std::string, const Json*> fields;
-  for (const auto& object : stored) fields[object.id] = &object.fields;
+  for (const auto& object : *objects) fields[object.id] = &object.fields;
   for (auto& guest : guests) {
     const auto known = fields.find(std::to_string(guest.vmid));
     if (bare(guest) && known != fields.end()) restore_tracked(guest, *known->second);
   }
-  return {};
 }
 
 Result<void> Cluster::remember(Snapshot& snapshot) {

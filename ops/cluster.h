@@ -94,7 +94,7 @@ class Cluster {
 
   /// PVE lists a guest that it knows nothing of (its node is long down) bare: what we remember of
   /// it is kept.
-  Result<void> complete_unknown(Snapshot& snapshot);
+  void complete_unknown(Snapshot& snapshot);
 
   /// Records the snapshot and puts into it what is held.
   Result<void> remember(Snapshot& snapshot);

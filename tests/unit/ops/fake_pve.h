@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -30,9 +31,24 @@ class JumpingClock final : public Clock {
 /// Answers "METHOD path" with `data`; anything else is PVE's 501. Counts the calls.
 class FakePve final : public proxmox::Http {
  public:
-  Result<proxmox::HttpResponse> send(const Context&, const proxmox::HttpRequest& request) override {
-    const std::lock_guard lock(mutex);
+  Result<proxmox::HttpResponse> send(const Context& ctx,
+                                     const proxmox::HttpRequest& request) override {
     const std::string key = request.method + " " + request.path;
+    auto response = answer(key);
+    if (on_the_way) PMX_TRY_VOID(on_the_way(ctx, key));
+    return response;
+  }
+
+  /// What happens between PVE's answer and its arrival.
+  std::function<Result<void>(const Context&, const std::string& key)> on_the_way;
+  std::mutex mutex;
+  std::map<std::string, Json> answers;
+  std::map<std::string, std::pair<int, std::string>> failures;
+  std::vector<std::string> calls;
+
+ private:
+  Result<proxmox::HttpResponse> answer(const std::string& key) {
+    const std::lock_guard lock(mutex);
     calls.push_back(key);
     const auto failure = failures.find(key);
     if (failure != failures.end())
@@ -41,16 +57,14 @@ class FakePve final : public proxmox::Http {
     if (found == answers.end()) return proxmox::HttpResponse{501, "Method not implemented", ""};
     return proxmox::HttpResponse{200, "OK", dump_json(Json{{"data", found->second}})};
   }
-
-  std::mutex mutex;
-  std::map<std::string, Json> answers;
-  std::map<std::string, std::pair<int, std::string>> failures;
-  std::vector<std::string> calls;
 };
 
 /// One cluster of two nodes and three guests over a FakePve.
 struct Bench {
-  Bench() : database(open_database()), inventory(*database, clock), client(pve, token(), clock) {
+  explicit Bench(std::unique_ptr<state::Database> opened_database = open_database())
+      : database(std::move(opened_database)),
+        inventory(*database, clock),
+        client(pve, token(), clock) {
     auto opened = anonymize::Engine::open(Secret(std::string(32, 'k')), mapping);
     REQUIRE(opened.ok());
     engine = std::move(opened).value();
