@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/trace_context.h"
 #include "mcp/server/execution.h"
 #include "mcp/server/handshake.h"
 #include "mcp/server/rounds.h"
@@ -114,6 +115,9 @@ void Dispatcher::start(Request request, Envelope envelope,
   }
   Call call;
   call.ctx = make_context(request.id);
+  if (const Json* meta = find_member(request.params, "_meta")) {
+    set_trace(call.ctx, string_member(*meta, "traceparent"), string_member(*meta, "tracestate"));
+  }
   call.conversation = conversation_.get();
   call.ctx.client = std::move(envelope.client);
   call.ctx.stop = *stop;
