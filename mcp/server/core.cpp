@@ -41,7 +41,8 @@ Core::Core(ServerOptions server_options, const Parts& parts)
       observer(parts.observer),
       executor(parts.executor),
       clock(parts.clock),
-      states(options.state_key, parts.clock) {
+      states(options.state_key, parts.clock),
+      resource_pages("resources/list", options.page_size, options.state_key, parts.clock) {
   for (const Tool& tool : catalogue.tools) {
     auto compiled = CompiledTool::compile(tool);
     if (!compiled.ok()) {

@@ -15,6 +15,7 @@
 #include "mcp/protocol/versions.h"
 #include "mcp/gate/gate.h"
 #include "mcp/server/catalogue.h"
+#include "mcp/server/list_pages.h"
 #include "mcp/server/request_state.h"
 #include "mcp/server/schema_validator.h"
 #include "mcp/server/server.h"
@@ -69,6 +70,8 @@ class Core {
   Clock& clock;
   /// Opening a state may use it up, which changes nothing else of the core.
   mutable RequestStates states;
+  /// What paged lists were cut from; a page may forget an old one.
+  mutable ListPages resource_pages;
 
   [[nodiscard]] const CompiledTool* find_tool(std::string_view name) const;
   [[nodiscard]] const Prompt* find_prompt(std::string_view name) const;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,7 @@ struct ServerOptions {
   std::chrono::milliseconds list_ttl{60'000};              ///< ttlMs of lists and discovery
   std::chrono::milliseconds request_timeout{10 * 60'000};  ///< hard maximum of one call
   std::chrono::milliseconds exit_grace{80};  ///< for answers in flight when the input ends
+  std::size_t page_size = 200;               ///< entries of one page of resources/list
   /// 32 bytes that seal requestState and cursors, the same in all processes that serve one client;
   /// empty = one of this process.
   Secret state_key = {};
