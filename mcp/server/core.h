@@ -15,6 +15,7 @@
 #include "mcp/protocol/versions.h"
 #include "mcp/gate/gate.h"
 #include "mcp/server/catalogue.h"
+#include "mcp/server/events.h"
 #include "mcp/server/list_pages.h"
 #include "mcp/server/request_state.h"
 #include "mcp/server/schema_validator.h"
@@ -77,6 +78,8 @@ class Core {
   [[nodiscard]] const Prompt* find_prompt(std::string_view name) const;
   [[nodiscard]] const std::vector<CompiledTemplate>& templates() const { return templates_; }
 
+  /// Nothing when there is no hub.
+  [[nodiscard]] Topics publishes() const;
   [[nodiscard]] bool has_resources() const;
   [[nodiscard]] bool has_prompts() const { return !catalogue.prompts.empty(); }
   [[nodiscard]] bool has_completions() const;

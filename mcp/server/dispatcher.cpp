@@ -9,6 +9,7 @@
 #include "mcp/server/execution.h"
 #include "mcp/server/handshake.h"
 #include "mcp/server/rounds.h"
+#include "mcp/server/subscriptions.h"
 
 namespace pmx::mcp {
 namespace {
@@ -148,6 +149,9 @@ void Dispatcher::start(Request request, Envelope envelope,
 }
 
 void Dispatcher::take_notification(const Notification& notification) {
+  if (notification.method == "notifications/initialized") {
+    return announce_changes(*core_, *conversation_);
+  }
   if (notification.method != "notifications/cancelled") return;
   const Json* id = find_member(notification.params, "requestId");
   if (id != nullptr && is_request_id(*id)) conversation_->requests.cancel(*id);

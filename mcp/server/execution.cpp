@@ -52,8 +52,20 @@ Answer run_round(const Job& job, const Method& method) {
   return ran.ok() ? *std::move(ran) : Answer(to_rpc_error(ran.error()));
 }
 
+/// Leaves the job to `later`. It counts as in flight until then, so that a server that ends finds it
+/// either here or there.
+void stand(const std::shared_ptr<Job>& job, const Later& later) {
+  const auto conversation = job->conversation;  // the job may be over when `later` returns
+  job->standing = true;
+  job->call.params = nullptr;  // it may wait for long
+  job->call.capabilities.reset();
+  later(job);
+  conversation->requests.left();
+}
+
 void run(const std::shared_ptr<Job>& job, const Method& method) {
   Answer answer = run_round(*job, method);
+  if (answer.later) return stand(job, answer.later);
   if (answer.ask) {
     auto asked = ask_client(job, method, *std::move(answer.ask));
     if (!asked) return;  // another round follows when the answers are in
@@ -90,7 +102,7 @@ void conclude(const Job& job, std::string_view method, Answer answer) {
             {{"method", std::string(method)},
              {"ms", std::to_string(took.count())},
              {"outcome", outcome_name(answer, wanted)}});
-  job.conversation->requests.left();
+  if (!job.standing) job.conversation->requests.left();
 }
 
 }  // namespace pmx::mcp

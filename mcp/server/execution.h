@@ -19,6 +19,7 @@ struct Job {
   std::shared_ptr<Channel> channel;
   Call call;
   SteadyTime begin;
+  bool standing = false;  ///< answered later; no longer counted as in flight
 };
 
 /// Runs `method`. When the executor is full, the answer says so.

@@ -39,9 +39,9 @@ class Server {
          Executor& executor, Clock& clock);
   ~Server();
 
-  /// Serves until the input ends. Then answers in flight get `exit_grace` to finish, the rest is
-  /// cancelled. True when every handler has returned; false when some are still blocked and the
-  /// process should leave without them.
+  /// Serves until the input ends. Then answers in flight get `exit_grace` to finish, open
+  /// subscriptions end with their result, the rest is cancelled. True when every handler has
+  /// returned; false when some are still blocked and the process should leave without them.
   bool serve(Transport& transport);
 
   /// What the server is made of, for other ways to serve it (mcp/http).
