@@ -2,6 +2,7 @@
 #include <variant>
 
 #include "app/catalogue.h"
+#include "app/completions.h"
 #include "app/published.h"
 #include "ops/guests.h"
 
@@ -87,7 +88,7 @@ mcp::ResourceTemplate overview_resource(const Toolbox& box) {
           [tool = cluster_overview(box)](const Context& ctx, const auto& variables) {
             return from_tool(tool, ctx, Json{{"cluster", variables.find("cluster")->second}});
           },
-          {},
+          argument_completer(box),
           [box](const Context&, const auto& variables) { return locate_overview(box, variables); }};
 }
 
@@ -106,7 +107,7 @@ mcp::ResourceTemplate guest_resource(const Toolbox& box) {
             return from_tool(tool, ctx,
                              Json{{"cluster", variables.find("cluster")->second}, {"guest", vmid}});
           },
-          {},
+          argument_completer(box),
           [box](const Context& ctx, const auto& variables) {
             return locate_guest(box, ctx, variables);
           }};
