@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "app/privacy_gate.h"
 #include "tests/unit/app/workbench.h"
