@@ -3,6 +3,7 @@
 // a guesser that the guess was a real name.
 #include "prompts/prompts.h"
 #include "app/catalogue.h"
+#include "app/completions.h"
 
 namespace pmx::app {
 namespace {
@@ -51,7 +52,7 @@ mcp::Prompt troubleshoot_prompt(const Toolbox& box) {
           [engine = &box.engine](const Context&, const auto& arguments, mcp::Interaction&) {
             return troubleshoot(*engine, arguments);
           },
-          {}};
+          argument_completer(box)};
 }
 
 }  // namespace pmx::app

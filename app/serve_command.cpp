@@ -7,9 +7,11 @@
 #include "app/commands.h"
 #include "app/installation.h"
 #include "app/privacy_gate.h"
+#include "app/published.h"
 #include "base/log.h"
 #include "mcp/server/server.h"
 #include "mcp/transport/stdio.h"
+#include "ops/event_feed.h"
 #include "ops/syncer.h"
 
 namespace pmx::app {
@@ -19,6 +21,9 @@ constexpr std::size_t kWorkers = 8;
 constexpr std::size_t kQueue = 256;
 constexpr std::chrono::milliseconds kSyncDelay{
     2000};  // clients start short-lived probes; those never sync
+
+/// How much later than the process that recorded a change the others tell it.
+constexpr std::chrono::milliseconds kFeedInterval{1000};
 
 constexpr const char* kInstructions =
     "Proxmox VE clusters, seen and operated under pseudonyms. Every name, address and secret you "
@@ -52,7 +57,9 @@ Result<int> serve(const Config& config, bool demo, mcp::Transport& transport) {
   const Toolbox box{
       installation->clusters(), installation->engine(), installation->inventory(), clock,
       [&auditor](const Context& ctx, const std::string& upid) { auditor.note_task(ctx, upid); }};
-  const mcp::Catalogue catalogue = make_catalogue(box, config.access);
+  mcp::Events events({.resources = true, .updates = true});
+  mcp::Catalogue catalogue = make_catalogue(box, config.access);
+  catalogue.events = &events;
   PMX_TRY_VOID(mcp::check_catalogue(catalogue));
   log::info(Context{}, "serve.start",
             {{"access", std::string(access_name(config.access))},
@@ -61,8 +68,11 @@ Result<int> serve(const Config& config, bool demo, mcp::Transport& transport) {
     log::warn(Context{}, "serve.configuration", {{"warning", warning}});
   }
   Executor executor(kWorkers, kQueue);
+  ops::EventFeed feed(installation->inventory(),
+                      [&events](const state::Event& event) { publish(events, event); });
+  feed.run(clock, kFeedInterval, [&events] { return events.wanted(); });
   const ops::Syncer syncer(installation->clusters(), installation->database(), clock, kSyncDelay,
-                           config.sync_interval);
+                           config.sync_interval, [&feed] { feed.poll(); });
   mcp::Server server(server_options(demo), catalogue, gate, auditor, executor, clock);
   const bool clean = server.serve(transport);
   log::info(Context{}, "serve.end", {{"clean", clean ? "yes" : "no"}});

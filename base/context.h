@@ -18,6 +18,9 @@ struct Context {
       "local";         ///< whose rights apply: "local" on stdio, a token's name on HTTP
   std::string client;  ///< "name/version" as the client claims; never trusted
   std::string tool;    ///< the running tool or resource, for logs and audit
+  /// The client's W3C trace context, valid or empty: "00-TRACE-SPAN-FLAGS" and the vendors' list.
+  std::string traceparent;
+  std::string tracestate;
   std::optional<SteadyTime> deadline;
   std::stop_token stop;  ///< requested when the caller cancels or goes away
 };

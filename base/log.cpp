@@ -13,6 +13,8 @@
 #include <memory>
 #include <shared_mutex>
 
+#include "base/trace_context.h"
+
 namespace pmx::log {
 namespace {
 
@@ -89,9 +91,13 @@ void write(Level level, const Context& ctx, std::string_view event,
   if (s.to_stderr && !takes_bytes(STDERR_FILENO)) return;
   std::string line(event);
   append_field(line, "rid", ctx.request_id);
+  // Random digits of the client's: the redactor would take them for a secret.
+  append_field(line, "trace", trace_id(ctx));
+  append_field(line, "span", parent_span(ctx));
   std::string detail;
   append_field(detail, "jrpc", ctx.rpc_id);
   append_field(detail, "tool", ctx.tool);
+  append_field(detail, "tracestate", ctx.tracestate);
   for (const Field& field : fields) append_field(detail, field.key, field.value);
   if (s.redactor) {
     line += s.redactor(detail);

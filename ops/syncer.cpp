@@ -22,12 +22,16 @@ void sync_all(const Clusters& clusters, const std::stop_token& stop) {
 }  // namespace
 
 Syncer::Syncer(const Clusters& clusters, state::Database& database, Clock& clock,
-               std::chrono::milliseconds delay, std::chrono::milliseconds interval)
-    : thread_([&clusters, &database, &clock, delay, interval](const std::stop_token& stop) {
+               std::chrono::milliseconds delay, std::chrono::milliseconds interval,
+               std::function<void()> synced)
+    : thread_([&clusters, &database, &clock, delay, interval,
+               synced = std::move(synced)](const std::stop_token& stop) {
         auto pause = delay;
         while (clock.wait(stop, pause)) {
-          if (database.try_lead()) sync_all(clusters, stop);
           pause = interval;
+          if (!database.try_lead()) continue;
+          sync_all(clusters, stop);
+          if (synced) synced();
         }
       }) {}
 

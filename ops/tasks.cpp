@@ -42,4 +42,21 @@ Result<TaskView> view_task(const Context& ctx, Cluster& cluster, const proxmox::
   return view;
 }
 
+Result<std::vector<std::string>> recent_tasks(const Context& ctx, Cluster& cluster) {
+  PMX_TRY(const Json listed, cluster.client().get(ctx, "/cluster/tasks"));
+  std::vector<std::pair<std::int64_t, std::string>> tasks;
+  if (!listed.is_array()) return std::vector<std::string>{};
+  for (const Json& task : listed) {
+    const Json* begin = find_member(task, "starttime");
+    const std::string upid(string_member(task, "upid"));
+    if (upid.empty()) continue;
+    const bool timed = begin != nullptr && begin->is_number_integer();
+    tasks.emplace_back(timed ? begin->get<std::int64_t>() : 0, upid);
+  }
+  std::sort(tasks.rbegin(), tasks.rend());
+  std::vector<std::string> upids;
+  for (auto& [begin, upid] : tasks) upids.push_back(std::move(upid));
+  return upids;
+}
+
 }  // namespace pmx::ops

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "ops/cluster.h"
 
@@ -17,6 +19,9 @@ struct TaskView {
 /// node.
 Result<Cluster*> locate_task(const Context& ctx, const Clusters& clusters, std::string_view cluster,
                              const proxmox::Upid& upid);
+
+/// The UPIDs that the cluster lists, newest first (GET /cluster/tasks: the last days of all nodes).
+Result<std::vector<std::string>> recent_tasks(const Context& ctx, Cluster& cluster);
 
 /// Status and `limit` log lines from line `start` (0-based); without `start` the last ones.
 Result<TaskView> view_task(const Context& ctx, Cluster& cluster, const proxmox::Upid& upid,

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/log.h"
 #include "base/percent.h"
 #include "proxmox/decode.h"
 #include "proxmox/errors.h"
@@ -89,7 +90,7 @@ class Client::Impl {
     for (bool first = true;; first = false) {
       request.headers.clear();
       PMX_TRY(const std::uint64_t ticket, session_.authorize(ctx, request));
-      PMX_TRY(const HttpResponse response, http_.send(ctx, request));
+      PMX_TRY(const HttpResponse response, send(ctx, request));
       if (response.status == 401 && first && session_.forget_expired(ticket)) continue;
       if (response.status >= 200 && response.status < 300) return envelope(request, response);
       return response_error(request, response, session_.caller());
@@ -106,6 +107,21 @@ class Client::Impl {
   Clock& clock;
 
  private:
+  /// Leaves one line in the log, so that a request's trace leads to what it asked of the cluster.
+  Result<HttpResponse> send(const Context& ctx, const HttpRequest& request) {
+    const SteadyTime begin = clock.steady();
+    auto response = http_.send(ctx, request);
+    const auto took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock.steady() - begin);
+    log::debug(ctx, "pve.call",
+               {{"method", request.method},
+                {"path", request.path},
+                {"outcome", response.ok() ? std::to_string(response->status)
+                                          : std::string(code_name(response.error().code))},
+                {"ms", std::to_string(took.count())}});
+    return response;
+  }
+
   static Result<Json> envelope(const HttpRequest& request, const HttpResponse& response) {
     auto body = parse_json(response.body);
     if (body.ok() && find_member(*body, "data") != nullptr) return body;

@@ -21,6 +21,12 @@ constexpr std::string_view kOfObject =
     "AND (?4 IS NULL OR time >= ?4) AND (?5 IS NULL OR time <= ?5) AND (?6 = 0 OR id < ?6) "
     "ORDER BY id DESC LIMIT ?7";
 
+constexpr std::string_view kAfter =
+    "SELECT id, time, cluster, kind, object, path, old_value, new_value, cause FROM event "
+    "WHERE id > ?1 ORDER BY id LIMIT ?2";
+
+constexpr std::string_view kNewest = "SELECT coalesce(max(id), 0) FROM event";
+
 std::optional<std::int64_t> millis(const std::optional<SystemTime>& time) {
   if (!time) return std::nullopt;
   return time->time_since_epoch().count();
@@ -40,6 +46,16 @@ Result<Event> read_event(const Statement& row) {
   return event;
 }
 
+Result<std::vector<Event>> read_events(Statement& rows) {
+  std::vector<Event> events;
+  while (true) {
+    PMX_TRY(const bool row, rows.step());
+    if (!row) return events;
+    PMX_TRY(Event event, read_event(rows));
+    events.push_back(std::move(event));
+  }
+}
+
 }  // namespace
 
 Result<std::vector<Event>> InventoryStore::events(const EventQuery& query) {
@@ -50,13 +66,24 @@ Result<std::vector<Event>> InventoryStore::events(const EventQuery& query) {
   PMX_TRY(Statement rows, db.prepare(one ? kOfObject : kOfAll));
   rows.bind(query.cluster, query.kind, query.object, millis(query.since), millis(query.until),
             query.before_id, query.limit);
-  std::vector<Event> events;
-  while (true) {
-    PMX_TRY(const bool row, rows.step());
-    if (!row) return events;
-    PMX_TRY(Event event, read_event(rows));
-    events.push_back(std::move(event));
-  }
+  return read_events(rows);
+}
+
+Result<std::vector<Event>> InventoryStore::events_after(std::int64_t id, int limit) {
+  if (limit < 1) return Error{Code::kInvalidArgument, "limit must be at least 1", ""};
+  Db& db = database_.db();
+  const auto lock = db.lock();
+  PMX_TRY(Statement rows, db.prepare(kAfter));
+  rows.bind(id, limit);
+  return read_events(rows);
+}
+
+Result<std::int64_t> InventoryStore::newest_event() {
+  Db& db = database_.db();
+  const auto lock = db.lock();
+  PMX_TRY(Statement rows, db.prepare(kNewest));
+  PMX_TRY_VOID(rows.step());
+  return rows.integer(0);
 }
 
 }  // namespace pmx::state

@@ -88,6 +88,13 @@ class InventoryStore {
   /// Newest first. kInvalidArgument when limit < 1.
   Result<std::vector<Event>> events(const EventQuery& query);
 
+  /// The `limit` oldest events with an id above `id`, oldest first. Ids grow in the order in which
+  /// the processes commit. kInvalidArgument when limit < 1.
+  Result<std::vector<Event>> events_after(std::int64_t id, int limit);
+
+  /// The id of the newest event; 0 = there is none.
+  Result<std::int64_t> newest_event();
+
   /// When the latest recorded look at the cluster was asked for; nothing = never.
   Result<std::optional<SystemTime>> last_sync(std::string_view cluster);
 

@@ -1,28 +1,79 @@
 // pve://{cluster}/overview, and the list of concrete resources.
+#include <variant>
+
 #include "app/catalogue.h"
+#include "app/completions.h"
+#include "app/published.h"
 #include "ops/guests.h"
 
 namespace pmx::app {
 namespace {
 
-/// resources/list is for people who pick by hand; a model uses guest_list. More than this helps
-/// nobody.
-constexpr std::size_t kMaxListedGuests = 200;
+/// Nobody to report to and nobody to ask.
+class Silent final : public mcp::Interaction {
+ public:
+  void report(double, double, std::string_view) override {}
+  void log(mcp::LogLevel, std::string_view, const Json&) override {}
+  [[nodiscard]] const Json* answer(std::string_view) const override { return nullptr; }
+  [[nodiscard]] const Json& state() const override { return nothing_; }
+  [[nodiscard]] bool client_can(std::string_view) const override { return false; }
+  void poll_later(std::chrono::milliseconds) override {}
+  Result<std::optional<Json>> elicited(std::string_view, const Json&) override {
+    return std::optional<Json>();
+  }
+
+ private:
+  const Json nothing_ = nullptr;
+};
 
 /// Calls the tool that already gives this answer, so that both always say the same.
 Result<mcp::ResourceContent> from_tool(const mcp::Tool& tool, const Context& ctx,
                                        const Json& arguments) {
-  class Silent final : public mcp::Progress {
-   public:
-    void report(double, double, std::string_view) override {}
-  } silent;
-  PMX_TRY(const auto output, tool.run(ctx, arguments, silent));
-  return mcp::ResourceContent{"application/json", dump_json(output.structured)};
+  Silent silent;
+  PMX_TRY(const auto reply, tool.run(ctx, arguments, silent));
+  const auto* output = std::get_if<mcp::ToolOutput>(&reply);
+  if (output == nullptr) {
+    return Error{Code::kInternal, "a resource cannot ask questions or wait for a task", ""};
+  }
+  return mcp::ResourceContent{"application/json", dump_json(output->structured)};
 }
 
 /// By VMID alone: a name in a URI would come back pseudonymized and so confirm a guess.
 bool is_vmid(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+/// Whether the cluster has the guest, or had it when it was last seen: what is unreachable now can
+/// be subscribed to all the more.
+Result<void> check_guest(const Toolbox& box, const Context& ctx, ops::Cluster& cluster,
+                         const std::string& vmid) {
+  const auto snapshot = cluster.snapshot(ctx);
+  if (snapshot.ok()) {
+    for (const auto& guest : (*snapshot)->resources.guests) {
+      if (std::to_string(guest.vmid) == vmid) return {};
+    }
+    return Error{Code::kNotFound, "the cluster has no guest with this VMID", "see guest_list"};
+  }
+  PMX_TRY(const auto known, box.inventory.objects(cluster.name(), "guest"));
+  for (const auto& object : known) {
+    if (object.id == vmid) return {};
+  }
+  return snapshot.error();
+}
+
+Result<std::string> locate_guest(const Toolbox& box, const Context& ctx,
+                                 const std::map<std::string, std::string>& variables) {
+  const std::string& vmid = variables.find("vmid")->second;
+  if (!is_vmid(vmid)) return Error{Code::kNotFound, "guests are addressed by VMID here", ""};
+  PMX_TRY(ops::Cluster * cluster, box.clusters.find(variables.find("cluster")->second));
+  PMX_TRY_VOID(check_guest(box, ctx, *cluster, vmid));
+  return guest_uri(cluster->name(), vmid);
+}
+
+Result<std::string> locate_overview(const Toolbox& box,
+                                    const std::map<std::string, std::string>& variables) {
+  PMX_TRY(ops::Cluster * cluster, box.clusters.find(variables.find("cluster")->second));
+  return overview_uri(cluster->name());
 }
 
 }  // namespace
@@ -36,7 +87,9 @@ mcp::ResourceTemplate overview_resource(const Toolbox& box) {
           {{"cluster", "pve-cluster"}},
           [tool = cluster_overview(box)](const Context& ctx, const auto& variables) {
             return from_tool(tool, ctx, Json{{"cluster", variables.find("cluster")->second}});
-          }};
+          },
+          argument_completer(box),
+          [box](const Context&, const auto& variables) { return locate_overview(box, variables); }};
 }
 
 mcp::ResourceTemplate guest_resource(const Toolbox& box) {
@@ -53,6 +106,10 @@ mcp::ResourceTemplate guest_resource(const Toolbox& box) {
               return Error{Code::kNotFound, "guests are addressed by VMID here", ""};
             return from_tool(tool, ctx,
                              Json{{"cluster", variables.find("cluster")->second}, {"guest", vmid}});
+          },
+          argument_completer(box),
+          [box](const Context& ctx, const auto& variables) {
+            return locate_guest(box, ctx, variables);
           }};
 }
 
@@ -67,7 +124,6 @@ Result<std::vector<Json>> list_resources(const Toolbox& box, const Context& ctx)
     const auto snapshot = cluster->snapshot(ctx);
     if (!snapshot.ok()) continue;  // an unreachable cluster keeps its overview, which says why
     for (const auto& guest : (*snapshot)->resources.guests) {
-      if (resources.size() > kMaxListedGuests) break;
       resources.push_back(Json{{"uri", base + "/guests/" + std::to_string(guest.vmid)},
                                {"name", "guest " + std::to_string(guest.vmid)},
                                {"title", shown_guest(box.engine, guest)},

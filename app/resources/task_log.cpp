@@ -1,5 +1,6 @@
 // pve://{cluster}/tasks/{upid}/log: a task's log as plain text.
 #include "app/catalogue.h"
+#include "app/completions.h"
 #include "ops/tasks.h"
 
 namespace pmx::app {
@@ -30,7 +31,8 @@ mcp::ResourceTemplate task_log_resource(const Toolbox& box) {
            {"description", "The log of a PVE task; the UPID is percent-encoded."},
            {"mimeType", "text/plain"}},
       {{"cluster", "pve-cluster"}, {"upid", "pve-upid"}},
-      [box](const Context& ctx, const auto& variables) { return read_log(box, ctx, variables); }};
+      [box](const Context& ctx, const auto& variables) { return read_log(box, ctx, variables); },
+      argument_completer(box)};
 }
 
 }  // namespace pmx::app

@@ -2,6 +2,7 @@
 // work crosses to another thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 namespace pmx::mcp {
 
 class Conversation;
+struct Job;
 
 struct Call {
   Context ctx;
@@ -36,8 +38,12 @@ struct Call {
 /// without members means forms.
 bool client_can(const Call& call, std::string_view capability);
 
+/// Takes a request over that is answered later: it stays open, without a thread, until somebody
+/// answers it through Job::reply. See execution.h.
+using Later = std::function<void(std::shared_ptr<Job> job)>;
+
 /// Exactly one of: an error, a result serialised already (owned by the server's core), questions to
-/// the client, a result.
+/// the client, somebody who answers later, a result.
 struct Answer {
   Answer(Json value)
       : result(std::move(value)) {
@@ -48,6 +54,11 @@ struct Answer {
   Answer(InputRequired questions)
       : ask(std::move(questions)) {
   }  // NOLINT(google-explicit-constructor): handlers return either half
+  static Answer later_by(Later whoever) {
+    Answer answer{Json(nullptr)};
+    answer.later = std::move(whoever);
+    return answer;
+  }
   static Answer serialised(std::string_view text) {
     Answer answer{Json(nullptr)};
     answer.text = text;
@@ -58,6 +69,7 @@ struct Answer {
   std::string_view text;
   std::optional<RpcError> error;
   std::optional<InputRequired> ask;
+  Later later;
   Json verbatim;  ///< members of the result that bypass the scrubber; see Outbound::verbatim
 };
 

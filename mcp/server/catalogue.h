@@ -19,6 +19,8 @@
 
 namespace pmx::mcp {
 
+class Events;
+
 /// A tool's answer: the structured content (an object that fits outputSchema) and its short text
 /// twin for people.
 struct ToolOutput {
@@ -85,6 +87,11 @@ using Completer = std::function<Result<Completions>(
 using ResourceHandler = std::function<Result<ResourceContent>(
     const Context& ctx, const std::map<std::string, std::string>& variables)>;
 
+/// The real URI that updates of this resource are published under (Events::resource_updated), from
+/// the same variables. kNotFound = no such resource. May block as ResourceHandler may.
+using ResourceLocator = std::function<Result<std::string>(
+    const Context& ctx, const std::map<std::string, std::string>& variables)>;
+
 /// One kind of resource. `definition` is the templates/list entry (uriTemplate, name, ...);
 /// `formats` gives the restorable format of each variable (see Gate::admit_value). Without
 /// variables it is one resource and not listed as a template.
@@ -93,6 +100,7 @@ struct ResourceTemplate {
   std::map<std::string, std::string> formats;
   ResourceHandler read;
   Completer complete = {};
+  ResourceLocator locate = {};  ///< for resources that can be subscribed to
 };
 
 /// Concrete resources for resources/list: {uri, name, title?, description?, mimeType?}, real values
@@ -120,7 +128,8 @@ struct Catalogue {
   std::vector<ResourceTemplate> templates;
   ResourceLister list_resources;
   std::vector<Prompt> prompts;
-  bool logs = false;  ///< handlers use Interaction::log
+  bool logs = false;         ///< handlers use Interaction::log
+  Events* events = nullptr;  ///< where changes are published, if they are; outlives all servers
 };
 
 /// kInvalidArgument for the first entry that could not be served: a schema that does not compile, a

@@ -16,6 +16,7 @@
 #include "mcp/server/interaction.h"
 #include "mcp/server/questions.h"
 #include "mcp/server/request_table.h"
+#include "mcp/server/unsolicited.h"
 
 namespace pmx::mcp {
 
@@ -38,6 +39,7 @@ class Conversation {
   const std::shared_ptr<Channel> standing;
   RequestTable requests;
   Questions questions;
+  Unsolicited unsolicited;  ///< events for `standing` (before 2026-07-28)
   /// What logging/setLevel chose (before 2026-07-28).
   std::atomic<LogLevel> log_level = LogLevel::kInfo;
 

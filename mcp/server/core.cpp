@@ -41,7 +41,8 @@ Core::Core(ServerOptions server_options, const Parts& parts)
       observer(parts.observer),
       executor(parts.executor),
       clock(parts.clock),
-      states(options.state_key, parts.clock) {
+      states(options.state_key, parts.clock),
+      resource_pages("resources/list", options.page_size, options.state_key, parts.clock) {
   for (const Tool& tool : catalogue.tools) {
     auto compiled = CompiledTool::compile(tool);
     if (!compiled.ok()) {
@@ -73,6 +74,10 @@ const Prompt* Core::find_prompt(std::string_view name) const {
   return nullptr;
 }
 
+Topics Core::publishes() const {
+  return catalogue.events == nullptr ? Topics{} : catalogue.events->publishes();
+}
+
 bool Core::has_resources() const {
   return catalogue.list_resources != nullptr || !catalogue.templates.empty();
 }
@@ -89,6 +94,11 @@ Json Core::capabilities(Version version) const {
   if (catalogue.logs) capabilities["logging"] = Json::object();
   if (has_resources()) capabilities["resources"] = Json::object();
   if (has_prompts()) capabilities["prompts"] = Json::object();
+  const Topics topics = publishes();
+  if (topics.tools) capabilities["tools"]["listChanged"] = true;
+  if (topics.prompts && has_prompts()) capabilities["prompts"]["listChanged"] = true;
+  if (topics.resources && has_resources()) capabilities["resources"]["listChanged"] = true;
+  if (topics.updates && has_resources()) capabilities["resources"]["subscribe"] = true;
   if (features.annotations && has_completions()) capabilities["completions"] = Json::object();
   return capabilities;
 }

@@ -16,6 +16,8 @@
 #include "mcp/protocol/versions.h"
 #include "mcp/schema/validator.h"
 #include "mcp/server/catalogue.h"
+#include "mcp/server/events.h"
+#include "mcp/server/list_pages.h"
 #include "mcp/server/request_state.h"
 #include "mcp/server/server.h"
 #include "mcp/server/uri_template.h"
@@ -69,11 +71,15 @@ class Core {
   Clock& clock;
   /// Opening a state may use it up, which changes nothing else of the core.
   mutable RequestStates states;
+  /// What paged lists were cut from; a page may forget an old one.
+  mutable ListPages resource_pages;
 
   [[nodiscard]] const CompiledTool* find_tool(std::string_view name) const;
   [[nodiscard]] const Prompt* find_prompt(std::string_view name) const;
   [[nodiscard]] const std::vector<CompiledTemplate>& templates() const { return templates_; }
 
+  /// Nothing when there is no hub.
+  [[nodiscard]] Topics publishes() const;
   [[nodiscard]] bool has_resources() const;
   [[nodiscard]] bool has_prompts() const { return !catalogue.prompts.empty(); }
   [[nodiscard]] bool has_completions() const;

@@ -6,10 +6,12 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/trace_context.h"
 #include "mcp/server/error_map.h"
 #include "mcp/server/execution.h"
 #include "mcp/server/handshake.h"
 #include "mcp/server/rounds.h"
+#include "mcp/server/subscriptions.h"
 
 namespace pmx::mcp {
 namespace {
@@ -131,6 +133,9 @@ void Dispatcher::start(Request request, std::size_t bytes, Envelope envelope,
   }
   Call call;
   call.ctx = make_context(request.id);
+  if (const Json* meta = find_member(request.params, "_meta")) {
+    set_trace(call.ctx, string_member(*meta, "traceparent"), string_member(*meta, "tracestate"));
+  }
   call.conversation = conversation_.get();
   call.ctx.client = std::move(envelope.client);
   call.ctx.stop = *std::get_if<std::stop_token>(&opened);
@@ -163,6 +168,9 @@ void Dispatcher::start(Request request, std::size_t bytes, Envelope envelope,
 }
 
 void Dispatcher::take_notification(const Notification& notification) {
+  if (notification.method == "notifications/initialized") {
+    return announce_changes(*core_, *conversation_);
+  }
   if (notification.method != "notifications/cancelled") return;
   const Json* id = find_member(notification.params, "requestId");
   if (id != nullptr && is_request_id(*id)) conversation_->requests.cancel(*id);

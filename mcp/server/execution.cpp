@@ -32,8 +32,31 @@ Answer run_round(const Job& job, const Method& method) {
   return ran.ok() ? *std::move(ran) : Answer(to_rpc_error(ran.error()));
 }
 
+/// Leaves the job to `later`. It counts as in flight until then, so that a server that ends finds it
+/// either here or there.
+void stand(const std::shared_ptr<Job>& job, const Later& later) {
+  const auto conversation = job->conversation;  // the job may be over when `later` returns
+  job->standing = true;
+  job->call.params = nullptr;  // it may wait for long
+  job->call.capabilities.reset();
+  later(job);
+  conversation->requests.left();
+}
+
+/// Leaves the job to `later`. It counts as in flight until then, so that a server that ends finds it
+/// either here or there.
+void stand(const std::shared_ptr<Job>& job, const Later& later) {
+  const auto conversation = job->conversation;  // the job may be over when `later` returns
+  job->reply->stand();
+  job->call.params = nullptr;  // it may wait for long
+  job->call.capabilities.reset();
+  later(job);
+  conversation->requests.left();
+}
+
 void run(const std::shared_ptr<Job>& job, const Method& method) {
   Answer answer = run_round(*job, method);
+  if (answer.later) return stand(job, answer.later);
   if (answer.ask) {
     auto asked = ask_client(job, method, *std::move(answer.ask));
     if (!asked) return;  // another round follows when the answers are in

@@ -26,6 +26,13 @@ Answer call_tool(const Core& core, const Call& call, Interaction& interaction);
 /// resources/read: match the URI, admit its variables, observe, read.
 Answer read_resource(const Core& core, const Call& call);
 
+/// subscriptions/listen (2026-07-28): stays open and carries what the client asked to hear of.
+Answer listen(const Core& core, const Call& call);
+
+/// resources/subscribe and resources/unsubscribe (before 2026-07-28).
+Answer subscribe(const Core& core, const Call& call);
+Answer unsubscribe(const Core& core, const Call& call);
+
 /// prompts/get: check and admit the arguments, fill in the template.
 Answer get_prompt(const Core& core, const Call& call, Interaction& interaction);
 

@@ -7,7 +7,7 @@
 namespace pmx::mcp {
 namespace {
 
-/// Every list fits one page, so no cursor was ever issued.
+/// These lists fit one page, so no cursor was ever issued.
 std::optional<RpcError> refuse_cursor(const Call& call) {
   if (!call.params.contains("cursor")) return std::nullopt;
   return invalid_params("invalid cursor");
@@ -16,6 +16,18 @@ std::optional<RpcError> refuse_cursor(const Call& call) {
 Answer fixed(const Core& core, const Call& call, FixedList list) {
   if (auto refused = refuse_cursor(call)) return *std::move(refused);
   return Answer::serialised(core.fixed_list(list, call.version));
+}
+
+Result<ListPage> resource_page(const Core& core, const Call& call) {
+  const std::string& principal = call.ctx.principal;
+  if (const Json* cursor = find_member(call.params, "cursor")) {
+    const auto* text = cursor->get_ptr<const std::string*>();
+    // "" is a cursor like any other that we never issued.
+    return core.resource_pages.next(principal, text == nullptr ? "" : *text);
+  }
+  if (!core.catalogue.list_resources) return core.resource_pages.first(principal, {});
+  PMX_TRY(auto entries, core.catalogue.list_resources(call.ctx));
+  return core.resource_pages.first(principal, std::move(entries));
 }
 
 }  // namespace
@@ -42,14 +54,15 @@ Answer list_prompts(const Core& core, const Call& call) {
 }
 
 Answer list_resources(const Core& core, const Call& call) {
-  if (auto refused = refuse_cursor(call)) return *std::move(refused);
+  auto page = walled(call.ctx, [&] { return resource_page(core, call); });
+  if (!page.ok()) return to_rpc_error(page.error());
   Json entries = Json::array();
-  if (core.catalogue.list_resources) {
-    auto listed = walled(call.ctx, [&] { return core.catalogue.list_resources(call.ctx); });
-    if (!listed.ok()) return to_rpc_error(listed.error());
-    for (const Json& entry : *listed) entries.push_back(project_resource(entry, call.version));
+  for (std::size_t i = page->from; i < page->to; ++i) {
+    entries.push_back(project_resource((*page->entries)[i], call.version));
   }
-  return Json{{"resources", std::move(entries)}};
+  Answer answer(Json{{"resources", std::move(entries)}});
+  if (!page->next.empty()) answer.verbatim = {{"nextCursor", page->next}};
+  return answer;
 }
 
 }  // namespace pmx::mcp

@@ -24,6 +24,9 @@ constexpr Method kMethods[] = {
     {"resources/templates/list", true, true, Area::kResources, false, true,
      &quiet<&list_templates>},
     {"resources/read", true, true, Area::kResources, true, true, &quiet<&read_resource>},
+    {"resources/subscribe", true, false, Area::kUpdates, true, false, &quiet<&subscribe>},
+    {"resources/unsubscribe", true, false, Area::kUpdates, false, false, &quiet<&unsubscribe>},
+    {"subscriptions/listen", false, true, Area::kEvents, true, false, &quiet<&listen>},
     {"completion/complete", true, true, Area::kCompletions, true, false, &quiet<&complete>},
     {"logging/setLevel", true, false, Area::kLogging, false, false, &quiet<&set_log_level>},
     {"prompts/list", true, true, Area::kPrompts, false, true, &quiet<&list_prompts>},
@@ -38,6 +41,8 @@ bool has_area(const Core& core, Area area) {
     case Area::kPrompts: return core.has_prompts();
     case Area::kCompletions: return core.has_completions();
     case Area::kLogging: return core.catalogue.logs;
+    case Area::kEvents: return core.publishes().any();
+    case Area::kUpdates: return core.publishes().updates;
   }
   std::abort();
 }

@@ -1,5 +1,4 @@
-// The method table: which methods exist in which era and how they run. One row per method; later
-// ones (completion, tasks, subscriptions) are rows here. Constant, any thread.
+// The method table: which methods exist in which era and how they run. One row per method. Constant, any thread.
 #pragma once
 
 #include <string_view>
@@ -10,7 +9,7 @@
 namespace pmx::mcp {
 
 /// Which part of the capabilities a method needs.
-enum class Area { kBase, kTools, kResources, kPrompts, kCompletions, kLogging };
+enum class Area { kBase, kTools, kResources, kPrompts, kCompletions, kLogging, kEvents, kUpdates };
 
 struct Method {
   std::string_view name;

@@ -47,13 +47,16 @@ void attempt(const Context& ctx, Step&& step) {
 /// Tells the table, last of all, that the request is over: a shutdown waits for it.
 class Leaving {
  public:
-  explicit Leaving(RequestTable& requests) : requests_(requests) {}
+  Leaving(RequestTable& requests, bool counted) : requests_(requests), counted_(counted) {}
   Leaving(const Leaving&) = delete;
   Leaving& operator=(const Leaving&) = delete;
-  ~Leaving() { requests_.left(); }
+  ~Leaving() {
+    if (counted_) requests_.left();
+  }
 
  private:
   RequestTable& requests_;
+  const bool counted_;
 };
 
 }  // namespace
@@ -90,7 +93,7 @@ void ReplyOnce::send(std::string_view method, const Answer& answer) {
     log::error(ctx_, "rpc.second_answer", {{"method", std::string(method)}});
     return;
   }
-  const Leaving leaving(conversation_->requests);
+  const Leaving leaving(conversation_->requests, !standing_);
   auto cleared = clear(answer);
   bool wanted = true;
   attempt(ctx_, [&] { wanted = conversation_->requests.settle(id_); });

@@ -27,6 +27,10 @@ class ReplyOnce {
   ReplyOnce(const ReplyOnce&) = delete;
   ReplyOnce& operator=(const ReplyOnce&) = delete;
 
+  /// The request is going to be answered much later, if ever: it is no longer counted as in flight by
+  /// the one that answers, but by the caller, which tells the table so.
+  void stand() { standing_ = true; }
+
   /// Sends `answer` through the gate unless the request was cancelled, frees the id, logs one line.
   /// A second call is logged and sends nothing. No step that throws keeps the others from running.
   void send(std::string_view method, const Answer& answer);
@@ -42,6 +46,7 @@ class ReplyOnce {
   const Json id_;
   const SteadyTime begin_;
   std::atomic<bool> ended_ = false;
+  std::atomic<bool> standing_ = false;
 };
 
 }  // namespace pmx::mcp

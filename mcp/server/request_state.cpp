@@ -5,8 +5,6 @@
 namespace pmx::mcp {
 namespace {
 
-constexpr std::string_view kPurpose = "mcp.request-state";
-
 Error invalid() {
   return Error{Code::kInvalidArgument, "Invalid or expired requestState",
                "send the request again without it"};
@@ -27,8 +25,8 @@ std::string context_of(const StateScope& scope) {
 
 }  // namespace
 
-RequestStates::RequestStates(const Secret& key, Clock& clock)
-    : key_(crypto::derive_key(key.empty() ? Secret(crypto::random_bytes(32)) : key, kPurpose)),
+RequestStates::RequestStates(const Secret& key, Clock& clock, std::string_view purpose)
+    : key_(crypto::derive_key(key.empty() ? Secret(crypto::random_bytes(32)) : key, purpose)),
       clock_(clock) {}
 
 std::string RequestStates::seal(const StateScope& scope, const Json& state,

@@ -25,7 +25,8 @@ struct StateScope {
 class RequestStates {
  public:
   /// `key`: 32 bytes, the same in all processes that serve one client; empty = one of this process.
-  RequestStates(const Secret& key, Clock& clock);
+  /// `purpose`: what is sealed for one is nothing for another.
+  RequestStates(const Secret& key, Clock& clock, std::string_view purpose = "mcp.request-state");
 
   /// Base64 text, good for `life`.
   [[nodiscard]] std::string seal(const StateScope& scope, const Json& state,

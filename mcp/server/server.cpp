@@ -13,6 +13,16 @@ namespace {
 
 /// What cancelled handlers get to return in.
 constexpr std::chrono::milliseconds kLastWait{40};
+/// What the results of open subscriptions get to leave in.
+constexpr std::chrono::milliseconds kEventWait{20};
+
+/// Ends the subscriptions of a conversation; false when its client takes no more.
+bool end_subscriptions(const Core& core, const Conversation& conversation) {
+  Events* events = core.catalogue.events;
+  if (events == nullptr) return true;
+  events->close_all(&conversation);
+  return events->settle(kEventWait);
+}
 
 void read_all(Transport& transport, Dispatcher& dispatcher,
               const std::shared_ptr<Channel>& channel) {
@@ -49,12 +59,14 @@ class Server::Impl {
     read_all(transport, dispatcher, channel);
     conversation->questions.close();
     bool idle = conversation->requests.wait_idle(core_->options.exit_grace);
+    bool quiet = end_subscriptions(*core_, *conversation);
     if (!idle) {
       conversation->requests.stop_all();
       idle = conversation->requests.wait_idle(kLastWait);
+      quiet = end_subscriptions(*core_, *conversation);  // what was opened meanwhile
     }
     channel->close();
-    return idle;
+    return idle && quiet;
   }
 
  private:

@@ -28,6 +28,7 @@ struct ServerOptions {
   /// ones have a few KB, so that a full queue of them (264) is far below it, while 264 of the
   /// largest would be 4 GB, and several times that as parsed values.
   std::size_t max_in_flight_bytes = std::size_t{32} << 20;
+  std::size_t page_size = 200;               ///< entries of one page of resources/list
   /// 32 bytes that seal requestState and cursors, the same in all processes that serve one client;
   /// empty = one of this process.
   Secret state_key = {};
@@ -42,9 +43,9 @@ class Server {
          Executor& executor, Clock& clock);
   ~Server();
 
-  /// Serves until the input ends. Then answers in flight get `exit_grace` to finish, the rest is
-  /// cancelled. True when every handler has returned; false when some are still blocked and the
-  /// process should leave without them.
+  /// Serves until the input ends. Then answers in flight get `exit_grace` to finish, open
+  /// subscriptions end with their result, the rest is cancelled. True when every handler has
+  /// returned; false when some are still blocked and the process should leave without them.
   bool serve(Transport& transport);
 
   /// What the server is made of, for other ways to serve it (mcp/http).

@@ -7,7 +7,9 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "app/catalogue.h"
@@ -41,17 +43,31 @@ class JumpingClock final : public Clock {
   std::chrono::milliseconds elapsed_{0};
 };
 
-class RecordingProgress final : public mcp::Progress {
+/// A client that listens and cannot be asked.
+class RecordingProgress final : public mcp::Interaction {
  public:
   void report(double done, double, std::string_view message) override {
     CHECK(done > last_);
     last_ = done;
     messages.emplace_back(message);
   }
+  void log(mcp::LogLevel, std::string_view, const Json&) override {}
+  const Json* answer(std::string_view) const override { return nullptr; }
+  const Json& state() const override { return state_; }
+  bool client_can(std::string_view) const override { return false; }
+  void poll_later(std::chrono::milliseconds) override {}
+  Result<std::optional<Json>> elicited(std::string_view, const Json&) override {
+    return std::optional<Json>();
+  }
+  void clear() {
+    messages.clear();
+    last_ = 0;
+  }
   std::vector<std::string> messages;
 
  private:
   double last_ = 0;
+  Json state_ = nullptr;
 };
 
 struct Workbench {
@@ -70,14 +86,16 @@ struct Workbench {
 
   /// Calls a tool with valid arguments and checks what comes back against its outputSchema.
   Result<mcp::ToolOutput> call(std::string_view name, const Json& arguments = Json::object()) {
-    progress = {};
+    progress.clear();
     for (const auto& listed : all_tools()) {
       if (listed.name != name) continue;
       const mcp::Tool tool = listed.make(box());
       check_schema(tool.definition, "inputSchema", arguments);
-      auto output = tool.run(Context{}, arguments, progress);
-      if (output.ok()) check_schema(tool.definition, "outputSchema", output->structured);
-      return output;
+      PMX_TRY(auto reply, tool.run(Context{}, arguments, progress));
+      auto* output = std::get_if<mcp::ToolOutput>(&reply);
+      REQUIRE(output != nullptr);
+      check_schema(tool.definition, "outputSchema", output->structured);
+      return std::move(*output);
     }
     FAIL("no such tool");
     return Error{};

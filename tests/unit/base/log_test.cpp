@@ -50,6 +50,18 @@ TEST_CASE("log: values pass the redactor and cannot forge lines") {
   CHECK(text.find("hidden") == std::string::npos);
 }
 
+TEST_CASE("log: a line names the caller's trace, which the redactor does not touch") {
+  const LogFile file;
+  pmx::log::set_redactor([](std::string_view) { return std::string(" hidden"); });
+  pmx::Context ctx;
+  ctx.request_id = "r1";
+  ctx.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  ctx.tracestate = "vendor=payroll";
+  pmx::log::info(ctx, "call");
+  CHECK(file.text().find("call rid=r1 trace=4bf92f3577b34da6a3ce929d0e0e4736 "
+                         "span=00f067aa0ba902b7 hidden") != std::string::npos);
+}
+
 TEST_CASE("log: levels are read by name") {
   CHECK(pmx::log::parse_level("warn").value() == pmx::log::Level::kWarn);
   CHECK_FALSE(pmx::log::parse_level("loud").ok());

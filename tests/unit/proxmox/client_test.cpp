@@ -3,8 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <cstdlib>
+#include <filesystem>
 #include <future>
 
+#include "base/files.h"
+#include "base/log.h"
 #include "fakes.h"
 
 namespace pmx::proxmox {
@@ -36,6 +40,24 @@ Guest guest(const char* type) {
 }
 
 }  // namespace
+
+TEST_CASE("client: each call leaves a line in the log that names the caller's trace") {
+  char name[] = "/tmp/pmx-client-XXXXXX";
+  const std::string folder = mkdtemp(name);
+  REQUIRE(log::init({log::Level::kDebug, folder + "/log"}).ok());
+  log::set_redactor([](std::string_view line) { return std::string(line); });
+  Fixture f;
+  f.http.data(R"({"version":"8.2.4","release":"8.2","repoid":"x"})");
+  f.ctx.request_id = "r7";
+  f.ctx.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  REQUIRE(f.token.version(f.ctx).ok());
+  const std::string text = read_file(folder + "/log").value();
+  log::set_redactor({});
+  REQUIRE(log::init({log::Level::kOff, ""}).ok());
+  std::filesystem::remove_all(folder);
+  CHECK(text.find("pve.call rid=r7 trace=4bf92f3577b34da6a3ce929d0e0e4736 span=00f067aa0ba902b7 "
+                  "method=GET path=/version outcome=200 ms=") != std::string::npos);
+}
 
 TEST_CASE("token: read from its text, errors never show the secret") {
   const auto token = ApiToken::parse("a@b@corp!t1=0a0b0c0d-0000-4000-8000-0123456789AB");

@@ -32,6 +32,24 @@ TEST_CASE("the first record of a cluster is remembered and makes no events") {
   CHECK_FALSE(need(store.last_sync("other")).has_value());
 }
 
+TEST_CASE("events are read on from any of them, oldest first") {
+  const auto database = in_memory();
+  InventoryStore store(*database);
+  CHECK(need(store.newest_event()) == 0);
+  need(store.record("lab", kGuests, {guest("101", {{"n", 1}})}, at(1)));
+  for (int n = 2; n <= 4; ++n) need(store.record("lab", kGuests, {guest("101", {{"n", n}})}, at(n)));
+  const std::int64_t newest = need(store.newest_event());
+  const auto first = need(store.events_after(0, 2));
+  REQUIRE(first.size() == 2);
+  CHECK(first[0].new_value == 2);
+  CHECK(first[1].new_value == 3);
+  const auto rest = need(store.events_after(first[1].id, 10));
+  REQUIRE(rest.size() == 1);
+  CHECK(rest[0].id == newest);
+  CHECK(need(store.events_after(newest, 10)).empty());
+  CHECK(store.events_after(0, 0).error().code == Code::kInvalidArgument);
+}
+
 TEST_CASE("every changed field becomes one event, nested ones by their own path") {
   const auto database = in_memory();
   InventoryStore store(*database);
