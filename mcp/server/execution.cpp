@@ -43,17 +43,6 @@ void stand(const std::shared_ptr<Job>& job, const Later& later) {
   conversation->requests.left();
 }
 
-/// Leaves the job to `later`. It counts as in flight until then, so that a server that ends finds it
-/// either here or there.
-void stand(const std::shared_ptr<Job>& job, const Later& later) {
-  const auto conversation = job->conversation;  // the job may be over when `later` returns
-  job->reply->stand();
-  job->call.params = nullptr;  // it may wait for long
-  job->call.capabilities.reset();
-  later(job);
-  conversation->requests.left();
-}
-
 void run(const std::shared_ptr<Job>& job, const Method& method) {
   Answer answer = run_round(*job, method);
   if (answer.later) return stand(job, answer.later);
