@@ -34,6 +34,10 @@ Answer run_round(const Job& job, const Method& method) {
 
 void run(const std::shared_ptr<Job>& job, const Method& method) {
   Answer answer = run_round(*job, method);
+  if (!answer.awaited_task.empty()) {
+    return job->core->tasks->wait(answer.awaited_task, job->call.ctx.stop,
+                                  [job, &method] { execute(job, method); });
+  }
   if (answer.ask) {
     auto asked = ask_client(job, method, *std::move(answer.ask));
     if (!asked) return;  // another round follows when the answers are in
@@ -54,7 +58,12 @@ Answer refusal(const Job& job, const Method& method, const Error& error) {
 
 void execute(std::shared_ptr<Job> job, const Method& method) {
   if (!method.slow) return run(job, method);
-  auto posted = job->core->executor.post([job, &method] { run(job, method); });
+  auto posted = job->core->executor.post([job, &method]() mutable {
+    const auto core = job->core;
+    run(job, method);
+    job.reset();  // the request is answered, or waits elsewhere: its thread may turn to tasks
+    core->tasks->work_off();
+  });
   if (posted.ok()) return;
   job->reply->send(method.name, refusal(*job, method, posted.error()));
 }

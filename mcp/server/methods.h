@@ -10,7 +10,7 @@
 namespace pmx::mcp {
 
 /// Which part of the capabilities a method needs.
-enum class Area { kBase, kTools, kResources, kPrompts, kCompletions, kLogging };
+enum class Area { kBase, kTools, kResources, kPrompts, kCompletions, kLogging, kTasks };
 
 struct Method {
   std::string_view name;
