@@ -92,6 +92,21 @@ CREATE INDEX hold_object ON hold (cluster, kind, object);
 
 PRAGMA user_version = 2;
 )sql",
+    R"sql(
+CREATE TABLE task (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  principal TEXT NOT NULL,
+  working INTEGER NOT NULL CHECK (working IN (0, 1)),
+  owner INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX task_principal ON task (principal, number);
+CREATE INDEX task_expires ON task (expires);
+
+PRAGMA user_version = 3;
+)sql",
 };
 
 Result<std::int64_t> read_number(Db& db, const char* sql) {

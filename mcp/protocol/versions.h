@@ -27,6 +27,7 @@ struct Features {
   bool structured_content = false;  ///< also outputSchema, title, `_meta` on objects, resource_link
   bool icons = false;               ///< also description and websiteUrl of an implementation
   bool execution = false;           ///< the tool member `execution`
+  bool tasks = false;               ///< tasks/..., as an extension when modern
   bool modern = false;              ///< resultType, cache hints, serverInfo in `_meta`
 };
 

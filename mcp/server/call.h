@@ -38,12 +38,16 @@ struct Call {
 /// without members means forms.
 bool client_can(const Call& call, std::string_view capability);
 
+/// The same for the capabilities themselves; nullptr = none.
+bool client_can(const Json* capabilities, std::string_view capability);
+
 /// Takes a request over that is answered later: it stays open, without a thread, until somebody
 /// answers it through Job::reply. See execution.h.
 using Later = std::function<void(std::shared_ptr<Job> job)>;
 
 /// Exactly one of: an error, a result serialised already (owned by the server's core), questions to
-/// the client, somebody who answers later, a result.
+/// the client, somebody who answers later, a task to wait for before the method runs again, a
+/// result.
 struct Answer {
   Answer(Json value)
       : result(std::move(value)) {
@@ -65,11 +69,19 @@ struct Answer {
     return answer;
   }
 
+  /// Not yet: the method runs again when the task is no longer working.
+  static Answer after_task(std::string id) {
+    Answer answer{Json(nullptr)};
+    answer.awaited_task = std::move(id);
+    return answer;
+  }
+
   Json result;
   std::string_view text;
   std::optional<RpcError> error;
   std::optional<InputRequired> ask;
   Later later;
+  std::string awaited_task;
   Json verbatim;  ///< members of the result that bypass the scrubber; see Outbound::verbatim
 };
 

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cmath>
 
+#include "mcp/server/task_wire.h"
+
 namespace pmx::mcp {
 namespace {
 
@@ -83,8 +85,14 @@ bool CallInteraction::client_can(std::string_view capability) const {
   return mcp::client_can(call_, capability);
 }
 
+bool CallInteraction::may_defer() const { return task_wish(call_) != TaskWish::kNone; }
+
 Result<std::optional<Json>> CallInteraction::elicited(std::string_view key, const Json& schema) {
-  const Json* given = answer(key);
+  return accepted_content(core_, call_.ctx, answer(key), schema);
+}
+
+Result<std::optional<Json>> accepted_content(const Core& core, const Context& ctx,
+                                             const Json* given, const Json& schema) {
   if (given == nullptr) return std::optional<Json>();
   const std::string_view action = string_member(*given, "action");
   if (action == "decline" || action == "cancel") {
@@ -94,7 +102,7 @@ Result<std::optional<Json>> CallInteraction::elicited(std::string_view key, cons
   if (action != "accept" || content == nullptr) return std::optional<Json>();
   PMX_TRY(const Validator validator, Validator::compile(schema));
   if (!validator.validate(*content).empty()) return std::optional<Json>();  // ask again
-  PMX_TRY(Json real, core_.gate.admit(call_.ctx, schema, *content));
+  PMX_TRY(Json real, core.gate.admit(ctx, schema, *content));
   return std::optional(std::move(real));
 }
 

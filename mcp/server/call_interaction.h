@@ -12,6 +12,10 @@
 
 namespace pmx::mcp {
 
+/// What Interaction::elicited() promises, for the client's answer `given` (nullptr = none).
+Result<std::optional<Json>> accepted_content(const Core& core, const Context& ctx,
+                                             const Json* given, const Json& schema);
+
 class CallInteraction final : public Interaction {
  public:
   /// All references outlive the interaction.
@@ -24,6 +28,7 @@ class CallInteraction final : public Interaction {
   [[nodiscard]] const Json* answer(std::string_view key) const override;
   [[nodiscard]] const Json& state() const override { return call_.state; }
   [[nodiscard]] bool client_can(std::string_view capability) const override;
+  [[nodiscard]] bool may_defer() const override;
   void poll_later(std::chrono::milliseconds retry) override { channel_.poll_later(retry); }
   Result<std::optional<Json>> elicited(std::string_view key, const Json& schema) override;
 

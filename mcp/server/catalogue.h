@@ -28,19 +28,40 @@ struct ToolOutput {
   std::string text;
   Json content = Json::array();  ///< further content blocks (image, audio, resource), newest form
   bool failed = false;           ///< isError, for a failure that has content of its own
+
+  template <class V>
+  void fields(V& v) {
+    v.required("structured", structured);
+    v.required("text", text);
+    v.required("content", content);
+    v.required("failed", failed);
+  }
+};
+
+/// A failure that is the protocol's rather than the tool's: a JSON-RPC error, and the state "failed"
+/// of a task. `message` passes the privacy gate.
+struct ProtocolError {
+  int code = -32603;
+  std::string message;
+
+  template <class V>
+  void fields(V& v) {
+    v.required("code", code);
+    v.required("message", message);
+  }
 };
 
 /// The rest of the work may run as a task of the protocol: as one when the client knows tasks,
 /// else at once. Tool::resume goes on from `data`, also after a restart of the server.
 struct Deferred {
-  Json data;                             ///< an object; stored, real values
-  bool required = false;                 ///< refuse clients without tasks rather than let them wait
-  std::string status;                    ///< the first statusMessage
+  Json data;              ///< an object; stored, real values
+  bool required = false;  ///< refuse clients without tasks; the handler must not have begun anything
+  std::string status;                  ///< the first statusMessage
   std::chrono::milliseconds poll{1000};  ///< pollIntervalMs
 };
 
 /// What a tool call came to, or what it needs to go on.
-using ToolReply = std::variant<ToolOutput, InputRequired, Deferred>;
+using ToolReply = std::variant<ToolOutput, InputRequired, Deferred, ProtocolError>;
 
 /// `arguments` are validated against inputSchema and hold real values. An Error becomes an isError
 /// result. A handler that answers InputRequired is called again with the answers: it must not have
@@ -48,7 +69,9 @@ using ToolReply = std::variant<ToolOutput, InputRequired, Deferred>;
 using ToolHandler = std::function<Result<ToolReply>(const Context& ctx, const Json& arguments,
                                                     Interaction& interaction)>;
 
-/// Goes on from Deferred::data. Must not answer Deferred again.
+/// Goes on from Deferred::data, in any process of the installation. Called once a round at least, for
+/// a task that was cancelled meanwhile with ctx.stop requested; again after an interruption and with
+/// the answers to InputRequired. Must not answer Deferred again.
 using ToolResume = std::function<Result<ToolReply>(const Context& ctx, const Json& data,
                                                    Interaction& interaction)>;
 
@@ -155,7 +178,8 @@ class CallObserver {
   virtual Result<std::int64_t> started(const Context& ctx, std::string_view name,
                                        const Json& arguments, bool writes) = 0;
 
-  /// After the handler, always once per successful started().
+  /// After the handler, always once per successful started(): for a task when it ends, maybe in
+  /// another process and with another request id (`ctx`).
   virtual void finished(const Context& ctx, std::int64_t token, const CallOutcome& outcome) = 0;
 };
 

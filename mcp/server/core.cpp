@@ -5,7 +5,9 @@
 #include "base/log.h"
 #include "mcp/protocol/projection.h"
 #include "mcp/server/header_rules.h"
+#include "mcp/server/memory_task_store.h"
 #include "mcp/server/modern.h"
+#include "mcp/server/task_wire.h"
 
 namespace pmx::mcp {
 namespace {
@@ -42,7 +44,9 @@ Core::Core(ServerOptions server_options, const Parts& parts)
       executor(parts.executor),
       clock(parts.clock),
       states(options.state_key, parts.clock),
-      resource_pages("resources/list", options.page_size, options.state_key, parts.clock) {
+      resource_pages("resources/list", options.page_size, options.state_key, parts.clock),
+      task_store(options.tasks != nullptr ? options.tasks : std::make_shared<MemoryTaskStore>()),
+      tasks(std::make_unique<TaskDesk>(*task_store, options.tasks_at_once)) {
   for (const Tool& tool : catalogue.tools) {
     auto compiled = CompiledTool::compile(tool);
     if (!compiled.ok()) {
@@ -88,6 +92,11 @@ bool Core::has_completions() const {
          std::any_of(catalogue.templates.begin(), catalogue.templates.end(), completes);
 }
 
+bool Core::has_tasks() const {
+  return std::any_of(tools_.begin(), tools_.end(),
+                     [](const auto& entry) { return entry.second.tool->resume != nullptr; });
+}
+
 Json Core::capabilities(Version version) const {
   const Features& features = features_of(version);
   Json capabilities{{"tools", Json::object()}};
@@ -100,6 +109,7 @@ Json Core::capabilities(Version version) const {
   if (topics.resources && has_resources()) capabilities["resources"]["listChanged"] = true;
   if (topics.updates && has_resources()) capabilities["resources"]["subscribe"] = true;
   if (features.annotations && has_completions()) capabilities["completions"] = Json::object();
+  if (has_tasks()) add_task_capabilities(version, capabilities);
   return capabilities;
 }
 
@@ -114,7 +124,7 @@ Json Core::build_list(FixedList list, Version version) const {
   switch (list) {
     case FixedList::kTools:
       for (const CompiledTool* compiled : tool_order_) {
-        entries.push_back(project_tool(compiled->tool->definition, version));
+        entries.push_back(project_tool(listed_tool(*compiled->tool), version));
       }
       return {{"tools", std::move(entries)}};
     case FixedList::kTemplates:

@@ -1,5 +1,5 @@
-// Core: what one server and all its running requests share. Immutable after construction but for
-// the list cache; thread-safe.
+// Core: what one server and all its running requests share, always in a shared_ptr. Immutable after
+// construction but for the list cache and the work on tasks; thread-safe.
 #pragma once
 
 #include <map>
@@ -20,6 +20,7 @@
 #include "mcp/server/list_pages.h"
 #include "mcp/server/request_state.h"
 #include "mcp/server/server.h"
+#include "mcp/server/task_desk.h"
 #include "mcp/server/uri_template.h"
 
 namespace pmx::mcp {
@@ -58,7 +59,7 @@ struct Parts {
 /// The three lists that are the same for every request of a version.
 enum class FixedList { kTools, kTemplates, kPrompts };
 
-class Core {
+class Core : public std::enable_shared_from_this<Core> {
  public:
   /// Entries of the catalogue that check_catalogue() refuses are logged and not served.
   Core(ServerOptions options, const Parts& parts);
@@ -74,6 +75,11 @@ class Core {
   /// What paged lists were cut from; a page may forget an old one.
   mutable ListPages resource_pages;
 
+  /// ServerOptions::tasks, or one of our own.
+  const std::shared_ptr<TaskStore> task_store;
+  /// The work on tasks goes on beside the requests, which see the core as constant.
+  const std::unique_ptr<TaskDesk> tasks;
+
   [[nodiscard]] const CompiledTool* find_tool(std::string_view name) const;
   [[nodiscard]] const Prompt* find_prompt(std::string_view name) const;
   [[nodiscard]] const std::vector<CompiledTemplate>& templates() const { return templates_; }
@@ -83,6 +89,9 @@ class Core {
   [[nodiscard]] bool has_resources() const;
   [[nodiscard]] bool has_prompts() const { return !catalogue.prompts.empty(); }
   [[nodiscard]] bool has_completions() const;
+
+  /// Some tool can go on as a task.
+  [[nodiscard]] bool has_tasks() const;
 
   /// The ServerCapabilities we honour, as `version` knows them.
   [[nodiscard]] Json capabilities(Version version) const;

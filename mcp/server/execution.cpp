@@ -36,7 +36,7 @@ Answer run_round(const Job& job, const Method& method) {
 /// either here or there.
 void stand(const std::shared_ptr<Job>& job, const Later& later) {
   const auto conversation = job->conversation;  // the job may be over when `later` returns
-  job->standing = true;
+  job->reply->stand();
   job->call.params = nullptr;  // it may wait for long
   job->call.capabilities.reset();
   later(job);
@@ -46,6 +46,10 @@ void stand(const std::shared_ptr<Job>& job, const Later& later) {
 void run(const std::shared_ptr<Job>& job, const Method& method) {
   Answer answer = run_round(*job, method);
   if (answer.later) return stand(job, answer.later);
+  if (!answer.awaited_task.empty()) {
+    return job->core->tasks->wait(answer.awaited_task, job->call.ctx.stop,
+                                  [job, &method] { execute(job, method); });
+  }
   if (answer.ask) {
     auto asked = ask_client(job, method, *std::move(answer.ask));
     if (!asked) return;  // another round follows when the answers are in
@@ -66,7 +70,12 @@ Answer refusal(const Job& job, const Method& method, const Error& error) {
 
 void execute(std::shared_ptr<Job> job, const Method& method) {
   if (!method.slow) return run(job, method);
-  auto posted = job->core->executor.post([job, &method] { run(job, method); });
+  auto posted = job->core->executor.post([job, &method]() mutable {
+    const auto core = job->core;
+    run(job, method);
+    job.reset();  // the request is answered, or waits elsewhere: its thread may turn to tasks
+    core->tasks->work_off();
+  });
   if (posted.ok()) return;
   job->reply->send(method.name, refusal(*job, method, posted.error()));
 }

@@ -23,6 +23,21 @@ Answer set_log_level(const Core& core, const Call& call);
 /// tools/call: find, validate, admit, observe, run, check the output.
 Answer call_tool(const Core& core, const Call& call, Interaction& interaction);
 
+/// tasks/get: a task as it is now (2025-11-25; extension of 2026-07-28).
+Answer get_task(const Core& core, const Call& call);
+
+/// tasks/update (2026-07-28): answers to what a task asks.
+Answer update_task(const Core& core, const Call& call);
+
+/// tasks/cancel.
+Answer cancel_task(const Core& core, const Call& call);
+
+/// tasks/result (2025-11-25): what the task came to, waiting for it and asking the user for it.
+Answer task_result(const Core& core, const Call& call);
+
+/// tasks/list (2025-11-25): those of the principal, newest first.
+Answer list_tasks(const Core& core, const Call& call);
+
 /// resources/read: match the URI, admit its variables, observe, read.
 Answer read_resource(const Core& core, const Call& call);
 

@@ -28,7 +28,11 @@ InputRequest ask_form(std::string message, Json schema) {
 }
 
 bool client_can(const Call& call, std::string_view capability) {
-  const Json* at = call.capabilities.get();
+  return client_can(call.capabilities.get(), capability);
+}
+
+bool client_can(const Json* capabilities, std::string_view capability) {
+  const Json* at = capabilities;
   std::string_view rest = capability;
   while (at != nullptr && !rest.empty()) {
     const std::size_t dot = std::min(rest.find('.'), rest.size());

@@ -26,6 +26,12 @@ std::optional<LogLevel> parse_log_level(std::string_view name);
 struct InputRequest {
   std::string method;
   Json params = Json::object();
+
+  template <class V>
+  void fields(V& v) {
+    v.required("method", method);
+    v.required("params", params);
+  }
 };
 
 /// A handler's answer that it cannot go on without the user. `requests` by a key of the handler's
@@ -59,6 +65,9 @@ class Interaction : public Progress {
   /// Whether the client can be asked: a dotted path into its capabilities, "elicitation.url",
   /// "sampling", "roots".
   [[nodiscard]] virtual bool client_can(std::string_view capability) const = 0;
+
+  /// Whether Deferred would become a task of the protocol; otherwise it is gone on with at once.
+  [[nodiscard]] virtual bool may_defer() const { return false; }
 
   /// For work that takes long: lets the client hang up and come back for the answer after `retry`,
   /// where transport and version can do that; otherwise nothing.

@@ -31,9 +31,14 @@ constexpr Method kMethods[] = {
     {"logging/setLevel", true, false, Area::kLogging, false, false, &quiet<&set_log_level>},
     {"prompts/list", true, true, Area::kPrompts, false, true, &quiet<&list_prompts>},
     {"prompts/get", true, true, Area::kPrompts, true, false, &get_prompt},
+    {"tasks/get", true, true, Area::kTasks, false, false, &quiet<&get_task>},
+    {"tasks/update", false, true, Area::kTasks, true, false, &quiet<&update_task>},
+    {"tasks/cancel", true, true, Area::kTasks, false, false, &quiet<&cancel_task>},
+    {"tasks/result", true, false, Area::kTasks, true, false, &quiet<&task_result>},
+    {"tasks/list", true, false, Area::kTasks, false, false, &quiet<&list_tasks>},
 };
 
-bool has_area(const Core& core, Area area) {
+bool has_area(const Core& core, Area area, Version version) {
   switch (area) {
     case Area::kBase:
     case Area::kTools: return true;
@@ -43,6 +48,7 @@ bool has_area(const Core& core, Area area) {
     case Area::kLogging: return core.catalogue.logs;
     case Area::kEvents: return core.publishes().any();
     case Area::kUpdates: return core.publishes().updates;
+    case Area::kTasks: return features_of(version).tasks && core.has_tasks();
   }
   std::abort();
 }
@@ -54,7 +60,7 @@ const Method* find_method(const Core& core, std::string_view name, Version versi
   for (const Method& method : kMethods) {
     if (method.name != name) continue;
     const bool known = modern ? method.modern : method.legacy;
-    return known && has_area(core, method.area) ? &method : nullptr;
+    return known && has_area(core, method.area, version) ? &method : nullptr;
   }
   return nullptr;
 }

@@ -9,7 +9,17 @@
 namespace pmx::mcp {
 
 /// Which part of the capabilities a method needs.
-enum class Area { kBase, kTools, kResources, kPrompts, kCompletions, kLogging, kEvents, kUpdates };
+enum class Area {
+  kBase,
+  kTools,
+  kResources,
+  kPrompts,
+  kCompletions,
+  kLogging,
+  kEvents,
+  kUpdates,
+  kTasks
+};
 
 struct Method {
   std::string_view name;

@@ -4,7 +4,7 @@ namespace pmx::mcp {
 
 void complete_result(const Core& core, Version version, bool cacheable, Json& result) {
   if (!features_of(version).modern) return;
-  result["resultType"] = "complete";
+  if (!result.contains("resultType")) result["resultType"] = "complete";
   result["_meta"]["io.modelcontextprotocol/serverInfo"] = core.server_info(version);
   if (!cacheable) return;
   result["ttlMs"] = core.options.list_ttl.count();

@@ -33,7 +33,25 @@ struct Observed {
   bool writes = false;
 };
 
-inline void describe_failure(const Error& error, CallOutcome& outcome) {
+/// CallObserver::started(), behind the wall: the token.
+inline Result<std::int64_t> begin_observed(const Core& core, const Context& ctx,
+                                           const Observed& what) {
+  return walled(
+      ctx, [&] { return core.observer.started(ctx, what.name, what.arguments, what.writes); });
+}
+
+/// CallObserver::finished(), behind the wall.
+inline Result<void> end_observed(const Core& core, const Context& ctx, std::int64_t token,
+                                 const CallOutcome& outcome) {
+  return walled(ctx, [&]() -> Result<void> {
+    core.observer.finished(ctx, token, outcome);
+    return {};
+  });
+}
+
+/// What the observer is told of a failure.
+inline void note_failure(CallOutcome& outcome, const Error& error) {
+  outcome.ok = false;
   outcome.summary = error.text();
   outcome.result = {{"code", code_name(error.code)}, {"message", error.message}};
 }
@@ -42,8 +60,7 @@ inline void describe_failure(const Error& error, CallOutcome& outcome) {
 template <class Work>
 auto observe(const Core& core, const Context& ctx, const Observed& what, Work&& work)
     -> decltype(work(std::declval<CallOutcome&>())) {
-  auto token = walled(
-      ctx, [&] { return core.observer.started(ctx, what.name, what.arguments, what.writes); });
+  auto token = begin_observed(core, ctx, what);
   if (!token.ok()) return std::move(token).error();
   const SteadyTime begin = core.clock.steady();
   CallOutcome outcome;
@@ -51,16 +68,13 @@ auto observe(const Core& core, const Context& ctx, const Observed& what, Work&& 
   outcome.ok = result.ok();
   // Behind a wall of its own: a poorer record is better than a call without its end.
   const auto described = walled(ctx, [&]() -> Result<void> {
-    if (!result.ok()) describe_failure(result.error(), outcome);
+    if (!result.ok()) note_failure(outcome, result.error());
     return {};
   });
   static_cast<void>(described);  // it is in the log
   outcome.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(core.clock.steady() - begin);
-  auto told = walled(ctx, [&]() -> Result<bool> {
-    core.observer.finished(ctx, *token, outcome);
-    return true;
-  });
+  auto told = end_observed(core, ctx, *token, outcome);
   if (!told.ok()) return std::move(told).error();
   return result;
 }

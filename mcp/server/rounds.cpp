@@ -6,6 +6,7 @@
 #include "mcp/protocol/projection.h"
 #include "mcp/server/error_map.h"
 #include "mcp/server/modern.h"
+#include "mcp/server/task_wire.h"
 
 namespace pmx::mcp {
 namespace {
@@ -19,15 +20,6 @@ std::string_view needed_capability(const InputRequest& request) {
   }
   if (request.method == "roots/list") return "roots";
   return string_member(request.params, "mode") == "url" ? "elicitation.url" : "elicitation.form";
-}
-
-/// The first capability that the client lacks; empty when it can be asked all.
-std::string_view lacking(const Call& call, const InputRequired& ask) {
-  for (const auto& [key, request] : ask.requests) {
-    const std::string_view needed = needed_capability(request);
-    if (!client_can(call, needed)) return needed;
-  }
-  return {};
 }
 
 /// A failure as the method's client should read it: for a tool in its result.
@@ -58,8 +50,11 @@ Answer input_required(const Job& job, const Method& method, InputRequired ask) {
 }
 
 /// Sends one of our requests (before 2026-07-28), as this version knows it.
-void send_question(const Job& job, const std::string& id, InputRequest request) {
+void send_question(const Job& job, const Method& method, const std::string& id,
+                   InputRequest request) {
   Outbound message;
+  // A question that a task asks names it, with the word of the client's own request.
+  if (method.area == Area::kTasks) message.verbatim = related_task(job.call.params["taskId"]);
   message.form = Outbound::Form::kRequest;
   message.id = id;
   message.method = std::move(request.method);
@@ -93,11 +88,19 @@ void ask_by_requests(const std::shared_ptr<Job>& job, const Method& method, Inpu
         resume(job, method, std::move(state), std::move(answers));
       });
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    send_question(*job, ids[i], std::move(ask.requests[keys[i]]));
+    send_question(*job, method, ids[i], std::move(ask.requests[keys[i]]));
   }
 }
 
 }  // namespace
+
+std::string_view lacking(const Json* capabilities, const InputRequired& ask) {
+  for (const auto& [key, request] : ask.requests) {
+    const std::string_view needed = needed_capability(request);
+    if (!client_can(capabilities, needed)) return needed;
+  }
+  return {};
+}
 
 RpcError missing_capability(std::string_view capability) {
   Json needed = Json::object();
@@ -116,7 +119,7 @@ RpcError missing_capability(std::string_view capability) {
 std::optional<Answer> ask_client(const std::shared_ptr<Job>& job, const Method& method,
                                  InputRequired ask) {
   const bool modern = features_of(job->call.version).modern;
-  const std::string_view lacks = lacking(job->call, ask);
+  const std::string_view lacks = lacking(job->call.capabilities.get(), ask);
   if (!lacks.empty() && modern) return missing_capability(lacks);
   if (!lacks.empty()) {
     return failure(*job, method,

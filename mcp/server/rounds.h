@@ -19,6 +19,9 @@ std::optional<Answer> ask_client(const std::shared_ptr<Job>& job, const Method& 
 /// that is not ours, not this request's, too old, or used up.
 std::optional<RpcError> take_round(const Core& core, std::string_view method, Call& call);
 
+/// The first capability that a client needs to be asked this and lacks; empty when it has all.
+std::string_view lacking(const Json* capabilities, const InputRequired& ask);
+
 /// -32021: the client did not declare what the request needs (dotted path).
 RpcError missing_capability(std::string_view capability);
 

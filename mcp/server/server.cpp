@@ -7,6 +7,7 @@
 #include "mcp/server/core.h"
 #include "mcp/server/dispatcher.h"
 #include "mcp/server/error_map.h"
+#include "mcp/server/task_work.h"
 
 namespace pmx::mcp {
 namespace {
@@ -48,6 +49,8 @@ class Server::Impl {
   Impl(ServerOptions options, const Parts& parts)
       : core_(std::make_shared<const Core>(std::move(options), parts)) {}
 
+  ~Impl() { stop_tasks(); }
+
   [[nodiscard]] const std::shared_ptr<const Core>& core() const { return core_; }
 
   bool serve(Transport& transport) {
@@ -66,8 +69,10 @@ class Server::Impl {
       quiet = end_subscriptions(*core_, *conversation);  // what was opened meanwhile
     }
     channel->close();
-    return idle && quiet;
+    return stop_tasks() && idle && quiet;
   }
+
+  bool stop_tasks() { return core_->tasks->close(core_->options.exit_grace); }
 
  private:
   const std::shared_ptr<const Core> core_;  // shared with handlers that outlive the server
@@ -81,6 +86,14 @@ Server::Server(ServerOptions options, const Catalogue& catalogue, Gate& gate,
 Server::~Server() = default;
 
 bool Server::serve(Transport& transport) { return impl_->serve(transport); }
+
+std::size_t Server::resume_tasks(const std::function<bool(std::string_view principal)>& serves) {
+  return mcp::resume_tasks(*impl_->core(), [&serves](const TaskRow& row) {
+    return !serves || serves(row.principal);
+  });
+}
+
+bool Server::stop_tasks() { return impl_->stop_tasks(); }
 
 const std::shared_ptr<const Core>& Server::core() const { return impl_->core(); }
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,7 @@
 #include "base/secret.h"
 #include "mcp/gate/gate.h"
 #include "mcp/server/catalogue.h"
+#include "mcp/server/task_store.h"
 #include "mcp/transport/transport.h"
 
 namespace pmx::mcp {
@@ -32,6 +34,14 @@ struct ServerOptions {
   /// 32 bytes that seal requestState and cursors, the same in all processes that serve one client;
   /// empty = one of this process.
   Secret state_key = {};
+  /// Where tasks are kept, shared by the servers of an installation; nullptr = in memory.
+  std::shared_ptr<TaskStore> tasks = nullptr;
+  TaskLimits task_limits = {};
+  std::chrono::milliseconds task_ttl{std::chrono::hours(1)};  ///< of a task, from its creation
+  std::size_t tasks_at_once = 4;  ///< worked on at a time; less than the executor has threads
+  /// Adds an empty `content` to CreateTaskResult: the conformance suite 0.2.0-alpha.12 checks it
+  /// against CallToolResult by mistake. For its fixture only.
+  bool content_in_created_task = false;
 };
 
 class Core;
@@ -47,6 +57,14 @@ class Server {
   /// subscriptions end with their result, the rest is cancelled. True when every handler has
   /// returned; false when some are still blocked and the process should leave without them.
   bool serve(Transport& transport);
+
+  /// Goes on with the tasks of the store that nobody works on, for principals that this server
+  /// `serves` (all by default). Call at start. How many there are.
+  std::size_t resume_tasks(const std::function<bool(std::string_view principal)>& serves = {});
+
+  /// Interrupts the work on tasks; what was not done can be resumed. serve() does it at its end. True
+  /// when all of it has returned.
+  bool stop_tasks();
 
   /// What the server is made of, for other ways to serve it (mcp/http).
   [[nodiscard]] const std::shared_ptr<const Core>& core() const;

@@ -1,0 +1,90 @@
+// TaskDesk: the tasks that this server works on now: which of them wait for their turn, how to stop
+// one, who waits for its end. The rows themselves are in the store. Thread-safe.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "mcp/server/task_store.h"
+
+namespace pmx::mcp {
+
+class TaskDesk {
+ public:
+  using Work = std::function<void(const std::stop_token& stop)>;
+  /// Hears of every change of a task, after it was stored.
+  using OnChange = std::function<void(const std::string& id)>;
+
+  /// At most `at_once` tasks are worked on at a time, so that they never take all the threads.
+  TaskDesk(TaskStore& store, std::size_t at_once);
+
+  [[nodiscard]] TaskStore& store() { return store_; }
+
+  /// Names this server among all that ever used the store.
+  [[nodiscard]] const std::string& tag() const { return tag_; }
+
+  /// Puts work in the queue; work_off() does it.
+  void enqueue(const std::string& id, Work work);
+
+  /// Does queued work on this thread while there is some and not too much is under way. Cheap when
+  /// there is none.
+  void work_off();
+
+  /// Asks the work on a task to end, whether it runs or waits for its turn.
+  void stop(const std::string& id);
+
+  /// Calls `again` once: when the task is no longer working, `stop` is requested, or the desk closes.
+  /// Maybe at once.
+  void wait(const std::string& id, const std::stop_token& stop, std::function<void()> again);
+
+  /// Tells those who wait for the task and the listener.
+  void changed(const TaskRow& row);
+
+  /// Replaces the listener; called on any thread, without locks held.
+  void listen(OnChange listener);
+
+  /// Stops everything, for the end of the server: what was not done stays in the store and can be
+  /// taken up again; nobody waits any more. True when all work has returned within `patience`.
+  bool close(std::chrono::milliseconds patience);
+
+  /// After close(): work that ends without success was interrupted rather than failed.
+  [[nodiscard]] bool closing() const { return closing_; }
+
+ private:
+  struct Entry {
+    std::string id;
+    Work work;
+    std::stop_source stop;
+  };
+  struct Waiter;
+  class Turn;
+
+  std::shared_ptr<Entry> take();
+  void left(const std::shared_ptr<Entry>& entry);
+  void give_back(const std::string& id);
+  void wake(const std::string& id);
+
+  TaskStore& store_;
+  const std::size_t at_once_;
+  const std::string tag_;
+  std::atomic<bool> closing_ = false;
+  std::atomic<std::size_t> queued_ = 0;  // a hint for work_off()
+  std::mutex mutex_;                     // guards the members below
+  std::condition_variable idle_;
+  std::deque<std::shared_ptr<Entry>> queue_;
+  std::multimap<std::string, std::shared_ptr<Entry>, std::less<>> entries_;  // queued and running
+  std::size_t running_ = 0;
+  std::multimap<std::string, std::shared_ptr<Waiter>, std::less<>> waiters_;
+  std::shared_ptr<const OnChange> listener_;  // shared with a call that is under way
+};
+
+}  // namespace pmx::mcp
