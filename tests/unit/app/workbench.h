@@ -43,7 +43,7 @@ class JumpingClock final : public Clock {
   std::chrono::milliseconds elapsed_{0};
 };
 
-/// A client that listens and cannot be asked.
+/// A client that watches progress, cannot be asked anything, and knows tasks when told so.
 class RecordingProgress final : public mcp::Interaction {
  public:
   void report(double done, double, std::string_view message) override {
@@ -52,9 +52,10 @@ class RecordingProgress final : public mcp::Interaction {
     messages.emplace_back(message);
   }
   void log(mcp::LogLevel, std::string_view, const Json&) override {}
-  const Json* answer(std::string_view) const override { return nullptr; }
-  const Json& state() const override { return state_; }
-  bool client_can(std::string_view) const override { return false; }
+  [[nodiscard]] const Json* answer(std::string_view) const override { return nullptr; }
+  [[nodiscard]] const Json& state() const override { return state_; }
+  [[nodiscard]] bool client_can(std::string_view) const override { return false; }
+  [[nodiscard]] bool may_defer() const override { return knows_tasks; }
   void poll_later(std::chrono::milliseconds) override {}
   Result<std::optional<Json>> elicited(std::string_view, const Json&) override {
     return std::optional<Json>();
@@ -63,7 +64,9 @@ class RecordingProgress final : public mcp::Interaction {
     messages.clear();
     last_ = 0;
   }
+
   std::vector<std::string> messages;
+  bool knows_tasks = false;
 
  private:
   double last_ = 0;
