@@ -12,6 +12,8 @@ constexpr const char* kExamples =
     "  proxmox-mpc client-config                what to paste into Claude, VS Code or Cursor\n"
     "  proxmox-mpc doctor                       is the cluster reachable, what is missing?\n"
     "  proxmox-mpc reveal 'vm-k3x9q2f is down'  real names, for your eyes only\n"
+    "  proxmox-mpc serve --http 127.0.0.1:8585  Streamable HTTP; the token: proxmox-mpc token "
+    "show\n"
     "  proxmox-mpc sim --listen 127.0.0.1:0 --ready-file /tmp/sim.json\n"
     "\nEnvironment: PROXMOX_MPC_URL, PROXMOX_MPC_TOKEN (USER@REALM!ID=UUID), "
     "PROXMOX_MPC_FINGERPRINT or\n"
@@ -41,6 +43,10 @@ void add_serve(CLI::App& app, CommandLine& line) {
   add_common(serve, line);
   serve->add_option("--access", line.overrides.access, "observe (default) or operate")
       ->type_name("LEVEL");
+  serve
+      ->add_option("--http", line.http,
+                   "Serve Streamable HTTP here instead (bearer token: see token)")
+      ->type_name("ADDRESS:PORT");
   serve->add_flag("--demo", line.demo, "Serve a simulated cluster: no configuration, nothing kept");
 }
 
@@ -96,6 +102,38 @@ void add_operator_commands(CLI::App& app, CommandLine& line) {
       ->add_flag("--demo", line.demo, "Only the configuration for the demo");
 }
 
+void add_token_verb(CLI::App& token, CommandLine& line, const char* verb, const char* description) {
+  CLI::App* sub = token.add_subcommand(verb, description);
+  sub->callback([&line, verb] {
+    line.command = CommandLine::Command::kToken;
+    line.token_verb = verb;
+  });
+  add_common(sub, line);
+  const bool named = std::string_view(verb) != "list";
+  if (!named) return;
+  CLI::Option* name = sub->add_option("NAME", line.token_name, "Whose token; in the audit trail");
+  if (std::string_view(verb) == "show") {
+    line.token_name = "local";
+    name->capture_default_str();
+  } else {
+    name->required();
+  }
+  if (std::string_view(verb) == "add") {
+    sub->add_option("--access", line.overrides.access, "observe (default) or operate")
+        ->type_name("LEVEL");
+  }
+}
+
+void add_token(CLI::App& app, CommandLine& line) {
+  CLI::App* token = app.add_subcommand("token", "Work with the bearer tokens of serve --http");
+  token->require_subcommand(1);
+  add_token_verb(*token, line, "show", "Print one token (made on first use)");
+  add_token_verb(*token, line, "list", "Name all tokens and their access levels");
+  add_token_verb(*token, line, "add", "Make a token for somebody else, and print it");
+  add_token_verb(*token, line, "rotate", "Replace a token by a new one, and print it");
+  add_token_verb(*token, line, "remove", "Take a token away; it ends at once");
+}
+
 }  // namespace
 
 std::optional<CommandLine> parse_command_line(int argc, char** argv, int& exit_code) {
@@ -110,6 +148,7 @@ std::optional<CommandLine> parse_command_line(int argc, char** argv, int& exit_c
   add_serve(app, line);
   add_sim(app, line);
   add_operator_commands(app, line);
+  add_token(app, line);
   try {
     app.parse(argc, argv);
     return line;

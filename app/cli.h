@@ -21,13 +21,25 @@ struct SimArguments {
 };
 
 struct CommandLine {
-  enum class Command { kServe, kSim, kConfigCheck, kDoctor, kAnonymize, kReveal, kClientConfig };
+  enum class Command {
+    kServe,
+    kSim,
+    kConfigCheck,
+    kDoctor,
+    kAnonymize,
+    kReveal,
+    kClientConfig,
+    kToken
+  };
   Command command = Command::kServe;
   Overrides overrides;
   bool demo = false;
+  std::string http;  ///< serve: ADDRESS:PORT, empty = standard input and output
   bool json = false;
   std::string file;               ///< anonymize: input, empty = standard input
   std::vector<std::string> text;  ///< reveal: words
+  std::string token_verb;         ///< token: show, list, add, rotate or remove
+  std::string token_name;
   SimArguments sim;
 };
 

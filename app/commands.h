@@ -6,7 +6,7 @@
 
 namespace pmx::app {
 
-/// MCP over stdio until standard input ends.
+/// MCP over stdio until standard input ends, or over HTTP until SIGINT or SIGTERM.
 Result<int> serve_command(const CommandLine& line);
 
 /// The simulator until SIGINT or SIGTERM.
@@ -17,6 +17,9 @@ Result<int> doctor_command(const CommandLine& line);
 Result<int> anonymize_command(const CommandLine& line);
 Result<int> reveal_command(const CommandLine& line);
 Result<int> client_config_command(const CommandLine& line);
+
+/// Shows, lists and changes the bearer tokens.
+Result<int> token_command(const CommandLine& line);
 
 /// load_config, with an Error that says how to begin when no cluster is configured.
 Result<Config> load_config_with_clusters(const CommandLine& line);

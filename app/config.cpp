@@ -175,6 +175,15 @@ Result<void> apply_file(Config& config, const std::string& path, const Environme
       return document.error_at("/log/level", level.error().message, level.error().advice);
     config.log.level = *level;
   }
+  if (file.http) {
+    const bool half = file.http->certificate.has_value() != file.http->key.has_value();
+    if (half) return document.error_at("/http", "needs both certificate and key, or neither");
+    config.http.listen = file.http->listen;
+    config.http.certificate = expand_home(environment, file.http->certificate.value_or(""));
+    config.http.key = expand_home(environment, file.http->key.value_or(""));
+    config.http.hosts = file.http->hosts.value_or(std::vector<std::string>{});
+    config.http.origins = file.http->origins.value_or(std::vector<std::string>{});
+  }
   if (!with_clusters) return {};
   for (const auto& [name, entry] : file.clusters) {
     PMX_TRY(config.clusters[name], cluster_of(document, name, entry, environment));

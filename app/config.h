@@ -35,11 +35,21 @@ struct ClusterConfig {
   std::chrono::seconds timeout{30};
 };
 
+/// Where `serve` listens for Streamable HTTP; nowhere by default.
+struct HttpConfig {
+  std::string listen;       ///< ADDRESS:PORT
+  std::string certificate;  ///< PEM file; with `key`, TLS
+  std::string key;
+  std::vector<std::string> hosts;    ///< names that a Host header may have, besides local ones
+  std::vector<std::string> origins;  ///< web pages that may call, besides local ones
+};
+
 struct Config {
   Access access = Access::kObserve;
   std::string state_dir;
   std::chrono::seconds sync_interval{60};
   log::Options log;
+  HttpConfig http;
   std::map<std::string, ClusterConfig> clusters;
   std::string source;  ///< where the clusters come from, for messages: a path or "environment"
   std::vector<std::string> warnings;  ///< what was set and has no effect

@@ -53,11 +53,28 @@ struct LogEntry {
   }
 };
 
+struct HttpEntry {
+  std::string listen;
+  std::optional<std::string> certificate;
+  std::optional<std::string> key;
+  std::optional<std::vector<std::string>> hosts;
+  std::optional<std::vector<std::string>> origins;
+  template <class V>
+  void fields(V& v) {
+    v.required("listen", listen);
+    v.optional("certificate", certificate);
+    v.optional("key", key);
+    v.optional("hosts", hosts);
+    v.optional("origins", origins);
+  }
+};
+
 struct ConfigFile {
   std::optional<std::string> access;
   std::optional<std::string> state_dir;
   std::optional<int> sync_interval;
   std::optional<LogEntry> log;
+  std::optional<HttpEntry> http;
   std::map<std::string, ClusterEntry> clusters;
   template <class V>
   void fields(V& v) {
@@ -65,6 +82,7 @@ struct ConfigFile {
     v.optional("state_dir", state_dir);
     v.optional("sync_interval", sync_interval);
     v.optional("log", log);
+    v.optional("http", http);
     v.optional("clusters", clusters);
   }
 };

@@ -5,9 +5,9 @@
 namespace pmx::app {
 namespace {
 
-constexpr mcp::TaskStatus kStatuses[] = {
-    mcp::TaskStatus::kWorking, mcp::TaskStatus::kInputRequired, mcp::TaskStatus::kCompleted,
-    mcp::TaskStatus::kFailed, mcp::TaskStatus::kCancelled};
+constexpr mcp::TaskStatus kStatuses[] = {mcp::TaskStatus::kWorking, mcp::TaskStatus::kInputRequired,
+                                         mcp::TaskStatus::kCompleted, mcp::TaskStatus::kFailed,
+                                         mcp::TaskStatus::kCancelled};
 
 /// What the database keeps without knowing what it means.
 struct Body {

@@ -86,8 +86,8 @@ Result<std::vector<Token>> load(const std::string& path) {
 std::string to_text(const std::vector<Token>& tokens) {
   TokenFile file;
   for (const Token& token : tokens) {
-    file.tokens.push_back({token.name, std::string(access_name(token.access)),
-                           std::string(token.secret.expose())});
+    file.tokens.push_back(
+        {token.name, std::string(access_name(token.access)), std::string(token.secret.expose())});
   }
   return pretty_json(encode(std::move(file))) + "\n";
 }

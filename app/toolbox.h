@@ -53,7 +53,8 @@ mcp::ToolReply to_reply(Reply<Out> reply) {
 Json tool_definition(std::string_view name);
 
 /// Pairs a schema with `run`: Result<Answer<Out>>(const Context&, const Args&, mcp::Interaction&),
-/// or Result<Reply<Out>> for a tool that may put off its work and gets a `resume`. Arguments are decoded strictly; they were validated against the schema before.
+/// or Result<Reply<Out>> for a tool that may put off its work and gets a `resume`. Arguments are
+/// decoded strictly; they were validated against the schema before.
 template <class Args, class Out, class Run>
 mcp::Tool make_tool(std::string_view name, Run run) {
   return {tool_definition(name),

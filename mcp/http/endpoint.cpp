@@ -173,8 +173,8 @@ class Endpoint::Impl {
   void post_legacy(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller,
                    Incoming incoming) {
     if (is_initialize(incoming)) {
-      const auto [id, session] = sessions_.open(
-          caller.principal, caller.server->core()->options.max_in_flight_bytes);
+      const auto [id, session] =
+          sessions_.open(caller.principal, caller.server->core()->options.max_in_flight_bytes);
       return take(exchange, caller, *session, std::move(incoming), {{kSessionHeader, id}});
     }
     if (const auto version = version_header(exchange->request())) {

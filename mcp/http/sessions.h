@@ -44,7 +44,8 @@ class Sessions {
   Sessions(std::size_t most, std::chrono::minutes idle, Clock& clock)
       : most_(most), idle_(idle), clock_(clock) {}
 
-  /// A new session's id (random). `max_bytes`: see Conversation. The longest idle one makes room when there are too many.
+  /// A new session's id (random). `max_bytes`: see Conversation. The longest idle one makes room
+  /// when there are too many.
   std::pair<std::string, std::shared_ptr<Session>> open(const std::string& principal,
                                                         std::size_t max_bytes);
 

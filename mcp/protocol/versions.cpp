@@ -8,9 +8,11 @@ namespace {
 constexpr Features k2024_11{};
 constexpr Features k2025_03{.annotations = true, .batches = true};
 constexpr Features k2025_06{.annotations = true, .structured_content = true};
-constexpr Features k2025_11{
-    .annotations = true, .structured_content = true, .icons = true, .execution = true,
-    .tasks = true};
+constexpr Features k2025_11{.annotations = true,
+                            .structured_content = true,
+                            .icons = true,
+                            .execution = true,
+                            .tasks = true};
 constexpr Features k2026_07{
     .annotations = true, .structured_content = true, .icons = true, .tasks = true, .modern = true};
 

@@ -38,8 +38,8 @@ struct ToolOutput {
   }
 };
 
-/// A failure that is the protocol's rather than the tool's: a JSON-RPC error, and the state "failed"
-/// of a task. `message` passes the privacy gate.
+/// A failure that is the protocol's rather than the tool's: a JSON-RPC error, and the state
+/// "failed" of a task. `message` passes the privacy gate.
 struct ProtocolError {
   int code = -32603;
   std::string message;
@@ -54,9 +54,10 @@ struct ProtocolError {
 /// The rest of the work may run as a task of the protocol: as one when the client knows tasks,
 /// else at once. Tool::resume goes on from `data`, also after a restart of the server.
 struct Deferred {
-  Json data;              ///< an object; stored, real values
-  bool required = false;  ///< refuse clients without tasks; the handler must not have begun anything
-  std::string status;                  ///< the first statusMessage
+  Json data;  ///< an object; stored, real values
+  bool required =
+      false;           ///< refuse clients without tasks; the handler must not have begun anything
+  std::string status;  ///< the first statusMessage
   std::chrono::milliseconds poll{1000};  ///< pollIntervalMs
 };
 
@@ -69,9 +70,9 @@ using ToolReply = std::variant<ToolOutput, InputRequired, Deferred, ProtocolErro
 using ToolHandler = std::function<Result<ToolReply>(const Context& ctx, const Json& arguments,
                                                     Interaction& interaction)>;
 
-/// Goes on from Deferred::data, in any process of the installation. Called once a round at least, for
-/// a task that was cancelled meanwhile with ctx.stop requested; again after an interruption and with
-/// the answers to InputRequired. Must not answer Deferred again.
+/// Goes on from Deferred::data, in any process of the installation. Called once a round at least,
+/// for a task that was cancelled meanwhile with ctx.stop requested; again after an interruption and
+/// with the answers to InputRequired. Must not answer Deferred again.
 using ToolResume = std::function<Result<ToolReply>(const Context& ctx, const Json& data,
                                                    Interaction& interaction)>;
 

@@ -145,8 +145,7 @@ void Dispatcher::start(Request request, std::size_t bytes, Envelope envelope,
   call.progress_token = std::move(envelope.progress_token);
   call.capabilities = std::move(envelope.capabilities);
   call.log_level = envelope.log_level;
-  const auto reply =
-      std::make_shared<ReplyOnce>(core_, conversation_, channel, call.ctx, call.id);
+  const auto reply = std::make_shared<ReplyOnce>(core_, conversation_, channel, call.ctx, call.id);
   const auto job =
       std::make_shared<Job>(Job{core_, conversation_, channel, std::move(call), reply});
   if (request.method == "initialize" && !modern) {

@@ -32,8 +32,8 @@ Answer run_round(const Job& job, const Method& method) {
   return ran.ok() ? *std::move(ran) : Answer(to_rpc_error(ran.error()));
 }
 
-/// Leaves the job to `later`. It counts as in flight until then, so that a server that ends finds it
-/// either here or there.
+/// Leaves the job to `later`. It counts as in flight until then, so that a server that ends finds
+/// it either here or there.
 void stand(const std::shared_ptr<Job>& job, const Later& later) {
   const auto conversation = job->conversation;  // the job may be over when `later` returns
   job->reply->stand();

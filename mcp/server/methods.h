@@ -1,4 +1,5 @@
-// The method table: which methods exist in which era and how they run. One row per method. Constant, any thread.
+// The method table: which methods exist in which era and how they run. One row per method.
+// Constant, any thread.
 #pragma once
 
 #include <string_view>

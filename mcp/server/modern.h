@@ -8,8 +8,8 @@
 
 namespace pmx::mcp {
 
-/// Adds resultType (unless it has one), serverInfo in `_meta`, and for cacheable methods ttlMs and cacheScope, when
-/// `version` is modern. Legacy results stay as they are.
+/// Adds resultType (unless it has one), serverInfo in `_meta`, and for cacheable methods ttlMs and
+/// cacheScope, when `version` is modern. Legacy results stay as they are.
 void complete_result(const Core& core, Version version, bool cacheable, Json& result);
 
 /// server/discover.

@@ -36,8 +36,8 @@ struct Observed {
 /// CallObserver::started(), behind the wall: the token.
 inline Result<std::int64_t> begin_observed(const Core& core, const Context& ctx,
                                            const Observed& what) {
-  return walled(
-      ctx, [&] { return core.observer.started(ctx, what.name, what.arguments, what.writes); });
+  return walled(ctx,
+                [&] { return core.observer.started(ctx, what.name, what.arguments, what.writes); });
 }
 
 /// CallObserver::finished(), behind the wall.

@@ -98,7 +98,8 @@ void ReplyOnce::send(std::string_view method, const Answer& answer) {
   bool wanted = true;
   attempt(ctx_, [&] { wanted = conversation_->requests.settle(id_); });
   if (!wanted) cleared.reset();
-  attempt(ctx_, [&] { channel_->finish(std::move(cleared), answer.error ? &*answer.error : nullptr); });
+  attempt(ctx_,
+          [&] { channel_->finish(std::move(cleared), answer.error ? &*answer.error : nullptr); });
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(core_->clock.steady() - begin_);
   attempt(ctx_, [&] {

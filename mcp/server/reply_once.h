@@ -27,8 +27,8 @@ class ReplyOnce {
   ReplyOnce(const ReplyOnce&) = delete;
   ReplyOnce& operator=(const ReplyOnce&) = delete;
 
-  /// The request is going to be answered much later, if ever: it is no longer counted as in flight by
-  /// the one that answers, but by the caller, which tells the table so.
+  /// The request is going to be answered much later, if ever: it is no longer counted as in flight
+  /// by the one that answers, but by the caller, which tells the table so.
   void stand() { standing_ = true; }
 
   /// Sends `answer` through the gate unless the request was cancelled, frees the id, logs one line.

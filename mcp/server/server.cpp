@@ -56,8 +56,8 @@ class Server::Impl {
   bool serve(Transport& transport) {
     // Both are shared with running requests.
     const auto channel = std::make_shared<PipeChannel>(transport);
-    const auto conversation = std::make_shared<Conversation>(
-        "local", channel, core_->options.max_in_flight_bytes);
+    const auto conversation =
+        std::make_shared<Conversation>("local", channel, core_->options.max_in_flight_bytes);
     Dispatcher dispatcher(core_, conversation);
     read_all(transport, dispatcher, channel);
     conversation->questions.close();
@@ -88,9 +88,8 @@ Server::~Server() = default;
 bool Server::serve(Transport& transport) { return impl_->serve(transport); }
 
 std::size_t Server::resume_tasks(const std::function<bool(std::string_view principal)>& serves) {
-  return mcp::resume_tasks(*impl_->core(), [&serves](const TaskRow& row) {
-    return !serves || serves(row.principal);
-  });
+  return mcp::resume_tasks(
+      *impl_->core(), [&serves](const TaskRow& row) { return !serves || serves(row.principal); });
 }
 
 bool Server::stop_tasks() { return impl_->stop_tasks(); }

@@ -30,7 +30,7 @@ struct ServerOptions {
   /// ones have a few KB, so that a full queue of them (264) is far below it, while 264 of the
   /// largest would be 4 GB, and several times that as parsed values.
   std::size_t max_in_flight_bytes = std::size_t{32} << 20;
-  std::size_t page_size = 200;               ///< entries of one page of resources/list
+  std::size_t page_size = 200;  ///< entries of one page of resources/list
   /// 32 bytes that seal requestState and cursors, the same in all processes that serve one client;
   /// empty = one of this process.
   Secret state_key = {};
@@ -62,8 +62,8 @@ class Server {
   /// `serves` (all by default). Call at start. How many there are.
   std::size_t resume_tasks(const std::function<bool(std::string_view principal)>& serves = {});
 
-  /// Interrupts the work on tasks; what was not done can be resumed. serve() does it at its end. True
-  /// when all of it has returned.
+  /// Interrupts the work on tasks; what was not done can be resumed. serve() does it at its end.
+  /// True when all of it has returned.
   bool stop_tasks();
 
   /// What the server is made of, for other ways to serve it (mcp/http).

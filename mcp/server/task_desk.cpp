@@ -135,7 +135,8 @@ void TaskDesk::listen(OnChange listener) {
 }
 
 void TaskDesk::give_back(const std::string& id) {
-  const auto row = store_.change(id, [](TaskRow& stored) { return std::exchange(stored.held, false); });
+  const auto row =
+      store_.change(id, [](TaskRow& stored) { return std::exchange(stored.held, false); });
   if (!row.ok()) log::warn(Context{}, "task.not_given_back", {{"why", row.error().message}});
 }
 

@@ -42,8 +42,8 @@ class TaskDesk {
   /// Asks the work on a task to end, whether it runs or waits for its turn.
   void stop(const std::string& id);
 
-  /// Calls `again` once: when the task is no longer working, `stop` is requested, or the desk closes.
-  /// Maybe at once.
+  /// Calls `again` once: when the task is no longer working, `stop` is requested, or the desk
+  /// closes. Maybe at once.
   void wait(const std::string& id, const std::stop_token& stop, std::function<void()> again);
 
   /// Tells those who wait for the task and the listener.

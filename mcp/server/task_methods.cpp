@@ -38,7 +38,8 @@ Answer payload(const Core& core, const Call& call, const TaskRow& row) {
 }
 
 /// Where the next page begins; nothing for a cursor that is not ours.
-std::optional<std::int64_t> page_start(const Core& core, const Call& call, const StateScope& scope) {
+std::optional<std::int64_t> page_start(const Core& core, const Call& call,
+                                       const StateScope& scope) {
   const Json* cursor = find_member(call.params, "cursor");
   if (cursor == nullptr) return std::numeric_limits<std::int64_t>::max();
   const auto* text = cursor->get_ptr<const std::string*>();

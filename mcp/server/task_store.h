@@ -29,13 +29,13 @@ struct TaskWork {
   std::string tool;
   std::string message;  ///< statusMessage; may be empty
   std::int64_t poll_ms = 1000;
-  std::string client;                 ///< for logs and the audit
-  std::string request_id;             ///< of the call, for the server named by `server`
-  std::string server;                 ///< TaskDesk::tag() of the one that began it
-  std::int64_t observation = 0;       ///< CallObserver's token, to be finished when the task ends
-  Json capabilities = Json::object(); ///< of the client, as declared with the call
-  Json data;                          ///< Deferred::data
-  Json state;                         ///< InputRequired::state of the round before
+  std::string client;                  ///< for logs and the audit
+  std::string request_id;              ///< of the call, for the server named by `server`
+  std::string server;                  ///< TaskDesk::tag() of the one that began it
+  std::int64_t observation = 0;        ///< CallObserver's token, to be finished when the task ends
+  Json capabilities = Json::object();  ///< of the client, as declared with the call
+  Json data;                           ///< Deferred::data
+  Json state;                          ///< InputRequired::state of the round before
   std::map<std::string, InputRequest> asked;  ///< not answered yet, by the key on the wire
   std::map<std::string, std::string> keys;    ///< every key ever used on the wire -> the handler's
   std::map<std::string, Json> answers;        ///< by the handler's keys

@@ -33,8 +33,10 @@ TaskWish task_wish(const Call& call) {
 
 RpcError missing_tasks() {
   const Json extensions{{kTasksExtension, Json::object()}};
-  return RpcError{kMissingCapability, "Missing required client capability: tasks",
-                  {{"requiredCapabilities", {{"extensions", extensions}}}}, true};
+  return RpcError{kMissingCapability,
+                  "Missing required client capability: tasks",
+                  {{"requiredCapabilities", {{"extensions", extensions}}}},
+                  true};
 }
 
 std::optional<RpcError> refuse_undeclared(const Call& call) {
@@ -110,7 +112,8 @@ Json detailed_task(const Core& core, const Context& ctx, const TaskRow& row, Jso
   Json task = plain_task(row, kModern, verbatim);
   switch (row.status) {
     case TaskStatus::kInputRequired:
-      for (const auto& [key, request] : row.work.asked) task["inputRequests"][key] = encode(request);
+      for (const auto& [key, request] : row.work.asked)
+        task["inputRequests"][key] = encode(request);
       break;
     case TaskStatus::kCompleted: task["result"] = task_output(core, ctx, row, kModern); break;
     case TaskStatus::kFailed:

@@ -1,5 +1,5 @@
-// How tasks appear on the wire, in both forms: the extension of 2026-07-28 and the experimental part
-// of 2025-11-25. Pure functions.
+// How tasks appear on the wire, in both forms: the extension of 2026-07-28 and the experimental
+// part of 2025-11-25. Pure functions.
 #pragma once
 
 #include <string>

@@ -30,7 +30,8 @@ Context task_context(const Core& core, const TaskRow& row) {
 
 /// 2025-11-25 lets the client ask for a life of its task; ours is the longest.
 std::chrono::milliseconds life_of(const Core& core, const Call& call) {
-  const Json* task = task_wish(call) == TaskWish::kMust ? find_member(call.params, "task") : nullptr;
+  const Json* task =
+      task_wish(call) == TaskWish::kMust ? find_member(call.params, "task") : nullptr;
   const Json* ttl = task == nullptr ? nullptr : find_member(*task, "ttl");
   if (ttl == nullptr || !ttl->is_number()) return core.options.task_ttl;
   const auto longest = static_cast<double>(core.options.task_ttl.count());
@@ -195,8 +196,7 @@ void run_round(const Core& core, const std::string& id, const std::stop_token& s
   ctx.deadline = core.clock.steady() + std::max(row->expires - core.clock.now(), kShortestLife);
   const CompiledTool& tool = *core.find_tool(row->work.tool);
   TaskInteraction interaction(core, ctx, *row);
-  auto reply = walled(
-      ctx, [&] { return tool.tool->resume(ctx, row->work.data, interaction); });
+  auto reply = walled(ctx, [&] { return tool.tool->resume(ctx, row->work.data, interaction); });
   if (interrupted(core, *row, ctx, reply)) return;
   if (const auto* ask = reply.ok() ? std::get_if<InputRequired>(&*reply) : nullptr) {
     auto why = unaskable(*row, *ask);
@@ -307,7 +307,8 @@ std::size_t resume_tasks(const Core& core, const std::function<bool(const TaskRo
   }
   const std::size_t threads = std::min(rows->size(), core.options.tasks_at_once);
   for (std::size_t i = 0; i < threads; ++i) {
-    const auto posted = core.executor.post([shared = core.shared_from_this()] { shared->tasks->work_off(); });
+    const auto posted =
+        core.executor.post([shared = core.shared_from_this()] { shared->tasks->work_off(); });
     if (!posted.ok()) break;  // a busy executor comes to it after its requests
   }
   return rows->size();

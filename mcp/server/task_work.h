@@ -25,8 +25,8 @@ Result<TaskRow> open_task(const Core& core, const TaskSeed& seed, const Deferred
 Result<TaskRow> open_finished_task(const Core& core, const TaskSeed& seed,
                                    const Result<ToolReply>& reply);
 
-/// Takes the client's answers to what a task asks, by the keys on the wire. Others are ignored; when
-/// none is missing any more, the work goes on. kNotFound, also for another principal's task.
+/// Takes the client's answers to what a task asks, by the keys on the wire. Others are ignored;
+/// when none is missing any more, the work goes on. kNotFound, also for another principal's task.
 Result<TaskRow> answer_task(const Core& core, const Context& ctx, std::string_view id,
                             const Answers& answers);
 
@@ -36,8 +36,8 @@ Result<TaskRow> cancel_task_of(const Core& core, const Context& ctx, std::string
 /// The principal's task; kNotFound for any other. Work that was abandoned is taken up again.
 Result<TaskRow> find_task(const Core& core, const Context& ctx, std::string_view id);
 
-/// Queues and starts the abandoned tasks that are `ours`; those that cannot go on here fail. How many
-/// there are.
+/// Queues and starts the abandoned tasks that are `ours`; those that cannot go on here fail. How
+/// many there are.
 std::size_t resume_tasks(const Core& core, const std::function<bool(const TaskRow&)>& ours);
 
 }  // namespace pmx::mcp

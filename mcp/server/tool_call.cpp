@@ -90,8 +90,7 @@ Answer ToolRun::shown(Result<ToolReply> reply) {
   }
   if (wish_ == TaskWish::kMust) {  // it asked for a task, and gets one that has ended
     const auto row = open_finished_task(core_, seed(), reply);
-    return row.ok() ? created_task(core_, *row, call_.version)
-                    : Answer(to_rpc_error(row.error()));
+    return row.ok() ? created_task(core_, *row, call_.version) : Answer(to_rpc_error(row.error()));
   }
   if (!reply.ok()) return make_tool_error(error_text(reply.error()));
   if (const auto* error = std::get_if<ProtocolError>(&*reply)) {

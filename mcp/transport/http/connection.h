@@ -1,5 +1,5 @@
-// Connection: the life of one HTTP connection, as a state machine over a SocketChannel. Confined to its
-// loop's thread; exchanges reach it through their Outbox.
+// Connection: the life of one HTTP connection, as a state machine over a SocketChannel. Confined to
+// its loop's thread; exchanges reach it through their Outbox.
 //
 // At most one read and one write are outstanding. Requests are served one at a time, in order;
 // while one is served, reading goes on into a bounded buffer, so that a disconnect is seen at once.
@@ -52,7 +52,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   enum class Admission { kServe, kRefuse };
 
   /// `admission`: kRefuse answers 503 to whatever comes.
-  Connection(Loop& loop, std::unique_ptr<SocketChannel> channel, std::string peer, Admission admission);
+  Connection(Loop& loop, std::unique_ptr<SocketChannel> channel, std::string peer,
+             Admission admission);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;

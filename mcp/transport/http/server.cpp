@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "base/log.h"
-#include "mcp/transport/http/socket_channel.h"
 #include "mcp/transport/http/loop.h"
+#include "mcp/transport/http/socket_channel.h"
 
 namespace pmx::mcp {
 namespace {

@@ -87,7 +87,8 @@ TEST_CASE("durable tasks: abandoned work is taken over by those who can do it") 
   mcp::TaskRow row = full_row();
   row.status = mcp::TaskStatus::kWorking;
   REQUIRE(store.add(row, {}).ok());
-  CHECK(store.take_abandoned([](const mcp::TaskRow& r) { return r.work.tool == "other"; })->empty());
+  CHECK(
+      store.take_abandoned([](const mcp::TaskRow& r) { return r.work.tool == "other"; })->empty());
   const auto taken = store.take_abandoned([](const mcp::TaskRow&) { return true; });
   REQUIRE(taken.ok());
   REQUIRE(taken->size() == 1);

@@ -136,9 +136,9 @@ TEST_CASE("legacy tasks: tool and call must agree on there being a task") {
   CHECK(code_of(bench.legacy_ask("tools/call", as_task("plain"))) == -32601);
   CHECK(code_of(bench.legacy_ask("tools/call", {{"name", "required"}})) == -32601);
   CHECK(code_of(bench.legacy_ask("tools/call", as_task("job", 7))) == -32602);
-  CHECK(code_of(bench.legacy_ask("tools/call", {{"name", "job"},
-                                                {"arguments", Json::object()},
-                                                {"task", "soon"}})) == -32602);
+  CHECK(code_of(bench.legacy_ask(
+            "tools/call", {{"name", "job"}, {"arguments", Json::object()}, {"task", "soon"}})) ==
+        -32602);
   CHECK(bench.store->list("local", 1000, 10)->empty());
 }
 

@@ -36,7 +36,8 @@ TEST_CASE("tasks: a call that is put off becomes a task, and tasks/get brings it
   CHECK(created["pollIntervalMs"] == 250);
   CHECK(created["statusMessage"] == "begun at safe-name");
   CHECK(created["_meta"].contains("io.modelcontextprotocol/serverInfo"));
-  for (const char* foreign : {"task", "result", "inputRequests", "requestState", "content", "ttl"}) {
+  for (const char* foreign :
+       {"task", "result", "inputRequests", "requestState", "content", "ttl"}) {
     CAPTURE(foreign);
     CHECK_FALSE(created.contains(foreign));
   }
@@ -74,7 +75,8 @@ TEST_CASE("tasks: discovery names the extension, and tools say nothing of it") {
 TEST_CASE("tasks: a client that did not declare them gets the result at once") {
   TaskBench bench;
   bench.latch.open();
-  const Json answer = bench.ask(modern("1", "tools/call", {{"name", "job"}, {"task", {{"ttl", 1}}}}));
+  const Json answer =
+      bench.ask(modern("1", "tools/call", {{"name", "job"}, {"task", {{"ttl", 1}}}}));
   CHECK(answer["result"]["resultType"] == "complete");
   CHECK(answer["result"]["structuredContent"]["text"] == "safe-name");
   CHECK(bench.store->list("local", 1000, 10)->empty());
@@ -91,7 +93,8 @@ TEST_CASE("tasks: a tool that insists refuses clients without them, and the atte
   CHECK(bench.latch.times() == 0);
 }
 
-TEST_CASE("tasks: the method must exist, then the capability be declared, then the task be theirs") {
+TEST_CASE(
+    "tasks: the method must exist, then the capability be declared, then the task be theirs") {
   TaskBench bench;
   for (const char* method : {"tasks/result", "tasks/list"}) {
     CAPTURE(method);
@@ -169,7 +172,8 @@ TEST_CASE("tasks: results pass the output schema and the gate") {
   CHECK(withheld["error"]["message"] == "withheld by the privacy gate");
 }
 
-TEST_CASE("tasks: questions wait in the task, are answered bit by bit, and never under an old key") {
+TEST_CASE(
+    "tasks: questions wait in the task, are answered bit by bit, and never under an old key") {
   TaskBench bench;
   const std::string id = id_of(bench.start("ask"));
   REQUIRE(bench.await(id, TaskStatus::kInputRequired));
@@ -207,8 +211,9 @@ TEST_CASE("tasks: questions wait in the task, are answered bit by bit, and never
 TEST_CASE("tasks: a task that cannot ask its client says so, and a waiting one can be cancelled") {
   TaskBench bench;
   const Json only_tasks{{"extensions", {{"io.modelcontextprotocol/tasks", Json::object()}}}};
-  const Json created = bench.ask(modern("1", "tools/call", {{"name", "ask"}},
-                                        {{"io.modelcontextprotocol/clientCapabilities", only_tasks}}));
+  const Json created =
+      bench.ask(modern("1", "tools/call", {{"name", "ask"}},
+                       {{"io.modelcontextprotocol/clientCapabilities", only_tasks}}));
   const std::string mute = id_of(created["result"]);
   REQUIRE(bench.await(mute, TaskStatus::kCompleted));
   CHECK(bench.get(mute)["result"]["isError"] == true);
@@ -274,13 +279,15 @@ TEST_CASE("tasks: work that a stopping server interrupts is gone on with by the 
   CHECK(bench.get(running)["result"]["content"][0]["text"] == R"(did {"guest":7})");
   bench.executor.drain();
   CHECK(saw(bench.observer, {"finished 1 ok did"}));
-  bench.modern_ask("tasks/update", {{"taskId", waiting},
-                                    {"inputResponses", {{"one", accept("a")}, {"two", accept("b")}}}});
+  bench.modern_ask(
+      "tasks/update",
+      {{"taskId", waiting}, {"inputResponses", {{"one", accept("a")}, {"two", accept("b")}}}});
   bench.executor.drain();
   CHECK(bench.get(waiting)["inputRequests"].contains("one-2"));
 }
 
-TEST_CASE("tasks: what cannot be gone on with fails in plain words; what others serve is left alone") {
+TEST_CASE(
+    "tasks: what cannot be gone on with fails in plain words; what others serve is left alone") {
   const auto store = std::make_shared<MemoryTaskStore>();
   TaskRow row;
   row.id = "task-old";
