@@ -8,6 +8,7 @@
 
 #include "anonymize/engine.h"
 #include "app/config.h"
+#include "app/durable_tasks.h"
 #include "ops/cluster.h"
 #include "proxmox/client.h"
 #include "sim/cluster.h"
@@ -38,6 +39,7 @@ class Installation {
   [[nodiscard]] anonymize::Engine& engine() { return *engine_; }
   [[nodiscard]] state::InventoryStore& inventory() { return *inventory_; }
   [[nodiscard]] state::AuditStore& audit() { return *audit_; }
+  [[nodiscard]] const std::shared_ptr<DurableTasks>& tasks() const { return tasks_; }
   [[nodiscard]] ops::Clusters& clusters() { return *clusters_; }
 
   /// The demo's cluster, nullptr otherwise: tests break it on purpose.
@@ -61,6 +63,7 @@ class Installation {
   std::unique_ptr<anonymize::Engine> engine_;
   std::unique_ptr<state::InventoryStore> inventory_;
   std::unique_ptr<state::AuditStore> audit_;
+  std::shared_ptr<DurableTasks> tasks_;  // shared with the servers, as mcp::ServerOptions wants it
   std::unique_ptr<sim::Cluster> simulated_;
   std::vector<Connection> connections_;
   std::unique_ptr<ops::Clusters> clusters_;

@@ -63,7 +63,13 @@ Result<int> serve(const Config& config, bool demo, mcp::Transport& transport) {
   Executor executor(kWorkers, kQueue);
   const ops::Syncer syncer(installation->clusters(), installation->database(), clock, kSyncDelay,
                            config.sync_interval);
-  mcp::Server server(server_options(demo), catalogue, gate, auditor, executor, clock);
+  mcp::ServerOptions options = server_options(demo);
+  options.tasks = installation->tasks();
+  mcp::Server server(std::move(options), catalogue, gate, auditor, executor, clock);
+  const std::size_t resumed = server.resume_tasks();
+  if (resumed > 0) {
+    log::info(Context{}, "serve.tasks_resumed", {{"count", std::to_string(resumed)}});
+  }
   const bool clean = server.serve(transport);
   log::info(Context{}, "serve.end", {{"clean", clean ? "yes" : "no"}});
   // The client is gone and every commit is on disk. Blocked handlers must not hold up the exit.

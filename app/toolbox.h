@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "anonymize/engine.h"
 #include "base/clock.h"
@@ -32,20 +33,35 @@ struct Answer {
   std::string text;
 };
 
+/// What a tool that may put off the rest of its work comes to.
+template <class Out>
+using Reply = std::variant<Answer<Out>, mcp::Deferred>;
+
+template <class Out>
+mcp::ToolReply to_reply(Answer<Out> answer) {
+  return mcp::ToolOutput{encode(std::move(answer.out)), std::move(answer.text)};
+}
+
+template <class Out>
+mcp::ToolReply to_reply(Reply<Out> reply) {
+  if (auto* deferred = std::get_if<mcp::Deferred>(&reply)) return std::move(*deferred);
+  return to_reply(std::move(std::get<Answer<Out>>(reply)));
+}
+
 /// The tools/list entry of schemas/tools/<name>.json. Aborts when the file is missing or broken: it
 /// is compiled in.
 Json tool_definition(std::string_view name);
 
-/// Pairs a schema with `run`: Result<Answer<Out>>(const Context&, const Args&, mcp::Progress&).
-/// Arguments are decoded strictly; they were validated against the schema before.
+/// Pairs a schema with `run`: Result<Answer<Out>>(const Context&, const Args&, mcp::Interaction&),
+/// or Result<Reply<Out>> for a tool that may put off its work and gets a `resume`. Arguments are decoded strictly; they were validated against the schema before.
 template <class Args, class Out, class Run>
 mcp::Tool make_tool(std::string_view name, Run run) {
   return {tool_definition(name),
           [run](const Context& ctx, const Json& arguments,
-                mcp::Interaction& interaction) -> Result<mcp::ToolOutput> {
+                mcp::Interaction& interaction) -> Result<mcp::ToolReply> {
             PMX_TRY(const Args args, decode<Args>(arguments, Unknown::kReject));
-            PMX_TRY(Answer<Out> answer, run(ctx, args, interaction));
-            return mcp::ToolOutput{encode(std::move(answer.out)), std::move(answer.text)};
+            PMX_TRY(auto answer, run(ctx, args, interaction));
+            return to_reply<Out>(std::move(answer));
           }};
 }
 

@@ -1,6 +1,9 @@
 // Describing and starting a guest.
 #include "ops/guests.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace pmx::ops {
 namespace {
 
@@ -40,20 +43,26 @@ Result<void> refuse_unstartable(const proxmox::Guest& guest) {
 /// change is recorded with its cause: by us, or by the look that sees it later.
 class Hold {
  public:
-  Hold(Cluster& cluster, const proxmox::Guest& guest)
-      : cluster_(cluster), hold_(cluster.hold(guest)) {}
+  Hold(Cluster& cluster, state::HoldId hold) : cluster_(cluster), hold_(hold) {}
   Hold(const Hold&) = delete;
   Hold& operator=(const Hold&) = delete;
-  ~Hold() { cluster_.release(hold_); }
+  ~Hold() {
+    if (hold_ != kPassedOn) cluster_.release(hold_);
+  }
 
   void expect(const std::string& status, const std::string& upid) {
     cluster_.expect(hold_, status, upid);
   }
   void abandon() { cluster_.abandon(hold_); }
 
+  /// Leaves the hold to another Hold.
+  state::HoldId pass_on() { return std::exchange(hold_, kPassedOn); }
+
  private:
+  static constexpr state::HoldId kPassedOn = -1;
+
   Cluster& cluster_;
-  const state::HoldId hold_;
+  state::HoldId hold_;
 };
 
 Error task_failed(const proxmox::Guest& guest, const std::string& action,
@@ -87,8 +96,8 @@ Result<GuestDetails> describe_guest(const Context& ctx, Cluster& cluster,
   return details;
 }
 
-Result<StartOutcome> start_guest(const Context& ctx, Cluster& cluster, const proxmox::Guest& guest,
-                                 const StartEvents& events) {
+Result<std::variant<StartOutcome, Starting>> begin_start(const Context& ctx, Cluster& cluster,
+                                                         const proxmox::Guest& guest) {
   StartOutcome outcome;
   outcome.guest = guest;
   PMX_TRY_VOID(refuse_unstartable(guest));
@@ -96,14 +105,38 @@ Result<StartOutcome> start_guest(const Context& ctx, Cluster& cluster, const pro
   outcome.status = live_status(before);
   if (outcome.status == "running") {
     outcome.action = "none";
-    return outcome;
+    return std::variant<StartOutcome, Starting>(std::move(outcome));
   }
-  outcome.action = outcome.status == "paused" ? "resume" : "start";
-  Hold hold(cluster, outcome.guest);
-  PMX_TRY(const auto upid, cluster.client().guest_power(ctx, outcome.guest, outcome.action));
-  outcome.upid = upid.text;
+  Starting starting;
+  starting.guest = outcome.guest;
+  starting.action = outcome.status == "paused" ? "resume" : "start";
+  Hold hold(cluster, cluster.hold(starting.guest));
+  PMX_TRY(const auto upid, cluster.client().guest_power(ctx, starting.guest, starting.action));
+  starting.upid = upid.text;
   hold.expect("running", upid.text);
-  if (events.on_task) events.on_task(upid.text);
+  starting.hold = hold.pass_on();
+  return std::variant<StartOutcome, Starting>(std::move(starting));
+}
+
+bool ends_within(const Context& ctx, Cluster& cluster, const Starting& starting,
+                 std::chrono::milliseconds patience) {
+  const auto upid = proxmox::Upid::parse(starting.upid);
+  if (!upid.ok()) return true;
+  Context bounded = ctx;
+  const SteadyTime end = cluster.clock().steady() + patience;
+  bounded.deadline = std::min(ctx.deadline.value_or(end), end);
+  const auto task = cluster.client().wait_task(bounded, *upid);
+  return task.ok() || task.error().code != Code::kDeadlineExceeded;
+}
+
+Result<StartOutcome> finish_start(const Context& ctx, Cluster& cluster, const Starting& starting,
+                                  const StartEvents& events) {
+  Hold hold(cluster, starting.hold);
+  StartOutcome outcome;
+  outcome.guest = starting.guest;
+  outcome.action = starting.action;
+  outcome.upid = starting.upid;
+  PMX_TRY(const auto upid, proxmox::Upid::parse(starting.upid));
   PMX_TRY(const auto task, cluster.client().wait_task(ctx, upid, events.on_log_line));
   outcome.exitstatus = task.status.exitstatus;
   outcome.log_tail = task.log_tail;
@@ -114,11 +147,20 @@ Result<StartOutcome> start_guest(const Context& ctx, Cluster& cluster, const pro
   const auto after = cluster.client().guest_status(ctx, outcome.guest);
   if (after.ok()) {
     outcome.status = live_status(*after);
-    cluster.observed(outcome.guest, outcome.status, upid.text);
+    cluster.observed(outcome.guest, outcome.status, outcome.upid);
   } else {
     outcome.status = "unknown";  // the task succeeded; that is what the caller must not lose
   }
   return outcome;
+}
+
+Result<StartOutcome> start_guest(const Context& ctx, Cluster& cluster, const proxmox::Guest& guest,
+                                 const StartEvents& events) {
+  PMX_TRY(auto begun, begin_start(ctx, cluster, guest));
+  if (auto* outcome = std::get_if<StartOutcome>(&begun)) return std::move(*outcome);
+  const auto& starting = std::get<Starting>(begun);
+  if (events.on_task) events.on_task(starting.upid);
+  return finish_start(ctx, cluster, starting, events);
 }
 
 }  // namespace pmx::ops

@@ -1,9 +1,11 @@
 // Guests (VMs and containers) as the product sees them: find, list, describe, start. Free of MCP.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "ops/cluster.h"
@@ -84,9 +86,29 @@ struct StartEvents {
   std::function<void(std::string_view line)> on_log_line;
 };
 
-/// Starts a stopped guest or resumes a paused one, waits for the task and reads the result back. A
-/// task that failed is an Error (kFailedPrecondition) with its exit status and log tail. Follows a
-/// guest that moved, once.
+/// A start that PVE has begun: all that is needed to wait for it, also in another process.
+struct Starting {
+  proxmox::Guest guest;
+  std::string action;  ///< start or resume
+  std::string upid;
+  state::HoldId hold = 0;  ///< until finish_start(), looks show the guest as it was
+};
+
+/// Asks PVE to start a stopped guest or to resume a paused one. Follows a guest that moved, once. A
+/// guest that runs is an outcome already. What is begun must be given to finish_start().
+Result<std::variant<StartOutcome, Starting>> begin_start(const Context& ctx, Cluster& cluster,
+                                                         const proxmox::Guest& guest);
+
+/// True when the task of a start ends within `patience`, or nothing is known of it any more.
+bool ends_within(const Context& ctx, Cluster& cluster, const Starting& starting,
+                 std::chrono::milliseconds patience);
+
+/// Waits for the task and reads the result back. A task that failed is an Error
+/// (kFailedPrecondition) with its exit status and log tail. May be done again after an interruption.
+Result<StartOutcome> finish_start(const Context& ctx, Cluster& cluster, const Starting& starting,
+                                  const StartEvents& events);
+
+/// begin_start() and finish_start().
 Result<StartOutcome> start_guest(const Context& ctx, Cluster& cluster, const proxmox::Guest& guest,
                                  const StartEvents& events);
 

@@ -41,17 +41,30 @@ class JumpingClock final : public Clock {
   std::chrono::milliseconds elapsed_{0};
 };
 
-class RecordingProgress final : public mcp::Progress {
+/// A client that watches progress, cannot be asked anything, and knows tasks when told so.
+class RecordingProgress final : public mcp::Interaction {
  public:
   void report(double done, double, std::string_view message) override {
     CHECK(done > last_);
     last_ = done;
     messages.emplace_back(message);
   }
+  void log(mcp::LogLevel, std::string_view, const Json&) override {}
+  [[nodiscard]] const Json* answer(std::string_view) const override { return nullptr; }
+  [[nodiscard]] const Json& state() const override { return state_; }
+  [[nodiscard]] bool client_can(std::string_view) const override { return false; }
+  [[nodiscard]] bool may_defer() const override { return knows_tasks; }
+  void poll_later(std::chrono::milliseconds) override {}
+  Result<std::optional<Json>> elicited(std::string_view, const Json&) override {
+    return std::optional<Json>();
+  }
+
   std::vector<std::string> messages;
+  bool knows_tasks = false;
 
  private:
   double last_ = 0;
+  Json state_;
 };
 
 struct Workbench {
@@ -75,9 +88,12 @@ struct Workbench {
       if (listed.name != name) continue;
       const mcp::Tool tool = listed.make(box());
       check_schema(tool.definition, "inputSchema", arguments);
-      auto output = tool.run(Context{}, arguments, progress);
-      if (output.ok()) check_schema(tool.definition, "outputSchema", output->structured);
-      return output;
+      auto reply = tool.run(Context{}, arguments, progress);
+      if (!reply.ok()) return reply.error();
+      auto* output = std::get_if<mcp::ToolOutput>(&*reply);
+      REQUIRE(output != nullptr);
+      check_schema(tool.definition, "outputSchema", output->structured);
+      return std::move(*output);
     }
     FAIL("no such tool");
     return Error{};

@@ -108,3 +108,75 @@ TEST_CASE("guest_start: gives up after its timeout and says that the task goes o
   }
   CHECK(code == Code::kDeadlineExceeded);
 }
+
+namespace {
+
+/// A start that a client which knows tasks was promised.
+struct Promise {
+  int vmid = 0;
+  pmx::mcp::Deferred deferred;
+};
+
+pmx::mcp::Tool start_tool(Workbench& bench) { return pmx::app::guest_start(bench.box()); }
+
+/// The first start that is put off; the guests before it fail at once.
+Promise promised_start(Workbench& bench) {
+  const auto stopped = bench.guests("stopped");
+  bench.progress.knows_tasks = true;
+  for (const int vmid : stopped) {
+    auto reply = start_tool(bench).run(pmx::Context{}, {{"guest", vmid}}, bench.progress);
+    if (!reply.ok()) continue;
+    auto* deferred = std::get_if<pmx::mcp::Deferred>(&*reply);
+    if (deferred != nullptr) return {vmid, std::move(*deferred)};
+  }
+  FAIL("no start was put off");
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("guest_start: a long start is put off with its task, and attached to again later") {
+  Workbench bench;
+  bool finished = false;
+  for (int attempt = 0; attempt < 10 && !finished; ++attempt) {
+    const Promise promise = promised_start(bench);
+    CHECK_FALSE(promise.deferred.required);
+    CHECK(promise.deferred.data["upid"] == bench.tasks.back());
+    const std::size_t sent = bench.tasks.size();
+    const auto reply = start_tool(bench).resume(pmx::Context{}, promise.deferred.data,
+                                                bench.progress);
+    CHECK(bench.tasks.size() == sent);  // nothing was started twice
+    if (!reply.ok()) continue;          // some starts of the simulated cluster fail
+    const auto& output = std::get<pmx::mcp::ToolOutput>(*reply);
+    CHECK(output.structured["vmid"] == promise.vmid);
+    CHECK(output.structured["action"] == "start");
+    CHECK(output.structured["status"] == "running");
+    CHECK(output.structured["task"] == promise.deferred.data["upid"]);
+    const auto changes = bench.call("changes_list", Json::object());
+    REQUIRE(changes.ok());
+    CHECK(changes->structured["changes"][0]["cause"] == promise.deferred.data["upid"]);
+    finished = true;
+  }
+  CHECK(finished);
+}
+
+TEST_CASE("guest_start: a start whose cluster is no longer configured says so") {
+  Workbench bench;
+  Promise promise = promised_start(bench);
+  promise.deferred.data["cluster"] = "gone";
+  const auto reply = start_tool(bench).resume(pmx::Context{}, promise.deferred.data, bench.progress);
+  REQUIRE_FALSE(reply.ok());
+  CHECK(reply.error().code == Code::kNotFound);
+}
+
+TEST_CASE("guest_start: a task that was cancelled stops waiting and leaves the start to PVE") {
+  Workbench bench;
+  const Promise promise = promised_start(bench);
+  std::stop_source cancelled;
+  cancelled.request_stop();
+  pmx::Context ctx;
+  ctx.stop = cancelled.get_token();
+  const auto reply = start_tool(bench).resume(ctx, promise.deferred.data, bench.progress);
+  REQUIRE_FALSE(reply.ok());
+  CHECK(reply.error().code == Code::kCancelled);
+}
