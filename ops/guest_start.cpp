@@ -4,6 +4,9 @@
 
 #include "ops/guests.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace pmx::ops {
 namespace {
 
