@@ -58,8 +58,7 @@ class [[nodiscard]] Result {
   }  // NOLINT(google-explicit-constructor): the point
   /// From a Result of something that T can be made of.
   template <class U>
-    requires(!std::is_same_v<T, U> && std::is_convertible_v<U, T>)
-  Result(Result<U> other)
+  requires(!std::is_same_v<T, U> && std::is_convertible_v<U, T>) Result(Result<U> other)
       : state_(other.ok() ? State(std::in_place_index<0>, std::move(other).value())
                           : State(std::in_place_index<1>, std::move(other).error())) {
   }  // NOLINT(google-explicit-constructor): the point

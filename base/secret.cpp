@@ -26,7 +26,8 @@ Secret& Secret::operator=(Secret&& other) noexcept {
 Secret::~Secret() { wipe(); }
 
 void Secret::wipe() noexcept {
-  value_.resize(value_.capacity());  // a moved-from string has its old bytes beyond its size; never allocates
+  value_.resize(
+      value_.capacity());  // a moved-from string has its old bytes beyond its size; never allocates
   crypto::wipe(value_);
   value_.clear();
 }

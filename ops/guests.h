@@ -104,7 +104,8 @@ bool ends_within(const Context& ctx, Cluster& cluster, const Starting& starting,
                  std::chrono::milliseconds patience);
 
 /// Waits for the task and reads the result back. A task that failed is an Error
-/// (kFailedPrecondition) with its exit status and log tail. May be done again after an interruption.
+/// (kFailedPrecondition) with its exit status and log tail. May be done again after an
+/// interruption.
 Result<StartOutcome> finish_start(const Context& ctx, Cluster& cluster, const Starting& starting,
                                   const StartEvents& events);
 

@@ -111,8 +111,7 @@ class Client::Impl {
   Result<HttpResponse> send(const Context& ctx, const HttpRequest& request) {
     const SteadyTime begin = clock.steady();
     auto response = http_.send(ctx, request);
-    const auto took =
-        std::chrono::duration_cast<std::chrono::milliseconds>(clock.steady() - begin);
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock.steady() - begin);
     log::debug(ctx, "pve.call",
                {{"method", request.method},
                 {"path", request.path},

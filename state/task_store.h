@@ -1,5 +1,6 @@
 // Tasks of the protocol, so that they survive a restart: who may see one, whether somebody works on
-// it, and the rest as the server wrote it. Shared by every process of the installation. Thread-safe.
+// it, and the rest as the server wrote it. Shared by every process of the installation.
+// Thread-safe.
 #pragma once
 
 #include <cstddef>

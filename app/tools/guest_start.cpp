@@ -121,8 +121,8 @@ Context bounded_by(const Context& ctx, SteadyTime end) {
 Result<Answer<Out>> finish(const Toolbox& box, const Context& ctx, ops::Cluster& cluster,
                            const ops::Starting& starting, mcp::Progress& progress) {
   double lines = 0;
-  const ops::StartEvents events{
-      {}, [&](std::string_view line) { progress.report(++lines, 0, line); }};
+  const ops::StartEvents events{{},
+                                [&](std::string_view line) { progress.report(++lines, 0, line); }};
   PMX_TRY(const auto outcome, ops::finish_start(ctx, cluster, starting, events));
   return Answer<Out>{output(cluster.title(), outcome), describe(outcome, box.engine)};
 }
@@ -143,8 +143,8 @@ Result<Reply<Out>> start(const Toolbox& box, const Context& ctx, const Args& arg
   box.note_task(ctx, starting.upid);
   if (interaction.may_defer() && !ops::ends_within(bounded, cluster, starting, kShort)) {
     const Json data = pending(cluster, starting, box.clock.now() + timeout);
-    return Reply<Out>(mcp::Deferred{
-        data, false, "the task " + starting.upid + " runs", std::chrono::seconds(1)});
+    return Reply<Out>(
+        mcp::Deferred{data, false, "the task " + starting.upid + " runs", std::chrono::seconds(1)});
   }
   PMX_TRY(auto answer, finish(box, bounded, cluster, starting, interaction));
   return Reply<Out>(std::move(answer));

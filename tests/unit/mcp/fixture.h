@@ -81,8 +81,7 @@ class Harness {
  public:
   /// `extend` may change the catalogue before the server sees it.
   explicit Harness(ServerOptions options = default_options(), std::size_t threads = 2,
-                   std::size_t queue = 64,
-                   const std::function<void(Catalogue&)>& extend = nullptr);
+                   std::size_t queue = 64, const std::function<void(Catalogue&)>& extend = nullptr);
   ~Harness();
 
   static ServerOptions default_options();

@@ -72,7 +72,8 @@ TEST_CASE("a database of the schema before this one is brought up and keeps its 
     const auto database = open_at(directory);
     need(InventoryStore(*database).record("lab", {"node"}, {{"node", "n1", {{"a", 1}}}}, {}));
   }
-  execute_in(directory.file("state.db"), "DROP TABLE hold; DROP TABLE task; PRAGMA user_version = 1;");
+  execute_in(directory.file("state.db"),
+             "DROP TABLE hold; DROP TABLE task; PRAGMA user_version = 1;");
   const auto database = open_at(directory);
   InventoryStore store(*database);
   CHECK(need(store.objects("lab", "node")).size() == 1);

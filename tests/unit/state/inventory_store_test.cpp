@@ -37,7 +37,8 @@ TEST_CASE("events are read on from any of them, oldest first") {
   InventoryStore store(*database);
   CHECK(need(store.newest_event()) == 0);
   need(store.record("lab", kGuests, {guest("101", {{"n", 1}})}, at(1)));
-  for (int n = 2; n <= 4; ++n) need(store.record("lab", kGuests, {guest("101", {{"n", n}})}, at(n)));
+  for (int n = 2; n <= 4; ++n)
+    need(store.record("lab", kGuests, {guest("101", {{"n", n}})}, at(n)));
   const std::int64_t newest = need(store.newest_event());
   const auto first = need(store.events_after(0, 2));
   REQUIRE(first.size() == 2);

@@ -140,14 +140,17 @@ TEST_CASE("task store: expired tasks are removed") {
   CHECK(store.find("young").ok());
 }
 
-TEST_CASE("task store: the task of a process that lives is its own, that of a killed one is taken over") {
+TEST_CASE(
+    "task store: the task of a process that lives is its own, that of a killed one is taken over") {
   const TemporaryDirectory directory;
   need(TaskStore(*open_at(directory)).add(record_of("done"), kMost));
   Worker worker(directory);
   const auto database = open_at(directory);
   TaskStore store(*database);
   CHECK(need(store.find("task-1")).elsewhere);
-  CHECK(ids(need(store.take_abandoned([](const TaskRecord& r) { return r.id == "task-1"; }))).empty());
+  CHECK(ids(need(store.take_abandoned([](const TaskRecord& r) {
+          return r.id == "task-1";
+        }))).empty());
   worker.kill();
   CHECK_FALSE(need(store.find("task-1")).held);
   const auto taken = need(store.take_abandoned(&any));

@@ -143,8 +143,8 @@ TEST_CASE("guest_start: a long start is put off with its task, and attached to a
     CHECK_FALSE(promise.deferred.required);
     CHECK(promise.deferred.data["upid"] == bench.tasks.back());
     const std::size_t sent = bench.tasks.size();
-    const auto reply = start_tool(bench).resume(pmx::Context{}, promise.deferred.data,
-                                                bench.progress);
+    const auto reply =
+        start_tool(bench).resume(pmx::Context{}, promise.deferred.data, bench.progress);
     CHECK(bench.tasks.size() == sent);  // nothing was started twice
     if (!reply.ok()) continue;          // some starts of the simulated cluster fail
     const auto& output = std::get<pmx::mcp::ToolOutput>(*reply);
@@ -164,7 +164,8 @@ TEST_CASE("guest_start: a start whose cluster is no longer configured says so") 
   Workbench bench;
   Promise promise = promised_start(bench);
   promise.deferred.data["cluster"] = "gone";
-  const auto reply = start_tool(bench).resume(pmx::Context{}, promise.deferred.data, bench.progress);
+  const auto reply =
+      start_tool(bench).resume(pmx::Context{}, promise.deferred.data, bench.progress);
   REQUIRE_FALSE(reply.ok());
   CHECK(reply.error().code == Code::kNotFound);
 }

@@ -70,7 +70,8 @@ inline Result<ToolReply> ask_names(const Context&, const Json&, Interaction& int
 }
 
 inline Catalogue task_catalogue(Latch& latch) {
-  const auto put_off = [](const Context&, const Json& arguments, Interaction&) -> Result<ToolReply> {
+  const auto put_off = [](const Context&, const Json& arguments,
+                          Interaction&) -> Result<ToolReply> {
     return ToolReply(Deferred{arguments, false, "begun at SECRET", std::chrono::milliseconds(250)});
   };
   const auto insist = [](const Context&, const Json&, Interaction&) -> Result<ToolReply> {
@@ -164,9 +165,7 @@ class TaskBench {
     return answer["result"];
   }
 
-  Json get(const Json& task_id) {
-    return modern_ask("tasks/get", {{"taskId", task_id}})["result"];
-  }
+  Json get(const Json& task_id) { return modern_ask("tasks/get", {{"taskId", task_id}})["result"]; }
 
   Json legacy_ask(const std::string& method, Json params = Json::object()) {
     return ask(legacy(std::to_string(++id_), method, std::move(params)));
