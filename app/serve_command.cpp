@@ -25,7 +25,9 @@ Result<int> serve_pipe(const Config& config, bool demo, int output) {
 Result<Config> demo_config(const CommandLine& line) {
   const Overrides& overrides = line.overrides;
   Config config;
-  if (!line.http.empty()) PMX_TRY(config, load_local_config(overrides, process_environment()));
+  if (!line.http.empty()) {
+    PMX_TRY(config, load_local_config(overrides, process_environment()));
+  }
   PMX_TRY(config.access, typed_access(overrides.access.empty() ? "operate" : overrides.access));
   PMX_TRY(config.log.level,
           typed_log_level(overrides.log_level.empty() ? "warn" : overrides.log_level));
