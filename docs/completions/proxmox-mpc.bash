@@ -2,13 +2,14 @@
 
 _proxmox_mpc_options() {
   case $1 in
-    serve) echo "--demo --config --state-dir --access --log-level --log-file --help" ;;
+    serve) echo "--demo --http --config --state-dir --access --log-level --log-file --help" ;;
     sim) echo "--listen --nodes --guests --seed --http --ready-file --truth-file --access-log --help" ;;
     config) echo "check --config --state-dir --help" ;;
     doctor) echo "--config --state-dir --access --json --help" ;;
+    token) echo "show list add rotate remove --access --config --state-dir --help" ;;
     client-config) echo "--demo --help" ;;
     anonymize | reveal) echo "--config --state-dir --help" ;;
-    *) echo "serve sim config doctor anonymize reveal client-config --version --help" ;;
+    *) echo "serve sim config doctor anonymize reveal client-config token --version --help" ;;
   esac
 }
 

@@ -1,6 +1,6 @@
 # fish completion for proxmox-mpc
 
-set -l commands serve sim config doctor anonymize reveal client-config
+set -l commands serve sim config doctor anonymize reveal client-config token
 
 complete -c proxmox-mpc -f
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a serve -d "Serve MCP over stdio"
@@ -10,10 +10,13 @@ complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a doctor
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a anonymize -d "Real values to pseudonyms"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a reveal -d "Pseudonyms to real values"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a client-config -d "Print client configurations"
+complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a token -d "Bearer tokens of serve --http"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -l version -d "Print the version"
 complete -c proxmox-mpc -l help -d "Print help"
 
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l demo -d "Simulated cluster, no configuration"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l http -x -d "Serve Streamable HTTP here"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from token" -a "show list add rotate remove"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor config anonymize reveal" -l config -r -F -d "Configuration file"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor config anonymize reveal" -l state-dir -x -a "(__fish_complete_directories)" -d "State directory"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor" -l access -x -a "observe operate" -d "Access level"

@@ -4,6 +4,7 @@
 _proxmox_mpc_serve() {
   _arguments \
     '--demo[serve a simulated cluster, no configuration needed]' \
+    '--http[serve Streamable HTTP here]:address:(127.0.0.1\:8585)' \
     '--config[configuration file]:file:_files' \
     '--state-dir[where the memory and the key are kept]:directory:_directories' \
     '--access[access level]:level:(observe operate)' \
@@ -32,6 +33,7 @@ _proxmox_mpc() {
     'anonymize:replace real values by pseudonyms'
     'reveal:replace pseudonyms by real values'
     'client-config:print client configurations to paste'
+    'token:work with the bearer tokens of serve --http'
   )
   if (( CURRENT == 2 )); then
     _describe command commands
