@@ -51,11 +51,9 @@ Error unknown(const std::string& name) {
                "`proxmox-mpc token list` names them"};
 }
 
-/// When the file was last changed, in nanoseconds; 0 when there is none.
-std::int64_t modified_at(const std::string& path) {
+bool exists(const std::string& path) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return 0;
-  return std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+  return ::stat(path.c_str(), &status) == 0;
 }
 
 Result<std::vector<Token>> parse(const std::string& text, const std::string& path) {
@@ -99,7 +97,7 @@ Result<std::unique_ptr<Tokens>> Tokens::open(const std::string& state_dir, Acces
   PMX_TRY_VOID(make_private_directory(state_dir));
   const std::string path = state_dir + "/tokens.json";
   // Of several processes that start at once, one makes the file and all read it.
-  if (modified_at(path) == 0) {
+  if (!exists(path)) {
     PMX_TRY([[maybe_unused]] const bool made,
             create_private_file(path, to_text({{"local", first, new_secret()}})));
   }
@@ -112,7 +110,14 @@ Tokens::Tokens(std::string path, std::vector<Token> tokens, Clock& clock)
       clock_(clock),
       tokens_(std::move(tokens)),
       looked_(clock.steady()),
-      modified_(modified_at(path_)) {}
+      read_(mark()) {}
+
+Tokens::Mark Tokens::mark() const {
+  struct stat status {};
+  if (::stat(path_.c_str(), &status) != 0) return {};
+  return {std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
+          status.st_ino};
+}
 
 std::optional<Token> Tokens::find(std::string_view given) {
   const std::lock_guard lock(mutex_);
@@ -171,7 +176,7 @@ Result<void> Tokens::remove(const std::string& name) {
 Result<void> Tokens::save(const std::vector<Token>& tokens) {
   PMX_TRY_VOID(write_private_file(path_, to_text(tokens)));
   tokens_ = tokens;
-  modified_ = modified_at(path_);
+  read_ = mark();
   return {};
 }
 
@@ -180,9 +185,9 @@ void Tokens::refresh() {
   const SteadyTime now = clock_.steady();
   if (now - looked_ < kLook) return;
   looked_ = now;
-  const std::int64_t modified = modified_at(path_);
-  if (modified == modified_) return;
-  modified_ = modified;
+  const Mark there = mark();
+  if (there == read_) return;
+  read_ = there;
   auto tokens = load(path_);
   if (!tokens.ok()) {
     log::error(Context{}, "tokens.unreadable", {{"why", tokens.error().text()}});

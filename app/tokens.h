@@ -3,6 +3,8 @@
 // tokens are ours alone: they say nothing to Proxmox VE. Thread-safe.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -51,12 +53,20 @@ class Tokens {
   Result<void> save(const std::vector<Token>& tokens);
   void refresh();
 
+  /// Tells two versions of the file apart, also those of one moment.
+  struct Mark {
+    std::int64_t modified = 0;  ///< nanoseconds
+    std::uint64_t inode = 0;    ///< every save makes a new file
+    bool operator==(const Mark&) const = default;
+  };
+  [[nodiscard]] Mark mark() const;
+
   const std::string path_;
   Clock& clock_;
   mutable std::mutex mutex_;
   std::vector<Token> tokens_;
   SteadyTime looked_;
-  std::int64_t modified_ = 0;  // of the file as read, nanoseconds
+  Mark read_;  // of the file as read
 };
 
 }  // namespace pmx::app

@@ -1,5 +1,7 @@
 #include "mcp/server/rounds.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/log.h"
@@ -36,8 +38,8 @@ StateScope scope_of(const Call& call, std::string_view method) {
 
 Answer input_required(const Job& job, const Method& method, InputRequired ask) {
   Json requests = Json::object();
-  for (auto& [key, request] : ask.requests) {
-    requests[key] = {{"method", request.method}, {"params", std::move(request.params)}};
+  for (const auto& [key, request] : ask.requests) {
+    requests[key] = {{"method", request.method}, {"params", wire_params(request)}};
   }
   Answer answer(Json{{"inputRequests", std::move(requests)}});
   complete_result(*job.core, job.call.version, /*cacheable=*/false, answer.result);
@@ -51,14 +53,14 @@ Answer input_required(const Job& job, const Method& method, InputRequired ask) {
 
 /// Sends one of our requests (before 2026-07-28), as this version knows it.
 void send_question(const Job& job, const Method& method, const std::string& id,
-                   InputRequest request) {
+                   const InputRequest& request) {
   Outbound message;
   // A question that a task asks names it, with the word of the client's own request.
   if (method.area == Area::kTasks) message.verbatim = related_task(job.call.params["taskId"]);
   message.form = Outbound::Form::kRequest;
   message.id = id;
-  message.method = std::move(request.method);
-  message.payload = std::move(request.params);
+  message.method = request.method;
+  message.payload = wire_params(request);
   if (!features_of(job.call.version).icons) message.payload.erase("mode");
   job.channel->send(job.core->gate.clear(job.call.ctx, message));
 }
@@ -88,7 +90,7 @@ void ask_by_requests(const std::shared_ptr<Job>& job, const Method& method, Inpu
         resume(job, method, std::move(state), std::move(answers));
       });
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    send_question(*job, method, ids[i], std::move(ask.requests[keys[i]]));
+    send_question(*job, method, ids[i], ask.requests[keys[i]]);
   }
 }
 
@@ -100,6 +102,21 @@ std::string_view lacking(const Json* capabilities, const InputRequired& ask) {
     if (!client_can(capabilities, needed)) return needed;
   }
   return {};
+}
+
+Json wire_params(const InputRequest& request) {
+  constexpr std::string_view kKnown[] = {"email", "uri", "date", "date-time"};
+  Json params = request.params;
+  const auto schema = params.find("requestedSchema");
+  if (schema == params.end() || !schema->is_object()) return params;
+  const auto properties = schema->find("properties");
+  if (properties == schema->end() || !properties->is_object()) return params;
+  for (Json& property : *properties) {
+    const std::string_view format = string_member(property, "format");
+    const bool known = std::find(std::begin(kKnown), std::end(kKnown), format) != std::end(kKnown);
+    if (property.is_object() && !known) property.erase("format");
+  }
+  return params;
 }
 
 RpcError missing_capability(std::string_view capability) {

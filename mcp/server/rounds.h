@@ -15,6 +15,10 @@ namespace pmx::mcp {
 std::optional<Answer> ask_client(const std::shared_ptr<Job>& job, const Method& method,
                                  InputRequired ask);
 
+/// A question's params as they leave. The formats that mark what is restored are ours: forms know
+/// only the protocol's four.
+Json wire_params(const InputRequest& request);
+
 /// Takes inputResponses and requestState of a repeated request into `call`. An error for a state
 /// that is not ours, not this request's, too old, or used up.
 std::optional<RpcError> take_round(const Core& core, std::string_view method, Call& call);

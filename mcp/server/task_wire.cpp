@@ -1,4 +1,5 @@
 #include "mcp/server/task_wire.h"
+#include "mcp/server/rounds.h"
 
 #include "base/fields.h"
 #include "mcp/protocol/projection.h"
@@ -113,7 +114,7 @@ Json detailed_task(const Core& core, const Context& ctx, const TaskRow& row, Jso
   switch (row.status) {
     case TaskStatus::kInputRequired:
       for (const auto& [key, request] : row.work.asked)
-        task["inputRequests"][key] = encode(request);
+        task["inputRequests"][key] = {{"method", request.method}, {"params", wire_params(request)}};
       break;
     case TaskStatus::kCompleted: task["result"] = task_output(core, ctx, row, kModern); break;
     case TaskStatus::kFailed:

@@ -11,6 +11,7 @@
 
 using namespace pmx;
 using namespace pmx::app;
+using pmx::app::test::JumpingClock;
 
 namespace {
 

@@ -37,7 +37,8 @@ Result<ToolReply> ask_model_and_roots(const Context&, const Json&, Interaction& 
     return ToolReply(ToolOutput{nullptr, std::string(string_member(*model, "model"))});
   }
   InputRequired ask;
-  ask.requests["model"] = {"sampling/createMessage", {{"maxTokens", 5}}};
+  ask.requests["model"] = {"sampling/createMessage",
+                           {{"messages", Json::array()}, {"maxTokens", 5}}};
   ask.requests["roots"] = {"roots/list", Json::object()};
   return ToolReply(std::move(ask));
 }
@@ -78,6 +79,7 @@ TEST_CASE("rounds: a modern request ends with the question and is repeated with 
   const Json& question = first["inputRequests"]["who"];
   CHECK(question["method"] == "elicitation/create");
   CHECK(question["params"]["message"] == "Who are you, safe-name?");  // through the gate
+  CHECK_FALSE(question["params"]["requestedSchema"]["properties"]["name"].contains("format"));
   CHECK_FALSE(first.contains("ttlMs"));
   const Json second =
       h.call("2", "greet_user",

@@ -236,7 +236,7 @@ TEST_CASE("listen: a client that hangs up takes its stream and all it held with 
   Bench bench;
   std::stop_source gone;
   const auto channel = std::make_shared<FakeChannel>();
-  auto conversation = std::make_shared<Conversation>("alice", channel);
+  auto conversation = std::make_shared<Conversation>("alice", channel, 1 << 20);
   Dispatcher(bench.h.server.core(), conversation)
       .receive(
           modern("1", "subscriptions/listen", {{"notifications", {{"toolsListChanged", true}}}}),
