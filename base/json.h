@@ -12,6 +12,9 @@
 
 #include "base/result.h"
 
+/// Instantiated once, in json.cpp: else every file compiles a copy of its own, a fifth of the build.
+extern template class nlohmann::basic_json<>;
+
 namespace pmx {
 
 using Json = nlohmann::json;
