@@ -34,6 +34,26 @@ function(pmx_precompile target)
   endif()
 endfunction()
 
+# How unit tests are compiled. Beside the optimised libraries of the release preset they are not optimised
+# themselves: that would double the time of a test run and prove nothing.
+add_library(pmx_test_options INTERFACE)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(pmx_test_options INTERFACE -O0 -U_FORTIFY_SOURCE)
+  if(PMX_PRECOMPILE AND PMX_BUILD_TESTS)
+    add_library(pmx_test_pch OBJECT ${CMAKE_BINARY_DIR}/pmx_pch.cpp)
+    target_link_libraries(pmx_test_pch PRIVATE pmx_warnings pmx_test_options nlohmann_json::nlohmann_json)
+    target_precompile_headers(pmx_test_pch PRIVATE $<TARGET_PROPERTY:pmx_pch,PRECOMPILE_HEADERS>)
+  endif()
+endif()
+
+function(pmx_precompile_test target)
+  if(TARGET pmx_test_pch)
+    target_precompile_headers(${target} REUSE_FROM pmx_test_pch)
+  else()
+    pmx_precompile(${target})
+  endif()
+endfunction()
+
 # pmx_library(<folder> SOURCES ... PUBLIC <links> PRIVATE <links>): library pmx_<folder>. Its links are the include rule.
 function(pmx_library folder)
   cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
@@ -50,8 +70,8 @@ function(pmx_unit_tests folder)
     return()
   endif()
   add_executable(${folder}_test ${sources} ${PROJECT_SOURCE_DIR}/tests/unit/main.cpp)
-  target_link_libraries(${folder}_test PRIVATE pmx_${folder} ${ARGN} pmx_warnings doctest::doctest)
-  pmx_precompile(${folder}_test)
+  target_link_libraries(${folder}_test PRIVATE pmx_${folder} ${ARGN} pmx_warnings pmx_test_options doctest::doctest)
+  pmx_precompile_test(${folder}_test)
   add_test(NAME unit.${folder} COMMAND ${folder}_test)
 endfunction()
 

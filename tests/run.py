@@ -4,7 +4,7 @@
 Suites: the house check's own tests, the unit and wire tests (ctest), the acceptance tests in Python
 and in JavaScript. Exit code 1 when anything failed or a suite ran nothing.
 
-    tests/run.py --binary build/release/proxmox-mpc --ctest build/dev --node /usr/bin/node
+    tests/run.py --binary build/release/proxmox-mpc --ctest build/release --node /usr/bin/node
     tests/run.py --binary build/release/proxmox-mpc --only crash      # one acceptance file
 """
 import argparse
