@@ -35,7 +35,8 @@ TEST_CASE("legacy tasks: capabilities and tools announce them in 2025-11-25 only
     CHECK(capabilities.contains("tasks") == known);
     CHECK_FALSE(capabilities.contains("extensions"));
     if (known) CHECK(capabilities["tasks"]["requests"]["tools"]["call"] == Json::object());
-    for (const Json& tool : bench.legacy_ask("tools/list")["result"]["tools"]) {
+    const Json listed = bench.legacy_ask("tools/list");
+    for (const Json& tool : listed["result"]["tools"]) {
       const Json* execution = find_member(tool, "execution");
       CHECK((execution != nullptr) == (known && tool["name"] != "plain"));
       if (execution == nullptr) continue;

@@ -67,7 +67,8 @@ TEST_CASE("tasks: discovery names the extension, and tools say nothing of it") {
   const Json found = bench.modern_ask("server/discover", Json::object())["result"];
   CHECK(found["capabilities"]["extensions"]["io.modelcontextprotocol/tasks"] == Json::object());
   CHECK_FALSE(found["capabilities"].contains("tasks"));
-  for (const Json& tool : bench.modern_ask("tools/list", Json::object())["result"]["tools"]) {
+  const Json tools = bench.modern_ask("tools/list", Json::object());
+  for (const Json& tool : tools["result"]["tools"]) {
     CHECK_FALSE(tool.contains("execution"));
   }
 }
