@@ -27,6 +27,7 @@
 #include "mcp/transport/http/server.h"
 #include "tests/bench/load.h"
 #include "tests/bench/raw_epoll.h"
+#include "tests/open_gate.h"
 
 namespace {
 
@@ -35,24 +36,8 @@ using namespace pmx::mcp;
 using bench::LoadFigures;
 using std::chrono::milliseconds;
 
-class OpenGate final : public Gate {
- public:
-  Result<Json> admit(const Context&, const Json&, const Json& arguments) override {
-    return arguments;
-  }
-  Result<std::string> admit_value(const Context&, std::string_view value,
-                                  std::string_view) override {
-    return std::string(value);
-  }
-
- protected:
-  Result<std::string> scrub(const Context&, std::string_view json) override {
-    return std::string(json);
-  }
-};
-
 Cleared make_answer() {
-  OpenGate gate;
+  mcp::test::OpenGate gate;
   Outbound message;
   message.id = 1;
   message.payload = {{"content", {{{"type", "text"}, {"text", "hello world"}}}}};

@@ -9,35 +9,14 @@
 #include "mcp/rpc/message.h"
 #include "mcp/server/server.h"
 #include "mcp/transport/memory.h"
+#include "tests/open_gate.h"
 
 namespace {
 
 using namespace pmx;
 using namespace pmx::mcp;
-
-class OpenGate final : public Gate {
- public:
-  Result<Json> admit(const Context&, const Json&, const Json& arguments) override {
-    return arguments;
-  }
-  Result<std::string> admit_value(const Context&, std::string_view value,
-                                  std::string_view) override {
-    return std::string(value);
-  }
-
- protected:
-  Result<std::string> scrub(const Context&, std::string_view json) override {
-    return std::string(json);
-  }
-};
-
-class SilentObserver final : public CallObserver {
- public:
-  Result<std::int64_t> started(const Context&, std::string_view, const Json&, bool) override {
-    return std::int64_t{1};
-  }
-  void finished(const Context&, std::int64_t, const CallOutcome&) override {}
-};
+using pmx::mcp::test::OpenGate;
+using pmx::mcp::test::SilentObserver;
 
 Catalogue make_catalogue() {
   const Json input = *parse_json(

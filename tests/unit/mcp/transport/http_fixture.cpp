@@ -9,27 +9,9 @@
 
 #include <stdexcept>
 
+#include "tests/open_gate.h"
+
 namespace pmx::mcp::test {
-namespace {
-
-class OpenGate final : public Gate {
- public:
-  Result<Json> admit(const Context&, const Json&, const Json& arguments) override {
-    return arguments;
-  }
-  Result<std::string> admit_value(const Context&, std::string_view value,
-                                  std::string_view) override {
-    return std::string(value);
-  }
-
- protected:
-  Result<std::string> scrub(const Context&, std::string_view json) override {
-    return std::string(json);
-  }
-};
-
-}  // namespace
-
 Cleared cleared(const std::string& text) {
   OpenGate gate;
   Outbound message;
