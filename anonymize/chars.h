@@ -17,9 +17,10 @@ enum Bits : std::uint8_t {
   kDigit = 1,
   kLetter = 2,  ///< a-z, A-Z and every byte above 0x7f
   kHex = 4,
-  kJoin = 8,    ///< . _ - +
-  kSpace = 16,  ///< blank, tab, line ends
-  kQuote = 32,  ///< " ' ` < >
+  kJoin = 8,      ///< . _ - +
+  kSpace = 16,    ///< blank, tab, line ends
+  kQuote = 32,    ///< " ' ` < >
+  kCapital = 64,  ///< A-Z and every byte above 0x7f
 };
 
 constexpr std::array<std::uint8_t, 256> make_table() {
@@ -34,6 +35,7 @@ constexpr std::array<std::uint8_t, 256> make_table() {
     if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')) bits |= kHex;
     if (c == '.' || c == '_' || c == '-' || c == '+') bits |= kJoin;
     if (c == ' ' || c == '\t' || c == '\n' || c == '\r') bits |= kSpace;
+    if (upper || c >= 0x80) bits |= kCapital;
     if (c == '"' || c == '\'' || c == '`' || c == '<' || c == '>') bits |= kQuote;
     table[c] = static_cast<std::uint8_t>(bits);
   }

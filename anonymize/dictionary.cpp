@@ -61,12 +61,13 @@ void Dictionary::absorb() {
         entry.real.starts_with(kPhoneMark))
       continue;
     const std::string folded = lower(entry.real);
+    // Whatever ends like a known name with dots may be a host below it.
+    if (folded.find('.') != std::string::npos) triggers_.add_word(folded, clue::kDomain);
     const std::size_t dot = folded.find('.');
     if (entry.kind == Kind::kDomain && dot != std::string::npos && dot >= kMinOwner)
       insert_owner(folded.substr(0, dot));
     if (is_weak(folded) || is_kept_name(folded)) continue;
-    std::size_t& longest = heads_[folded.substr(0, part_end(folded, 0))];
-    longest = std::max(longest, folded.size());
+    triggers_.add_name(folded.substr(0, part_end(folded, 0)), folded.size());
   }
 }
 
@@ -82,8 +83,7 @@ NameHit Dictionary::longest_at(std::string_view text, std::size_t at) const {
   std::size_t longest = 0;
   // The first part may carry a plural ending; try it as it is, then without.
   for (std::size_t cut = 0; cut <= 2 && first - at > cut; ++cut) {
-    const auto head = heads_.find(fold(text, at, first - cut, buffer));
-    if (head != heads_.end()) longest = std::max(longest, head->second);
+    longest = std::max(longest, triggers_.longest_name(text.substr(at, first - cut - at)));
     if (to_lower(text[first - 1]) != 's') break;
   }
   if (longest == 0) return {};

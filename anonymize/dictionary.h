@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 
+#include "anonymize/clues.h"
 #include "anonymize/ledger.h"
 
 namespace pmx::anonymize {
@@ -35,6 +35,9 @@ class Dictionary {
     return owners_.contains(joined_lower_case);
   }
 
+  /// What wakes a recognizer, the first parts of strong names included.
+  [[nodiscard]] const Triggers& triggers() const { return triggers_; }
+
   /// Whether a name may be replaced in its contexts only.
   static bool is_weak(std::string_view lower_case);
 
@@ -44,8 +47,7 @@ class Dictionary {
   const Ledger& ledger_;
   std::size_t absorbed_ = 0;
   std::unordered_set<std::string, TextHash, std::equal_to<>> owners_;
-  /// First part of every strong name -> length of the longest name that begins so.
-  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> heads_;
+  Triggers triggers_;
 };
 
 /// The end of the part (run of letters or of digits) that begins at `at`.

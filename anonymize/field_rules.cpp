@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "anonymize/chars.h"
+#include "anonymize/clues.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -141,7 +142,19 @@ constexpr Row kRows[] = {
 static_assert(std::is_sorted(std::begin(kRows), std::end(kRows),
                              [](const Row& a, const Row& b) { return a.key < b.key; }));
 
+/// new-password, api_token, client.secret, MYSQL_PASSWORD: the last word decides.
+constexpr Row kLastWords[] = {
+    {"apikey", secret("password")}, {"passphrase", secret("password")},
+    {"passwd", secret("password")}, {"password", secret("password")},
+    {"secret", secret("secret")},   {"token", secret("token")},
+};
+
 }  // namespace
+
+void add_field_words(Triggers& triggers) {
+  for (const Row& row : kRows) triggers.add_word(row.key, clue::kField);
+  for (const Row& row : kLastWords) triggers.add_word(row.key, clue::kField);
+}
 
 FieldRule field_rule(std::string_view key) {
   std::array<char, 24> buffer{};
@@ -152,14 +165,12 @@ FieldRule field_rule(std::string_view key) {
   const auto row = std::lower_bound(std::begin(kRows), std::end(kRows), folded,
                                     [](const Row& a, std::string_view b) { return a.key < b; });
   if (row != std::end(kRows) && row->key == folded) return row->rule;
-  // new-password, api_token, client.secret, MYSQL_PASSWORD: the last word decides.
   const std::size_t cut = folded.find_last_of("-.");
   if (cut == std::string_view::npos) return {};
   const std::string_view last = folded.substr(cut + 1);
-  if (last == "password" || last == "passwd" || last == "secret" || last == "token" ||
-      last == "passphrase" || last == "apikey")
-    return secret(last == "token" ? "token" : last == "secret" ? "secret" : "password");
-  return {};
+  const auto word = std::find_if(std::begin(kLastWords), std::end(kLastWords),
+                                 [last](const Row& known) { return known.key == last; });
+  return word != std::end(kLastWords) ? word->rule : FieldRule{};
 }
 
 }  // namespace pmx::anonymize

@@ -32,6 +32,13 @@ bool is_base64(char c) {
 
 }  // namespace
 
+void add_frame_words(Triggers& triggers) {
+  triggers.add_word("UPID", clue::kUpid);
+  for (const std::string_view head : kTicketHeads) triggers.add_word(head, clue::kTicket);
+  for (const std::string_view tail : kVolumeTails) triggers.add_volume(tail);
+  for (const std::string_view head : kDiskHeads) triggers.add_volume(head);
+}
+
 bool Rewriter::upid(Scan& scan) {
   const std::string_view text = scan.text;
   if (text.substr(scan.at, 5) != "UPID:") return false;

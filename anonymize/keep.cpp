@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "anonymize/chars.h"
+#include "anonymize/clues.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -139,6 +140,12 @@ bool is_standard_interface(std::string_view name) {
 }
 
 }  // namespace
+
+void add_domain_words(Triggers& triggers) {
+  for (const std::string_view tld : kTlds) triggers.add_word(tld, clue::kDomain);
+  for (const std::string_view tld : kPrivateTlds) triggers.add_word(tld, clue::kDomain);
+  for (const std::string_view suffix : kSecondLevel) triggers.add_word(suffix, clue::kDomain);
+}
 
 bool is_kept_name(std::string_view lower) {
   return contains(kNames, lower) || contains(kHosts, lower) || contains(kUsers, lower) ||

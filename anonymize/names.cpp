@@ -1,5 +1,6 @@
 // Names in text: our own pseudonyms, user ids, names in their contexts, names of the dictionary.
 #include <algorithm>
+#include <iterator>
 
 #include "anonymize/keep.h"
 #include "anonymize/people.h"
@@ -37,7 +38,15 @@ constexpr PathWord kPathWords[] = {
     {"sdn", Kind::kNetwork},  {"pve", Kind::kStorage},  {"dev", Kind::kName},
 };
 
+/// "VM 105 (web)"
+constexpr std::string_view kGuestWords[] = {"vm", "ct", "vmid", "guest", "container"};
+
 }  // namespace
+
+void add_context_words(Triggers& triggers) {
+  for (const PathWord& path : kPathWords) triggers.add_word(path.word, clue::kContext);
+  for (const std::string_view word : kGuestWords) triggers.add_word(word, clue::kGuest);
+}
 
 bool Rewriter::is_name(std::string_view value, Kind kind) const {
   if (value.empty() || value.size() > 128 || !has_letter(value)) return false;
@@ -165,7 +174,7 @@ bool Rewriter::in_context(Scan& scan) {
   if (numbered && context_name(scan, scan.at, Kind::kVm, false)) return true;
   if (after != ' ' || !is_digit(byte_at(text, end + 1))) return false;
   const std::string word = lower(text.substr(scan.at, end - scan.at));
-  if (word != "vm" && word != "ct" && word != "vmid" && word != "guest" && word != "container")
+  if (std::find(std::begin(kGuestWords), std::end(kGuestWords), word) == std::end(kGuestWords))
     return false;
   std::size_t i = end + 1;
   while (is_digit(byte_at(text, i))) ++i;

@@ -18,18 +18,13 @@ bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
-bool announces_organisation(std::string_view folded) {
-  constexpr std::string_view kWords[] = {
-      "customer", "client",       "tenant",   "company",  "kunde",   "mandant", "firma",
-      "vendor",   "organisation", "reseller", "supplier", "partner", "org",     "organization"};
-  return is_one_of(folded, kWords);
-}
-
-bool announces_number(std::string_view folded) {
-  constexpr std::string_view kWords[] = {
-      "contract", "vertrag", "vertragsnummer", "invoice", "kundennummer", "rechnung", "kdnr"};
-  return is_one_of(folded, kWords);
-}
+constexpr std::string_view kOrganisationWords[] = {
+    "customer", "client",       "tenant",   "company",  "kunde",   "mandant", "firma",
+    "vendor",   "organisation", "reseller", "supplier", "partner", "org",     "organization"};
+constexpr std::string_view kNumberWords[] = {
+    "contract", "vertrag", "vertragsnummer", "invoice", "kundennummer", "rechnung", "kdnr"};
+/// "Directory of Kestrel Freight": these announce somebody only with an "of".
+constexpr std::string_view kOwnerWords[] = {"directory", "domain", "infrastructure", "property"};
 
 /// As it is written: "AS" is a form, "as" a word.
 bool is_legal_form(std::string_view word) {
@@ -57,12 +52,6 @@ std::size_t name_word_end(std::string_view text, std::size_t at) {
 
 bool tells_nothing(std::string_view word) {
   return word.size() <= 3 || Dictionary::is_weak(lower(word)) || is_legal_form(word);
-}
-
-/// "Directory of Kestrel Freight": these announce somebody only with an "of".
-bool announces_owner(std::string_view folded) {
-  constexpr std::string_view kWords[] = {"directory", "domain", "infrastructure", "property"};
-  return is_one_of(folded, kWords);
 }
 
 struct Words {
@@ -99,6 +88,13 @@ bool skip_to_value(std::string_view text, std::size_t& at) {
 
 }  // namespace
 
+void add_organisation_words(Triggers& triggers) {
+  for (const std::string_view word : kOrganisationWords)
+    triggers.add_word(word, clue::kOrganisation);
+  for (const std::string_view word : kNumberWords) triggers.add_word(word, clue::kOrganisation);
+  for (const std::string_view word : kOwnerWords) triggers.add_word(word, clue::kOrganisation);
+}
+
 std::size_t Rewriter::owner_end(std::string_view text, std::size_t at) const {
   std::string joined;
   for (int count = 1; count <= 3; ++count) {
@@ -123,15 +119,15 @@ bool Rewriter::organisation(Scan& scan) {
     if (const std::size_t end = owner_end(text, scan.at); end > 0)
       return scan.replace(scan.at, end,
                           resolver_.name(Kind::kName, text.substr(scan.at, end - scan.at)));
-    if (words.legal_end > 0 && words.telling && !announces_organisation(lower(first)))
+    if (words.legal_end > 0 && words.telling && !is_one_of(lower(first), kOrganisationWords))
       return scan.replace(
           scan.at, words.legal_end,
           resolver_.name(Kind::kName, text.substr(scan.at, words.legal_end - scan.at)));
   }
   const std::string folded = lower(first);
-  if (announces_number(folded)) return contract_number(scan, at);
-  const bool owner = announces_owner(folded) && text.substr(at, 4) == " of ";
-  if (!owner && !announces_organisation(folded)) return false;
+  if (is_one_of(folded, kNumberWords)) return contract_number(scan, at);
+  const bool owner = is_one_of(folded, kOwnerWords) && text.substr(at, 4) == " of ";
+  if (!owner && !is_one_of(folded, kOrganisationWords)) return false;
   if (owner) at += 3;
   const bool marked = skip_to_value(text, at);
   if (at == scan.at + first.size()) return false;

@@ -122,24 +122,33 @@ void Rewriter::learn_person(std::string_view name) {
     resolver_.learn(Kind::kPerson, spelling);
 }
 
+void Rewriter::Scan::find_angle() {
+  const auto opens_address = [this](std::size_t from) {
+    const std::string_view behind = text.substr(from + 1, kMaxAddress);
+    const std::size_t close = behind.find_first_of("> \t\r\n<");
+    if (close == std::string_view::npos || behind[close] != '>') return false;
+    const std::string_view address = behind.substr(0, close);
+    const std::size_t sign = address.find('@');
+    return sign != std::string_view::npos && sign > 0 &&
+           !is_vendor_host(lower(address.substr(sign + 1)));
+  };
+  angle = text.find('<', at);
+  while (angle < text.size() && !opens_address(angle)) angle = text.find('<', angle + 1);
+  angle = std::min(angle, text.size());
+  angle_name = angle;
+  while (angle_name > at && angle - angle_name < kMaxDisplayName &&
+         (is_name_char(text[angle_name - 1]) || text[angle_name - 1] == ' ' ||
+          text[angle_name - 1] == '"'))
+    --angle_name;
+}
+
 bool Rewriter::display_name(Scan& scan) {
   const std::string_view text = scan.text;
-  if (scan.next_angle < scan.at || scan.next_angle == 0)
-    scan.next_angle = std::min(text.find('<', scan.at), text.size());
-  const std::size_t angle = scan.next_angle;
-  if (angle >= text.size() || angle - scan.at > kMaxDisplayName) return false;
-  std::size_t end = angle;
+  if (scan.angle >= text.size() || scan.at < scan.angle_name || scan.at >= scan.angle) return false;
+  std::size_t end = scan.angle;
   while (end > scan.at && (text[end - 1] == ' ' || text[end - 1] == '"' || text[end - 1] == '\''))
     --end;
   if (end == scan.at) return false;
-  const std::string_view behind = text.substr(angle + 1, kMaxAddress);
-  const std::size_t close = behind.find_first_of("> \t\r\n<");
-  if (close == std::string_view::npos || behind[close] != '>') return false;
-  const std::string_view address = behind.substr(0, close);
-  const std::size_t sign = address.find('@');
-  if (sign == std::string_view::npos || sign == 0 ||
-      is_vendor_host(lower(address.substr(sign + 1))))
-    return false;
   std::size_t before = scan.at;
   while (before > 0 && (text[before - 1] == ' ' || text[before - 1] == '"')) --before;
   const bool begins =

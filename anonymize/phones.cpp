@@ -78,14 +78,20 @@ bool ends_well(std::string_view text, std::size_t end) {
   return end >= text.size() || !is_word_char(text[end]);
 }
 
+constexpr std::string_view kPhoneWords[] = {"phone", "tel",     "telephone", "telefon", "mobile",
+                                            "mobil", "cell",    "handy",     "fax",     "call",
+                                            "fon",   "hotline", "pager"};
+
 bool announces_number(std::string_view word) {
-  constexpr std::string_view kWords[] = {"phone", "tel",     "telephone", "telefon", "mobile",
-                                         "mobil", "cell",    "handy",     "fax",     "call",
-                                         "fon",   "hotline", "pager"};
-  return std::find(std::begin(kWords), std::end(kWords), lower(word)) != std::end(kWords);
+  return std::find(std::begin(kPhoneWords), std::end(kPhoneWords), lower(word)) !=
+         std::end(kPhoneWords);
 }
 
 }  // namespace
+
+void add_phone_words(Triggers& triggers) {
+  for (const std::string_view word : kPhoneWords) triggers.add_word(word, clue::kPhone);
+}
 
 bool Rewriter::phone_number(Scan& scan, std::size_t begin, std::size_t end) {
   if (holds_own(scan.text.substr(begin, end - begin))) return false;

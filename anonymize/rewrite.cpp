@@ -167,9 +167,22 @@ std::vector<Edit> Rewriter::walk(std::string_view text, const Layer* layer, unsi
   scan.text = text;
   scan.layer = layer;
   scan.depth = depth;
-  scan.has_percent = text.find('%') != std::string_view::npos;
-  while (scan.at < text.size()) step(scan);
+  // What is not looked for lies behind the end.
+  if (depth < kMaxDepth)
+    scan.find_escape();
+  else
+    scan.escape = scan.escape_token = text.size();
+  scan.find_angle();
+  while (pass_over(scan)) step(scan);
   return std::move(scan.edits);
+}
+
+void Rewriter::Scan::find_escape() {
+  escape = text.find('%', at);
+  while (escape < text.size() && !is_escape(text, escape)) escape = text.find('%', escape + 1);
+  escape = std::min(escape, text.size());
+  escape_token = escape;
+  while (escape_token > at && !ends_token(text[escape_token - 1])) --escape_token;
 }
 
 std::vector<Edit> Rewriter::find_guarded(std::string_view text) const {
@@ -194,52 +207,106 @@ std::vector<Edit> Rewriter::find_guarded(std::string_view text) const {
   return out;
 }
 
+/// Whether a recognizer may find something at this punctuation.
+inline bool is_mark(std::string_view text, std::size_t at) {
+  const char next = byte_at(text, at + 1);
+  switch (text[at]) {
+    case '-':
+    case ':': return next == text[at];
+    case '$': return is_word_char(next);
+    case '{': return next == 'S';
+    case '(': return next == '0';
+    case '+': return is_digit(next);
+    case '[': return next == 's';
+    default: return false;
+  }
+}
+
+/// Moves over what shows no clue, to where a recognizer is to be asked; false at the end.
+bool Rewriter::pass_over(Scan& scan) {
+  const std::string_view text = scan.text;
+  // Behind an edit within a run the rest of the run is read word by word.
+  std::size_t at = scan.at;
+  if (at < scan.run_end || (at > 0 && is_word_char(text[at - 1]))) return at < text.size();
+  while (at < text.size()) {
+    if (at >= scan.escape_token) break;
+    if (!is_word_char(text[at])) {
+      if (is_mark(text, at)) break;
+      ++at;
+      continue;
+    }
+    scan.at = at;
+    begin_run(scan);
+    if (scan.clues != 0) return true;
+    at = scan.run_end;
+  }
+  scan.at = at;
+  return at < text.size();
+}
+
 void Rewriter::step(Scan& scan) {
   const char c = scan.text[scan.at];
-  if (scan.has_percent && scan.at >= scan.token_end && !ends_token(c) && percent_token(scan))
-    return;
+  if (scan.at >= scan.escape_token && !ends_token(c) && percent_token(scan)) return;
   if (!is_word_char(c)) {
     if (!at_punctuation(scan)) ++scan.at;
     return;
   }
   const char before = scan.at > 0 ? scan.text[scan.at - 1] : ' ';
   if (!is_word_char(before)) {
-    if (scan.at >= scan.run_end) {
-      scan.run_begin = scan.at;
-      scan.run_end = scan.at;
-      while (scan.run_end < scan.text.size() && is_run_char(scan.text[scan.run_end]))
-        ++scan.run_end;
-      scan.run_dotted = scan.text.substr(scan.run_begin, scan.run_end - scan.run_begin).find('.') !=
-                        std::string_view::npos;
-      if (at_run(scan)) return;
-    }
+    if (scan.at >= scan.run_end) begin_run(scan);
+    if (scan.at == scan.run_begin && at_run(scan)) return;
     if (at_word(scan)) return;
   }
-  if (is_edge(before, c) && dictionary_name(scan)) return;
+  // Behind an edit that ended within a word nothing is known of what follows.
+  const bool named = scan.at >= scan.run_end || (scan.clues & clue::kName) != 0;
+  if (named && is_edge(before, c) && dictionary_name(scan)) return;
   scan.at = part_end(scan.text, scan.at);
 }
 
+void Rewriter::begin_run(Scan& scan) {
+  const Run run = dictionary_.triggers().read_run(scan.text, scan.at);
+  scan.run_begin = run.begin;
+  scan.run_end = run.end;
+  scan.run_dotted = run.dotted;
+  scan.clues = run.clues | all_clues_;
+  if (scan.angle < scan.at) scan.find_angle();
+  if (scan.angle < scan.text.size() && run.end > scan.angle_name) scan.clues |= clue::kDisplayName;
+}
+
+template <std::size_t N>
+bool Rewriter::ask(Scan& scan, const Recognizer (&recognizers)[N]) {
+  for (const Recognizer& recognizer : recognizers)
+    if ((scan.clues & recognizer.clue) != 0 && (this->*recognizer.find)(scan)) return true;
+  return false;
+}
+
 bool Rewriter::at_run(Scan& scan) {
-  static constexpr Recognizer kRecognizers[] = {
-      &Rewriter::upid,      &Rewriter::ticket,          &Rewriter::announced_phone,
-      &Rewriter::key_value, &Rewriter::url_credentials, &Rewriter::volume};
-  return std::any_of(std::begin(kRecognizers), std::end(kRecognizers),
-                     [&](Recognizer recognizer) { return (this->*recognizer)(scan); });
+  static constexpr Recognizer kRecognizers[] = {{clue::kUpid, &Rewriter::upid},
+                                                {clue::kTicket, &Rewriter::ticket},
+                                                {clue::kPhone, &Rewriter::announced_phone},
+                                                {clue::kField, &Rewriter::key_value},
+                                                {clue::kUrl, &Rewriter::url_credentials},
+                                                {clue::kVolume, &Rewriter::volume}};
+  return ask(scan, kRecognizers);
 }
 
 bool Rewriter::at_word(Scan& scan) {
-  static constexpr Recognizer kRecognizers[] = {&Rewriter::own_pseudonym, &Rewriter::display_name,
-                                                &Rewriter::secret_shape,  &Rewriter::address,
-                                                &Rewriter::user_id,       &Rewriter::fqdn,
-                                                &Rewriter::organisation,  &Rewriter::in_context};
-  return std::any_of(std::begin(kRecognizers), std::end(kRecognizers),
-                     [&](Recognizer recognizer) { return (this->*recognizer)(scan); });
+  static constexpr Recognizer kRecognizers[] = {{clue::kAll, &Rewriter::own_pseudonym},
+                                                {clue::kDisplayName, &Rewriter::display_name},
+                                                {clue::kSecret, &Rewriter::secret_shape},
+                                                {clue::kAddress, &Rewriter::address},
+                                                {clue::kUserId, &Rewriter::user_id},
+                                                {clue::kDomain, &Rewriter::fqdn},
+                                                {clue::kOrganisation, &Rewriter::organisation},
+                                                {clue::kContext, &Rewriter::in_context}};
+  return ask(scan, kRecognizers);
 }
 
 bool Rewriter::at_punctuation(Scan& scan) {
+  if (!is_mark(scan.text, scan.at)) return false;
   switch (scan.text[scan.at]) {
     case '-': return pem(scan);
-    case ':': return byte_at(scan.text, scan.at + 1) == ':' && ipv6(scan);
+    case ':': return ipv6(scan);
     case '$':
     case '{': return hash_shape(scan);
     case '(':
@@ -250,15 +317,14 @@ bool Rewriter::at_punctuation(Scan& scan) {
 }
 
 bool Rewriter::percent_token(Scan& scan) {
-  const std::size_t begin = scan.at;
-  std::size_t end = begin;
-  bool escaped = false;
-  while (end < scan.text.size() && !ends_token(scan.text[end])) {
-    escaped = escaped || is_escape(scan.text, end);
-    ++end;
+  if (scan.escape < scan.at) {
+    scan.find_escape();
+    if (scan.at < scan.escape_token) return false;
   }
-  scan.token_end = end;
-  if (!escaped || scan.depth >= kMaxDepth) return false;
+  if (scan.escape >= scan.text.size()) return false;
+  const std::size_t begin = scan.at;
+  std::size_t end = scan.escape;
+  while (end < scan.text.size() && !ends_token(scan.text[end])) ++end;
   const Layer layer = percent_layer(scan.text.substr(begin, end - begin));
   const auto edits = scan_layer(layer.text, &layer, scan.depth + 1);
   for (const Edit& edit : edits)

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "anonymize/clues.h"
 #include "anonymize/dictionary.h"
 #include "anonymize/field_rules.h"
 #include "anonymize/pseudonym.h"
@@ -76,6 +77,9 @@ class Rewriter {
     return edits;
   }
 
+  /// From now on every recognizer is asked everywhere. Tests compare: the clues change nothing.
+  void ignore_clues() { all_clues_ = clue::kAll; }
+
   /// While it lives, fields teach nothing either.
   [[nodiscard]] FreeText free_text() { return FreeText(resolver_); }
 
@@ -106,14 +110,16 @@ class Rewriter {
     unsigned depth = 0;
     std::size_t at = 0;
     std::size_t run_begin = 0;
-    std::size_t run_end = 0;     ///< of letters, digits and . _ - +
-    bool run_dotted = false;     ///< the run has a dot
-    bool has_percent = false;    ///< the text has a %
-    std::size_t next_angle = 0;  ///< where the next < stands, once asked for
-    std::size_t token_end = 0;   ///< of what is free of blanks and quotes
-    std::size_t header_end = 0;  ///< of the last run that began like a web token
-    std::size_t claims_end = 0;  ///< of the run behind its dot, 0 without
-    std::size_t word_begin = 0;  ///< of the last word that held a known name
+    std::size_t run_end = 0;       ///< of letters, digits and . _ - +
+    bool run_dotted = false;       ///< the run has a dot
+    std::uint32_t clues = 0;       ///< of the run
+    std::size_t escape = 0;        ///< where the next %XX stands, or the end
+    std::size_t escape_token = 0;  ///< where its token begins
+    std::size_t angle = 0;         ///< where the next <mail@address> stands, or the end
+    std::size_t angle_name = 0;    ///< a name before it begins here or later
+    std::size_t header_end = 0;    ///< of the last run that began like a web token
+    std::size_t claims_end = 0;    ///< of the run behind its dot, 0 without
+    std::size_t word_begin = 0;    ///< of the last word that held a known name
     std::size_t word_end = 0;
     bool word_is_code = false;  ///< it is long and all hex digits
     std::size_t done = 0;       ///< end of the last edit
@@ -124,18 +130,30 @@ class Rewriter {
     bool skip(std::size_t end) { return at = end, true; }
     /// Looks for the ends of the word around `at`, once for each word.
     void find_word();
+    /// Looks for the next %XX and the token it is in.
+    void find_escape();
+    /// Looks for the next address in angle brackets and what may be a name before it.
+    void find_angle();
   };
   /// How a value is quoted: "x" or, one layer deeper, \"x\".
   struct Quote {
     char mark = '\0';
     std::size_t backslashes = 0;
   };
-  using Recognizer = bool (Rewriter::*)(Scan&);
+  /// A recognizer and the clue without which it finds nothing in a run.
+  struct Recognizer {
+    std::uint32_t clue;
+    bool (Rewriter::*find)(Scan&);
+  };
 
   std::vector<Edit> scan_layer(std::string_view text, const Layer* layer, unsigned depth);
   std::vector<Edit> walk(std::string_view text, const Layer* layer, unsigned depth);
   [[nodiscard]] std::vector<Edit> find_guarded(std::string_view text) const;
+  bool pass_over(Scan& scan);
   void step(Scan& scan);
+  void begin_run(Scan& scan);
+  template <std::size_t N>
+  bool ask(Scan& scan, const Recognizer (&recognizers)[N]);
   bool at_run(Scan& scan);
   bool at_word(Scan& scan);
   bool at_punctuation(Scan& scan);
@@ -206,6 +224,7 @@ class Rewriter {
   const Dictionary& dictionary_;
   Resolver& resolver_;
   const std::vector<Secret>& guarded_;
+  std::uint32_t all_clues_ = 0;
 };
 
 }  // namespace pmx::anonymize

@@ -32,9 +32,19 @@ const RE2& token_pattern() {
   return *kPattern;
 }
 
-constexpr std::string_view kHeads[] = {
-    "ghp", "gho", "ghu", "ghs", "ghr", "git", "glp", "AKI", "ASI", "xox", "sk-", "AIz", "hvs",
-    "hvb", "npm", "dop", "hf_", "dck", "pve", "pbs", "pmg", "AQA", "AQB", "AQC", "AQD", "SHA"};
+/// How a token begins, and how many letters, digits and . _ - + it has at least before anything
+/// else.
+struct Head {
+  std::string_view text;
+  std::size_t shortest;
+};
+constexpr Head kHeads[] = {
+    {"ghp", 24}, {"gho", 24}, {"ghu", 24}, {"ghs", 24}, {"ghr", 24}, {"git", 31}, {"glp", 22},
+    {"AKI", 20}, {"ASI", 20}, {"xox", 15}, {"sk-", 23}, {"AIz", 34}, {"hvs", 24}, {"hvb", 24},
+    {"npm", 34}, {"dop", 67}, {"hf_", 33}, {"dck", 29}, {"pve", 16}, {"pbs", 16}, {"pmg", 16},
+    {"AQA", 3},  {"AQB", 3},  {"AQC", 3},  {"AQD", 3},  {"SHA", 6}};
+/// Keys and web tokens, which are read without an expression.
+constexpr Head kKeyHeads[] = {{"ssh", 3}, {"ecd", 3}, {"sk-", 3}, {"AAA", 4}, {"eyJ", 11}};
 
 bool is_base64(char c) {
   return (static_cast<unsigned char>(c) < 0x80 && is_word_char(c)) || c == '+' || c == '/' ||
@@ -100,6 +110,11 @@ bool ends_list_item(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
+
+void add_secret_words(Triggers& triggers) {
+  for (const Head& head : kHeads) triggers.add_secret(head.text, head.shortest);
+  for (const Head& head : kKeyHeads) triggers.add_secret(head.text, head.shortest);
+}
 
 /// Moves behind backslashes and one quote, when there is one.
 Rewriter::Quote Rewriter::take_quote(std::string_view text, std::size_t& at) {
@@ -238,7 +253,9 @@ bool Rewriter::secret_shape(Scan& scan) {
       return scan.replace(scan.at, end, "[secret:ssh-key]");
   }
   if (head == "eyJ") return web_token(scan);
-  if (std::find(std::begin(kHeads), std::end(kHeads), head) == std::end(kHeads)) return false;
+  if (std::none_of(std::begin(kHeads), std::end(kHeads),
+                   [head](const Head& known) { return known.text == head; }))
+    return false;
   re2::StringPiece input = piece(rest.substr(0, 8192));
   re2::StringPiece found;
   if (!RE2::Consume(&input, token_pattern(), &found)) return false;

@@ -1,0 +1,304 @@
+#include "anonymize/clues.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace pmx::anonymize {
+namespace {
+
+constexpr std::size_t kMaxPart = 64;
+constexpr std::uint64_t kBlanks = 0x2020202020202020U;
+constexpr std::uint64_t kHighBits = 0x8080808080808080U;
+constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15U;
+
+/// Eight bytes at most from `from` on, NUL behind them. `end` is where the text ends.
+inline std::uint64_t load(const char* from, std::size_t count, const char* end) {
+  std::uint64_t bytes = 0;
+  if (end - from >= 8) {
+    std::memcpy(&bytes, from, 8);
+    if (count < 8) bytes &= (std::uint64_t{1} << (8 * count)) - 1;
+  } else {
+    std::memcpy(&bytes, from, std::min<std::size_t>(count, 8));
+  }
+  return bytes;
+}
+
+/// A hash of `count` bytes in any ASCII letter case, never 0. Bytes that are no letters are folded
+/// too, always alike. Two parts with one print wake each other's recognizers, no more.
+inline std::uint32_t print_of(const char* from, std::size_t count, const char* end) {
+  std::uint64_t hash = count;
+  for (; count > 8; from += 8, count -= 8) {
+    hash = (hash ^ (load(from, 8, end) | kBlanks)) * kFactor;
+    hash ^= hash >> 29;
+  }
+  hash = (hash ^ (load(from, count, end) | kBlanks)) * kFactor;
+  return static_cast<std::uint32_t>(hash >> 32) | 1U;
+}
+
+std::uint32_t print_of(std::string_view part) {
+  return print_of(part.data(), part.size(), part.data() + part.size());
+}
+
+/// Whether a run of letters has a capital, or a byte of a longer character, which may be one.
+inline bool has_capital(const char* from, std::size_t count, const char* end) {
+  for (; count > 0; from += 8) {
+    const std::size_t size = std::min<std::size_t>(count, 8);
+    const std::uint64_t bytes = load(from, size, end);
+    const std::uint64_t blanks =
+        size < 8 ? kBlanks & ((std::uint64_t{1} << (8 * size)) - 1) : kBlanks;
+    if (((~bytes & blanks) | (bytes & kHighBits)) != 0) return true;
+    count -= size;
+  }
+  return false;
+}
+
+inline std::uint32_t three_bytes(const char* head) {
+  const auto byte = [head](int i) {
+    return static_cast<std::uint32_t>(static_cast<unsigned char>(head[i]));
+  };
+  return byte(0) | byte(1) << 8 | byte(2) << 16;
+}
+
+bool is_capital(char c) { return has_class(c, chars::kCapital); }
+
+/// Whether hex digits and colons from `at` on are enough for a MAC, an IPv6 address or a
+/// fingerprint. Times of day are not.
+bool may_be_groups(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 48;
+  constexpr int kMinColons = 5;
+  int colons = 0;
+  for (std::size_t i = at; i < std::min(text.size(), at + kReach); ++i) {
+    if (text[i] == ':') {
+      if (byte_at(text, i + 1) == ':' || ++colons >= kMinColons) return true;
+    } else if (!is_hex(text[i])) {
+      return false;
+    }
+  }
+  return false;
+}
+
+bool all_hex(std::string_view text) { return std::all_of(text.begin(), text.end(), is_hex); }
+
+}  // namespace
+
+/// What the bytes of a run add up to.
+struct Triggers::Shape {
+  std::uint32_t clues = 0;  ///< of all its parts
+  std::uint32_t last = 0;   ///< of the last one
+  std::size_t dots = 0;
+  std::size_t dashes = 0;
+  std::size_t word = 0;                     ///< where the last word begins
+  std::size_t token_end = ~std::size_t{0};  ///< a token that begins in it ends here or later
+  bool letters = false;
+  bool digits = false;
+  bool capital = false;
+  bool doubled = false;  ///< two of . _ - + side by side
+};
+
+Triggers::Triggers() : slots_(1024), shift_(32 - 10) {
+  add_frame_words(*this);
+  add_secret_words(*this);
+  add_context_words(*this);
+  add_domain_words(*this);
+  add_phone_words(*this);
+  add_organisation_words(*this);
+  add_field_words(*this);
+}
+
+void Triggers::add_word(std::string_view word, std::uint32_t clues) {
+  std::size_t end = word.size();
+  while (end > 0 && !is_word_char(word[end - 1])) --end;
+  std::size_t begin = end;
+  while (begin > 0 && is_word_char(word[begin - 1]) &&
+         is_digit(word[begin - 1]) == is_digit(word[end - 1]))
+    --begin;
+  if (begin < end) add(word.substr(begin, end - begin), clues, 0);
+}
+
+std::size_t Triggers::secret_place(std::uint32_t head) const {
+  std::size_t place = (head * 0x9E3779B1U) >> 22;
+  while (secrets_[place].head != head && secrets_[place].shortest != 0)
+    place = (place + 1) % secrets_.size();
+  return place;
+}
+
+void Triggers::add_secret(std::string_view head, std::size_t shortest) {
+  SecretHead& known = secrets_[secret_place(three_bytes(head.data()))];
+  const auto length = static_cast<std::uint32_t>(std::max<std::size_t>(shortest, 1));
+  known.shortest = known.shortest == 0 ? length : std::min(known.shortest, length);
+  known.head = three_bytes(head.data());
+}
+
+void Triggers::add_volume(std::string_view rest) {
+  volumes_[static_cast<unsigned char>(rest.front())] = true;
+}
+
+void Triggers::add_name(std::string_view part, std::size_t length) {
+  add(part, clue::kName, length);
+}
+
+inline std::size_t Triggers::place_of(std::uint32_t print) const {
+  const Slot* slots = slots_.data();
+  std::size_t place = print >> shift_;
+  while (slots[place].print != print && slots[place].print != 0)
+    place = (place + 1) & (slots_.size() - 1);
+  return place;
+}
+
+void Triggers::add(std::string_view part, std::uint32_t clues, std::size_t longest) {
+  if ((used_ + 1) * 2 > slots_.size()) grow();
+  const std::uint32_t print = print_of(part);
+  Slot& slot = slots_[place_of(print)];
+  if (slot.print == 0) ++used_;
+  slot.print = print;
+  slot.clues = static_cast<std::uint16_t>(slot.clues | clues);
+  slot.longest =
+      std::max(slot.longest, static_cast<std::uint16_t>(std::min<std::size_t>(longest, 0xFFFF)));
+}
+
+void Triggers::grow() {
+  std::vector<Slot> old(slots_.size() * 2);
+  old.swap(slots_);
+  --shift_;
+  for (const Slot& slot : old)
+    if (slot.print != 0) slots_[place_of(slot.print)] = slot;
+}
+
+std::size_t Triggers::longest_name(std::string_view part) const {
+  return slots_[place_of(print_of(part))].longest;
+}
+
+inline std::uint32_t Triggers::clues_of(const char* part, std::size_t length,
+                                        const char* end) const {
+  if (length > kMaxPart) return 0;
+  std::uint32_t clues = slots_[place_of(print_of(part, length, end))].clues;
+  if ((part[length - 1] | 0x20) != 's') return clues;
+  // The plural of a name counts as the name.
+  for (std::size_t cut = 1; cut <= 2 && length > cut; ++cut)
+    clues |= slots_[place_of(print_of(part, length - cut, end))].clues & clue::kName;
+  return clues;
+}
+
+void Triggers::read_parts(std::string_view text, Run& run, Shape& out) const {
+  const char* const data = text.data();
+  const std::size_t size = text.size();
+  std::size_t at = run.begin;
+  Shape shape;
+  for (bool joined = true; at < size;) {
+    const unsigned first = chars::kTable[static_cast<unsigned char>(data[at])];
+    const unsigned kind = first & (chars::kLetter | chars::kDigit);
+    if (kind == 0) {
+      if ((first & chars::kJoin) == 0) break;
+      shape.doubled = shape.doubled || joined;
+      shape.dots += data[at] == '.';
+      shape.dashes += data[at] == '-';
+      joined = true;
+      ++at;
+      continue;
+    }
+    const std::size_t begin = at;
+    do ++at;
+    while (at < size && (chars::kTable[static_cast<unsigned char>(data[at])] & kind) != 0);
+    if (joined) {
+      joined = false;
+      shape.word = begin;
+      const std::size_t shortest =
+          begin + 3 <= size ? secrets_[secret_place(three_bytes(data + begin))].shortest : 0;
+      if (shortest > 0) shape.token_end = std::min(shape.token_end, begin + shortest);
+    }
+    shape.last = clues_of(data + begin, at - begin, data + size);
+    // Only behind a dot a top-level domain is one.
+    shape.clues |= shape.dots > 0 ? shape.last : shape.last & ~std::uint32_t{clue::kDomain};
+    if (kind == chars::kDigit) {
+      shape.digits = true;
+    } else {
+      shape.letters = true;
+      shape.capital = shape.capital || has_capital(data + begin, at - begin, data + size);
+    }
+  }
+  run.end = at;
+  run.dotted = shape.dots > 0;
+  out = shape;
+}
+
+std::uint32_t Triggers::colon_clues(std::string_view text, const Run& run,
+                                    const Shape& shape) const {
+  std::uint32_t clues = shape.last & (clue::kUpid | clue::kTicket | clue::kField);
+  const std::string_view rest = text.substr(run.end + 1);
+  if (run.end - run.begin == 8 && all_hex(text.substr(run.begin, 8))) clues |= clue::kTicket;
+  if (rest.starts_with("//")) clues |= clue::kUrl;
+  // A volume of a directory begins with its VMID, three digits at least.
+  const bool vmid =
+      is_digit(byte_at(rest, 0)) && is_digit(byte_at(rest, 1)) && is_digit(byte_at(rest, 2));
+  if (vmid || volumes_[static_cast<unsigned char>(byte_at(rest, 0))]) clues |= clue::kVolume;
+  const std::size_t length = run.end - shape.word;
+  if (length > 0 && length <= 4 && all_hex(text.substr(shape.word, length)) &&
+      may_be_groups(text, shape.word))
+    clues |= clue::kAddress;
+  return clues;
+}
+
+namespace {
+
+/// Behind a blank: "--name web", "key = x", "web (105)", "VM 105 (web)", a company's second word.
+std::uint32_t blank_clues(std::string_view text, const Run& run, std::uint32_t last, bool capital) {
+  constexpr std::string_view kAssigns = " \t=:";
+  const char next = byte_at(text, run.end + 1);
+  const char second = byte_at(text, run.end + 2);
+  const bool flag = run.begin > 0 && text[run.begin - 1] == '-';
+  std::uint32_t clues = 0;
+  if (flag || kAssigns.find(next) != std::string_view::npos) clues |= last & clue::kField;
+  if (next == '(' && (is_digit(second) || second == 'V')) clues |= clue::kContext;
+  if (is_digit(next) && (last & clue::kGuest) != 0) clues |= clue::kContext;
+  if (capital && (is_capital(next) || next == '&' || next == 'u' || next == 'a'))
+    clues |= clue::kOrganisation;
+  return clues;
+}
+
+/// An address, a MAC or a UUID that lies within the run.
+bool may_be_address(std::size_t length, std::size_t dots, std::size_t dashes, bool digits) {
+  if (dots >= 3 && digits) return true;
+  return (dots >= 2 && length >= 14) || (dashes >= 5 && length >= 17) ||
+         (dashes >= 4 && length >= 36);
+}
+
+}  // namespace
+
+std::uint32_t Triggers::clues_behind(std::string_view text, const Run& run,
+                                     const Shape& shape) const {
+  switch (byte_at(text, run.end)) {
+    case ':': return colon_clues(text, run, shape);
+    case ' ':
+    case '\t': return blank_clues(text, run, shape.last, shape.capital);
+    case '@': return clue::kUserId;
+    case '/': return shape.last & clue::kContext;
+    case '\'': return (shape.last & clue::kField) | (shape.capital ? clue::kOrganisation : 0U);
+    case '=':
+    case '"':
+    case '\\': return shape.last & clue::kField;
+    default: return 0;
+  }
+}
+
+Run Triggers::read_run(std::string_view text, std::size_t at) const {
+  Run run{at, at, 0, false};
+  Shape shape;
+  read_parts(text, run, shape);
+  // An escape that is none (%10.1.2.3) changes how addresses are read.
+  if (at > 0 && text[at - 1] == '%') {
+    run.clues = clue::kAll;
+    return run;
+  }
+  constexpr std::uint32_t kAnywhere =
+      clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation;
+  run.clues = (shape.clues & kAnywhere) | clues_behind(text, run, shape);
+  if (shape.doubled) run.clues |= clue::kMark;
+  if (shape.token_end <= run.end) run.clues |= clue::kSecret;
+  if (may_be_address(run.end - at, shape.dots, shape.dashes, shape.digits))
+    run.clues |= clue::kAddress;
+  // The pseudonym of a MAC with dots may end what has the form of a domain.
+  if (shape.dots >= 2 && shape.digits && shape.letters) run.clues |= clue::kDomain;
+  return run;
+}
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,203 @@
+// Clues are necessary conditions: with every recognizer asked everywhere the edits are the same.
+#include "anonymize/clues.h"
+
+#include <random>
+
+#include "anonymize/rewrite.h"
+#include "fixture.h"
+#include "hostile.h"
+
+namespace pmx::anonymize {
+namespace {
+
+/// The parts of an engine, with the names of the small cluster and some that are read strangely.
+struct Parts {
+  Parts() {
+    std::vector<Want> wanted;
+    for (const Name& name : Cluster::names()) wanted.push_back({name.kind, name.value, {}, false});
+    for (const char* name : {"db51", "falcons", "2fast", "Anna Schmidt", "heron.acme", "x1y2z3"})
+      wanted.push_back({Kind::kHost, name, {}, false});
+    wanted.push_back({Kind::kDomain, "heron.acme", {}, false});
+    REQUIRE(ledger.issue(wanted).ok());
+    dictionary.absorb();
+  }
+
+  /// The edits once everything is issued; `told` are those of the first pass.
+  std::vector<Edit> edits(std::string_view text, bool clues, std::vector<Want>& told) {
+    std::vector<Edit> found;
+    for (int round = 0; round < 24; ++round) {
+      Resolver resolver(ledger);
+      Rewriter rewriter(scheme, dictionary, resolver, guarded);
+      if (!clues) rewriter.ignore_clues();
+      found = rewriter.text(text);
+      if (round == 0) told = resolver.wanted();
+      if (resolver.wanted().empty()) break;
+      REQUIRE(ledger.issue(resolver.wanted()).ok());
+      dictionary.absorb();
+    }
+    return found;
+  }
+
+  MemoryMapping mapping;
+  Scheme scheme{Secret(std::string(32, 'k'))};
+  Ledger ledger{scheme, mapping};
+  Dictionary dictionary{ledger};
+  std::vector<Secret> guarded{Secret("s3cret/x7")};
+};
+
+void same_edits(Parts& parts, std::string_view text) {
+  CAPTURE(text);
+  std::vector<Want> told;
+  std::vector<Want> all;
+  const auto with = parts.edits(text, true, told);
+  const auto without = parts.edits(text, false, all);
+  CHECK(apply_edits(text, with) == apply_edits(text, without));
+  REQUIRE(with.size() == without.size());
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    CHECK(with[i].begin == without[i].begin);
+    CHECK(with[i].end == without[i].end);
+    CHECK(with[i].text == without[i].text);
+  }
+}
+
+constexpr std::string_view kValues[] = {
+    "nautilus",
+    "NAUTILUS",
+    "nautiluses",
+    "pve-muc-01",
+    "acme-widgets.de",
+    "h7.acme-widgets.de.",
+    "heron.acme",
+    "db51",
+    "2fast",
+    "10.1.2.3",
+    "10.1.2.3/24",
+    "203.0.113.9:8006",
+    "2001:db8::5",
+    "fe80::be24:11ff:fe8a:1b2c%vmbr0",
+    "bc:24:11:01:02:03",
+    "bc-24-11-01-02-03",
+    "bc24.1101.0203",
+    "MAC=bc:24:11:01:02:03:bc:24:11:01:02:04:08:00",
+    "12:34:56",
+    "8.2.4",
+    "8.2.4.1",
+    "s3cret/x7",
+    "3b1f2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
+    "anna.schmidt",
+    "anna.schmidt@pam",
+    "Anna Schmidt",
+    "Anna Schmidt <a@acme-widgets.de>",
+    "Acme Widgets GmbH",
+    "Meier & Soehne KG",
+    "Kunde Meier AG",
+    "[secret:token]",
+    "UPID:pve-muc-01:0012AB34:01C2D3E4:65A1B2C3:qmstart:105:root@pam:",
+    "PVE:root@pam:65A1B2C3::c2VjcmV0",
+    "65A1B2C3:c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0",
+    "VM 105 (web)",
+    "web (105)",
+    "web (VMID 105)",
+    "--name web",
+    "name = web",
+    "node/status",
+    "tank-ssd:vm-1-disk-0",
+    "local:iso/x.iso",
+    "x:105/vm-105-disk-0",
+    "password=hunter2",
+    "\"token\": \"abc\"",
+    "pw: x",
+    "ghp_abcdefghijklmnopqrstuvwx",
+    "pve1c-0123456789",
+    "AKIAABCDEFGHIJKLMNOP",
+    "eyJhbGciOiJI.eyJz",
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJhG j@h",
+    "$6$saltsalt$hashhashhash",
+    "+49 89 1234567",
+    "(089) 1234567",
+    "tel: 089 1234567",
+    "Customer Brandt Logistik",
+    "contract V-249474",
+    "Directory of Kestrel Freight",
+    "https://u:p@h.acme.de/",
+    "x%2Fnautilus%2F",
+    "%10.1.2.3",
+    "vm-k3x9q2f",
+    "0a51.1122.33ff",
+    "foo.0a51.1122.33ff",
+    "-----BEGIN KEY-----\nabc\n",
+    "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD"};
+
+}  // namespace
+
+TEST_CASE("clues: a run ends where its characters end, and tells of its dots") {
+  const Triggers triggers;
+  const Run run = triggers.read_run("x = a-1.b_c+d, e", 4);
+  CHECK(run.begin == 4);
+  CHECK(run.end == 13);
+  CHECK(run.dotted);
+  CHECK_FALSE(triggers.read_run("abc", 0).dotted);
+}
+
+TEST_CASE("clues: ordinary log text shows none") {
+  const Triggers triggers;
+  for (const char* word : {"systemd[1]:", "12:34:56 ", "started", "8.2.4 ", "pvestatd[99]",
+                           "2026-11-27T", "ceph-mon.target: ", "active+clean", "0000:01:00.0"})
+    CHECK(triggers.read_run(word, 0).clues == 0);
+}
+
+TEST_CASE("clues: names wake the dictionary by their first part, plurals too") {
+  Triggers triggers;
+  triggers.add_name("falcon", 9);
+  for (const char* word : {"falcon", "Falcon", "falcons", "FALCONES", "x-falcon9"})
+    CHECK((triggers.read_run(word, 0).clues & clue::kName) != 0);
+  CHECK((triggers.read_run("falconer", 0).clues & clue::kName) == 0);
+  CHECK(triggers.longest_name("FALCON") == 9);
+  CHECK(triggers.longest_name("heron") == 0);
+}
+
+TEST_CASE("clues: every value that is found shows one, beside anything") {
+  Parts parts;
+  for (const std::string_view value : kValues) {
+    same_edits(parts, value);
+    for (const std::string_view piece : kHostilePieces) {
+      const std::string one(value);
+      const std::string other(piece);
+      same_edits(parts, one + other);
+      same_edits(parts, other + one);
+      same_edits(parts, other + one + other + one);
+    }
+  }
+}
+
+TEST_CASE("clues: values and beginnings in any order") {
+  Parts parts;
+  std::mt19937 random(23);
+  static constexpr std::string_view kBetween[] = {"",  " ",  ", ", ":",  ".",
+                                                  "-", "\n", "=",  "\"", "%"};
+  for (int i = 0; i < 6000; ++i) {
+    std::string in;
+    for (std::size_t part = 1 + random() % 7; part > 0; --part) {
+      in += random() % 2 == 0 ? kValues[random() % std::size(kValues)]
+                              : kHostilePieces[random() % std::size(kHostilePieces)];
+      in += kBetween[random() % std::size(kBetween)];
+    }
+    same_edits(parts, in);
+  }
+}
+
+TEST_CASE("clues: any bytes") {
+  Parts parts;
+  std::mt19937 random(29);
+  static constexpr std::string_view kSpice = "%:.@!-+=/\"\\[{$(' \n_,;AaFf019";
+  for (int i = 0; i < 6000; ++i) {
+    std::string in;
+    const std::size_t size = random() % 80;
+    while (in.size() < size)
+      in +=
+          random() % 4 != 0 ? kSpice[random() % kSpice.size()] : static_cast<char>(random() % 256);
+    same_edits(parts, in);
+  }
+}
+
+}  // namespace pmx::anonymize
