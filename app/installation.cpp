@@ -1,7 +1,6 @@
 #include "app/installation.h"
 
 #include "app/demo_http.h"
-#include "base/files.h"
 #include "base/log.h"
 #include "proxmox/httplib_http.h"
 
@@ -48,15 +47,6 @@ const Secret& secret_of(const proxmox::Credentials& credentials) {
 bool is_address(const std::string& host) {
   return host.find(':') != std::string::npos ||
          host.find_first_not_of("0123456789.") == std::string::npos;
-}
-
-/// A key file that others may read is refused and not mended: it came to be so by a copy or a
-/// restore that did not know what it carries, and whether the key is still secret is a question for
-/// the operator. The mode of the directory protects this file, not where it came from.
-Result<void> check_key_file(const std::string& state_dir) {
-  auto checked = check_private_file(state_dir + "/key");
-  if (!checked.ok() && checked.error().code == Code::kPermissionDenied) return checked;
-  return {};  // not there before the first start; all else is for whoever opens it to say
 }
 
 }  // namespace
@@ -106,7 +96,6 @@ Result<void> Installation::finish() {
 
 Result<std::unique_ptr<Installation>> Installation::open(const Config& config, Clock& clock) {
   auto installation = std::make_unique<Installation>(clock);
-  PMX_TRY_VOID(check_key_file(config.state_dir));
   PMX_TRY(auto database, state::Database::open(config.state_dir));
   PMX_TRY_VOID(installation->open_stores(std::move(database)));
   for (const auto& [name, cluster] : config.clusters) {

@@ -58,7 +58,11 @@ Result<std::unique_ptr<Db>> open_database(const Paths& paths, Locks& locks) {
   return db;
 }
 
+/// A key file that others may read is refused and not mended: it came to be so by a copy or a
+/// restore that did not know what it carries, and whether the key is still secret is a question for
+/// the operator. The mode of the directory protects this file, not where it came from.
 Result<Secret> read_key(const std::string& path) {
+  PMX_TRY_VOID(check_private_file(path));
   PMX_TRY(std::string bytes, read_file(path, 4096));
   Secret key(std::move(bytes));
   if (key.expose().size() == kKeySize) return key;

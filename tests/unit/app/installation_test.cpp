@@ -1,34 +1,71 @@
 #include "app/installation.h"
 
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 
 #include <cstdlib>
 #include <filesystem>
 
 #include "tests/unit/app/workbench.h"
 
-using pmx::Code;
+using pmx::app::ClusterConfig;
 using pmx::app::Config;
 using pmx::app::Installation;
 
-TEST_CASE("installation: a key file that others can read is refused with the way out") {
-  char name[] = "/tmp/pmx-installation-XXXXXX";
-  REQUIRE(mkdtemp(name) != nullptr);
+namespace {
+
+struct StateDirectory {
+  StateDirectory() { REQUIRE(mkdtemp(path.data()) != nullptr); }
+  StateDirectory(const StateDirectory&) = delete;
+  StateDirectory& operator=(const StateDirectory&) = delete;
+  ~StateDirectory() { std::filesystem::remove_all(path); }
+
+  std::string path = "/tmp/pmx-installation-XXXXXX";
+};
+
+constexpr const char* kTokenSecret = "0d9d7c1e-5b1f-4f5c-9a55-2f6f0b7f3c11";
+
+ClusterConfig cluster_at(const std::string& url) {
+  ClusterConfig cluster;
+  cluster.url = url;
+  cluster.credentials =
+      std::move(pmx::proxmox::ApiToken::parse(std::string("blackbird@heron!quill=") + kTokenSecret))
+          .value();
+  return cluster;
+}
+
+}  // namespace
+
+TEST_CASE("installation: what the configuration itself reveals is known before any call") {
+  const StateDirectory directory;
   pmx::app::test::JumpingClock clock;
   Config config;
-  config.state_dir = std::string(name) + "/state";
-  REQUIRE(Installation::open(config, clock).ok());
-  const std::string key = config.state_dir + "/key";
-  for (const mode_t mode : {0644U, 0640U, 0602U}) {
-    CAPTURE(mode);
-    REQUIRE(::chmod(key.c_str(), mode) == 0);
-    const auto opened = Installation::open(config, clock);
-    REQUIRE_FALSE(opened.ok());
-    CHECK(opened.error().code == Code::kPermissionDenied);
-    CHECK(opened.error().advice == "run: chmod 600 " + key);
+  config.state_dir = directory.path;
+  config.clusters["home"] = cluster_at("https://osprey.example.net:8006");
+  auto installation = Installation::open(config, clock);
+  REQUIRE(installation.ok());
+  for (const std::string real : {"osprey", "blackbird@heron!quill", kTokenSecret}) {
+    CAPTURE(real);
+    const auto text = (*installation)->engine().anonymize_text("cannot reach " + real + " now");
+    REQUIRE(text.ok());
+    CHECK(text->find(real) == std::string::npos);
   }
-  REQUIRE(::chmod(key.c_str(), 0600) == 0);
-  CHECK(Installation::open(config, clock).ok());
-  std::filesystem::remove_all(name);
+}
+
+TEST_CASE("installation: one cluster is called default, several by their pseudonyms") {
+  const StateDirectory directory;
+  pmx::app::test::JumpingClock clock;
+  Config config;
+  config.state_dir = directory.path;
+  config.clusters["osprey"] = cluster_at("https://10.1.2.3:8006");
+  {
+    auto installation = Installation::open(config, clock);
+    REQUIRE(installation.ok());
+    CHECK((*installation)->clusters().all().front()->title() == "default");
+  }
+  config.clusters["kestrel"] = cluster_at("https://10.1.2.4:8006");
+  auto installation = Installation::open(config, clock);
+  REQUIRE(installation.ok());
+  for (const auto& cluster : (*installation)->clusters().all()) {
+    CHECK(cluster->title().starts_with("cl-"));
+  }
 }

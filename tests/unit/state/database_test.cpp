@@ -54,6 +54,22 @@ TEST_CASE("the key is made once and stays") {
   CHECK(testing::in_memory()->key().expose() != key);
 }
 
+TEST_CASE("a key file that others can read is refused with the way out") {
+  const TemporaryDirectory directory;
+  open_at(directory);
+  const std::string key = directory.file("key");
+  for (const mode_t mode : {0644U, 0640U, 0602U}) {
+    CAPTURE(mode);
+    REQUIRE(::chmod(key.c_str(), mode) == 0);
+    const auto opened = Database::open(directory.path());
+    REQUIRE_FALSE(opened.ok());
+    CHECK(opened.error().code == Code::kPermissionDenied);
+    CHECK(opened.error().advice == "run: chmod 600 " + key);
+  }
+  REQUIRE(::chmod(key.c_str(), 0600) == 0);
+  open_at(directory);
+}
+
 TEST_CASE("what was stored is there after opening again") {
   const TemporaryDirectory directory;
   {
