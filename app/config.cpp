@@ -59,7 +59,10 @@ Result<proxmox::Credentials> credentials_of(const ConfigDocument& document,
   if (with_token == (entry.user.has_value() || entry.password.has_value())) {
     return document.error_at(pointer, "needs either token, or user and password");
   }
-  const SecretSource& source = with_token ? *entry.token : entry.password.value_or(SecretSource{});
+  SecretSource source = with_token ? *entry.token : entry.password.value_or(SecretSource{});
+  if (source.file) {
+    PMX_TRY(source.file, expand_home(environment, *source.file));
+  }
   const auto secret = resolve_secret(source, environment);
   if (!secret.ok()) {
     return document.error_at(pointer + (with_token ? "/token" : "/password"),

@@ -248,6 +248,15 @@ TEST_CASE("config: a secret file that others can read is refused") {
             .find("chmod 600") != std::string::npos);
 }
 
+TEST_CASE("config: a secret file may be named from the home directory") {
+  const Home home;
+  home.write("token", kToken);
+  const std::string yaml = "clusters:\n  home: {url: 'https://a:8006', token: {file: ~/token}}\n";
+  const auto config = load_config(from_file(home.write("c.yml", yaml)), home.environment);
+  REQUIRE(config.ok());
+  CHECK(config->clusters.count("home") == 1);
+}
+
 TEST_CASE("config: a named file must exist, the default one need not") {
   const Home home;
   CHECK_FALSE(load_config(from_file(home.path + "/none.yml"), home.environment).ok());
