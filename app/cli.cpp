@@ -134,6 +134,21 @@ void add_token(CLI::App& app, CommandLine& line) {
   add_token_verb(*token, line, "remove", "Take a token away; it ends at once");
 }
 
+void add_state(CLI::App& app, CommandLine& line) {
+  CLI::App* state =
+      app.add_subcommand("state", "Back up or restore the state directory, key included");
+  state->require_subcommand(1);
+  CLI::App* backup =
+      add_command(*state, line, CommandLine::Command::kStateBackup, "backup",
+                  "Write everything to one private file; servers may run meanwhile");
+  CLI::App* restore = add_command(*state, line, CommandLine::Command::kStateRestore, "restore",
+                                  "Fill an empty state directory from such a file");
+  for (CLI::App* sub : {backup, restore}) {
+    add_common(sub, line);
+    sub->add_option("FILE", line.file, "The backup")->required();
+  }
+}
+
 }  // namespace
 
 std::optional<CommandLine> parse_command_line(int argc, char** argv, int& exit_code) {
@@ -149,6 +164,7 @@ std::optional<CommandLine> parse_command_line(int argc, char** argv, int& exit_c
   add_sim(app, line);
   add_operator_commands(app, line);
   add_token(app, line);
+  add_state(app, line);
   try {
     app.parse(argc, argv);
     return line;

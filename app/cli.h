@@ -29,14 +29,16 @@ struct CommandLine {
     kAnonymize,
     kReveal,
     kClientConfig,
-    kToken
+    kToken,
+    kStateBackup,
+    kStateRestore
   };
   Command command = Command::kServe;
   Overrides overrides;
   bool demo = false;
   std::string http;  ///< serve: ADDRESS:PORT, empty = standard input and output
   bool json = false;
-  std::string file;               ///< anonymize: input, empty = standard input
+  std::string file;  ///< anonymize: input, empty = standard input; state: the backup
   std::vector<std::string> text;  ///< reveal: words
   std::string token_verb;         ///< token: show, list, add, rotate or remove
   std::string token_name;

@@ -21,6 +21,10 @@ Result<int> client_config_command(const CommandLine& line);
 /// Shows, lists and changes the bearer tokens.
 Result<int> token_command(const CommandLine& line);
 
+/// Writes and reads backups of the state directory.
+Result<int> state_backup_command(const CommandLine& line);
+Result<int> state_restore_command(const CommandLine& line);
+
 /// load_config, with an Error that says how to begin when no cluster is configured.
 Result<Config> load_config_with_clusters(const CommandLine& line);
 

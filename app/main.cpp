@@ -35,6 +35,8 @@ Result<int> run(const CommandLine& line) {
     case CommandLine::Command::kReveal: return reveal_command(line);
     case CommandLine::Command::kClientConfig: return client_config_command(line);
     case CommandLine::Command::kToken: return token_command(line);
+    case CommandLine::Command::kStateBackup: return state_backup_command(line);
+    case CommandLine::Command::kStateRestore: return state_restore_command(line);
   }
   return kCannotRun;
 }

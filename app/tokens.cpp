@@ -95,7 +95,7 @@ std::string to_text(const std::vector<Token>& tokens) {
 Result<std::unique_ptr<Tokens>> Tokens::open(const std::string& state_dir, Access first,
                                              Clock& clock) {
   PMX_TRY_VOID(make_private_directory(state_dir));
-  const std::string path = state_dir + "/tokens.json";
+  const std::string path = state_dir + "/" + kFileName;
   // Of several processes that start at once, one makes the file and all read it.
   if (!exists(path)) {
     PMX_TRY([[maybe_unused]] const bool made,

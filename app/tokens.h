@@ -26,6 +26,9 @@ struct Token {
 
 class Tokens {
  public:
+  /// The name of their file in the state directory.
+  static constexpr const char* kFileName = "tokens.json";
+
   /// `state_dir`/tokens.json (0600). Made with one token, "local" at the level `first`, when there
   /// is none. kPermissionDenied when others can read it.
   static Result<std::unique_ptr<Tokens>> open(const std::string& state_dir, Access first,

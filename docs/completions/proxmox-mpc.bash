@@ -7,9 +7,10 @@ _proxmox_mpc_options() {
     config) echo "check --config --state-dir --help" ;;
     doctor) echo "--config --state-dir --access --json --help" ;;
     token) echo "show list add rotate remove --access --config --state-dir --help" ;;
+    state) echo "backup restore --config --state-dir --help" ;;
     client-config) echo "--demo --help" ;;
     anonymize | reveal) echo "--config --state-dir --help" ;;
-    *) echo "serve sim config doctor anonymize reveal client-config token --version --help" ;;
+    *) echo "serve sim config doctor anonymize reveal client-config token state --version --help" ;;
   esac
 }
 
@@ -25,7 +26,7 @@ _proxmox_mpc() {
       ;;
     *)
       mapfile -t COMPREPLY < <(compgen -W "$(_proxmox_mpc_options "$command")" -- "$current")
-      if [ "$command" = anonymize ] && [[ $current != -* ]]; then
+      if [[ $command == @(anonymize|state) ]] && [[ $current != -* ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
       ;;

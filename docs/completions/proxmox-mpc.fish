@@ -1,6 +1,6 @@
 # fish completion for proxmox-mpc
 
-set -l commands serve sim config doctor anonymize reveal client-config token
+set -l commands serve sim config doctor anonymize reveal client-config token state
 
 complete -c proxmox-mpc -f
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a serve -d "Serve MCP over stdio"
@@ -11,6 +11,7 @@ complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a anonym
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a reveal -d "Pseudonyms to real values"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a client-config -d "Print client configurations"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a token -d "Bearer tokens of serve --http"
+complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a state -d "Back up or restore the state"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -l version -d "Print the version"
 complete -c proxmox-mpc -l help -d "Print help"
 
@@ -35,4 +36,5 @@ complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l access-log -r -F
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from config" -a check -d "Check the configuration"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from doctor" -l json -d "Print JSON"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize" -F
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from state" -F -a "backup restore"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from client-config" -l demo -d "For the simulated cluster"

@@ -34,6 +34,7 @@ _proxmox_mpc() {
     'reveal:replace pseudonyms by real values'
     'client-config:print client configurations to paste'
     'token:work with the bearer tokens of serve --http'
+    'state:back up or restore the state directory'
   )
   if (( CURRENT == 2 )); then
     _describe command commands
@@ -57,6 +58,11 @@ _proxmox_mpc() {
       ;;
     reveal)
       _arguments '*:text:' '--config[configuration file]:file:_files' \
+        '--state-dir[state directory]:directory:_directories'
+      ;;
+    token) _arguments '1:action:(show list add rotate remove)' '2:name:' ;;
+    state)
+      _arguments '1:action:(backup restore)' '2:file:_files' \
         '--state-dir[state directory]:directory:_directories'
       ;;
     client-config) _arguments '--demo[for the simulated cluster]' ;;

@@ -87,6 +87,20 @@ class WithClusterTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertNotIn("10.17.4.21", done.stdout)
 
+    def test_a_restored_backup_reveals_what_the_original_would(self):
+        guest = self.guests[0]
+        with tempfile.TemporaryDirectory() as folder:
+            backup = str(Path(folder, "backup"))
+            done = run("state", "backup", backup, environment=self.environment)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual(Path(backup).stat().st_mode & 0o777, 0o600)
+            elsewhere = self.environment | {"PROXMOX_MPC_STATE_DIR": str(Path(folder, "state"))}
+            for code in (0, 2):  # the second time there is something to lose
+                done = run("state", "restore", backup, environment=elsewhere)
+                self.assertEqual(done.returncode, code, done.stderr)
+            done = run("reveal", guest["name"], environment=elsewhere)
+            self.assertEqual(done.stdout.strip(), self.real_name(guest["vmid"]))
+
     def test_doctor_is_content_with_a_healthy_cluster(self):
         done = run("doctor", environment=self.environment)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
