@@ -35,6 +35,8 @@ enum Bits : std::uint32_t {
   kName = 1U << 13,
   kMark = 1U << 14,  ///< punctuation inside the run
   kGuest = 1U << 15,
+  kLine = 1U << 16,  ///< the run begins a line that may be one of PVE's own files
+  kBlob = 1U << 17,  ///< base64 or hex of a text may begin
   kAll = ~0U,
 };
 

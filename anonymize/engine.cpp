@@ -53,14 +53,16 @@ class Engine::Impl {
   /// Repeats `pass` until every value it needs has been issued. Before the first is, the map may
   /// know it, or another spelling of it.
   Result<std::string> run(const std::function<std::string(Rewriter&, Resolver&)>& pass) {
+    PayloadNames payload;
     for (int round = 0; round < kMaxRounds; ++round) {
+      payload.grew = false;
       std::vector<Want> wanted;
       {
         const std::shared_lock lock(mutex_);
-        Resolver resolver(ledger_);
+        Resolver resolver(ledger_, &payload);
         Rewriter rewriter(scheme_, dictionary_, resolver, guarded_);
         std::string out = pass(rewriter, resolver);
-        if (resolver.wanted().empty()) return out;
+        if (resolver.wanted().empty() && !payload.grew) return out;
         wanted = resolver.wanted();
       }
       if (round == 0) {

@@ -21,6 +21,11 @@ enum class Treatment {
   kPerson,    ///< a person when it looks like one, else free text
   kPhone,     ///< a telephone number
   kEncoded,   ///< percent-encoded text (sshkeys)
+  kPath,      ///< names with slashes between them (zpool/dataset, exports)
+  kReference, ///< a name behind +, dc/ or guest/ (firewall), a node, an address
+  kSerial,    ///< what a device or an installation is known by
+  kDn,        ///< a distinguished name
+  kKeyring,   ///< a key, or the path of a file with keys
 };
 
 struct FieldRule {

@@ -5,6 +5,8 @@
 #include <limits>
 #include <optional>
 
+#include "anonymize/utf8.h"
+
 namespace pmx::anonymize {
 namespace {
 
@@ -147,24 +149,6 @@ unsigned hex4(std::string_view text, std::size_t at) {
   unsigned value = 0;
   for (std::size_t i = at; i < at + 4; ++i) value = value * 16 + hex_value(byte_at(text, i));
   return value;
-}
-
-void append_utf8(std::string& out, unsigned code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | code >> 6);
-    out += static_cast<char>(0x80 | (code & 63));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | code >> 12);
-    out += static_cast<char>(0x80 | (code >> 6 & 63));
-    out += static_cast<char>(0x80 | (code & 63));
-  } else {
-    out += static_cast<char>(0xF0 | code >> 18);
-    out += static_cast<char>(0x80 | (code >> 12 & 63));
-    out += static_cast<char>(0x80 | (code >> 6 & 63));
-    out += static_cast<char>(0x80 | (code & 63));
-  }
 }
 
 /// What the fields of an object say about its "name".
@@ -372,6 +356,14 @@ std::vector<Edit> value_edits(std::string_view text, const FieldRule& rule, Kind
   return rewriter.field(text, rule, guest);
 }
 
+/// The edit of a string's meaning, where it is written as `raw`.
+Edit placed_edit(const Edit& edit, std::string_view raw, std::string_view text, std::size_t begin,
+                 Rewriter& rewriter) {
+  const std::string_view read = text.substr(edit.begin, edit.end - edit.begin);
+  const std::string shown = raw == read ? edit.text : rewriter.respelled(edit.text, raw);
+  return {begin, begin + raw.size(), json_escape(shown)};
+}
+
 std::vector<Edit> json_edits(std::string_view json, const JsonStrings& strings, Rewriter& rewriter,
                              int depth) {
   const std::vector<ObjectFacts> facts = gather(json, strings);
@@ -394,7 +386,7 @@ std::vector<Edit> json_edits(std::string_view json, const JsonStrings& strings, 
       return item.begin + (item.escaped ? layer.offsets[at] : at);
     };
     for (const Edit& edit : edits)
-      out.push_back({place(edit.begin), place(edit.end), json_escape(edit.text)});
+      out.push_back(placed_edit(edit, json.substr(place(edit.begin), place(edit.end) - place(edit.begin)), text, place(edit.begin), rewriter));
   }
   return out;
 }

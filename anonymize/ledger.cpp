@@ -83,6 +83,10 @@ void Ledger::add_kind(const Entry& entry, Kind kind) {
 }
 
 std::string Ledger::candidate(const Want& want, unsigned counter) const {
+  if (!want.like.empty()) {
+    std::string spelled = spelled_pseudonym(want.like, counter);
+    if (!spelled.empty()) return spelled;
+  }
   switch (want.kind) {
     case Kind::kIpv4: {
       const auto block = read_ipv4(want.real, 0);

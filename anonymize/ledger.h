@@ -25,6 +25,9 @@ struct Want {
   std::string real;
   std::array<std::uint16_t, 8> base{};  ///< IPv6 address: the pseudonym's known groups
   bool fixed = false;                   ///< IPv6 address: `base` is the whole pseudonym
+  /// `real` is another spelling of what this pseudonym stands for: it gets the same, told apart by
+  /// letter case.
+  std::string like = {};
 };
 
 /// Telephone numbers are rows of kind kName under this mark, so that no row of a name can be meant:

@@ -144,6 +144,7 @@ bool Rewriter::context_name(Scan& scan, std::size_t from, Kind kind, bool teache
   const bool dotted = value.find('.') != std::string_view::npos;
   if (!known && (!teaches || dotted || Dictionary::is_weak(folded) || read_ipv4(text, from)))
     return false;
+  if (kind != Kind::kUser) resolver_.announce(value);
   return scan.replace(from, end, resolver_.name(kind, value));
 }
 
@@ -184,7 +185,7 @@ bool Rewriter::in_context(Scan& scan) {
 
 bool Rewriter::dictionary_name(Scan& scan) {
   const NameHit hit = dictionary_.longest_at(scan.text, scan.at);
-  if (hit.entry == nullptr) return false;
+  if (hit.entry == nullptr) return announced_name(scan);
   scan.find_word();
   const std::size_t begin = std::max(scan.word_begin, scan.done);
   std::size_t end = hit.end;
@@ -203,6 +204,25 @@ bool Rewriter::dictionary_name(Scan& scan) {
   return scan.replace(begin, end, resolver_.name(hit.entry->kind, word));
 }
 
+/// A name that another place of this payload announces.
+bool Rewriter::announced_name(Scan& scan) {
+  const PayloadNames* payload = resolver_.announced();
+  if (payload == nullptr || scan.keys_only) return false;
+  const std::size_t limit = std::min(scan.text.size(), scan.at + 64);
+  std::size_t longest = scan.at;
+  for (std::size_t end = part_end(scan.text, scan.at); end <= limit;
+       end = part_end(scan.text, end)) {
+    const bool edge = end >= scan.text.size() || is_edge(scan.text[end - 1], scan.text[end]);
+    if (edge && payload->names.contains(lower(scan.text.substr(scan.at, end - scan.at))))
+      longest = end;
+    if (end >= scan.text.size() || is_space(scan.text[end])) break;
+  }
+  if (longest == scan.at) return false;
+  const std::string_view name = scan.text.substr(scan.at, longest - scan.at);
+  if (is_own(name)) return false;
+  return scan.replace(scan.at, longest, resolver_.name(Kind::kName, name));
+}
+
 std::vector<Edit> Rewriter::key(std::string_view key) {
   const bool identifier = std::all_of(
       key.begin(), key.end(), [](char c) { return is_word_char(c) || c == '_' || c == '-'; });
@@ -211,6 +231,7 @@ std::vector<Edit> Rewriter::key(std::string_view key) {
   const FreeText free(resolver_);
   Scan scan;
   scan.text = key;
+  scan.keys_only = true;
   while (scan.at < key.size()) {
     const char before = scan.at > 0 ? key[scan.at - 1] : ' ';
     const bool starts = is_word_char(key[scan.at]) && is_edge(before, key[scan.at]);
@@ -266,6 +287,7 @@ std::vector<Edit> Rewriter::name_field(std::string_view value, Kind kind) {
   const bool dotted = value.find('.') != std::string_view::npos;
   if (dotted && (sensitive_suffix(value) > 0 || read_ipv4(value, 0))) return typed_text(value);
   if (!is_name(value, kind)) return text(value);
+  resolver_.announce(value);
   return whole(value, resolver_.name(kind, value));
 }
 
@@ -283,6 +305,11 @@ std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule,
     case Treatment::kHost: return name_field(value, Kind::kHost);
     case Treatment::kName: return name_field(value, rule.kind);
     case Treatment::kGuest: return name_field(value, guest);
+    case Treatment::kPath: return path_field(value, rule.kind);
+    case Treatment::kReference: return reference_field(value);
+    case Treatment::kSerial: return serial_field(value);
+    case Treatment::kDn: return dn_field(value);
+    case Treatment::kKeyring: return keyring_field(value);
     case Treatment::kEncoded:
     case Treatment::kText: break;
   }

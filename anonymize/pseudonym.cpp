@@ -1,6 +1,7 @@
 #include "anonymize/pseudonym.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "anonymize/chars.h"
 #include "base/crypto.h"
@@ -211,6 +212,21 @@ std::string Scheme::uuid(std::string_view canonical, unsigned counter) const {
   hex[16] = "89ab"[hex_value(hex[16]) & 3];
   for (const std::size_t at : {20U, 16U, 12U, 8U}) hex.insert(at, 1, '-');
   return hex;
+}
+
+std::string spelled_pseudonym(std::string_view pseudonym, unsigned number) {
+  const std::size_t dash = pseudonym.find('-');
+  std::string out(pseudonym);
+  const std::size_t code = dash == std::string_view::npos ? 1 : dash + 1;
+  std::vector<std::size_t> letters;
+  for (std::size_t i = code; i < out.size(); ++i)
+    if (is_letter(out[i])) letters.push_back(i);
+  const std::uint64_t pattern = std::uint64_t{number} + 1;
+  // All letters of the code in upper case mean "as the real name, in lower case".
+  if (pattern + 1 >= std::uint64_t{1} << letters.size()) return "";
+  for (std::size_t i = 0; i < letters.size(); ++i)
+    if ((pattern >> i & 1) != 0) out[letters[i]] = to_upper(out[letters[i]]);
+  return out;
 }
 
 bool is_private_ipv4(std::uint32_t value) {

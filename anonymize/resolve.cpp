@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "anonymize/dictionary.h"
 #include "anonymize/keep.h"
 
 namespace pmx::anonymize {
@@ -88,9 +89,24 @@ std::string ipv6_block_key(const std::array<std::uint16_t, 8>& groups) {
   return canonical_ipv6(block) + "/64";
 }
 
+void Resolver::announce(std::string_view name) {
+  if (payload_ == nullptr || teaching_) return;
+  std::string folded = lower(name);
+  const bool own = ledger_.by_pseudonym(folded) != nullptr || ledger_.by_name(folded) != nullptr;
+  if (own || Dictionary::is_weak(folded) || is_kept_name(folded)) return;
+  if (payload_->names.insert(std::move(folded)).second) payload_->grew = true;
+}
+
+Want Resolver::like_before(Want want) const {
+  if (!want.like.empty() || !is_name_kind(want.kind)) return want;
+  const Ledger::Entry* before = ledger_.by_real(std::string(kTextMark) + want.real);
+  if (before != nullptr) want.like = lower(before->pseudonym);
+  return want;
+}
+
 const Ledger::Entry* Resolver::get(Want want) {
   if (const Ledger::Entry* entry = ledger_.by_real(want.real)) return entry;
-  if (noted_.insert(want.real).second) wanted_.push_back(std::move(want));
+  if (noted_.insert(want.real).second) wanted_.push_back(like_before(std::move(want)));
   return nullptr;
 }
 
@@ -108,7 +124,8 @@ void Resolver::learn(Kind kind, std::string_view value) {
   if (entry == nullptr && !teaching_) return;
   if (entry != nullptr && (entry->kinds & kind_bit(kind)) != 0) return;
   std::string real(entry != nullptr ? std::string_view(entry->real) : value);
-  if (noted_.insert(real).second) wanted_.push_back({kind, std::move(real), {}, false});
+  if (noted_.insert(real).second)
+    wanted_.push_back(like_before({kind, std::move(real), {}, false}));
 }
 
 std::string Resolver::name(Kind kind, std::string_view surface) {
@@ -138,9 +155,14 @@ std::string Resolver::from_text(Kind kind, std::string_view surface) {
 
 std::string Resolver::known(const Ledger::Entry& entry, std::string_view surface) {
   if (auto dressed = dress(entry, surface)) return *dressed + domain_suffix(entry);
-  if (const Ledger::Entry* own = get({entry.kind, std::string(surface), {}, false}))
-    return own->pseudonym + domain_suffix(*own);
-  return std::string(kPending);
+  return spelled(entry, surface);
+}
+
+std::string Resolver::spelled(const Ledger::Entry& entry, std::string_view surface) {
+  std::string real(entry.from_text ? kTextMark : "");
+  real += surface;
+  const Ledger::Entry* own = get({entry.kind, std::move(real), {}, false, lower(entry.pseudonym)});
+  return own != nullptr ? own->pseudonym + domain_suffix(entry) : std::string(kPending);
 }
 
 std::optional<std::string> Resolver::ipv4(std::uint32_t value) {

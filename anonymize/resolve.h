@@ -15,9 +15,23 @@
 
 namespace pmx::anonymize {
 
+/// Names that a payload announces by their place in it. They are looked for in this payload alone.
+struct PayloadNames {
+  std::set<std::string, std::less<>> names;  ///< lower case
+  bool grew = false;                         ///< since the pass began
+};
+
 class Resolver {
  public:
-  explicit Resolver(const Ledger& ledger) : ledger_(ledger) {}
+  explicit Resolver(const Ledger& ledger, PayloadNames* payload = nullptr)
+      : ledger_(ledger), payload_(payload) {}
+
+  /// Notes a name that this payload announces, unless it is weak.
+  void announce(std::string_view name);
+  /// What was announced; nullptr when there is nothing.
+  [[nodiscard]] const PayloadNames* announced() const {
+    return payload_ != nullptr && !payload_->names.empty() ? payload_ : nullptr;
+  }
 
   /// The pseudonym of a name in the letter case of `surface`; kept names and own pseudonyms as they
   /// are. Domains (with a dot) get their neutral suffix.
@@ -25,6 +39,10 @@ class Resolver {
 
   /// The same for a name found by the dictionary.
   std::string known(const Ledger::Entry& entry, std::string_view surface);
+
+  /// The same for a spelling of it that letter case cannot express (other layers, look-alike letters,
+  /// another order of the words): one value has one pseudonym, and each spelling comes back.
+  std::string spelled(const Ledger::Entry& entry, std::string_view surface);
 
   /// Addresses in the spelling they were read in; nothing when the address stays as it is.
   std::optional<std::string> ipv4(std::uint32_t value);
@@ -53,7 +71,11 @@ class Resolver {
   const Ledger::Entry* get(Want want);
   std::string from_text(Kind kind, std::string_view surface);
 
+  /// `want` with the pseudonym that free text gave the same name before.
+  [[nodiscard]] Want like_before(Want want) const;
+
   const Ledger& ledger_;
+  PayloadNames* payload_;
   bool teaching_ = true;
   std::vector<Want> wanted_;
   std::set<std::string, std::less<>> noted_;

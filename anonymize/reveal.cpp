@@ -1,8 +1,11 @@
 #include <algorithm>
 
 #include "anonymize/address.h"
+#include "anonymize/blobs.h"
 #include "anonymize/resolve.h"
 #include "anonymize/restore.h"
+#include "anonymize/rewrite.h"
+#include "base/percent.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -13,15 +16,27 @@ struct Piece {
   std::string real;
 };
 
+/// Texts inside texts are opened that deep.
+constexpr unsigned kMaxDepth = 4;
+
+/// The entry of exactly this spelling, else of the pseudonym in any letter case.
+const Ledger::Entry* entry_of(const Ledger& ledger, std::string_view surface,
+                              std::string_view canonical) {
+  const Ledger::Entry* exact = ledger.by_pseudonym(surface);
+  return exact != nullptr ? exact : ledger.by_pseudonym(canonical);
+}
+
 Piece name_piece(const Scheme& scheme, const Ledger& ledger, std::string_view rest) {
   const auto shape = scheme.read_name(rest, 0);
   if (!shape || !shape->verified) return {};
-  const Ledger::Entry* entry = ledger.by_pseudonym(shape->canonical);
+  const std::string_view surface = rest.substr(0, shape->end);
+  const Ledger::Entry* entry = entry_of(ledger, surface, shape->canonical);
+  const Ledger::Entry* plain = ledger.by_pseudonym(shape->canonical);
   if (entry == nullptr) return {};
-  const std::string suffix = domain_suffix(*entry);
+  const std::string suffix = domain_suffix(plain != nullptr ? *plain : *entry);
   const bool follows =
       !suffix.empty() && equals_folded(rest.substr(shape->end, suffix.size()), suffix);
-  return {shape->end + (follows ? suffix.size() : 0), undress(*entry, rest.substr(0, shape->end))};
+  return {shape->end + (follows ? suffix.size() : 0), undress(*entry, surface)};
 }
 
 Piece phone_piece(const Ledger& ledger, std::string_view rest) {
@@ -40,11 +55,125 @@ Piece address_piece(const Ledger& ledger, std::string_view rest) {
     if (entry == nullptr) return {};
     return {36, surface == folded ? entry->real : upper(entry->real)};
   }
-  if (const auto mac = read_mac(rest, 0)) return {mac->end, real_mac(ledger, *mac)};
+  if (const auto mac = read_mac(rest, 0, hex_pairs_at(rest, 0) == 14))
+    return {mac->end, real_mac(ledger, *mac)};
   if (const auto ipv6 = read_ipv6(rest, 0)) return {ipv6->end, real_ipv6(ledger, *ipv6)};
   if (const auto ipv4 = read_ipv4(rest, 0)) return {ipv4->end, real_ipv4(ledger, ipv4->value)};
   return {};
 }
+
+/// The length of an escape at `at` that is no part of a word: %3A, \n, \u0041.
+std::size_t escape_length(std::string_view text, std::size_t at) {
+  const auto hex = [text](std::size_t from, std::size_t count) {
+    for (std::size_t i = from; i < from + count; ++i)
+      if (!is_hex(byte_at(text, i))) return false;
+    return true;
+  };
+  if (text[at] == '%') {
+    std::size_t length = hex(at + 1, 2) ? 3 : 0;
+    while (length > 0 && text.substr(at + length - 2, 2) == "25" && hex(at + length, 2)) length += 2;
+    return length;
+  }
+  if (text[at] != '\\') return 0;
+  switch (byte_at(text, at + 1)) {
+    case 'u': return hex(at + 2, 4) ? 6 : 0;
+    case 'x': return hex(at + 2, 2) ? 4 : 0;
+    case 'n':
+    case 'r':
+    case 't':
+    case 'b':
+    case 'f':
+    case '\\': return 2;
+    default: return 0;
+  }
+}
+
+class Revealer {
+ public:
+  Revealer(const Scheme& scheme, const Ledger& ledger) : scheme_(scheme), ledger_(ledger) {}
+
+  std::string text(std::string_view text, unsigned depth) const {
+    std::string out;
+    bool begins = true;
+    bool run_begins = true;
+    for (std::size_t at = 0; at < text.size();) {
+      Piece found = piece(text, at, begins, run_begins && depth < kMaxDepth, depth);
+      if (found.length > 0) {
+        out += found.real;
+        at += found.length;
+        begins = run_begins = false;
+        continue;
+      }
+      if (const std::size_t length = escape_length(text, at); length > 0) {
+        out.append(text.substr(at, length));
+        at += length;
+        begins = run_begins = true;
+        continue;
+      }
+      begins = !is_word_char(text[at]);
+      run_begins = !is_run_char(text[at]);
+      out += text[at++];
+    }
+    return out;
+  }
+
+ private:
+  Piece piece(std::string_view text, std::size_t at, bool begins, bool run_begins,
+              unsigned depth) const {
+    const char c = text[at];
+    const std::string_view rest = text.substr(at);
+    if (c == '+') return phone_piece(ledger_, rest);
+    // "\node-k3x9q2f" is a name behind a backslash, and no line end.
+    if (c == '\\') {
+      Piece name = name_piece(scheme_, ledger_, rest.substr(1));
+      if (name.length == 0) return {};
+      return {name.length + 1, '\\' + name.real};
+    }
+    if (!begins) return {};
+    if (is_word_char(c)) {
+      Piece found = name_piece(scheme_, ledger_, rest);
+      if (!found.real.empty()) return found;
+    }
+    if (is_hex(c) || c == ':') {
+      Piece found = address_piece(ledger_, rest);
+      if (!found.real.empty()) return found;
+      found = escaped_address(rest);
+      if (!found.real.empty()) return found;
+    }
+    return run_begins && is_word_char(c) ? blob(rest, depth) : Piece{};
+  }
+
+  /// An address whose colons are written %3A.
+  Piece escaped_address(std::string_view rest) const {
+    constexpr std::size_t kLongest = 120;
+    std::size_t end = 0;
+    bool escaped = false;
+    while (end < rest.size() && end < kLongest &&
+           (is_hex(rest[end]) || rest[end] == '.' || rest.substr(end, 3) == "%3A")) {
+      escaped = escaped || rest[end] == '%';
+      end += rest[end] == '%' ? 3U : 1U;
+    }
+    if (!escaped) return {};
+    const Layer layer = percent_layer(rest.substr(0, end));
+    const Piece found = address_piece(ledger_, layer.text);
+    if (found.real.empty()) return {};
+    return {layer.offsets[found.length], percent_encode(found.real)};
+  }
+
+  Piece blob(std::string_view rest, unsigned depth) const {
+    for (const bool hex : {true, false}) {
+      if (hex && !is_hex(rest.front())) continue;
+      const Blob found = hex ? read_hex(rest, 0) : read_base64(rest, 0);
+      if (found.end == 0) continue;
+      const std::string real = text(found.plain, depth + 1);
+      if (real != found.plain) return {found.end, write_blob(found, real)};
+    }
+    return {};
+  }
+
+  const Scheme& scheme_;
+  const Ledger& ledger_;
+};
 
 }  // namespace
 
@@ -77,39 +206,7 @@ std::string real_mac(const Ledger& ledger, const Mac& address) {
 }
 
 std::string reveal_text(const Scheme& scheme, const Ledger& ledger, std::string_view text) {
-  std::string out;
-  bool word_begins = true;
-  for (std::size_t at = 0; at < text.size();) {
-    const char c = text[at];
-    if (c == '%' && is_hex(byte_at(text, at + 1)) && is_hex(byte_at(text, at + 2))) {
-      out.append(text.substr(at, 3));
-      at += 3;
-      word_begins = true;
-      continue;
-    }
-    if (word_begins && is_word_char(c)) {
-      const std::string_view rest = text.substr(at);
-      Piece piece = name_piece(scheme, ledger, rest);
-      if (piece.real.empty() && is_hex(c)) piece = address_piece(ledger, rest);
-      if (!piece.real.empty()) {
-        out += piece.real;
-        at += piece.length;
-        word_begins = false;
-        continue;
-      }
-    }
-    if (const Piece number = c == '+' ? phone_piece(ledger, text.substr(at)) : Piece{};
-        !number.real.empty()) {
-      out += number.real;
-      at += number.length;
-      word_begins = false;
-      continue;
-    }
-    word_begins = !is_word_char(c);
-    out += c;
-    ++at;
-  }
-  return out;
+  return Revealer(scheme, ledger).text(text, 0);
 }
 
 }  // namespace pmx::anonymize

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "anonymize/blobs.h"
 #include "anonymize/keep.h"
+#include "anonymize/unfold.h"
 #include "base/percent.h"
 
 namespace pmx::anonymize {
 namespace {
-
-constexpr unsigned kMaxDepth = 3;
 
 bool is_escape(std::string_view text, std::size_t at) {
   return byte_at(text, at) == '%' && is_hex(byte_at(text, at + 1)) && is_hex(byte_at(text, at + 2));
@@ -154,12 +154,44 @@ std::vector<Edit> composed_edits(const std::vector<Edit>& first, std::string_vie
 
 std::vector<Edit> Rewriter::scan_layer(std::string_view text, const Layer* layer, unsigned depth) {
   const std::vector<Edit> guarded = find_guarded(text);
-  if (guarded.empty()) return walk(text, layer, depth);
+  if (guarded.empty()) return walk_meaning(text, layer, depth);
   // The recognizers see what they would see in a second pass.
   const std::string shown = apply_edits(text, guarded);
-  if (layer == nullptr) return composed_edits(guarded, shown, walk(shown, nullptr, depth));
+  if (layer == nullptr) return composed_edits(guarded, shown, walk_meaning(shown, nullptr, depth));
   const Layer veiled = veiled_layer(*layer, guarded);
-  return composed_edits(guarded, shown, walk(shown, &veiled, depth));
+  return composed_edits(guarded, shown, walk_meaning(shown, &veiled, depth));
+}
+
+std::string Rewriter::respelled(std::string_view shown, std::string_view raw) {
+  if (!resolver_.wanted().empty() || shown.starts_with("[secret:")) return std::string(shown);
+  const Ledger::Entry* entry = resolver_.ledger().by_pseudonym(lower(shown));
+  if (entry != nullptr && is_name_kind(entry->kind)) return resolver_.spelled(*entry, raw);
+  // An address or a compound in another layer comes back as a whole.
+  const FreeText free(resolver_);
+  return resolver_.name(Kind::kName, raw);
+}
+
+std::vector<Edit> Rewriter::walk_meaning(std::string_view text, const Layer* layer,
+                                         unsigned depth) {
+  if (!is_folded(text)) return walk(text, layer, depth);
+  Layer meant = unfold(text, [&](std::size_t at) {
+    return dictionary_.longest_at(text, at).entry != nullptr;
+  });
+  if (meant.text == text) return walk(text, layer, depth);
+  Layer outer = meant;
+  if (layer != nullptr)
+    for (std::uint32_t& offset : outer.offsets) offset = layer->offsets[offset];
+  auto edits = walk(meant.text, layer != nullptr ? &outer : nullptr, depth);
+  for (Edit& edit : edits) {
+    const std::string_view read = std::string_view(meant.text).substr(edit.begin, edit.end - edit.begin);
+    const std::size_t begin = meant.offsets[edit.begin];
+    const std::size_t end = meant.offsets[edit.end];
+    const std::string_view raw = text.substr(begin, end - begin);
+    if (raw != read) edit.text = respelled(edit.text, raw);
+    edit.begin = begin;
+    edit.end = end;
+  }
+  return edits;
 }
 
 std::vector<Edit> Rewriter::walk(std::string_view text, const Layer* layer, unsigned depth) {
@@ -217,7 +249,7 @@ inline bool is_mark(std::string_view text, std::size_t at) {
     case '{': return next == 'S';
     case '(': return next == '0';
     case '+': return is_digit(next);
-    case '[': return next == 's';
+    case '[': return next == 's' || at == 0 || text[at - 1] == '\n';
     default: return false;
   }
 }
@@ -269,6 +301,10 @@ void Rewriter::begin_run(Scan& scan) {
   scan.run_end = run.end;
   scan.run_dotted = run.dotted;
   scan.clues = run.clues | all_clues_;
+  if (may_be_file_line(scan)) scan.clues |= clue::kLine;
+  if (scan.depth < kMaxDepth && may_be_blob(scan.text.substr(run.begin, run.end - run.begin)))
+    scan.clues |= clue::kBlob;
+  if (resolver_.announced() != nullptr) scan.clues |= clue::kName;
   if (scan.angle < scan.at) scan.find_angle();
   if (scan.angle < scan.text.size() && run.end > scan.angle_name) scan.clues |= clue::kDisplayName;
 }
@@ -281,12 +317,14 @@ bool Rewriter::ask(Scan& scan, const Recognizer (&recognizers)[N]) {
 }
 
 bool Rewriter::at_run(Scan& scan) {
-  static constexpr Recognizer kRecognizers[] = {{clue::kUpid, &Rewriter::upid},
+  static constexpr Recognizer kRecognizers[] = {{clue::kLine, &Rewriter::file_line},
+                                                {clue::kUpid, &Rewriter::upid},
                                                 {clue::kTicket, &Rewriter::ticket},
                                                 {clue::kPhone, &Rewriter::announced_phone},
                                                 {clue::kField, &Rewriter::key_value},
                                                 {clue::kUrl, &Rewriter::url_credentials},
-                                                {clue::kVolume, &Rewriter::volume}};
+                                                {clue::kVolume, &Rewriter::volume},
+                                                {clue::kBlob, &Rewriter::blob}};
   return ask(scan, kRecognizers);
 }
 
@@ -311,9 +349,23 @@ bool Rewriter::at_punctuation(Scan& scan) {
     case '{': return hash_shape(scan);
     case '(':
     case '+': return phone(scan);
-    case '[': return placeholder(scan);
+    case '[': return placeholder(scan) || section_bracket(scan);
     default: return false;
   }
+}
+
+Edit Rewriter::escaped_edit(const Edit& edit, const Layer& layer, std::string_view text,
+                            std::size_t begin) {
+  const std::size_t from = begin + layer.offsets[edit.begin];
+  const std::size_t to = begin + layer.offsets[edit.end];
+  const std::string_view raw = text.substr(from, to - from);
+  const std::string_view read =
+      std::string_view(layer.text).substr(edit.begin, edit.end - edit.begin);
+  // Addresses are escaped as they were; of what has an entry each spelling has its own.
+  const bool own_entry = resolver_.ledger().by_pseudonym(lower(edit.text)) != nullptr;
+  if (raw == read || (!own_entry && raw == percent_encode(read)))
+    return {from, to, percent_encode(edit.text)};
+  return {from, to, percent_encode(respelled(edit.text, raw))};
 }
 
 bool Rewriter::percent_token(Scan& scan) {
@@ -328,8 +380,7 @@ bool Rewriter::percent_token(Scan& scan) {
   const Layer layer = percent_layer(scan.text.substr(begin, end - begin));
   const auto edits = scan_layer(layer.text, &layer, scan.depth + 1);
   for (const Edit& edit : edits)
-    scan.edits.push_back({begin + layer.offsets[edit.begin], begin + layer.offsets[edit.end],
-                          percent_encode(edit.text)});
+    scan.edits.push_back(escaped_edit(edit, layer, scan.text, begin));
   return scan.skip(end);
 }
 

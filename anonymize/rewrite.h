@@ -48,6 +48,8 @@ class Rewriter {
  public:
   /// So many passes may still find something; a text that changes for longer is hidden whole.
   static constexpr int kMaxPasses = 3;
+  /// Layers inside layers are read that deep.
+  static constexpr unsigned kMaxDepth = 4;
   static constexpr std::string_view kUnsettled = "[secret:text]";
 
   Rewriter(const Scheme& scheme, const Dictionary& dictionary, Resolver& resolver,
@@ -102,6 +104,9 @@ class Rewriter {
   /// Whether a field's value has the form of a name that may enter the dictionary.
   [[nodiscard]] bool is_name(std::string_view value, Kind kind) const;
 
+  /// What `shown`, an edit's text, is when the text it replaces is written as `raw`.
+  std::string respelled(std::string_view shown, std::string_view raw);
+
  private:
   struct Scan {
     std::string_view text;
@@ -122,7 +127,9 @@ class Rewriter {
     std::size_t word_begin = 0;    ///< of the last word that held a known name
     std::size_t word_end = 0;
     bool word_is_code = false;  ///< it is long and all hex digits
+    bool keys_only = false;     ///< the text is a JSON key
     std::size_t done = 0;       ///< end of the last edit
+    std::size_t aliases_end = 0;  ///< of the firewall's list of aliases
 
     /// Notes an edit and moves behind it.
     bool replace(std::size_t begin, std::size_t end, std::string with);
@@ -160,9 +167,15 @@ class Rewriter {
 
   // rewrite.cpp
   bool percent_token(Scan& scan);
+  Edit escaped_edit(const Edit& edit, const Layer& layer, std::string_view text,
+                    std::size_t begin);
   bool address(Scan& scan);
   bool escaped_address(Scan& scan);
+  /// The edits of walk() on the meaning of the text, at the places where it is written.
+  std::vector<Edit> walk_meaning(std::string_view text, const Layer* layer, unsigned depth);
   bool ipv6(Scan& scan);
+  // blobs.cpp
+  bool blob(Scan& scan);
   // frames.cpp
   bool upid(Scan& scan);
   bool ticket(Scan& scan);
@@ -172,6 +185,8 @@ class Rewriter {
   bool pem(Scan& scan);
   // secrets.cpp
   bool key_value(Scan& scan);
+  bool assigned_value(Scan& scan, std::size_t from, const FieldRule& rule);
+  bool assigned_name(Scan& scan, std::size_t from, const FieldRule& rule);
   bool secret_shape(Scan& scan);
   bool web_token(Scan& scan);
   bool hash_shape(Scan& scan);
@@ -191,6 +206,7 @@ class Rewriter {
   bool user_id(Scan& scan);
   bool in_context(Scan& scan);
   bool dictionary_name(Scan& scan);
+  bool announced_name(Scan& scan);
   bool context_name(Scan& scan, std::size_t from, Kind kind, bool teaches);
   std::vector<Edit> typed_text(std::string_view value);
   /// One edit over the whole value, or none when it stays.
@@ -201,6 +217,25 @@ class Rewriter {
   std::vector<Edit> list_field(std::string_view value, Kind kind);
   std::vector<Edit> name_field(std::string_view value, Kind kind);
   std::string user_text(std::string_view user_id);
+  // structured_fields.cpp
+  /// Whether a part of a path tells nothing: a word, a standard name, a volume of PVE.
+  static bool is_plain_path_word(std::string_view word);
+  std::vector<Edit> path_field(std::string_view value, Kind kind);
+  std::vector<Edit> reference_field(std::string_view value);
+  std::vector<Edit> serial_field(std::string_view value);
+  std::vector<Edit> keyring_field(std::string_view value);
+  std::vector<Edit> dn_field(std::string_view value);
+  // sections.cpp
+  static bool may_be_file_line(const Scan& scan);
+  bool file_line(Scan& scan);
+  bool section_header(Scan& scan);
+  bool section_property(Scan& scan);
+  bool section_bracket(Scan& scan);
+  bool user_line(Scan& scan);
+  bool firewall_line(Scan& scan);
+  /// Has the name looked for in the rest of this payload.
+  void announce_name(std::string_view value, const FieldRule& rule);
+  bool placed_name(Scan& scan, std::size_t begin, std::size_t end, Kind kind);
   // phones.cpp
   bool phone(Scan& scan);
   bool announced_phone(Scan& scan);

@@ -218,6 +218,11 @@ bool Rewriter::key_value(Scan& scan) {
     case Treatment::kGuest:
     case Treatment::kHost: take_quote(text, at); return context_name(scan, at, rule.kind, teaches);
     case Treatment::kUserId: take_quote(text, at); return context_name(scan, at, Kind::kUser, true);
+    case Treatment::kPath:
+    case Treatment::kReference: return assigned_name(scan, at, rule);
+    case Treatment::kSerial:
+    case Treatment::kDn:
+    case Treatment::kKeyring: return assigned_value(scan, at, rule);
     case Treatment::kPerson:
     case Treatment::kPhone:
     case Treatment::kEncoded:
@@ -225,6 +230,38 @@ bool Rewriter::key_value(Scan& scan) {
     case Treatment::kKeep: break;
   }
   return false;
+}
+
+/// A value that its field's treatment takes apart.
+bool Rewriter::assigned_value(Scan& scan, std::size_t from, const FieldRule& rule) {
+  std::size_t at = from;
+  const Quote quote = take_quote(scan.text, at);
+  const std::size_t end = rule.treatment == Treatment::kDn && quote.mark == '\0'
+                              ? std::min(scan.text.find_first_of(" \r\n\"'", at), scan.text.size())
+                              : value_end(scan, at, quote);
+  const std::string_view value = scan.text.substr(at, end - at);
+  if (value.empty()) return false;
+  for (Edit& edit : field(value, rule, Kind::kVm))
+    scan.replace(at + edit.begin, at + edit.end, std::move(edit.text));
+  return scan.skip(std::max(end, scan.at));
+}
+
+/// A name, or names with slashes between them, where one is assigned.
+bool Rewriter::assigned_name(Scan& scan, std::size_t from, const FieldRule& rule) {
+  std::size_t at = from;
+  const Quote quote = take_quote(scan.text, at);
+  const std::size_t end = value_end(scan, at, quote);
+  const std::string_view value = scan.text.substr(at, end - at);
+  const bool names = std::all_of(value.begin(), value.end(), [](char c) {
+    return is_run_char(c) || c == '/' || c == '+' || c == '!';
+  });
+  const bool assigned = byte_at(scan.text, scan.run_end) == '=' ||
+                        (scan.at > 0 && scan.text[scan.at - 1] == '-');
+  if (value.empty() || !names || !assigned || is_plain_path_word(value)) return false;
+  announce_name(value, rule);
+  for (Edit& edit : field(value, rule, Kind::kVm))
+    scan.replace(at + edit.begin, at + edit.end, std::move(edit.text));
+  return scan.skip(std::max(end, scan.at));
 }
 
 bool Rewriter::secret_shape(Scan& scan) {

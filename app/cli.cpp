@@ -76,6 +76,18 @@ void add_sim(CLI::App& app, CommandLine& line) {
       ->type_name("FILE");
 }
 
+void add_privacy(CLI::App* command, CommandLine& line) {
+  add_common(command, line);
+  command->add_option("FILE", line.file, "Input; standard input when - or left out");
+  command->add_option("--names", line.privacy.names_file, "Names known beforehand (JSON)")
+      ->type_name("FILE");
+  command
+      ->add_option("--key-file", line.privacy.key_file,
+                   "32 random bytes or more; the installation's key when left out")
+      ->type_name("FILE");
+  command->add_flag("--jsonl", line.privacy.jsonl, "One {\"id\": ..., \"text\": ...} a line");
+}
+
 void add_operator_commands(CLI::App& app, CommandLine& line) {
   CLI::App* config =
       app.add_subcommand("config", "Work with the configuration")->require_subcommand(1);
@@ -90,8 +102,10 @@ void add_operator_commands(CLI::App& app, CommandLine& line) {
   doctor->add_flag("--json", line.json, "Machine-readable output");
   CLI::App* anonymize = add_command(app, line, CommandLine::Command::kAnonymize, "anonymize",
                                     "Replace real values in a text or JSON document by pseudonyms");
-  add_common(anonymize, line);
-  anonymize->add_option("FILE", line.file, "Input; standard input when left out");
+  add_privacy(anonymize, line);
+  add_privacy(add_command(app, line, CommandLine::Command::kDeanonymize, "deanonymize",
+                          "Undo anonymize (for your eyes only)"),
+              line);
   CLI::App* reveal =
       add_command(app, line, CommandLine::Command::kReveal, "reveal",
                   "Replace pseudonyms in a text by real values (for your eyes only)");

@@ -20,6 +20,14 @@ struct SimArguments {
   std::string access_log;
 };
 
+/// What anonymize and deanonymize work with.
+struct PrivacyArguments {
+  std::string names_file;  ///< names known beforehand (JSON), empty = none
+  std::string key_file;    ///< empty = the installation's key
+  bool jsonl = false;      ///< one {"id", "text"} a line
+  bool explain = false;    ///< mark what is replaced, and why
+};
+
 struct CommandLine {
   enum class Command {
     kServe,
@@ -27,6 +35,7 @@ struct CommandLine {
     kConfigCheck,
     kDoctor,
     kAnonymize,
+    kDeanonymize,
     kReveal,
     kClientConfig,
     kToken,
@@ -38,7 +47,8 @@ struct CommandLine {
   bool demo = false;
   std::string http;  ///< serve: ADDRESS:PORT, empty = standard input and output
   bool json = false;
-  std::string file;  ///< anonymize: input, empty = standard input; state: the backup
+  PrivacyArguments privacy;
+  std::string file;  ///< (de)anonymize: input, empty or - = standard input; state: the backup
   std::vector<std::string> text;  ///< reveal: words
   std::string token_verb;         ///< token: show, list, add, rotate or remove
   std::string token_name;

@@ -15,6 +15,7 @@ Result<int> sim_command(const SimArguments& arguments);
 Result<int> config_check_command(const CommandLine& line);
 Result<int> doctor_command(const CommandLine& line);
 Result<int> anonymize_command(const CommandLine& line);
+Result<int> deanonymize_command(const CommandLine& line);
 Result<int> reveal_command(const CommandLine& line);
 Result<int> client_config_command(const CommandLine& line);
 

@@ -32,6 +32,7 @@ Result<int> run(const CommandLine& line) {
     case CommandLine::Command::kConfigCheck: return config_check_command(line);
     case CommandLine::Command::kDoctor: return doctor_command(line);
     case CommandLine::Command::kAnonymize: return anonymize_command(line);
+    case CommandLine::Command::kDeanonymize: return deanonymize_command(line);
     case CommandLine::Command::kReveal: return reveal_command(line);
     case CommandLine::Command::kClientConfig: return client_config_command(line);
     case CommandLine::Command::kToken: return token_command(line);

@@ -9,7 +9,6 @@
 
 #include "app/commands.h"
 #include "app/installation.h"
-#include "base/files.h"
 #include "ops/doctor.h"
 
 namespace pmx::app {
@@ -77,17 +76,6 @@ bool any_failure(const std::vector<ops::Finding>& findings) {
   return false;
 }
 
-/// State and engine without any cluster: what anonymize and reveal need.
-Result<std::unique_ptr<Installation>> open_installation(const CommandLine& line) {
-  PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
-  return Installation::open(config, system_clock());
-}
-
-Result<std::string> read_input(const std::string& file) {
-  if (file.empty() || file == "-") return read_standard_input();
-  return read_file(file, std::size_t{256} << 20);
-}
-
 }  // namespace
 
 Result<std::string> read_standard_input() {
@@ -144,21 +132,6 @@ Result<int> doctor_command(const CommandLine& line) {
   }
   print(line.json ? pretty_json(report) + "\n" : text);
   return failed ? 1 : 0;
-}
-
-Result<int> anonymize_command(const CommandLine& line) {
-  PMX_TRY(const std::string input, read_input(line.file));
-  PMX_TRY(const auto installation, open_installation(line));
-  const std::size_t first = input.find_first_not_of(" \t\r\n");
-  const bool may_be_json =
-      first != std::string::npos && (input[first] == '{' || input[first] == '[');
-  auto output = may_be_json ? installation->engine().anonymize_json(input)
-                            : installation->engine().anonymize_text(input);
-  if (!output.ok() && may_be_json) output = installation->engine().anonymize_text(input);
-  PMX_TRY(const std::string safe, std::move(output));
-  PMX_TRY_VOID(installation->engine().check(safe));
-  print(safe);
-  return 0;
 }
 
 Result<int> reveal_command(const CommandLine& line) {

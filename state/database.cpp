@@ -118,6 +118,21 @@ Result<Secret> settle_key(Db& db, const Paths& paths) {
   return key;
 }
 
+/// A key that the caller brings along is written nowhere; its check value tells the next one.
+Result<void> accept_key(Db& db, const Paths& paths, const Secret& key) {
+  PMX_TRY(Transaction transaction, Transaction::begin(db, Durability::kPower));
+  PMX_TRY(const std::string known, stored_check(db));
+  const std::string check = check_value(key);
+  if (known == check) return {};
+  if (!known.empty())
+    return Error{Code::kFailedPrecondition,
+                 paths.database + " holds pseudonyms sealed with another key",
+                 "use the key they were made with; nothing was overwritten"};
+  PMX_TRY(Statement write, db.prepare("INSERT INTO installation VALUES (?, ?)"));
+  PMX_TRY_VOID(write.run(kKeyCheck, Blob{check}));
+  return transaction.commit();
+}
+
 Result<Secret> load_key(Db& db, const Paths& paths) {
   if (!exists(paths.key)) return settle_key(db, paths);
   PMX_TRY(Secret key, read_key(paths.key));
@@ -145,6 +160,17 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& directory) {
   PMX_TRY(impl->locks, Locks::open(paths.lock));
   PMX_TRY(impl->db, open_database(paths, *impl->locks));
   PMX_TRY(impl->key, load_key(*impl->db, paths));
+  return std::make_unique<Database>(std::move(impl));
+}
+
+Result<std::unique_ptr<Database>> Database::open(const std::string& directory, const Secret& key) {
+  const Paths paths{directory};
+  PMX_TRY_VOID(make_private_directory(directory));
+  auto impl = std::make_unique<Impl>();
+  PMX_TRY(impl->locks, Locks::open(paths.lock));
+  PMX_TRY(impl->db, open_database(paths, *impl->locks));
+  PMX_TRY_VOID(accept_key(*impl->db, paths, key));
+  impl->key = key;
   return std::make_unique<Database>(std::move(impl));
 }
 

@@ -22,6 +22,10 @@ class Database {
   /// to do; it is never overwritten.
   static Result<std::unique_ptr<Database>> open(const std::string& directory);
 
+  /// The same with a key of the caller's (32 bytes), which is not written to the directory. Another
+  /// key than the one its pseudonyms are sealed with is kFailedPrecondition.
+  static Result<std::unique_ptr<Database>> open(const std::string& directory, const Secret& key);
+
   /// A database in memory, for the demo, tests and one-shot commands. `key`: 32 bytes; empty =
   /// fresh random ones.
   static Result<std::unique_ptr<Database>> open_in_memory(const Secret& key = {});

@@ -1,0 +1,30 @@
+// Base64 and hex that hold text.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace pmx::anonymize {
+
+/// An encoded text and how it was written.
+struct Blob {
+  std::size_t end = 0;  ///< behind it; 0 when nothing was read
+  std::string plain;
+  std::string_view alphabet;
+  bool padded = false;
+};
+
+/// Whether base64 or hex of a text may begin a run. Cheap, and seldom wrong.
+bool may_be_blob(std::string_view run);
+
+/// Base64 (either alphabet, padded or not) that begins at `at` and decodes to text.
+Blob read_base64(std::string_view text, std::size_t at);
+
+/// Hex digits that begin at `at` and decode to text.
+Blob read_hex(std::string_view text, std::size_t at);
+
+/// `plain` in the encoding of `like`.
+std::string write_blob(const Blob& like, std::string_view plain);
+
+}  // namespace pmx::anonymize

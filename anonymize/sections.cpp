@@ -1,0 +1,177 @@
+// Lines of PVE's own files: section headers ("nfs: tank"), their properties behind a tab, rules and
+// lists of the firewall, the lines of user.cfg. A line says by its place what stands in it, so its
+// names are looked for in the whole payload (and nowhere else: anybody may write such a line).
+#include <algorithm>
+#include <iterator>
+
+#include "anonymize/rewrite.h"
+#include "anonymize/words.h"
+
+namespace pmx::anonymize {
+namespace {
+
+struct Section {
+  std::string_view type;
+  Kind kind;
+};
+constexpr Section kSections[] = {
+    {"dir", Kind::kStorage},        {"nfs", Kind::kStorage},       {"cifs", Kind::kStorage},
+    {"pbs", Kind::kStorage},        {"rbd", Kind::kStorage},       {"cephfs", Kind::kStorage},
+    {"lvm", Kind::kStorage},        {"lvmthin", Kind::kStorage},   {"zfspool", Kind::kStorage},
+    {"zfs", Kind::kStorage},        {"iscsi", Kind::kStorage},     {"iscsidirect", Kind::kStorage},
+    {"btrfs", Kind::kStorage},      {"glusterfs", Kind::kStorage}, {"esxi", Kind::kStorage},
+    {"pam", Kind::kRealm},          {"pve", Kind::kRealm},         {"ad", Kind::kRealm},
+    {"ldap", Kind::kRealm},         {"openid", Kind::kRealm},      {"smtp", Kind::kName},
+    {"gotify", Kind::kName},        {"sendmail", Kind::kName},     {"webhook", Kind::kName},
+    {"matcher", Kind::kName},       {"vzdump", Kind::kName},       {"realm-sync", Kind::kName},
+    {"vxlan", Kind::kNetwork},      {"vlan", Kind::kNetwork},      {"qinq", Kind::kNetwork},
+    {"evpn", Kind::kNetwork},       {"simple", Kind::kNetwork},    {"vnet", Kind::kNetwork},
+    {"bgp", Kind::kName},           {"isis", Kind::kName},         {"powerdns", Kind::kName},
+    {"netbox", Kind::kName},        {"phpipam", Kind::kName},      {"influxdb", Kind::kName},
+    {"graphite", Kind::kName},      {"dns", Kind::kName},          {"node-affinity", Kind::kName},
+    {"resource-affinity", Kind::kName}, {"group", Kind::kName},    {"opentelemetry", Kind::kName}};
+
+std::size_t line_end(std::string_view text, std::size_t at) {
+  std::size_t end = std::min(text.find('\n', at), text.size());
+  if (end > at && text[end - 1] == '\r') --end;
+  return end;
+}
+
+/// Where the line of `at` begins.
+std::size_t line_begin(std::string_view text, std::size_t at) {
+  while (at > 0 && text[at - 1] != '\n') --at;
+  return at;
+}
+
+std::size_t run_end(std::string_view text, std::size_t at, std::size_t limit) {
+  while (at < limit && is_run_char(text[at])) ++at;
+  return at;
+}
+
+}  // namespace
+
+/// One name that stands at [begin, end) because of its place.
+bool Rewriter::placed_name(Scan& scan, std::size_t begin, std::size_t end, Kind kind) {
+  const std::string_view value = scan.text.substr(begin, end - begin);
+  const bool known = resolver_.ledger().by_name(lower(value)) != nullptr;
+  if (!is_name(value, kind) || (!known && is_plain_path_word(value))) return false;
+  resolver_.announce(value);
+  return scan.replace(begin, end, resolver_.name(kind, value));
+}
+
+void Rewriter::announce_name(std::string_view value, const FieldRule& rule) {
+  const bool named = rule.treatment == Treatment::kName || rule.treatment == Treatment::kPath ||
+                     rule.treatment == Treatment::kReference || rule.treatment == Treatment::kHost;
+  if (named && is_name(value, rule.kind) && !is_plain_path_word(value)) resolver_.announce(value);
+}
+
+bool Rewriter::section_header(Scan& scan) {
+  const std::string_view text = scan.text;
+  if (byte_at(text, scan.run_end) != ':' || byte_at(text, scan.run_end + 1) != ' ') return false;
+  const std::string_view type = text.substr(scan.at, scan.run_end - scan.at);
+  const auto* section =
+      std::find_if(std::begin(kSections), std::end(kSections),
+                   [type](const Section& candidate) { return candidate.type == type; });
+  if (section == std::end(kSections)) return false;
+  const std::size_t begin = scan.run_end + 2;
+  const std::size_t end = line_end(text, begin);
+  if (run_end(text, begin, end) != end || begin == end) return false;
+  return placed_name(scan, begin, end, section->kind) || scan.skip(end);
+}
+
+/// "<tab>server 10.1.2.3", "<tab>password x y".
+bool Rewriter::section_property(Scan& scan) {
+  const std::string_view text = scan.text;
+  if (byte_at(text, scan.run_end) != ' ') return false;
+  const FieldRule rule = field_rule(text.substr(scan.at, scan.run_end - scan.at));
+  if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
+  const std::size_t begin = scan.run_end + 1;
+  const std::size_t end = line_end(text, begin);
+  const std::string_view value = text.substr(begin, end - begin);
+  if (value.empty() || value.front() == '=') return false;
+  announce_name(value, rule);
+  for (Edit& edit : field(value, rule, Kind::kVm))
+    scan.replace(begin + edit.begin, begin + edit.end, std::move(edit.text));
+  return scan.skip(end);
+}
+
+/// user:, token:, group:, pool: and acl: lines of user.cfg.
+bool Rewriter::user_line(Scan& scan) {
+  constexpr std::string_view kHeads[] = {"user", "token", "group", "pool", "acl", "role"};
+  const std::string_view text = scan.text;
+  const std::string_view head = text.substr(scan.at, scan.run_end - scan.at);
+  if (std::find(std::begin(kHeads), std::end(kHeads), head) == std::end(kHeads)) return false;
+  const std::size_t end = line_end(text, scan.at);
+  const std::string_view line = text.substr(scan.at, end - scan.at);
+  if (std::count(line.begin(), line.end(), ':') < 4 || line[head.size()] != ':' ||
+      !line.ends_with(':') || byte_at(line, head.size() + 1) == ' ')
+    return false;
+  std::size_t at = scan.at + head.size() + 1;
+  for (int field = 1; at < end; ++field) {
+    const std::size_t stop = std::min(text.find(':', at), end);
+    const std::string_view value = text.substr(at, stop - at);
+    const bool person = head == "user" && (field == 4 || field == 5);
+    const bool id = field == 1 && (head == "group" || head == "pool");
+    const Kind kind = person ? Kind::kPerson : head == "group" ? Kind::kGroup : Kind::kPool;
+    if ((person || id) && is_name(value, kind)) {
+      resolver_.announce(value);
+      scan.replace(at, stop, resolver_.name(kind, value));
+    } else if (head != "role" || field == 1) {
+      for (Edit& edit : scan_layer(value, nullptr, scan.depth + 1))
+        scan.replace(at + edit.begin, at + edit.end, std::move(edit.text));
+    }
+    at = stop + 1;
+  }
+  return scan.skip(end);
+}
+
+/// A line of a firewall's [ALIASES], or a GROUP rule.
+bool Rewriter::firewall_line(Scan& scan) {
+  const std::string_view text = scan.text;
+  if (text.substr(scan.at, scan.run_end - scan.at) == "GROUP" && byte_at(text, scan.run_end) == ' ') {
+    const std::size_t begin = scan.run_end + 1;
+    return placed_name(scan, begin, run_end(text, begin, text.size()), Kind::kName);
+  }
+  if (scan.at >= scan.aliases_end || byte_at(text, scan.run_end) != ' ') return false;
+  return placed_name(scan, scan.at, scan.run_end, Kind::kName);
+}
+
+bool Rewriter::may_be_file_line(const Scan& scan) {
+  const std::size_t at = scan.run_begin;
+  const char before = at == 0 ? '\n' : scan.text[at - 1];
+  const char after = byte_at(scan.text, scan.run_end);
+  if (before == '\t') return after == ' ';
+  if (before != '\n' && before != '|') return false;
+  return after == ':' || scan.text[at] == 'G' || at < scan.aliases_end;
+}
+
+bool Rewriter::file_line(Scan& scan) {
+  const std::string_view text = scan.text;
+  const std::size_t begin = line_begin(text, scan.at);
+  if (scan.at - begin > 8) return false;
+  if (scan.at == begin) return section_header(scan) || user_line(scan) || firewall_line(scan);
+  const std::string_view before = text.substr(begin, scan.at - begin);
+  if (before == "\t") return section_property(scan);
+  return before == "|" && firewall_line(scan);
+}
+
+/// [IPSET x], [group x], [ALIASES]; [x] over a snapshot of a guest.
+bool Rewriter::section_bracket(Scan& scan) {
+  const std::string_view text = scan.text;
+  if (scan.at > 0 && text[scan.at - 1] != '\n') return false;
+  const std::size_t end = line_end(text, scan.at);
+  const std::size_t close = text.substr(0, end).find(']', scan.at);
+  if (close == std::string_view::npos) return false;
+  const std::size_t next = std::min(text.find("\n[", close), text.size());
+  const std::string_view inside = text.substr(scan.at + 1, close - scan.at - 1);
+  if (equals_folded(inside, "aliases")) scan.aliases_end = next;
+  std::size_t begin = scan.at + 1;
+  for (const std::string_view head : {"ipset ", "group "})
+    if (equals_folded(inside.substr(0, head.size()), head)) begin += head.size();
+  const bool snapshot =
+      text.substr(close, next - close).find("\nsnaptime: ") != std::string_view::npos;
+  if (begin == scan.at + 1 && !snapshot) return false;
+  return placed_name(scan, begin, close, Kind::kName);
+}
+
+}  // namespace pmx::anonymize

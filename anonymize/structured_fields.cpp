@@ -1,0 +1,105 @@
+// Values of fields that are made of parts: paths of names, references of the firewall, serials,
+// distinguished names.
+#include <algorithm>
+#include <iterator>
+
+#include "anonymize/keep.h"
+#include "anonymize/rewrite.h"
+#include "anonymize/words.h"
+
+namespace pmx::anonymize {
+namespace {
+
+/// What PVE calls its volumes and backups itself: vm-100-disk-0, base-100-disk-0.
+bool is_volume_name(std::string_view value) {
+  constexpr std::string_view kHeads[] = {"vm-", "base-", "subvol-", "basevol-", "vzdump-"};
+  return std::any_of(std::begin(kHeads), std::end(kHeads),
+                     [value](std::string_view head) { return value.starts_with(head); });
+}
+
+/// A backup job that got its id from PVE: backup- and two groups of hex digits.
+bool is_generated_job(std::string_view value) {
+  if (!value.starts_with("backup-") || value.size() != 20 || value[15] != '-') return false;
+  return std::all_of(value.begin() + 7, value.end(), [](char c) { return is_hex(c) || c == '-'; });
+}
+
+}  // namespace
+
+bool Rewriter::is_plain_path_word(std::string_view word) {
+  const std::string folded = lower(word);
+  return is_common_word(folded) || is_kept_name(folded) || is_volume_name(folded) ||
+         is_generated_job(folded) || folded.size() < 2;
+}
+
+std::vector<Edit> Rewriter::path_field(std::string_view value, Kind kind) {
+  const bool single = value.find('/') == std::string_view::npos;
+  if (single) return name_field(value, kind);
+  if (value.find("://") != std::string_view::npos || value.find(' ') != std::string_view::npos)
+    return text(value);
+  std::vector<Edit> edits;
+  for (std::size_t at = 0; at < value.size();) {
+    const std::size_t end = std::min(value.find('/', at), value.size());
+    const std::string_view part = value.substr(at, end - at);
+    const bool known = resolver_.ledger().by_name(lower(part)) != nullptr;
+    const bool name = is_name(part, kind) && (known || !is_plain_path_word(part));
+    for (Edit& edit : name ? whole(part, resolver_.name(kind, part)) : text(part))
+      edits.push_back({at + edit.begin, at + edit.end, std::move(edit.text)});
+    at = end + 1;
+  }
+  return edits;
+}
+
+std::vector<Edit> Rewriter::reference_field(std::string_view value) {
+  std::size_t at = 0;
+  for (const std::string_view mark : {"!", "+", "dc/", "guest/"})
+    if (value.substr(at).starts_with(mark)) at += mark.size();
+  const std::string_view name = value.substr(at);
+  if (name.find_first_of(":/,; ") != std::string_view::npos || is_volume_name(name) ||
+      is_plain_path_word(name))
+    return text(value);
+  auto edits = name_field(name, Kind::kName);
+  for (Edit& edit : edits) {
+    edit.begin += at;
+    edit.end += at;
+  }
+  return edits;
+}
+
+std::vector<Edit> Rewriter::serial_field(std::string_view value) {
+  const auto digits = static_cast<std::size_t>(std::count_if(value.begin(), value.end(), is_digit));
+  const bool plain = value.find_first_of(" /:") == std::string_view::npos;
+  if (!plain || digits < 3 || value.size() < 6 || is_own(value)) return text(value);
+  if (!is_name(value, Kind::kName)) return text(value);
+  return whole(value, resolver_.name(Kind::kName, value));
+}
+
+std::vector<Edit> Rewriter::keyring_field(std::string_view value) {
+  if (value.empty() || value.front() == '/' || value.starts_with("[secret:")) return text(value);
+  return whole(value, "[secret:keyring]");
+}
+
+/// cn=svc-web,ou=people,dc=acme,dc=de: the values of cn, uid, dc and ou that are no plain words.
+std::vector<Edit> Rewriter::dn_field(std::string_view value) {
+  std::vector<Edit> edits;
+  for (std::size_t at = 0; at < value.size();) {
+    const std::size_t end = std::min(value.find_first_of(",+", at), value.size());
+    const std::size_t equals = value.substr(at, end - at).find('=');
+    if (equals != std::string_view::npos) {
+      const std::string attribute = lower(value.substr(at, equals));
+      const std::size_t from = at + equals + 1;
+      const std::string_view part = value.substr(from, end - from);
+      const Kind kind = attribute == "dc"    ? Kind::kDomain
+                        : attribute == "uid" ? Kind::kUser
+                                             : Kind::kName;
+      const bool top = attribute == "dc" && (is_private_suffix(lower(part)) || part.size() < 3);
+      const bool known = resolver_.ledger().by_name(lower(part)) != nullptr;
+      const bool name = !top && is_name(part, kind) && (known || !is_plain_path_word(part));
+      for (Edit& edit : name ? whole(part, resolver_.name(kind, part)) : text(part))
+        edits.push_back({from + edit.begin, from + edit.end, std::move(edit.text)});
+    }
+    at = end + 1;
+  }
+  return edits;
+}
+
+}  // namespace pmx::anonymize

@@ -1,0 +1,231 @@
+#include "anonymize/unfold.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <utility>
+
+#include "anonymize/chars.h"
+#include "anonymize/utf8.h"
+
+namespace pmx::anonymize {
+namespace {
+
+/// What is written in `length` bytes is meant as `text`.
+struct Meaning {
+  std::size_t length = 0;
+  std::string text;
+};
+
+struct Entity {
+  std::string_view name;
+  unsigned code;
+};
+// Sorted by name.
+constexpr Entity kEntities[] = {
+    {"Aring", 0xC5},  {"Auml", 0xC4},   {"Eacute", 0xC9}, {"Oslash", 0xD8}, {"Ouml", 0xD6},
+    {"Uuml", 0xDC},   {"aacute", 0xE1}, {"acirc", 0xE2},  {"agrave", 0xE0}, {"amp", '&'},
+    {"apos", '\''},   {"aring", 0xE5},  {"atilde", 0xE3}, {"auml", 0xE4},   {"ccedil", 0xE7},
+    {"colon", ':'},   {"commat", '@'},  {"dash", '-'},    {"eacute", 0xE9}, {"ecirc", 0xEA},
+    {"egrave", 0xE8}, {"equals", '='},  {"euml", 0xEB},   {"excl", '!'},    {"gt", '>'},
+    {"hyphen", '-'},  {"iacute", 0xED}, {"lowbar", '_'},  {"lt", '<'},      {"nbsp", ' '},
+    {"ntilde", 0xF1}, {"oacute", 0xF3}, {"ocirc", 0xF4},  {"oslash", 0xF8}, {"ouml", 0xF6},
+    {"period", '.'},  {"quot", '"'},    {"sol", '/'},     {"szlig", 0xDF},  {"uacute", 0xFA},
+    {"uuml", 0xFC}};
+
+/// Letters of other scripts that look like a Latin one; the Latin one.
+constexpr std::pair<unsigned, char> kLookAlikes[] = {
+    {0x391, 'A'}, {0x392, 'B'}, {0x395, 'E'}, {0x396, 'Z'}, {0x397, 'H'}, {0x399, 'I'},
+    {0x39A, 'K'}, {0x39C, 'M'}, {0x39D, 'N'}, {0x39F, 'O'}, {0x3A1, 'P'}, {0x3A4, 'T'},
+    {0x3A5, 'Y'}, {0x3A7, 'X'}, {0x3B1, 'a'}, {0x3B9, 'i'}, {0x3BD, 'v'}, {0x3BF, 'o'},
+    {0x3C1, 'p'}, {0x3C5, 'u'}, {0x3F2, 'c'}, {0x3F3, 'j'}, {0x405, 'S'}, {0x406, 'I'},
+    {0x408, 'J'}, {0x410, 'A'}, {0x412, 'B'}, {0x415, 'E'}, {0x41A, 'K'}, {0x41C, 'M'},
+    {0x41D, 'H'}, {0x41E, 'O'}, {0x420, 'P'}, {0x421, 'C'}, {0x422, 'T'}, {0x423, 'Y'},
+    {0x425, 'X'}, {0x430, 'a'}, {0x435, 'e'}, {0x43E, 'o'}, {0x440, 'p'}, {0x441, 'c'},
+    {0x443, 'y'}, {0x445, 'x'}, {0x455, 's'}, {0x456, 'i'}, {0x458, 'j'}, {0x501, 'd'},
+    {0x51B, 'q'}, {0x51D, 'w'}, {0x131, 'i'}, {0x261, 'g'}};
+
+bool is_invisible(unsigned code) {
+  return code == 0xAD || (code >= 0x200B && code <= 0x200F) || (code >= 0x202A && code <= 0x202E) ||
+         (code >= 0x2060 && code <= 0x2064) || code == 0xFEFF || code == 0x34F ||
+         (code >= 0xFE00 && code <= 0xFE0F);
+}
+
+/// The ASCII character a code point stands for by compatibility or by its looks; 0 for none.
+char plain_char(unsigned code) {
+  if (code >= 0xFF01 && code <= 0xFF5E) return static_cast<char>(code - 0xFEE0);
+  if (code == 0x3002 || code == 0xFF61 || code == 0x2024) return '.';
+  if ((code >= 0x2010 && code <= 0x2015) || code == 0x2212) return '-';
+  if (code == 0xA0 || code == 0x202F || code == 0x3000) return ' ';
+  if (code >= 0x1D7CE && code <= 0x1D7FF) return static_cast<char>('0' + (code - 0x1D7CE) % 10);
+  if (code >= 0x1D400 && code <= 0x1D6A3) {
+    const unsigned letter = (code - 0x1D400) % 52;
+    return static_cast<char>(letter < 26 ? 'A' + letter : 'a' + letter - 26);
+  }
+  if (code >= 0x24B6 && code <= 0x24CF) return static_cast<char>('A' + code - 0x24B6);
+  if (code >= 0x24D0 && code <= 0x24E9) return static_cast<char>('a' + code - 0x24D0);
+  const auto* row = std::lower_bound(
+      std::begin(kLookAlikes), std::end(kLookAlikes), code,
+      [](const std::pair<unsigned, char>& pair, unsigned value) { return pair.first < value; });
+  if (row != std::end(kLookAlikes) && row->first == code) return row->second;
+  if (code == 0x131) return 'i';
+  return code == 0x261 ? 'g' : '\0';
+}
+
+/// The precomposed letter for a base letter and a combining accent that follows it.
+unsigned composed(char base, unsigned accent) {
+  struct Pair {
+    unsigned accent;
+    std::string_view bases;
+    std::array<unsigned, 12> codes;
+  };
+  static constexpr Pair kPairs[] = {
+      {0x308, "aouAOUeiyE", {0xE4, 0xF6, 0xFC, 0xC4, 0xD6, 0xDC, 0xEB, 0xEF, 0xFF, 0xCB}},
+      {0x301, "aeiouyAEIOU",
+       {0xE1, 0xE9, 0xED, 0xF3, 0xFA, 0xFD, 0xC1, 0xC9, 0xCD, 0xD3, 0xDA}},
+      {0x300, "aeiouAEIOU", {0xE0, 0xE8, 0xEC, 0xF2, 0xF9, 0xC0, 0xC8, 0xCC, 0xD2, 0xD9}},
+      {0x302, "aeiouAEIOU", {0xE2, 0xEA, 0xEE, 0xF4, 0xFB, 0xC2, 0xCA, 0xCE, 0xD4, 0xDB}},
+      {0x303, "anoANO", {0xE3, 0xF1, 0xF5, 0xC3, 0xD1, 0xD5}},
+      {0x30A, "aAuU", {0xE5, 0xC5, 0x16F, 0x16E}},
+      {0x327, "cC", {0xE7, 0xC7}},
+      {0x30C, "cszrenCSZREN",
+       {0x10D, 0x161, 0x17E, 0x159, 0x11B, 0x148, 0x10C, 0x160, 0x17D, 0x158, 0x11A, 0x147}}};
+  for (const Pair& pair : kPairs) {
+    const std::size_t at = pair.bases.find(base);
+    if (pair.accent == accent && at != std::string_view::npos) return pair.codes[at];
+  }
+  return 0;
+}
+
+std::string meaning_of(unsigned code) {
+  if (is_invisible(code)) return "";
+  if (const char plain = plain_char(code); plain != '\0') return std::string(1, plain);
+  std::string out;
+  append_utf8(out, code);
+  return out;
+}
+
+Meaning entity(std::string_view text, std::size_t at) {
+  const std::size_t end = text.substr(at, 12).find(';');
+  if (end == std::string_view::npos || end < 3) return {};
+  const std::string_view name = text.substr(at + 1, end - 1);
+  if (name.front() != '#') {
+    if (name == "shy" || name == "zwnj" || name == "zwj") return {end + 1, ""};
+    const auto* row = std::lower_bound(
+        std::begin(kEntities), std::end(kEntities), name,
+        [](const Entity& candidate, std::string_view wanted) { return candidate.name < wanted; });
+    if (row == std::end(kEntities) || row->name != name) return {};
+    return {end + 1, meaning_of(row->code)};
+  }
+  const bool hex = name.size() > 2 && to_lower(name[1]) == 'x';
+  const std::string_view digits = name.substr(hex ? 2 : 1);
+  unsigned code = 0;
+  for (const char c : digits) {
+    if (!(hex ? is_hex(c) : is_digit(c)) || code > 0x10FFFF) return {};
+    code = code * (hex ? 16 : 10) + hex_value(c);
+  }
+  if (digits.empty() || code == 0 || code > 0x10FFFF) return {};
+  return {end + 1, meaning_of(code)};
+}
+
+/// Hex digits at `at`, `count` of them; negative when there are none.
+int hex_number(std::string_view text, std::size_t at, std::size_t count) {
+  int value = 0;
+  for (std::size_t i = at; i < at + count; ++i) {
+    if (!is_hex(byte_at(text, i))) return -1;
+    value = value * 16 + static_cast<int>(hex_value(text[i]));
+  }
+  return value;
+}
+
+Meaning escape(std::string_view text, std::size_t at) {
+  const char kind = byte_at(text, at + 1);
+  if (kind == '\\') return {2, "\\\\"};
+  if (kind == 'x') {
+    const int byte = hex_number(text, at + 2, 2);
+    if (byte <= 0) return {};
+    return {4, std::string(1, static_cast<char>(byte))};
+  }
+  if (kind == 'u') {
+    const int code = hex_number(text, at + 2, 4);
+    if (code <= 0 || (code >= 0xD800 && code < 0xE000)) return {};
+    return {6, meaning_of(static_cast<unsigned>(code))};
+  }
+  constexpr std::string_view kNames = "nrt/";
+  constexpr std::string_view kBytes = "\n\r\t/";
+  const std::size_t known = kNames.find(kind);
+  if (kind == '\0' || known == std::string_view::npos) return {};
+  return {2, std::string(1, kBytes[known])};
+}
+
+/// Quoted-printable: a soft line break, or a letter of two bytes.
+Meaning quoted(std::string_view text, std::size_t at) {
+  if (byte_at(text, at + 1) == '\n') return {2, ""};
+  if (text.substr(at + 1, 2) == "\r\n") return {3, ""};
+  const int lead = hex_number(text, at + 1, 2);
+  const int next = byte_at(text, at + 3) == '=' ? hex_number(text, at + 4, 2) : -1;
+  if (lead < 0xC3 || lead > 0xC5 || next < 0x80 || next > 0xBF) return {};
+  return {6, std::string{static_cast<char>(lead), static_cast<char>(next)}};
+}
+
+Meaning character(std::string_view text, std::size_t at) {
+  const Utf8 read = read_utf8(text, at);
+  if (read.length == 0) return {};
+  std::string meant = meaning_of(read.code);
+  if (meant == text.substr(at, read.length)) return {};
+  return {read.length, std::move(meant)};
+}
+
+Meaning meaning_at(std::string_view text, std::size_t at) {
+  switch (text[at]) {
+    case '&': return entity(text, at);
+    case '\\': return escape(text, at);
+    case '=': return quoted(text, at);
+    default: return static_cast<unsigned char>(text[at]) < 0x80 ? Meaning{} : character(text, at);
+  }
+}
+
+/// "o" and a combining diaeresis: one letter.
+bool compose(Layer& layer, std::string_view text, std::size_t& at) {
+  if (layer.text.empty() || static_cast<unsigned char>(text[at]) != 0xCC) return false;
+  const Utf8 read = read_utf8(text, at);
+  const unsigned code = read.length == 0 ? 0 : composed(layer.text.back(), read.code);
+  if (code == 0) return false;
+  const std::uint32_t begin = layer.offsets.back();
+  layer.text.pop_back();
+  layer.offsets.pop_back();
+  append_utf8(layer.text, code);
+  layer.offsets.resize(layer.text.size(), begin);
+  at += read.length;
+  return true;
+}
+
+}  // namespace
+
+bool is_folded(std::string_view text) {
+  if (std::any_of(text.begin(), text.end(),
+                  [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '\\'; }))
+    return true;
+  return text.find('&') != std::string_view::npos || text.find("=\n") != std::string_view::npos ||
+         text.find("=\r\n") != std::string_view::npos || text.find("=C") != std::string_view::npos;
+}
+
+Layer unfold(std::string_view text, const std::function<bool(std::size_t)>& named) {
+  Layer layer;
+  layer.text.reserve(text.size());
+  layer.offsets.reserve(text.size() + 1);
+  for (std::size_t at = 0; at < text.size();) {
+    if (compose(layer, text, at)) continue;
+    Meaning meaning = meaning_at(text, at);
+    if (text[at] == '\\' && meaning.length == 2 && is_letter(text[at + 1]) && named(at + 1))
+      meaning = {};
+    if (meaning.length == 0) meaning = {1, std::string(1, text[at])};
+    layer.text += meaning.text;
+    layer.offsets.resize(layer.text.size(), static_cast<std::uint32_t>(at));
+    at += meaning.length;
+  }
+  layer.offsets.push_back(static_cast<std::uint32_t>(text.size()));
+  return layer;
+}
+
+}  // namespace pmx::anonymize

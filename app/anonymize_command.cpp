@@ -1,0 +1,133 @@
+// anonymize and deanonymize: a text, or many of them as JSON lines, with the installation's key or
+// one brought along.
+#include <cstdio>
+#include <functional>
+
+#include "app/commands.h"
+#include "app/installation.h"
+#include "app/keyed_map.h"
+#include "app/known_names.h"
+#include "base/files.h"
+
+namespace pmx::app {
+namespace {
+
+using Treat = std::function<Result<std::string>(anonymize::Engine&, std::string_view)>;
+
+constexpr std::size_t kMaxInput = std::size_t{1} << 30;
+/// Stands in a line of the output for a text that the leak check held back.
+constexpr std::string_view kWithheld = "[secret:text]";
+
+/// The engine a command works with, and what it stands on.
+struct Workplace {
+  std::unique_ptr<Installation> installation;
+  std::unique_ptr<KeyedMap> map;
+
+  [[nodiscard]] anonymize::Engine& engine() const {
+    return map != nullptr ? map->engine() : installation->engine();
+  }
+};
+
+Result<Workplace> open_workplace(const CommandLine& line) {
+  Workplace place;
+  PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
+  if (line.privacy.key_file.empty()) {
+    PMX_TRY(place.installation, Installation::open(config, system_clock()));
+  } else {
+    PMX_TRY(const Secret key, read_key_file(line.privacy.key_file));
+    PMX_TRY(place.map, KeyedMap::open(config.state_dir, key));
+  }
+  if (!line.privacy.names_file.empty()) {
+    PMX_TRY(const std::string json, read_file(line.privacy.names_file, kMaxInput));
+    PMX_TRY(const auto names, read_known_names(json));
+    PMX_TRY_VOID(place.engine().learn(names));
+  }
+  return place;
+}
+
+Result<std::string> read_input(const std::string& file) {
+  if (file.empty() || file == "-") return read_standard_input();
+  return read_file(file, kMaxInput);
+}
+
+void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+bool may_be_json(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
+}
+
+Result<std::string> anonymized(anonymize::Engine& engine, std::string_view text) {
+  if (may_be_json(text)) {
+    auto document = engine.anonymize_json(text);
+    if (document.ok() || document.error().code != Code::kInvalidArgument) return document;
+  }
+  return engine.anonymize_text(text);
+}
+
+Result<std::string> anonymized_and_checked(anonymize::Engine& engine, std::string_view text) {
+  PMX_TRY(std::string safe, anonymized(engine, text));
+  PMX_TRY_VOID(engine.check(safe));
+  return safe;
+}
+
+Error line_error(std::size_t number, std::string_view what) {
+  return {Code::kInvalidArgument, "line " + std::to_string(number) + ": " + std::string(what),
+          "expected is one {\"id\": ..., \"text\": \"...\"} a line"};
+}
+
+/// One line of the input to one of the output. False when its text had to be held back.
+Result<bool> treat_line(anonymize::Engine& engine, const Treat& treat, std::string_view row,
+                        std::size_t number) {
+  const auto parsed = parse_json(row, {.max_bytes = kMaxInput});
+  if (!parsed.ok()) return line_error(number, parsed.error().message);
+  const Json* text = find_member(*parsed, "text");
+  const Json* id = find_member(*parsed, "id");
+  if (text == nullptr || !text->is_string()) return line_error(number, "there is no \"text\"");
+  const auto treated = treat(engine, text->get_ref<const std::string&>());
+  if (!treated.ok())
+    std::fprintf(stderr, "proxmox-mpc: line %zu: %s\n", number, treated.error().message.c_str());
+  Json out = Json::object();
+  if (id != nullptr) out["id"] = *id;
+  out["text"] = treated.ok() ? *treated : std::string(kWithheld);
+  print(dump_json(out) + "\n");
+  return treated.ok();
+}
+
+Result<int> treat_lines(anonymize::Engine& engine, const Treat& treat, std::string_view input) {
+  bool all = true;
+  std::size_t number = 0;
+  for (std::size_t at = 0; at < input.size();) {
+    const std::size_t end = std::min(input.find('\n', at), input.size());
+    const std::string_view row = input.substr(at, end - at);
+    ++number;
+    at = end + 1;
+    if (row.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    PMX_TRY(const bool done, treat_line(engine, treat, row, number));
+    all = all && done;
+  }
+  return all ? 0 : 1;
+}
+
+Result<int> treat_input(const CommandLine& line, const Treat& treat) {
+  PMX_TRY(const std::string input, read_input(line.file));
+  PMX_TRY(const Workplace place, open_workplace(line));
+  if (line.privacy.jsonl) return treat_lines(place.engine(), treat, input);
+  PMX_TRY(const std::string output, treat(place.engine(), input));
+  print(output);
+  return 0;
+}
+
+}  // namespace
+
+Result<int> anonymize_command(const CommandLine& line) {
+  return treat_input(line, anonymized_and_checked);
+}
+
+Result<int> deanonymize_command(const CommandLine& line) {
+  return treat_input(line, [](anonymize::Engine& engine, std::string_view text) {
+    return engine.reveal(text);
+  });
+}
+
+}  // namespace pmx::app
