@@ -255,7 +255,7 @@ FieldRule field_rule(std::string_view key) {
                                  [last](const Row& known) { return known.key == last; });
   if (word == std::end(kLastWords)) return {};
   // SSH_HOST_KEY and public_key are no secrets, AWS_SECRET_ACCESS_KEY and HMAC_KEY are.
-  constexpr std::string_view kOpen[] = {"public", "primary", "foreign", "sort", "host",
+  constexpr std::string_view kOpen[] = {"public", "primary", "foreign", "sort",     "host",
                                         "ssh",    "map",     "cache",   "partition"};
   const std::size_t before = cut == 0 ? std::string_view::npos : folded.find_last_of("-.", cut - 1);
   const std::string_view kind = folded.substr(before + 1, cut - before - 1);

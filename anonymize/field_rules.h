@@ -9,23 +9,23 @@
 namespace pmx::anonymize {
 
 enum class Treatment {
-  kText,      ///< nothing known: free text
-  kKeep,      ///< digests and versions: stays byte for byte
-  kSecret,    ///< replaced as a whole
-  kMaybeKey,  ///< "key": a secret unless it is a plain identifier
-  kName,      ///< a name of `kind`
-  kNames,     ///< names of `kind` with separators between them
-  kGuest,     ///< a guest's name when the object is a guest, a node's when it is a node
-  kUserId,    ///< user@realm, or a user
-  kHost,      ///< host name, FQDN or address
-  kPerson,    ///< a person when it looks like one, else free text
-  kPhone,     ///< a telephone number
-  kEncoded,   ///< percent-encoded text (sshkeys)
-  kPath,      ///< names with slashes between them (zpool/dataset, exports)
-  kReference, ///< a name behind +, dc/ or guest/ (firewall), a node, an address
-  kSerial,    ///< what a device or an installation is known by
-  kDn,        ///< a distinguished name
-  kKeyring,   ///< a key, or the path of a file with keys
+  kText,       ///< nothing known: free text
+  kKeep,       ///< digests and versions: stays byte for byte
+  kSecret,     ///< replaced as a whole
+  kMaybeKey,   ///< "key": a secret unless it is a plain identifier
+  kName,       ///< a name of `kind`
+  kNames,      ///< names of `kind` with separators between them
+  kGuest,      ///< a guest's name when the object is a guest, a node's when it is a node
+  kUserId,     ///< user@realm, or a user
+  kHost,       ///< host name, FQDN or address
+  kPerson,     ///< a person when it looks like one, else free text
+  kPhone,      ///< a telephone number
+  kEncoded,    ///< percent-encoded text (sshkeys)
+  kPath,       ///< names with slashes between them (zpool/dataset, exports)
+  kReference,  ///< a name behind +, dc/ or guest/ (firewall), a node, an address
+  kSerial,     ///< what a device or an installation is known by
+  kDn,         ///< a distinguished name
+  kKeyring,    ///< a key, or the path of a file with keys
 };
 
 struct FieldRule {

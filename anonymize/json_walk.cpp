@@ -386,7 +386,9 @@ std::vector<Edit> json_edits(std::string_view json, const JsonStrings& strings, 
       return item.begin + (item.escaped ? layer.offsets[at] : at);
     };
     for (const Edit& edit : edits)
-      out.push_back(placed_edit(edit, json.substr(place(edit.begin), place(edit.end) - place(edit.begin)), text, place(edit.begin), rewriter));
+      out.push_back(placed_edit(edit,
+                                json.substr(place(edit.begin), place(edit.end) - place(edit.begin)),
+                                text, place(edit.begin), rewriter));
   }
   return out;
 }

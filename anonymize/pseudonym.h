@@ -67,8 +67,8 @@ class Scheme {
   Secret address_key_;
 };
 
-/// `pseudonym` (lower case) with letter case number `number`: how one value's other spellings are told
-/// apart. Leaves out what Resolver's spellings by case use; empty when there are no more.
+/// `pseudonym` (lower case) with letter case number `number`: how one value's other spellings are
+/// told apart. Leaves out what Resolver's spellings by case use; empty when there are no more.
 std::string spelled_pseudonym(std::string_view pseudonym, unsigned number);
 
 /// 10/8, 172.16/12, 192.168/16, 100.64/10.

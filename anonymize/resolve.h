@@ -40,8 +40,9 @@ class Resolver {
   /// The same for a name found by the dictionary.
   std::string known(const Ledger::Entry& entry, std::string_view surface);
 
-  /// The same for a spelling of it that letter case cannot express (other layers, look-alike letters,
-  /// another order of the words): one value has one pseudonym, and each spelling comes back.
+  /// The same for a spelling of it that letter case cannot express (other layers, look-alike
+  /// letters, another order of the words): one value has one pseudonym, and each spelling comes
+  /// back.
   std::string spelled(const Ledger::Entry& entry, std::string_view surface);
 
   /// Addresses in the spelling they were read in; nothing when the address stays as it is.

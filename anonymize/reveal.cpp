@@ -71,7 +71,8 @@ std::size_t escape_length(std::string_view text, std::size_t at) {
   };
   if (text[at] == '%') {
     std::size_t length = hex(at + 1, 2) ? 3 : 0;
-    while (length > 0 && text.substr(at + length - 2, 2) == "25" && hex(at + length, 2)) length += 2;
+    while (length > 0 && text.substr(at + length - 2, 2) == "25" && hex(at + length, 2))
+      length += 2;
     return length;
   }
   if (text[at] != '\\') return 0;

@@ -174,16 +174,16 @@ std::string Rewriter::respelled(std::string_view shown, std::string_view raw) {
 std::vector<Edit> Rewriter::walk_meaning(std::string_view text, const Layer* layer,
                                          unsigned depth) {
   if (!is_folded(text)) return walk(text, layer, depth);
-  Layer meant = unfold(text, [&](std::size_t at) {
-    return dictionary_.longest_at(text, at).entry != nullptr;
-  });
+  Layer meant = unfold(
+      text, [&](std::size_t at) { return dictionary_.longest_at(text, at).entry != nullptr; });
   if (meant.text == text) return walk(text, layer, depth);
   Layer outer = meant;
   if (layer != nullptr)
     for (std::uint32_t& offset : outer.offsets) offset = layer->offsets[offset];
   auto edits = walk(meant.text, layer != nullptr ? &outer : nullptr, depth);
   for (Edit& edit : edits) {
-    const std::string_view read = std::string_view(meant.text).substr(edit.begin, edit.end - edit.begin);
+    const std::string_view read =
+        std::string_view(meant.text).substr(edit.begin, edit.end - edit.begin);
     const std::size_t begin = meant.offsets[edit.begin];
     const std::size_t end = meant.offsets[edit.end];
     const std::string_view raw = text.substr(begin, end - begin);
@@ -317,14 +317,11 @@ bool Rewriter::ask(Scan& scan, const Recognizer (&recognizers)[N]) {
 }
 
 bool Rewriter::at_run(Scan& scan) {
-  static constexpr Recognizer kRecognizers[] = {{clue::kLine, &Rewriter::file_line},
-                                                {clue::kUpid, &Rewriter::upid},
-                                                {clue::kTicket, &Rewriter::ticket},
-                                                {clue::kPhone, &Rewriter::announced_phone},
-                                                {clue::kField, &Rewriter::key_value},
-                                                {clue::kUrl, &Rewriter::url_credentials},
-                                                {clue::kVolume, &Rewriter::volume},
-                                                {clue::kBlob, &Rewriter::blob}};
+  static constexpr Recognizer kRecognizers[] = {
+      {clue::kLine, &Rewriter::file_line},  {clue::kUpid, &Rewriter::upid},
+      {clue::kTicket, &Rewriter::ticket},   {clue::kPhone, &Rewriter::announced_phone},
+      {clue::kField, &Rewriter::key_value}, {clue::kUrl, &Rewriter::url_credentials},
+      {clue::kVolume, &Rewriter::volume},   {clue::kBlob, &Rewriter::blob}};
   return ask(scan, kRecognizers);
 }
 
@@ -379,8 +376,7 @@ bool Rewriter::percent_token(Scan& scan) {
   while (end < scan.text.size() && !ends_token(scan.text[end])) ++end;
   const Layer layer = percent_layer(scan.text.substr(begin, end - begin));
   const auto edits = scan_layer(layer.text, &layer, scan.depth + 1);
-  for (const Edit& edit : edits)
-    scan.edits.push_back(escaped_edit(edit, layer, scan.text, begin));
+  for (const Edit& edit : edits) scan.edits.push_back(escaped_edit(edit, layer, scan.text, begin));
   return scan.skip(end);
 }
 

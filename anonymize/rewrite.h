@@ -126,9 +126,9 @@ class Rewriter {
     std::size_t claims_end = 0;    ///< of the run behind its dot, 0 without
     std::size_t word_begin = 0;    ///< of the last word that held a known name
     std::size_t word_end = 0;
-    bool word_is_code = false;  ///< it is long and all hex digits
-    bool keys_only = false;     ///< the text is a JSON key
-    std::size_t done = 0;       ///< end of the last edit
+    bool word_is_code = false;    ///< it is long and all hex digits
+    bool keys_only = false;       ///< the text is a JSON key
+    std::size_t done = 0;         ///< end of the last edit
     std::size_t aliases_end = 0;  ///< of the firewall's list of aliases
 
     /// Notes an edit and moves behind it.
@@ -167,8 +167,7 @@ class Rewriter {
 
   // rewrite.cpp
   bool percent_token(Scan& scan);
-  Edit escaped_edit(const Edit& edit, const Layer& layer, std::string_view text,
-                    std::size_t begin);
+  Edit escaped_edit(const Edit& edit, const Layer& layer, std::string_view text, std::size_t begin);
   bool address(Scan& scan);
   bool escaped_address(Scan& scan);
   /// The edits of walk() on the meaning of the text, at the places where it is written.

@@ -14,22 +14,51 @@ struct Section {
   std::string_view type;
   Kind kind;
 };
-constexpr Section kSections[] = {
-    {"dir", Kind::kStorage},        {"nfs", Kind::kStorage},       {"cifs", Kind::kStorage},
-    {"pbs", Kind::kStorage},        {"rbd", Kind::kStorage},       {"cephfs", Kind::kStorage},
-    {"lvm", Kind::kStorage},        {"lvmthin", Kind::kStorage},   {"zfspool", Kind::kStorage},
-    {"zfs", Kind::kStorage},        {"iscsi", Kind::kStorage},     {"iscsidirect", Kind::kStorage},
-    {"btrfs", Kind::kStorage},      {"glusterfs", Kind::kStorage}, {"esxi", Kind::kStorage},
-    {"pam", Kind::kRealm},          {"pve", Kind::kRealm},         {"ad", Kind::kRealm},
-    {"ldap", Kind::kRealm},         {"openid", Kind::kRealm},      {"smtp", Kind::kName},
-    {"gotify", Kind::kName},        {"sendmail", Kind::kName},     {"webhook", Kind::kName},
-    {"matcher", Kind::kName},       {"vzdump", Kind::kName},       {"realm-sync", Kind::kName},
-    {"vxlan", Kind::kNetwork},      {"vlan", Kind::kNetwork},      {"qinq", Kind::kNetwork},
-    {"evpn", Kind::kNetwork},       {"simple", Kind::kNetwork},    {"vnet", Kind::kNetwork},
-    {"bgp", Kind::kName},           {"isis", Kind::kName},         {"powerdns", Kind::kName},
-    {"netbox", Kind::kName},        {"phpipam", Kind::kName},      {"influxdb", Kind::kName},
-    {"graphite", Kind::kName},      {"dns", Kind::kName},          {"node-affinity", Kind::kName},
-    {"resource-affinity", Kind::kName}, {"group", Kind::kName},    {"opentelemetry", Kind::kName}};
+constexpr Section kSections[] = {{"dir", Kind::kStorage},
+                                 {"nfs", Kind::kStorage},
+                                 {"cifs", Kind::kStorage},
+                                 {"pbs", Kind::kStorage},
+                                 {"rbd", Kind::kStorage},
+                                 {"cephfs", Kind::kStorage},
+                                 {"lvm", Kind::kStorage},
+                                 {"lvmthin", Kind::kStorage},
+                                 {"zfspool", Kind::kStorage},
+                                 {"zfs", Kind::kStorage},
+                                 {"iscsi", Kind::kStorage},
+                                 {"iscsidirect", Kind::kStorage},
+                                 {"btrfs", Kind::kStorage},
+                                 {"glusterfs", Kind::kStorage},
+                                 {"esxi", Kind::kStorage},
+                                 {"pam", Kind::kRealm},
+                                 {"pve", Kind::kRealm},
+                                 {"ad", Kind::kRealm},
+                                 {"ldap", Kind::kRealm},
+                                 {"openid", Kind::kRealm},
+                                 {"smtp", Kind::kName},
+                                 {"gotify", Kind::kName},
+                                 {"sendmail", Kind::kName},
+                                 {"webhook", Kind::kName},
+                                 {"matcher", Kind::kName},
+                                 {"vzdump", Kind::kName},
+                                 {"realm-sync", Kind::kName},
+                                 {"vxlan", Kind::kNetwork},
+                                 {"vlan", Kind::kNetwork},
+                                 {"qinq", Kind::kNetwork},
+                                 {"evpn", Kind::kNetwork},
+                                 {"simple", Kind::kNetwork},
+                                 {"vnet", Kind::kNetwork},
+                                 {"bgp", Kind::kName},
+                                 {"isis", Kind::kName},
+                                 {"powerdns", Kind::kName},
+                                 {"netbox", Kind::kName},
+                                 {"phpipam", Kind::kName},
+                                 {"influxdb", Kind::kName},
+                                 {"graphite", Kind::kName},
+                                 {"dns", Kind::kName},
+                                 {"node-affinity", Kind::kName},
+                                 {"resource-affinity", Kind::kName},
+                                 {"group", Kind::kName},
+                                 {"opentelemetry", Kind::kName}};
 
 std::size_t line_end(std::string_view text, std::size_t at) {
   std::size_t end = std::min(text.find('\n', at), text.size());
@@ -128,7 +157,8 @@ bool Rewriter::user_line(Scan& scan) {
 /// A line of a firewall's [ALIASES], or a GROUP rule.
 bool Rewriter::firewall_line(Scan& scan) {
   const std::string_view text = scan.text;
-  if (text.substr(scan.at, scan.run_end - scan.at) == "GROUP" && byte_at(text, scan.run_end) == ' ') {
+  if (text.substr(scan.at, scan.run_end - scan.at) == "GROUP" &&
+      byte_at(text, scan.run_end) == ' ') {
     const std::size_t begin = scan.run_end + 1;
     return placed_name(scan, begin, run_end(text, begin, text.size()), Kind::kName);
   }

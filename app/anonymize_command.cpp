@@ -125,9 +125,8 @@ Result<int> anonymize_command(const CommandLine& line) {
 }
 
 Result<int> deanonymize_command(const CommandLine& line) {
-  return treat_input(line, [](anonymize::Engine& engine, std::string_view text) {
-    return engine.reveal(text);
-  });
+  return treat_input(
+      line, [](anonymize::Engine& engine, std::string_view text) { return engine.reveal(text); });
 }
 
 }  // namespace pmx::app

@@ -182,8 +182,7 @@ Result<void> apply_file(Config& config, const std::string& path, const Environme
     const bool half = file.http->certificate.has_value() != file.http->key.has_value();
     if (half) return document.error_at("/http", "needs both certificate and key, or neither");
     config.http.listen = file.http->listen;
-    PMX_TRY(config.http.certificate,
-            expand_home(environment, file.http->certificate.value_or("")));
+    PMX_TRY(config.http.certificate, expand_home(environment, file.http->certificate.value_or("")));
     PMX_TRY(config.http.key, expand_home(environment, file.http->key.value_or("")));
     config.http.hosts = file.http->hosts.value_or(std::vector<std::string>{});
     config.http.origins = file.http->origins.value_or(std::vector<std::string>{});

@@ -16,16 +16,17 @@ struct Category {
   Kind kind;
 };
 constexpr Category kCategories[] = {
-    {"clusters", Kind::kCluster}, {"nodes", Kind::kNode},     {"guests", Kind::kVm},
-    {"storages", Kind::kStorage}, {"pools", Kind::kPool},     {"users", Kind::kUser},
-    {"persons", Kind::kPerson},   {"groups", Kind::kGroup},   {"realms", Kind::kRealm},
-    {"tokens", Kind::kToken},     {"tags", Kind::kTag},       {"vnets", Kind::kNetwork},
+    {"clusters", Kind::kCluster}, {"nodes", Kind::kNode},      {"guests", Kind::kVm},
+    {"storages", Kind::kStorage}, {"pools", Kind::kPool},      {"users", Kind::kUser},
+    {"persons", Kind::kPerson},   {"groups", Kind::kGroup},    {"realms", Kind::kRealm},
+    {"tokens", Kind::kToken},     {"tags", Kind::kTag},        {"vnets", Kind::kNetwork},
     {"zones", Kind::kNetwork},    {"bridges", Kind::kNetwork}, {"domains", Kind::kDomain},
 };
 
 Kind kind_of(std::string_view category) {
-  const auto* found = std::find_if(std::begin(kCategories), std::end(kCategories),
-                                   [category](const Category& row) { return row.name == category; });
+  const auto* found =
+      std::find_if(std::begin(kCategories), std::end(kCategories),
+                   [category](const Category& row) { return row.name == category; });
   return found == std::end(kCategories) ? Kind::kName : found->kind;
 }
 

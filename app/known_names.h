@@ -10,8 +10,8 @@
 namespace pmx::app {
 
 /// Reads clusters, nodes, guests ([{vmid, name, node}]), storages, pools, users, persons, groups,
-/// realms, tokens, tags, vnets, zones, bridges, domains, org, customers, sites and disk_serials; all
-/// are optional, and names of any other category are plain names.
+/// realms, tokens, tags, vnets, zones, bridges, domains, org, customers, sites and disk_serials;
+/// all are optional, and names of any other category are plain names.
 Result<std::vector<anonymize::Name>> read_known_names(std::string_view json);
 
 }  // namespace pmx::app

@@ -9,8 +9,9 @@ _proxmox_mpc_options() {
     token) echo "show list add rotate remove --access --config --state-dir --help" ;;
     state) echo "backup restore --config --state-dir --help" ;;
     client-config) echo "--demo --help" ;;
-    anonymize | reveal) echo "--config --state-dir --help" ;;
-    *) echo "serve sim config doctor anonymize reveal client-config token state --version --help" ;;
+    anonymize | deanonymize) echo "--names --key-file --jsonl --config --state-dir --help" ;;
+    reveal) echo "--config --state-dir --help" ;;
+    *) echo "serve sim config doctor anonymize deanonymize reveal client-config token state --version --help" ;;
   esac
 }
 
@@ -21,12 +22,12 @@ _proxmox_mpc() {
     --access) mapfile -t COMPREPLY < <(compgen -W "observe operate" -- "$current") ;;
     --log-level) mapfile -t COMPREPLY < <(compgen -W "debug info warn error off" -- "$current") ;;
     --state-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
-    --config | --log-file | --ready-file | --truth-file | --access-log)
+    --config | --names | --key-file | --log-file | --ready-file | --truth-file | --access-log)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       ;;
     *)
       mapfile -t COMPREPLY < <(compgen -W "$(_proxmox_mpc_options "$command")" -- "$current")
-      if [[ $command == @(anonymize|state) ]] && [[ $current != -* ]]; then
+      if [[ $command == @(anonymize|deanonymize|state) ]] && [[ $current != -* ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
       fi
       ;;

@@ -1,6 +1,6 @@
 # fish completion for proxmox-mpc
 
-set -l commands serve sim config doctor anonymize reveal client-config token state
+set -l commands serve sim config doctor anonymize deanonymize reveal client-config token state
 
 complete -c proxmox-mpc -f
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a serve -d "Serve MCP over stdio"
@@ -8,6 +8,7 @@ complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a sim -d
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a config -d "Check the configuration"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a doctor -d "Check connection and privileges"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a anonymize -d "Real values to pseudonyms"
+complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a deanonymize -d "Undo anonymize"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a reveal -d "Pseudonyms to real values"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a client-config -d "Print client configurations"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a token -d "Bearer tokens of serve --http"
@@ -18,8 +19,8 @@ complete -c proxmox-mpc -l help -d "Print help"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l demo -d "Simulated cluster, no configuration"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l http -x -d "Serve Streamable HTTP here"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from token" -a "show list add rotate remove"
-complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor config anonymize reveal" -l config -r -F -d "Configuration file"
-complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor config anonymize reveal" -l state-dir -x -a "(__fish_complete_directories)" -d "State directory"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor config anonymize deanonymize reveal" -l config -r -F -d "Configuration file"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor config anonymize deanonymize reveal" -l state-dir -x -a "(__fish_complete_directories)" -d "State directory"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor" -l access -x -a "observe operate" -d "Access level"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l log-level -x -a "debug info warn error off" -d "Log level"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l log-file -r -F -d "Log file"
@@ -35,6 +36,9 @@ complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l access-log -r -F
 
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from config" -a check -d "Check the configuration"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from doctor" -l json -d "Print JSON"
-complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize" -F
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -F
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -l names -r -F -d "Known names (JSON)"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -l key-file -r -F -d "A key of your own"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -l jsonl -d "One text a line"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from state" -F -a "backup restore"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from client-config" -l demo -d "For the simulated cluster"

@@ -31,6 +31,7 @@ _proxmox_mpc() {
     'config:check the configuration'
     'doctor:check connection, token and privileges'
     'anonymize:replace real values by pseudonyms'
+    'deanonymize:undo anonymize'
     'reveal:replace pseudonyms by real values'
     'client-config:print client configurations to paste'
     'token:work with the bearer tokens of serve --http'
@@ -52,8 +53,9 @@ _proxmox_mpc() {
       _arguments '--config[configuration file]:file:_files' '--json[print JSON]' \
         '--access[judge for this level]:level:(observe operate)'
       ;;
-    anonymize)
-      _arguments '1:file:_files' '--config[configuration file]:file:_files' \
+    anonymize | deanonymize)
+      _arguments '1:file:_files' '--names[known names]:file:_files' \
+        '--key-file[a key of your own]:file:_files' '--jsonl[one text a line]' '--config[configuration file]:file:_files' \
         '--state-dir[state directory]:directory:_directories'
       ;;
     reveal)

@@ -125,7 +125,7 @@ def twin(d):
 
 
 CLEAN = [
-    "Reading package lists... Done\nThe following packages will be upgraded:\n  pve-manager (8.4.1 => 8.4.14) libpve-common-perl (8.3.1 => 8.3.4)\nSetting up linux-image-6.8.12-9-pve-signed (6.8.12-9) ...\nGet:1 http://deb.debian.org/debian bookworm/main amd64 openssl amd64 3.0.17-1~deb12u2 [1,433 kB]\n",
+    "Reading package lists... Done\nThe following packages will be upgraded:\n  pve-manager (8.4.1 => 8.4.14) libpve-common-perl (8.3.1 => 8.3.4)\nSetting up linux-image-6.8.12-9-pve-signed (6.8.12-9) ...\nGet:1 http://download.proxmox.com/debian/pve bookworm/main amd64 openssl amd64 3.0.17-1~deb12u2 [1,433 kB]\n",
     "Use of uninitialized value in concatenation (.) or string at /usr/share/perl5/PVE/QemuServer.pm line 4821.\n\tPVE::QemuServer::vm_start_nolock(HASH(0x55d0c8a7b2e0)) called at /usr/share/perl5/PVE/API2/Qemu.pm line 2345\n",
     "00:02.0 VGA compatible controller [0300]: Device [1234:1111] (rev 02)\n41:00.0 Ethernet controller [0200]: Intel Corporation X710 [8086:1572]\nBus 001 Device 002: ID 8087:0024 Intel Corp.\n",
     "total 12\n-rw-r----- 1 root www-data 431 Mar  2 01:00 storage.cfg\ndrwxr-xr-x 2 root www-data   0 Jan 12  2025 priv\n-rwxr-xr-x 1 backup backup 1024 Feb  3 10:11 test.sh\n",

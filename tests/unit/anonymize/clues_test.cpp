@@ -142,7 +142,7 @@ TEST_CASE("clues: a run ends where its characters end, and tells of its dots") {
 TEST_CASE("clues: ordinary log text shows none") {
   const Triggers triggers;
   for (const char* word : {"systemd[1]:", "12:34:56 ", "started", "8.2.4 ", "pvestatd[99]",
-                           "2026-11-27T", "ceph-mon.target: ", "active+clean", "0000:01:00.0"})
+                           "2026-11-27T", "ceph-mon.scope: ", "active+clean", "0000:01:00.0"})
     CHECK(triggers.read_run(word, 0).clues == 0);
 }
 
