@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cstdint>
+#include <random>
+
 using pmx::Code;
 using pmx::Json;
 using pmx::parse_json;
@@ -84,4 +88,24 @@ TEST_CASE("json: what was dumped is read back the same") {
   CHECK(parse_json(pmx::dump_json(value)).value() == value);
   CHECK(parse_json(pmx::pretty_json(value)).value() == value);
   CHECK(pmx::dump_json(value).find('\n') == std::string::npos);
+}
+
+TEST_CASE("json: the text is nlohmann's, byte for byte, whatever the value holds") {
+  std::mt19937 random(7);  // NOLINT(cert-msc51-cpp): the same values in every run
+  const auto some = [&random](std::size_t below) { return random() % below; };
+  const std::array<std::string, 12> pieces{
+      "plain",    "\"\\/\b\f\n\r\t", std::string(1, '\0'), "\x01\x1f\x7f", "ü€😀",      "\xc3",
+      "\xe2\x82", "\xed\xa0\x80",    "\xf4\x90\x80\x80",   "\xc0\xaf",     "\xff\xfe", ""};
+  const auto text = [&] {
+    std::string made;
+    for (std::size_t i = some(4); i > 0; --i) made += pieces[some(pieces.size())];
+    return made;
+  };
+  for (int i = 0; i < 2000; ++i) {
+    Json value{{text(), text()}, {"numbers", {some(100), -static_cast<int>(some(100)), 0.1}}};
+    value["extremes"] = {INT64_MIN, UINT64_MAX, 1e300, -0.0, nullptr, true, false};
+    value["empty"] = {Json::object(), Json::array(), text()};
+    value["bytes"] = Json::binary({1, 2});
+    CHECK(pmx::dump_json(value) == value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
 }
