@@ -27,9 +27,18 @@ Result<void> Executor::post(std::function<void()> task) {
       return Error{Code::kResourceExhausted, "too many requests are waiting", "send fewer at once"};
     }
     queue_.push_back(std::move(task));
+    if (!should_wake()) return {};
   }
   wake_.notify_one();
   return {};
+}
+
+/// One worker is woken at a time, and wakes the next one if there is still something to do. A burst
+/// of short tasks is so left to few workers, while a task that blocks holds up nobody.
+bool Executor::should_wake() {
+  if (queue_.empty() || waiting_ == 0 || waking_) return false;
+  waking_ = true;
+  return true;
 }
 
 void Executor::drain() {
@@ -45,12 +54,19 @@ bool Executor::drain_for(std::chrono::milliseconds patience) {
 void Executor::work() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    while (!stopping_ && queue_.empty()) {
+      ++waiting_;
+      wake_.wait(lock);
+      --waiting_;
+      waking_ = false;
+    }
     if (queue_.empty()) return;
     auto task = std::move(queue_.front());
     queue_.pop_front();
     ++running_;
+    const bool wake = should_wake();
     lock.unlock();
+    if (wake) wake_.notify_one();
     try {
       task();
     } catch (

@@ -39,6 +39,7 @@ class Executor {
 
  private:
   void work();
+  bool should_wake();
 
   const std::size_t queue_limit_;
   std::mutex mutex_;
@@ -46,6 +47,8 @@ class Executor {
   std::condition_variable idle_;
   std::deque<std::function<void()>> queue_;
   std::size_t running_ = 0;
+  std::size_t waiting_ = 0;  // workers without a task
+  bool waking_ = false;      // one of them was told and has not come yet
   bool stopping_ = false;
   std::vector<std::jthread> threads_;
 };

@@ -37,6 +37,18 @@ TEST_CASE("executor: refuses when the queue is full and recovers") {
   CHECK(executor.post([] {}).ok());
 }
 
+TEST_CASE("executor: tasks that block do not hold up each other while a worker is free") {
+  constexpr std::ptrdiff_t kWorkers = 4;
+  Executor executor(kWorkers, 100);
+  for (int round = 0; round < 500; ++round) {
+    std::latch together(kWorkers);
+    for (int i = 0; i < kWorkers; ++i) {
+      REQUIRE(executor.post([&together] { together.arrive_and_wait(); }).ok());
+    }
+    executor.drain();  // never returns when one worker sleeps on
+  }
+}
+
 TEST_CASE("executor: an exception ends the task and not the worker") {
   std::atomic<bool> ran = false;
   Executor executor(1, 10);
