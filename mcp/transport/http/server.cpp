@@ -1,5 +1,7 @@
 #include "mcp/transport/http/server.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/steady_timer.hpp>
@@ -25,6 +27,7 @@ using http::Socket;
 
 constexpr std::size_t kRefusable = 64;  // connections beyond the limit that still get their 503
 constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::size_t kOtherDescriptors = 256;  // files, pipes and sockets that are not ours
 
 using Acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
@@ -39,6 +42,18 @@ Result<tcp::endpoint> parse_endpoint(const HttpOptions& options) {
                  "listen on 127.0.0.1, ::1 or another numeric address of this machine"};
   }
   return tcp::endpoint(address, options.port);
+}
+
+/// Shells allow 1,024 descriptors, and the system many more to who asks.
+void make_room_for(std::size_t connections) {
+  rlimit limit{};
+  const rlim_t needed = connections + kRefusable + kOtherDescriptors;
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
+  limit.rlim_cur = std::min(needed, limit.rlim_max);
+  const bool raised = ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
+  if (raised && limit.rlim_cur >= needed) return;
+  log::warn({}, "http.descriptors",
+            {{"needed", std::to_string(needed)}, {"allowed", std::to_string(limit.rlim_cur)}});
 }
 
 }  // namespace
@@ -171,6 +186,7 @@ HttpServer::~HttpServer() { stop(std::chrono::milliseconds(0)); }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpOptions options, HttpHandler handler) {
   PMX_TRY(const auto endpoint, parse_endpoint(options));
+  make_room_for(options.max_connections);
   auto shared = std::make_shared<Shared>();
   shared->options = std::move(options);
   shared->handler = std::move(handler);

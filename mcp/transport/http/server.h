@@ -37,8 +37,8 @@ struct HttpOptions {
   std::size_t max_header = std::size_t{16} << 10;       ///< request line and headers, bytes
   std::size_t max_body = std::size_t{4} << 20;          ///< bytes
   std::size_t max_backlog = std::size_t{4} << 20;       ///< unsent bytes of one stream
-  std::size_t max_connections = 1024;                   ///< more get 503
-  std::size_t max_streams = 896;                        ///< open event streams; more get 503
+  std::size_t max_connections = 2048;                   ///< more get 503
+  std::size_t max_streams = 1792;                       ///< open event streams; more get 503
   std::chrono::milliseconds handshake_timeout{10'000};  ///< TLS: from accept to the first request
   std::chrono::milliseconds header_timeout{10'000};     ///< from the first byte to the last header
   std::chrono::milliseconds body_timeout{30'000};       ///< from the last header to the whole body
@@ -56,8 +56,9 @@ using HttpHandler = std::function<void(std::shared_ptr<HttpExchange>)>;
 
 class HttpServer {
  public:
-  /// Listens and serves at once. kInvalidArgument for a bad address or bad TLS files, kUnavailable
-  /// when the address cannot be bound.
+  /// Listens and serves at once. Raises this process's soft limit of descriptors when the
+  /// connections need it, as far as the hard one allows. kInvalidArgument for a bad address or bad
+  /// TLS files, kUnavailable when the address cannot be bound.
   static Result<std::unique_ptr<HttpServer>> start(HttpOptions options, HttpHandler handler);
 
   /// stop() without grace.
