@@ -32,7 +32,9 @@ Connection::Connection(Loop& loop, std::unique_ptr<SocketChannel> channel, std::
       admission_(admission),
       reader_({loop.shared().options.max_header, loop.shared().options.max_body}) {}
 
-Connection::~Connection() = default;
+Connection::~Connection() {
+  if (outbox_) outbox_->close();  // before the socket is
+}
 
 void Connection::start(std::size_t slot) {
   slot_ = slot;
@@ -178,8 +180,9 @@ void Connection::serve() {
   Received received = reader_.take();
   received.request.peer = peer_;
   chunked_ = !received.http10;
-  const auto loop = loop_.shared_from_this();
-  outbox_ = std::make_shared<Outbox>(loop, weak_from_this(), shared.options.max_backlog);
+  outbox_ = std::make_shared<Outbox>(
+      Outbox::Way{loop_.shared_from_this(), weak_from_this(), channel_->descriptor()},
+      shared.options.max_backlog);
   try {
     shared.handler(std::make_shared<LiveExchange>(std::move(received), outbox_, loop_.share()));
   } catch (const std::exception& failure) {  // the wall: its exchange answers 500 as it dies
@@ -190,8 +193,10 @@ void Connection::serve() {
 /// Takes what the exchange wants to send; true when that changed anything.
 bool Connection::collect() {
   if (complete_) return finish_exchange(), true;
-  Outbox::Taken taken = outbox_->take();
+  const bool needed = reader_.buffered() > 0 || loop_.shared().stopping;
+  Outbox::Taken taken = outbox_->take(needed);
   complete_ = taken.complete;
+  answer_sent_ = taken.sent;
   closing_ = closing_ || (taken.complete && taken.close);
   batch_ = std::move(taken.pieces);
   const HttpOptions& options = loop_.shared().options;
@@ -217,7 +222,8 @@ void Connection::finish_exchange() {
   complete_ = false;
   phase_ = Phase::kReading;
   fresh_ = reader_.buffered() > 0;
-  phase_deadline_ = now() + shared.options.idle_timeout;
+  const bool past_us = answer_sent_ != SteadyTime();
+  phase_deadline_ = (past_us ? answer_sent_ : now()) + shared.options.idle_timeout;
 }
 
 void Connection::refuse(int status) {
@@ -242,7 +248,10 @@ void Connection::schedule() {
     const auto patience = static_cast<std::chrono::milliseconds::rep>(1 + total / kPatient);
     write_deadline_ = now() + loop_.shared().options.write_timeout * patience;
   }
-  loop_.set_deadline(slot_, std::min({phase_deadline_, write_deadline_, comment_due_}));
+  SteadyTime due = std::min({phase_deadline_, write_deadline_, comment_due_});
+  // Its answer may go past us: then it is idle, and nothing else tells.
+  if (outbox_) due = std::min(due, now() + loop_.shared().options.idle_timeout);
+  loop_.set_deadline(slot_, due);
 }
 
 void Connection::on_deadline(SteadyTime time) {
@@ -261,18 +270,20 @@ void Connection::on_deadline(SteadyTime time) {
 
 void Connection::drain() {
   const bool idle = phase_ == Phase::kReading && seen_ == State::kIdle && batch_.empty();
-  if (idle) close();
+  if (idle || (outbox_ && outbox_->is_sent())) return close();
+  pump();
 }
 
 void Connection::close() {
   if (std::exchange(closed_, true)) return;
   const auto self = shared_from_this();
-  channel_->close();
+  std::stop_source gone(std::nostopstate);
   if (outbox_) {
-    const std::stop_source gone = outbox_->gone;
-    release_exchange();
-    gone.request_stop();
+    gone = outbox_->gone;
+    release_exchange();  // from here on no other thread writes to the socket
   }
+  channel_->close();
+  gone.request_stop();
   --loop_.shared().connections;
   loop_.remove(slot_);
 }

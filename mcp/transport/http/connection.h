@@ -40,6 +40,9 @@ class SocketChannel {
   virtual std::optional<Io> write(std::span<const std::string_view> views,
                                   std::shared_ptr<Connection> owner) = 0;
 
+  /// The socket, when bytes can be written to it as they are; else -1.
+  [[nodiscard]] virtual int descriptor() { return -1; }
+
   /// Says that nothing more will be sent.
   virtual void shutdown() = 0;
 
@@ -102,6 +105,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   SteadyTime phase_deadline_ = SteadyTime::max();
   SteadyTime write_deadline_ = SteadyTime::max();
   SteadyTime comment_due_ = SteadyTime::max();
+  SteadyTime answer_sent_{};  // when the answer went past us; never, when we wrote it
   Phase phase_ = Phase::kReading;
   RequestReader::State seen_ = RequestReader::State::kIdle;
   bool reading_ = false;   // a read is outstanding

@@ -1,5 +1,8 @@
 #include "mcp/transport/http/outbox.h"
 
+#include <sys/socket.h>
+
+#include <array>
 #include <utility>
 
 #include "mcp/transport/http/loop.h"
@@ -12,8 +15,7 @@ constexpr std::size_t kSmall = std::size_t{16} << 10;
 
 }  // namespace
 
-Outbox::Outbox(std::shared_ptr<Loop> loop, std::weak_ptr<Connection> connection, std::size_t limit)
-    : loop_(std::move(loop)), connection_(std::move(connection)), limit_(limit) {}
+Outbox::Outbox(Way way, std::size_t limit) : way_(std::move(way)), limit_(limit) {}
 
 void Outbox::append(Piece piece) {
   const std::size_t size = piece.size();
@@ -34,7 +36,28 @@ void Outbox::append(Piece piece) {
 void Outbox::wake(std::unique_lock<std::mutex> lock) {
   if (std::exchange(woken_, true)) return;
   lock.unlock();
-  loop_->wake(connection_);
+  way_.loop->wake(way_.connection);
+}
+
+/// Writes what the socket takes; false when something of `piece` is left, for the loop. The loop
+/// itself writes nothing while there is no answer.
+bool Outbox::send_now(Piece& piece) {
+  const std::string_view body = piece.body ? piece.body->bytes() : std::string_view();
+  std::array<iovec, 2> parts{
+      {{piece.text.data(), piece.text.size()}, {const_cast<char*>(body.data()), body.size()}}};
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
+  const ssize_t size = ::sendmsg(way_.socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (size <= 0) return false;  // full, or broken: the loop will see
+  const auto sent = static_cast<std::size_t>(size);
+  if (sent == piece.size()) return true;
+  if (sent < piece.text.size()) {
+    piece.text.erase(0, sent);
+  } else {
+    piece = {std::string(body.substr(sent - piece.text.size())), {}};
+  }
+  return false;
 }
 
 bool Outbox::begin(Kind kind, Piece piece, bool close) {
@@ -43,6 +66,14 @@ bool Outbox::begin(Kind kind, Piece piece, bool close) {
   is_stream_ = kind == Kind::kStream;
   stage_ = is_stream_ ? Stage::kStreaming : Stage::kComplete;
   close_ = close;
+  // Before the first take() the loop comes by anyway.
+  const bool past_loop = !is_stream_ && !close && !woken_ && way_.socket >= 0;
+  if (past_loop && send_now(piece)) {
+    stage_ = Stage::kSent;
+    sent_ = std::chrono::steady_clock::now();
+    if (loop_needed_) wake(std::move(lock));
+    return true;
+  }
   append(std::move(piece));
   wake(std::move(lock));
   return true;
@@ -58,7 +89,7 @@ bool Outbox::add(Piece piece) {
   }
   dropped_ = true;
   lock.unlock();
-  loop_->wake(connection_);  // always: the loop takes nothing while a write is outstanding
+  way_.loop->wake(way_.connection);  // always: the loop takes nothing while a write is outstanding
   return false;
 }
 
@@ -80,11 +111,17 @@ bool Outbox::is_unanswered() const {
   return stage_ == Stage::kUnanswered;
 }
 
-Outbox::Taken Outbox::take() {
+Outbox::Taken Outbox::take(bool needed) {
   const std::lock_guard lock(mutex_);
   woken_ = false;
-  return {std::exchange(pieces_, {}), stage_ == Stage::kComplete, close_,
-          stage_ == Stage::kStreaming};
+  loop_needed_ = needed;
+  const bool complete = stage_ == Stage::kComplete || stage_ == Stage::kSent;
+  return {std::exchange(pieces_, {}), complete, close_, stage_ == Stage::kStreaming, sent_};
+}
+
+bool Outbox::is_sent() const {
+  const std::lock_guard lock(mutex_);
+  return stage_ == Stage::kSent;
 }
 
 void Outbox::sent(std::size_t size) {

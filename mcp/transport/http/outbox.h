@@ -3,6 +3,9 @@
 // Producers add pieces under a mutex and wake the loop at most once until it has taken them. The
 // bytes of a piece count from before it is handed over until it has been written, so that a reader
 // that is too slow is noticed at once and memory stays bounded.
+//
+// A whole answer from another thread goes into the socket at once when it fits there: waking the
+// loop costs more than the rest of a small answer. The loop finds out when it next looks.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "mcp/gate/gate.h"
 
 namespace pmx::mcp::http {
@@ -40,10 +44,18 @@ class Outbox {
     bool complete = false;   ///< nothing follows
     bool close = false;      ///< the connection ends after this
     bool streaming = false;  ///< an event stream is open
+    SteadyTime sent{};       ///< when the whole answer went past the loop
+  };
+
+  /// Where the bytes go. `socket`: what a producer may write to itself, -1 for none.
+  struct Way {
+    std::shared_ptr<Loop> loop;
+    std::weak_ptr<Connection> connection;
+    int socket = -1;
   };
 
   /// Starts as if woken: what is added before the first take() waits for it.
-  Outbox(std::shared_ptr<Loop> loop, std::weak_ptr<Connection> connection, std::size_t limit);
+  Outbox(Way way, std::size_t limit);
 
   // Producers, any thread.
 
@@ -58,24 +70,29 @@ class Outbox {
 
   // The loop.
 
-  Taken take();
+  /// `needed`: the loop has more to do after the answer, and is to be woken even when that went
+  /// past it.
+  Taken take(bool needed);
+  /// True when the whole answer went past the loop, which has not taken notice yet.
+  [[nodiscard]] bool is_sent() const;
   /// True when the reader was too slow.
   [[nodiscard]] bool is_dropped() const;
   /// `size` bytes have left.
   void sent(std::size_t size);
-  /// From now on every call of a producer is a no-op. True when a stream was open or begun.
+  /// From now on every call of a producer is a no-op, and none touches the socket. True when a
+  /// stream was open or begun.
   bool close();
 
   std::stop_source gone;  ///< requested by the loop only
 
  private:
-  enum class Stage { kUnanswered, kStreaming, kComplete, kClosed };
+  enum class Stage { kUnanswered, kStreaming, kComplete, kSent, kClosed };
 
+  bool send_now(Piece& piece);
   void append(Piece piece);
   void wake(std::unique_lock<std::mutex> lock);
 
-  const std::shared_ptr<Loop> loop_;  // shared: exchanges may outlive the server
-  const std::weak_ptr<Connection> connection_;
+  const Way way_;  // its loop is shared: exchanges may outlive the server
   const std::size_t limit_;
 
   mutable std::mutex mutex_;  // guards the rest
@@ -86,6 +103,8 @@ class Outbox {
   bool close_ = false;
   bool dropped_ = false;
   bool woken_ = true;
+  bool loop_needed_ = false;
+  SteadyTime sent_{};
 };
 
 }  // namespace pmx::mcp::http

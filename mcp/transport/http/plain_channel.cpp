@@ -32,6 +32,8 @@ class PlainChannel final : public SocketChannel {
     return write_buffers(buffers, std::move(owner));
   }
 
+  [[nodiscard]] int descriptor() override { return socket_.native_handle(); }
+
   void shutdown() override {
     error_code ignored;
     static_cast<void>(socket_.shutdown(asio::socket_base::shutdown_send, ignored));

@@ -89,6 +89,13 @@ bool Client::readable(std::chrono::milliseconds patience) const {
   return ::poll(&waiting, 1, static_cast<int>(patience.count())) > 0;
 }
 
+unsigned Client::retransmissions() const {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  REQUIRE(::getsockopt(fd_, IPPROTO_TCP, TCP_INFO, &info, &size) == 0);
+  return info.tcpi_total_retrans;
+}
+
 std::string Client::until(std::string_view mark) {
   std::size_t scanned = 0;
   while (true) {

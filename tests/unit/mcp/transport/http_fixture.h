@@ -52,6 +52,8 @@ class Client {
   [[nodiscard]] bool readable(std::chrono::milliseconds patience) const;
   /// The next answer with its body.
   Answer answer(bool has_body = true);
+  /// Segments that were sent again, the first one of the connection included.
+  [[nodiscard]] unsigned retransmissions() const;
   /// Everything up to and including `mark`; what came before the end when it never comes.
   std::string until(std::string_view mark);
   /// True when the server closes, after what is still to be read (kept in `rest`).

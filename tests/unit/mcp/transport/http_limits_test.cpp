@@ -80,8 +80,27 @@ TEST_CASE("http limits: a client that sends ahead without end is not read withou
   CHECK(client.answer().status == 400);
 }
 
+TEST_CASE("http limits: silence after an answer of another thread is silence") {
+  HttpOptions options;
+  options.idle_timeout = milliseconds(60);
+  Site site(options);
+  Client client(site.port());
+  REQUIRE(client.send(get("/hold")));
+  const auto exchange = site.take();
+  REQUIRE(exchange);
+  exchange->respond(202, {}, std::nullopt);
+  CHECK(client.answer().status == 202);
+  CHECK(client.ends());
+}
+
 TEST_CASE("http stop: closes idle connections and waits for running exchanges") {
   Site site;
+  Client answered(site.port());
+  REQUIRE(answered.send(get("/hold")));
+  const auto over = site.take();
+  REQUIRE(over);
+  over->respond(202, {}, std::nullopt);
+  CHECK(answered.answer().status == 202);
   Client idle(site.port());
   REQUIRE(idle.send(get("/")));
   CHECK(idle.answer().status == 200);
@@ -91,6 +110,7 @@ TEST_CASE("http stop: closes idle connections and waits for running exchanges") 
   REQUIRE(exchange);
   std::jthread stopper([&site] { site.server->stop(kPatience); });
   CHECK(idle.ends());
+  CHECK(answered.ends());
   CHECK_FALSE(exchange->gone().stop_requested());
   exchange->respond(202, {}, std::nullopt);
   const Answer answer = busy.answer();

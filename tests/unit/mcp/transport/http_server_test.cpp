@@ -1,10 +1,14 @@
 #include "mcp/transport/http/server.h"
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <fstream>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -25,6 +29,24 @@ std::size_t resident() {
   return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
+/// How many sockets of this process belong to the server at `port` and have TCP_NODELAY.
+int accepted_without_delay(std::uint16_t port) {
+  int count = 0;
+  for (int fd = 3; fd < 2048; ++fd) {
+    sockaddr_in own{};
+    sockaddr_in peer{};
+    socklen_t size = sizeof own;
+    if (::getsockname(fd, reinterpret_cast<sockaddr*>(&own), &size) != 0) continue;
+    size = sizeof peer;
+    const bool connected = ::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) == 0;
+    int on = 0;
+    size = sizeof on;
+    if (!connected || ntohs(own.sin_port) != port) continue;
+    if (::getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, &size) == 0 && on != 0) ++count;
+  }
+  return count;
+}
+
 }  // namespace
 
 TEST_CASE("http server: answers one request after the other on one connection") {
@@ -38,6 +60,15 @@ TEST_CASE("http server: answers one request after the other on one connection") 
     CHECK(answer.has("Content-Type: application/json\r\n"));
     CHECK(answer.body == cleared("POST /mcp?n=" + std::to_string(i) + " 100").bytes());
   }
+}
+
+TEST_CASE("http server: compresses nothing, whatever the client would take") {
+  Site site;
+  Client client(site.port());
+  REQUIRE(client.send(post("/mcp", "x", "Accept-Encoding: br, gzip\r\n")));
+  const Answer answer = client.answer();
+  CHECK_FALSE(answer.has("Content-Encoding"));
+  CHECK(answer.body == cleared("POST /mcp? 1").bytes());
 }
 
 TEST_CASE("http server: several loops share the connections") {
@@ -275,6 +306,68 @@ TEST_CASE("http server: accepts again after it ran out of descriptors") {
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
   CHECK_FALSE(early);
   CHECK(client.answer().status == 200);
+}
+
+TEST_CASE("http server: answers of another thread leave the connection as good as new") {
+  Site site;
+  Client client(site.port());
+  for (int i = 0; i < 50; ++i) {
+    CAPTURE(i);
+    REQUIRE(client.send(post("/hold", "x")));
+    const auto exchange = site.take();
+    REQUIRE(exchange);
+    exchange->respond(200, {}, cleared(std::to_string(i)));
+    REQUIRE(client.answer().body == cleared(std::to_string(i)).bytes());
+  }
+  REQUIRE(client.send(get("/hold/first") + get("/last")));
+  const auto exchange = site.take();
+  REQUIRE(exchange);
+  exchange->respond(202, {}, std::nullopt);  // while the next request waits already
+  CHECK(client.answer().status == 202);
+  CHECK(client.answer().body == cleared("GET /last? 0").bytes());
+  CHECK_FALSE(exchange->gone().stop_requested());
+}
+
+TEST_CASE("http server: an answer of another thread that the socket cannot take arrives whole") {
+  Site site;
+  Client client(site.port(), 4096);
+  REQUIRE(client.send(get("/hold")));
+  const auto exchange = site.take();
+  REQUIRE(exchange);
+  const Cleared large = cleared(std::string(12'000'000, 'x'));
+  exchange->respond(200, {}, large);
+  CHECK(client.answer().body == large.bytes());
+  REQUIRE(client.send(get("/next")));
+  CHECK(client.answer().status == 200);
+}
+
+TEST_CASE("http server: every connection sends at once, and takes bursts of new ones") {
+  // Two causes of the stalls that servers are known for: small segments that wait for an
+  // acknowledgement, and connections that find the queue of the listener full and try again later.
+  Site site;
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 256; ++i) clients.push_back(std::make_unique<Client>(site.port()));
+  for (const auto& client : clients) REQUIRE(client->send(get("/")));
+  for (const auto& client : clients) {
+    CHECK(client->answer().status == 200);
+    CHECK(client->retransmissions() == 0);
+  }
+  CHECK(accepted_without_delay(site.port()) == 256);
+}
+
+TEST_CASE("http server: has descriptors for all its connections, whatever the shell allowed") {
+  rlimit limit{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  REQUIRE(limit.rlim_max > 600);
+  const rlimit low{512, limit.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &low) == 0);
+  HttpOptions options;
+  options.max_connections = 600;
+  const Site site(options);
+  rlimit raised{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &raised) == 0);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(raised.rlim_cur > 600);
 }
 
 TEST_CASE("http server: says what is wrong with an address") {
