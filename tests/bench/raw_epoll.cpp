@@ -24,8 +24,10 @@ std::size_t request_size(std::string_view text) {
   return text.size() < end + 4 + body ? 0 : end + 4 + body;
 }
 
-bool answer_all(int fd, std::string& input, std::string_view answer) {
+bool answer_all(int fd, std::string& input, const RawAnswer& make_answer) {
   while (const std::size_t size = request_size(input)) {
+    const std::string_view request(input.data(), size);
+    const std::string answer = make_answer(request.substr(request.find("\r\n\r\n") + 4));
     if (::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) < 0) return false;
     input.erase(0, size);
   }
@@ -34,7 +36,7 @@ bool answer_all(int fd, std::string& input, std::string_view answer) {
 
 }  // namespace
 
-void serve_raw(int listener, std::string_view answer) {
+void serve_raw(int listener, const RawAnswer& answer) {
   const int poller = ::epoll_create1(EPOLL_CLOEXEC);
   epoll_event event{EPOLLIN, {.fd = listener}};
   ::epoll_ctl(poller, EPOLL_CTL_ADD, listener, &event);

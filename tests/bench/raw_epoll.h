@@ -2,11 +2,16 @@
 // a POST with Content-Length, without checks, timeouts or limits.
 #pragma once
 
+#include <functional>
+#include <string>
 #include <string_view>
 
 namespace pmx::bench {
 
-/// Serves `listener` for ever with `answer`, a complete HTTP response.
-[[noreturn]] void serve_raw(int listener, std::string_view answer);
+/// Makes a complete HTTP response to a request's body.
+using RawAnswer = std::function<std::string(std::string_view body)>;
+
+/// Serves `listener` for ever.
+[[noreturn]] void serve_raw(int listener, const RawAnswer& answer);
 
 }  // namespace pmx::bench

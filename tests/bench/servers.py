@@ -1,0 +1,167 @@
+"""The servers under comparison as child processes: how each starts, and what it costs."""
+import http.client
+import json
+import os
+import re
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import wire
+from drive.server import clean_environment
+
+PAGE = os.sysconf("SC_PAGESIZE")
+TOKEN = "0123456789abcdef0123456789abcdef"
+CONNECTIONS = "12000"
+
+
+class Process:
+    """One child. `name` is what the tables call it; `era` is the version that it is spoken to in."""
+
+    def __init__(self, name, command, era=wire.MODERN, environment=None, stderr=None):
+        self.name, self.era = name, era
+        self.process = subprocess.Popen(
+            [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=stderr, bufsize=0, env=clean_environment(environment))
+
+    def cpu(self):
+        """Microseconds of processor time so far, of all threads."""
+        return time.clock_gettime((~self.process.pid << 3) | 2) * 1e6
+
+    def resident(self):
+        """Resident memory in MB."""
+        with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as file:
+            return int(file.read().split()[1]) * PAGE / 1e6
+
+    def line(self):
+        """The next line of its output."""
+        text = b""
+        while not text.endswith(b"\n"):
+            byte = self.process.stdout.read(1)
+            if not byte:
+                raise RuntimeError(f"{self.name} ended")
+            text += byte
+        return text.decode()
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe:
+                pipe.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class HttpServer(Process):
+    """A server that prints its port. `more`: headers that every request to it needs."""
+
+    def __init__(self, name, command, era=wire.MODERN, more=(), **options):
+        super().__init__(name, command, era, **options)
+        self.more = list(more)
+        self.port = self.listening()
+        if era == wire.LEGACY:
+            self.open_session()
+
+    def listening(self):
+        return int(self.line())
+
+    def open_session(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request("POST", "/mcp", wire.initialize(), dict(
+            wire.headers(self.era, "initialize", {}, self.more)))
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        self.more.append(("Mcp-Session-Id", answer.headers["Mcp-Session-Id"]))
+
+    def request(self, method, params):
+        """The bytes of a POST to this server."""
+        return wire.post(self.era, self.port, method, params, self.more)
+
+    def call(self, method, params, check=True):
+        """The result of one POST. What is no result is an error; `check`: nor is isError one."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request("POST", "/mcp", wire.message(self.era, method, params),
+                           dict(wire.headers(self.era, method, params, self.more)))
+        text = connection.getresponse().read().decode()
+        connection.close()
+        data = [line[6:] for line in text.splitlines() if line.startswith("data: {")]
+        answer = json.loads(data[-1] if data else text)
+        if "result" not in answer or (check and answer["result"].get("isError")):
+            raise RuntimeError(f"{self.name}: {text}")
+        return answer["result"]
+
+
+class Product(HttpServer):
+    """`proxmox-mpc serve --http` over a demo, or over a Cluster of tools/drive."""
+
+    def __init__(self, binary, name, cluster=None):
+        self._home = tempfile.TemporaryDirectory(prefix="proxmox-mpc-home-")
+        environment = {"HOME": self._home.name, "XDG_CONFIG_HOME": self._home.name,
+                       "PROXMOX_MPC_LOG_LEVEL": "warn"}
+        if cluster:
+            environment = cluster.environment("operate") | {"PROXMOX_MPC_LOG_LEVEL": "warn"}
+        command = [binary, "serve", "--http", "127.0.0.1:0", *([] if cluster else ["--demo"])]
+        self._token = lambda: subprocess.run(
+            [binary, "token", "show"], env=clean_environment(environment), check=True,
+            capture_output=True, text=True).stdout.strip()
+        super().__init__(name, command, environment=environment, stderr=subprocess.PIPE)
+
+    def listening(self):
+        for line in iter(self.process.stderr.readline, b""):
+            found = re.search(rb"serves MCP at http://[^:]+:(\d+)/", line)
+            if found:
+                self.more.append(("Authorization", "Bearer " + self._token()))
+                return int(found[1])
+        raise RuntimeError("the product does not listen")
+
+    def stop(self):
+        super().stop()
+        self._home.cleanup()
+
+
+class Makers:
+    """How to start each server; `build` is the release folder, `scripts` the one of tests/bench."""
+
+    def __init__(self, build, node):
+        self.build, self.node = Path(build).resolve(), node
+        self.scripts = Path(__file__).resolve().parent
+        self.binary = self.build / "proxmox-mpc"
+
+    def fixture_command(self, *more):
+        return [self.build / "mcp-fixture", "--tools", "100", "--token", TOKEN,
+                "--connections", CONNECTIONS, *more]
+
+    def fixture(self, era=wire.MODERN, name="fixture"):
+        return HttpServer(name, self.fixture_command("--http", "127.0.0.1:0"), era,
+                          [("Authorization", f"Bearer {TOKEN}")])
+
+    def alone(self, mode):
+        return HttpServer(mode, [self.build / "bench_serve", mode],
+                          more=[("Authorization", f"Bearer {TOKEN}")])
+
+    def product(self, name="product", cluster=None):
+        return Product(self.binary, name, cluster)
+
+    def sdk(self, number):
+        era = {1: wire.LEGACY, 2: wire.MODERN}[number]
+        return HttpServer(f"SDK v{number}", [self.node, self.scripts / f"sdk_v{number}.mjs", "http"],
+                          era)
+
+    def stdio(self, name):
+        """A server on pipes, by its name in the tables."""
+        commands = {
+            "product": [self.binary, "serve", "--demo"],
+            "fixture": self.fixture_command("--stdio"),
+            "SDK v1": [self.node, self.scripts / "sdk_v1.mjs", "stdio"],
+            "SDK v2": [self.node, self.scripts / "sdk_v2.mjs", "stdio"],
+        }
+        era = wire.LEGACY if name == "SDK v1" else wire.MODERN
+        return Process(name, commands[name], era, {"PROXMOX_MPC_LOG_LEVEL": "warn"},
+                       subprocess.DEVNULL)
