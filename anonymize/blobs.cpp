@@ -87,13 +87,21 @@ Blob base64_with(std::string_view text, std::size_t at, std::string_view alphabe
 bool may_be_blob(std::string_view run) {
   constexpr std::size_t kLook = 8;
   if (run.size() < kLook) return false;
-  const std::string_view head = run.substr(0, kLook);
-  if (!decoded(head, 0, kLook, kStandardDigits).empty() ||
-      !decoded(head, 0, kLook, kUrlSafeDigits).empty())
+  const auto decodes = [run](const std::array<std::uint8_t, 256>& digits) {
+    unsigned bits = 0;
+    for (std::size_t i = 0; i < kLook; ++i) {
+      const unsigned digit = digits[static_cast<unsigned char>(run[i])];
+      if (digit == kNoDigit) return false;
+      bits = (bits << 6 | digit) & 0xFFFFFF;
+      // A byte is whole behind the second digit of four, the third and the fourth.
+      if (i % 4 != 0 && !is_text_byte(bits >> (6 - 2 * (i % 4)) & 0xFF)) return false;
+    }
     return true;
-  return std::all_of(head.begin(), head.end(), is_hex) &&
-         is_text_byte(hex_value(head[0]) * 16 + hex_value(head[1])) &&
-         is_text_byte(hex_value(head[2]) * 16 + hex_value(head[3]));
+  };
+  if (decodes(kStandardDigits) || decodes(kUrlSafeDigits)) return true;
+  return std::all_of(run.begin(), run.begin() + kLook, is_hex) &&
+         is_text_byte(hex_value(run[0]) * 16 + hex_value(run[1])) &&
+         is_text_byte(hex_value(run[2]) * 16 + hex_value(run[3]));
 }
 
 Blob read_base64(std::string_view text, std::size_t at) {

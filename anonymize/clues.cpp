@@ -1,62 +1,25 @@
 #include "anonymize/clues.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "anonymize/part_print.h"
 
 namespace pmx::anonymize {
 namespace {
 
-constexpr std::size_t kMaxPart = 64;
-constexpr std::uint64_t kBlanks = 0x2020202020202020U;
 constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15U;
-
-/// Eight bytes at most from `from` on, NUL behind them. `end` is where the text ends.
-inline std::uint64_t load(const char* from, std::size_t count, const char* end) {
-  std::uint64_t bytes = 0;
-  if (end - from >= 8) {
-    std::memcpy(&bytes, from, 8);
-    if (count < 8) bytes &= (std::uint64_t{1} << (8 * count)) - 1;
-  } else {
-    std::memcpy(&bytes, from, std::min<std::size_t>(count, 8));
-  }
-  return bytes;
-}
-
-/// A hash of `count` bytes in any ASCII letter case, never 0. Bytes that are no letters are folded
-/// too, always alike. Two parts with one print wake each other's recognizers, no more.
-inline std::uint32_t print_of(const char* from, std::size_t count, const char* end) {
-  std::uint64_t hash = count;
-  for (; count > 8; from += 8, count -= 8) {
-    hash = (hash ^ (load(from, 8, end) | kBlanks)) * kFactor;
-    hash ^= hash >> 29;
-  }
-  hash = (hash ^ (load(from, count, end) | kBlanks)) * kFactor;
-  return static_cast<std::uint32_t>(hash >> 32) | 1U;
-}
-
-std::uint32_t print_of(std::string_view part) {
-  return print_of(part.data(), part.size(), part.data() + part.size());
-}
 
 /// Whether a run of letters has a capital, or a byte of a longer character, which may be one.
 inline bool has_capital(const char* from, std::size_t count, const char* end) {
   for (; count > 0; from += 8) {
     const std::size_t size = std::min<std::size_t>(count, 8);
-    const std::uint64_t bytes = load(from, size, end);
+    const std::uint64_t bytes = load_bytes(from, size, end);
     const std::uint64_t blanks =
         size < 8 ? kBlanks & ((std::uint64_t{1} << (8 * size)) - 1) : kBlanks;
     if (((~bytes & blanks) | (bytes & kHighBits)) != 0) return true;
     count -= size;
   }
   return false;
-}
-
-inline std::uint32_t three_bytes(const char* head) {
-  const auto byte = [head](int i) {
-    return static_cast<std::uint32_t>(static_cast<unsigned char>(head[i]));
-  };
-  return byte(0) | byte(1) << 8 | byte(2) << 16;
 }
 
 bool is_capital(char c) { return has_class(c, chars::kCapital); }
@@ -92,10 +55,12 @@ struct Triggers::Shape {
   bool letters = false;
   bool digits = false;
   bool capital = false;
-  bool doubled = false;  ///< two of . _ - + side by side
+  bool marked = false;  ///< dashes or a plus that may begin something
 };
 
-Triggers::Triggers() : slots_(1024), shift_(32 - 10) {
+Triggers::Triggers()
+    : slots_(1024), shift_(32 - 10), filter_(slots_.size() / 4), filter_shift_(shift_ - 4) {
+  add_section_words(*this);
   add_frame_words(*this);
   add_secret_words(*this);
   add_context_words(*this);
@@ -115,13 +80,6 @@ void Triggers::add_word(std::string_view word, std::uint32_t clues) {
   if (begin < end) add(word.substr(begin, end - begin), clues, 0);
 }
 
-std::size_t Triggers::secret_place(std::uint32_t head) const {
-  std::size_t place = (head * 0x9E3779B1U) >> 22;
-  while (secrets_[place].head != head && secrets_[place].shortest != 0)
-    place = (place + 1) % secrets_.size();
-  return place;
-}
-
 void Triggers::add_secret(std::string_view head, std::size_t shortest) {
   SecretHead& known = secrets_[secret_place(three_bytes(head.data()))];
   const auto length = static_cast<std::uint32_t>(std::max<std::size_t>(shortest, 1));
@@ -137,21 +95,15 @@ void Triggers::add_name(std::string_view part, std::size_t length) {
   add(part, clue::kName, length);
 }
 
-inline std::size_t Triggers::place_of(std::uint32_t print) const {
-  const Slot* slots = slots_.data();
-  std::size_t place = print >> shift_;
-  while (slots[place].print != print && slots[place].print != 0)
-    place = (place + 1) & (slots_.size() - 1);
-  return place;
-}
-
 void Triggers::add(std::string_view part, std::uint32_t clues, std::size_t longest) {
   if ((used_ + 1) * 2 > slots_.size()) grow();
   const std::uint32_t print = print_of(part);
   Slot& slot = slots_[place_of(print)];
   if (slot.print == 0) ++used_;
   slot.print = print;
-  slot.clues = static_cast<std::uint16_t>(slot.clues | clues);
+  slot.clues |= clues;
+  const std::size_t bit = print >> filter_shift_;
+  filter_[bit >> 6] |= std::uint64_t{1} << (bit & 63);
   slot.longest =
       std::max(slot.longest, static_cast<std::uint16_t>(std::min<std::size_t>(longest, 0xFFFF)));
 }
@@ -160,26 +112,22 @@ void Triggers::grow() {
   std::vector<Slot> old(slots_.size() * 2);
   old.swap(slots_);
   --shift_;
-  for (const Slot& slot : old)
-    if (slot.print != 0) slots_[place_of(slot.print)] = slot;
+  filter_.assign(slots_.size() / 4, 0);
+  --filter_shift_;
+  for (const Slot& slot : old) {
+    if (slot.print == 0) continue;
+    slots_[place_of(slot.print)] = slot;
+    const std::size_t bit = slot.print >> filter_shift_;
+    filter_[bit >> 6] |= std::uint64_t{1} << (bit & 63);
+  }
 }
 
 std::size_t Triggers::longest_name(std::string_view part) const {
   return slots_[place_of(print_of(part))].longest;
 }
 
-inline std::uint32_t Triggers::clues_of(const char* part, std::size_t length,
-                                        const char* end) const {
-  if (length > kMaxPart) return 0;
-  std::uint32_t clues = slots_[place_of(print_of(part, length, end))].clues;
-  if ((part[length - 1] | 0x20) != 's') return clues;
-  // The plural of a name counts as the name.
-  for (std::size_t cut = 1; cut <= 2 && length > cut; ++cut)
-    clues |= slots_[place_of(print_of(part, length - cut, end))].clues & clue::kName;
-  return clues;
-}
-
-void Triggers::read_parts(std::string_view text, Run& run, Shape& out) const {
+void Triggers::read_parts(std::string_view text, Run& run, Shape& out,
+                          const FewPrints* more) const {
   const char* const data = text.data();
   const std::size_t size = text.size();
   std::size_t at = run.begin;
@@ -189,7 +137,8 @@ void Triggers::read_parts(std::string_view text, Run& run, Shape& out) const {
     const unsigned kind = first & (chars::kLetter | chars::kDigit);
     if (kind == 0) {
       if ((first & chars::kJoin) == 0) break;
-      shape.doubled = shape.doubled || joined;
+      shape.marked = shape.marked || (joined && data[at] == '+') ||
+                     (data[at] == '-' && byte_at(text, at + 1) == '-');
       shape.dots += data[at] == '.';
       shape.dashes += data[at] == '-';
       joined = true;
@@ -206,7 +155,7 @@ void Triggers::read_parts(std::string_view text, Run& run, Shape& out) const {
           begin + 3 <= size ? secrets_[secret_place(three_bytes(data + begin))].shortest : 0;
       if (shortest > 0) shape.token_end = std::min(shape.token_end, begin + shortest);
     }
-    shape.last = clues_of(data + begin, at - begin, data + size);
+    shape.last = clues_of(data + begin, at - begin, data + size, more);
     // Only behind a dot a top-level domain is one.
     shape.clues |= shape.dots > 0 ? shape.last : shape.last & ~std::uint32_t{clue::kDomain};
     if (kind == chars::kDigit) {
@@ -240,6 +189,12 @@ std::uint32_t Triggers::colon_clues(std::string_view text, const Run& run,
 
 namespace {
 
+/// "105 (" at `at`.
+bool opens_behind_number(std::string_view text, std::size_t at) {
+  while (is_digit(byte_at(text, at))) ++at;
+  return text.substr(at, 2) == " (";
+}
+
 /// Behind a blank: "--name web", "key = x", "web (105)", "VM 105 (web)", a company's second word.
 std::uint32_t blank_clues(std::string_view text, const Run& run, std::uint32_t last, bool capital) {
   constexpr std::string_view kAssigns = " \t=:";
@@ -249,9 +204,10 @@ std::uint32_t blank_clues(std::string_view text, const Run& run, std::uint32_t l
   std::uint32_t clues = 0;
   if (flag || kAssigns.find(next) != std::string_view::npos) clues |= last & clue::kField;
   if (next == '(' && (is_digit(second) || second == 'V')) clues |= clue::kContext;
-  if (is_digit(next) && (last & clue::kGuest) != 0) clues |= clue::kContext;
-  if (capital && (is_capital(next) || next == '&' || next == 'u' || next == 'a'))
-    clues |= clue::kOrganisation;
+  if (is_digit(next) && (last & clue::kGuest) != 0 && opens_behind_number(text, run.end + 1))
+    clues |= clue::kContext;
+  const bool joins = (next == 'u' || next == 'a') && second == 'n';
+  if (capital && (is_capital(next) || next == '&' || joins)) clues |= clue::kOrganisation;
   return clues;
 }
 
@@ -280,10 +236,10 @@ std::uint32_t Triggers::clues_behind(std::string_view text, const Run& run,
   }
 }
 
-Run Triggers::read_run(std::string_view text, std::size_t at) const {
+Run Triggers::read_run(std::string_view text, std::size_t at, const FewPrints* more) const {
   Run run{at, at, 0, false};
   Shape shape;
-  read_parts(text, run, shape);
+  read_parts(text, run, shape, more);
   // An escape that is none (%10.1.2.3) changes how addresses are read.
   if (at > 0 && text[at - 1] == '%') {
     run.clues = clue::kAll;
@@ -291,8 +247,9 @@ Run Triggers::read_run(std::string_view text, std::size_t at) const {
   }
   constexpr std::uint32_t kAnywhere =
       clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation;
+  // (kLine and kBlob depend on more than the run: the walk adds them.)
   run.clues = (shape.clues & kAnywhere) | clues_behind(text, run, shape);
-  if (shape.doubled) run.clues |= clue::kMark;
+  if (shape.marked) run.clues |= clue::kMark;
   if (shape.token_end <= run.end) run.clues |= clue::kSecret;
   if (may_be_address(run.end - at, shape.dots, shape.dashes, shape.digits))
     run.clues |= clue::kAddress;

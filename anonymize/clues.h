@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "anonymize/chars.h"
+#include "anonymize/part_print.h"
 
 namespace pmx::anonymize {
 
@@ -72,13 +73,25 @@ class Triggers {
   /// The length of the longest known name that begins with `part`, or more; 0 when none does.
   [[nodiscard]] std::size_t longest_name(std::string_view part) const;
 
+  /// A stretch of text in which runs and punctuation may show clues.
+  struct Waking {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+
+  /// The first such stretch that begins at `at` or later; begins at `limit` or behind it when there
+  /// is none before. No word reaches over `at`. `more` are first parts of further names.
+  [[nodiscard]] Waking sieve(std::string_view text, std::size_t at, std::size_t limit,
+                             const FewPrints* more = nullptr) const;
+
   /// The run that begins at `at`, where a word begins.
-  [[nodiscard]] Run read_run(std::string_view text, std::size_t at) const;
+  [[nodiscard]] Run read_run(std::string_view text, std::size_t at,
+                             const FewPrints* more = nullptr) const;
 
  private:
   struct Slot {
     std::uint32_t print = 0;  ///< upper half of the hash, 0 in an empty slot
-    std::uint16_t clues = 0;
+    std::uint32_t clues = 0;
     std::uint16_t longest = 0;
   };
   struct SecretHead {
@@ -86,15 +99,48 @@ class Triggers {
     std::uint32_t shortest = 0;  ///< 0 in an empty place
   };
   struct Shape;
+  struct Parts;
 
   void add(std::string_view part, std::uint32_t clues, std::size_t longest);
   void grow();
   /// The place of a print: its slot or the empty one where it would be.
-  [[nodiscard]] std::size_t place_of(std::uint32_t print) const;
-  [[nodiscard]] std::size_t secret_place(std::uint32_t head) const;
+  [[nodiscard]] std::size_t place_of(std::uint32_t print) const {
+    std::size_t place = print >> shift_;
+    const Slot* slots = slots_.data();
+    while (slots[place].print != print && slots[place].print != 0)
+      place = (place + 1) & (slots_.size() - 1);
+    return place;
+  }
+  [[nodiscard]] std::size_t secret_place(std::uint32_t head) const {
+    std::size_t place = (head * 0x9E3779B1U) >> 22;
+    while (secrets_[place].head != head && secrets_[place].shortest != 0)
+      place = (place + 1) % secrets_.size();
+    return place;
+  }
+  /// Whether something may have the print.
+  [[nodiscard]] bool may_have(std::uint32_t print) const {
+    const std::size_t bit = print >> filter_shift_;
+    return (filter_.data()[bit >> 6] >> (bit & 63) & 1) != 0;
+  }
+  [[nodiscard]] std::uint32_t clues_of(std::uint32_t print, const FewPrints* more) const {
+    const std::uint32_t named = more != nullptr && more->has(print) ? clue::kName : 0U;
+    return may_have(print) ? named | slots_[place_of(print)].clues : named;
+  }
   /// The clues of a part; `end` is where the text ends.
-  [[nodiscard]] std::uint32_t clues_of(const char* part, std::size_t length, const char* end) const;
-  void read_parts(std::string_view text, Run& run, Shape& shape) const;
+  [[nodiscard]] std::uint32_t clues_of(const char* part, std::size_t length, const char* end,
+                                       const FewPrints* more) const {
+    constexpr std::size_t kMaxPart = 64;
+    if (length > kMaxPart) return 0;
+    std::uint32_t clues = clues_of(print_of(part, length, end), more);
+    if ((part[length - 1] | 0x20) != 's') return clues;
+    // The plural of a name counts as the name.
+    for (std::size_t cut = 1; cut <= 2 && length > cut; ++cut)
+      clues |= clues_of(print_of(part, length - cut, end), nullptr) & clue::kName;
+    return clues;
+  }
+  [[nodiscard]] std::size_t first_waking(const char* data, const Parts& parts, std::size_t limit,
+                                         const FewPrints* more) const;
+  void read_parts(std::string_view text, Run& run, Shape& shape, const FewPrints* more) const;
   [[nodiscard]] std::uint32_t colon_clues(std::string_view text, const Run& run,
                                           const Shape& shape) const;
   [[nodiscard]] std::uint32_t clues_behind(std::string_view text, const Run& run,
@@ -103,11 +149,14 @@ class Triggers {
   std::vector<Slot> slots_;  ///< a power of two of them, half of them empty at least
   unsigned shift_;           ///< from a print to the place where its search begins
   std::size_t used_ = 0;
+  std::vector<std::uint64_t> filter_;  ///< one bit of 32 is set at most
+  unsigned filter_shift_;
   std::array<SecretHead, 1024> secrets_{};  ///< open addressing, nearly empty
   std::array<bool, 256> volumes_{};         ///< first bytes behind a volume's colon
 };
 
 // The words of the recognizers, each list in the file of its family.
+void add_section_words(Triggers& triggers);
 void add_frame_words(Triggers& triggers);
 void add_secret_words(Triggers& triggers);
 void add_context_words(Triggers& triggers);

@@ -191,8 +191,7 @@ void Engine::guard_secret(const Secret& secret) { impl_->guard(secret); }
 Result<std::string> Engine::anonymize_text(std::string_view text) {
   PMX_TRY_VOID(impl_->catch_up());
   return impl_->run([text](Rewriter& rewriter, Resolver&) {
-    const auto pass = [&](std::string_view shown) { return rewriter.text(shown); };
-    return apply_edits(text, rewriter.settled(text, pass));
+    return apply_edits(text, rewriter.settled_text(text));
   });
 }
 

@@ -17,6 +17,9 @@ constexpr std::string_view kDiskHeads[] = {"vm-", "base-", "subvol-", "basevol-"
 /// A ticket's signature begins within so many bytes: a user id has 64 at most, a realm 32.
 constexpr std::size_t kTicketHead = 160;
 
+/// "-----BEGIN " and a label; the dashes behind it begin within so many bytes.
+constexpr std::size_t kMaxHeader = 80;
+
 bool frame_char(char c) {
   return !has_class(c, chars::kSpace | chars::kQuote) && c != ',' && c != '\\' && c != '\0';
 }
@@ -156,9 +159,13 @@ bool Rewriter::pem(Scan& scan) {
   const std::string_view text = scan.text;
   if (text.substr(scan.at, 11) != "-----BEGIN ") return false;
   const std::size_t header = text.find("-----", scan.at + 11);
-  if (header == std::string_view::npos || header - scan.at > 80) return false;
+  if (header == std::string_view::npos || header - scan.at > kMaxHeader) {
+    open_ended_ = open_ended_ || text.size() - scan.at < kMaxHeader + 5;
+    return false;
+  }
   std::size_t begin = header + 5;
   const std::size_t footer = text.find("-----END ", begin);
+  open_ended_ = open_ended_ || footer == std::string_view::npos;
   std::size_t end = std::min(footer, text.size());
   const std::size_t next = footer == std::string_view::npos
                                ? text.size()

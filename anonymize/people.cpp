@@ -136,7 +136,7 @@ void Rewriter::Scan::find_angle() {
   while (angle < text.size() && !opens_address(angle)) angle = text.find('<', angle + 1);
   angle = std::min(angle, text.size());
   angle_name = angle;
-  while (angle_name > at && angle - angle_name < kMaxDisplayName &&
+  while (angle < text.size() && angle_name > at && angle - angle_name < kMaxDisplayName &&
          (is_name_char(text[angle_name - 1]) || text[angle_name - 1] == ' ' ||
           text[angle_name - 1] == '"'))
     --angle_name;

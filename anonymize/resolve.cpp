@@ -94,6 +94,7 @@ void Resolver::announce(std::string_view name) {
   std::string folded = lower(name);
   const bool own = ledger_.by_pseudonym(folded) != nullptr || ledger_.by_name(folded) != nullptr;
   if (own || Dictionary::is_weak(folded) || is_kept_name(folded)) return;
+  payload_->heads.add(print_of(std::string_view(folded).substr(0, part_end(folded, 0))));
   if (payload_->names.insert(std::move(folded)).second) payload_->grew = true;
 }
 

@@ -12,12 +12,14 @@
 
 #include "anonymize/address.h"
 #include "anonymize/ledger.h"
+#include "anonymize/part_print.h"
 
 namespace pmx::anonymize {
 
 /// Names that a payload announces by their place in it. They are looked for in this payload alone.
 struct PayloadNames {
   std::set<std::string, std::less<>> names;  ///< lower case
+  FewPrints heads;                           ///< of their first parts
   bool grew = false;                         ///< since the pass began
 };
 
@@ -31,6 +33,11 @@ class Resolver {
   /// What was announced; nullptr when there is nothing.
   [[nodiscard]] const PayloadNames* announced() const {
     return payload_ != nullptr && !payload_->names.empty() ? payload_ : nullptr;
+  }
+
+  /// The first parts of what was announced; nullptr when there is nothing.
+  [[nodiscard]] const FewPrints* announced_heads() const {
+    return announced() != nullptr ? &payload_->heads : nullptr;
   }
 
   /// The pseudonym of a name in the letter case of `surface`; kept names and own pseudonyms as they

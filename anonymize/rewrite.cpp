@@ -66,19 +66,6 @@ Layer veiled_layer(const Layer& layer, const std::vector<Edit>& edits) {
 
 }  // namespace
 
-std::string apply_edits(std::string_view text, const std::vector<Edit>& edits) {
-  std::string out;
-  out.reserve(text.size() + edits.size() * 8);
-  std::size_t at = 0;
-  for (const Edit& edit : edits) {
-    out.append(text.substr(at, edit.begin - at));
-    out.append(edit.text);
-    at = edit.end;
-  }
-  out.append(text.substr(at));
-  return out;
-}
-
 Layer percent_layer(std::string_view text) {
   Layer layer;
   layer.text.reserve(text.size());
@@ -112,44 +99,6 @@ void Rewriter::Scan::find_word() {
   while (word_end < text.size() && is_word_char(text[word_end])) ++word_end;
   const std::string_view word = text.substr(word_begin, word_end - word_begin);
   word_is_code = word.size() >= kHexWord && std::all_of(word.begin(), word.end(), is_hex);
-}
-
-std::vector<Edit> composed_edits(const std::vector<Edit>& first, std::string_view shown,
-                                 const std::vector<Edit>& second) {
-  std::vector<Edit> out;
-  std::size_t i = 0;
-  std::size_t j = 0;
-  std::size_t removed = 0;  // of the original by first[0, i), and what they put there
-  std::size_t added = 0;
-  const auto begin_of = [&](const Edit& edit) { return edit.begin + added - removed; };
-  while (i < first.size() || j < second.size()) {
-    std::size_t begin = shown.size();
-    if (i < first.size()) begin = std::min(begin, begin_of(first[i]));
-    if (j < second.size()) begin = std::min(begin, second[j].begin);
-    Edit edit{begin + removed - added, 0, ""};
-    // Edits that touch each other's bytes become one.
-    std::size_t end = begin + 1;
-    std::size_t copied = begin;
-    for (bool grows = true; grows;) {
-      grows = false;
-      if (i < first.size() && begin_of(first[i]) < end) {
-        end = std::max(end, begin_of(first[i]) + first[i].text.size());
-        removed += first[i].end - first[i].begin;
-        added += first[i++].text.size();
-        grows = true;
-      } else if (j < second.size() && second[j].begin < end) {
-        edit.text += shown.substr(copied, second[j].begin - copied);
-        edit.text += second[j].text;
-        copied = second[j].end;
-        end = std::max(end, second[j++].end);
-        grows = true;
-      }
-    }
-    edit.text += shown.substr(copied, end - copied);
-    edit.end = end + removed - added;
-    out.push_back(std::move(edit));
-  }
-  return out;
 }
 
 std::vector<Edit> Rewriter::scan_layer(std::string_view text, const Layer* layer, unsigned depth) {
@@ -243,12 +192,12 @@ std::vector<Edit> Rewriter::find_guarded(std::string_view text) const {
 inline bool is_mark(std::string_view text, std::size_t at) {
   const char next = byte_at(text, at + 1);
   switch (text[at]) {
-    case '-':
-    case ':': return next == text[at];
+    case '-': return next == '-' && byte_at(text, at + 2) == '-';
+    case ':': return next == ':';
     case '$': return is_word_char(next);
     case '{': return next == 'S';
     case '(': return next == '0';
-    case '+': return is_digit(next);
+    case '+': return is_digit(next) && (next != '0' || text.substr(at, 4) == "+00 ");
     case '[': return next == 's' || at == 0 || text[at - 1] == '\n';
     default: return false;
   }
@@ -261,7 +210,19 @@ bool Rewriter::pass_over(Scan& scan) {
   std::size_t at = scan.at;
   if (at < scan.run_end || (at > 0 && is_word_char(text[at - 1]))) return at < text.size();
   while (at < text.size()) {
-    if (at >= scan.escape_token) break;
+    // The lines of a firewall's aliases are names by their place.
+    if (at >= scan.waking_end && at < scan.aliases_end) scan.waking_end = scan.aliases_end;
+    if (at >= scan.waking_end && all_clues_ == 0) {
+      // What may be a name before an address in angle brackets is read word by word.
+      if (scan.angle < at) scan.find_angle();
+      const std::size_t limit = std::min(scan.escape_token, scan.angle_name);
+      const Triggers::Waking waking =
+          dictionary_.triggers().sieve(text, at, limit, resolver_.announced_heads());
+      at = std::min(waking.begin, std::max(at, limit));
+      const bool named = at >= scan.angle_name;
+      scan.waking_end = at < limit ? std::min(waking.end, limit) : named ? scan.angle + 1 : at;
+    }
+    if (at >= scan.escape_token || at >= text.size()) break;
     if (!is_word_char(text[at])) {
       if (is_mark(text, at)) break;
       ++at;
@@ -296,7 +257,7 @@ void Rewriter::step(Scan& scan) {
 }
 
 void Rewriter::begin_run(Scan& scan) {
-  const Run run = dictionary_.triggers().read_run(scan.text, scan.at);
+  const Run run = dictionary_.triggers().read_run(scan.text, scan.at, resolver_.announced_heads());
   scan.run_begin = run.begin;
   scan.run_end = run.end;
   scan.run_dotted = run.dotted;
@@ -304,7 +265,6 @@ void Rewriter::begin_run(Scan& scan) {
   if (may_be_file_line(scan)) scan.clues |= clue::kLine;
   if (scan.depth < kMaxDepth && may_be_blob(scan.text.substr(run.begin, run.end - run.begin)))
     scan.clues |= clue::kBlob;
-  if (resolver_.announced() != nullptr) scan.clues |= clue::kName;
   if (scan.angle < scan.at) scan.find_angle();
   if (scan.angle < scan.text.size() && run.end > scan.angle_name) scan.clues |= clue::kDisplayName;
 }

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -79,6 +80,10 @@ class Rewriter {
     return edits;
   }
 
+  /// The edits of a text of many lines, settled: only lines that changed are passed over again. No
+  /// value reaches over a line's end but a quoted secret and a PEM block.
+  std::vector<Edit> settled_text(std::string_view text);
+
   /// From now on every recognizer is asked everywhere. Tests compare: the clues change nothing.
   void ignore_clues() { all_clues_ = clue::kAll; }
 
@@ -118,6 +123,7 @@ class Rewriter {
     std::size_t run_end = 0;       ///< of letters, digits and . _ - +
     bool run_dotted = false;       ///< the run has a dot
     std::uint32_t clues = 0;       ///< of the run
+    std::size_t waking_end = 0;    ///< up to here the text is read run by run
     std::size_t escape = 0;        ///< where the next %XX stands, or the end
     std::size_t escape_token = 0;  ///< where its token begins
     std::size_t angle = 0;         ///< where the next <mail@address> stands, or the end
@@ -153,6 +159,9 @@ class Rewriter {
     bool (Rewriter::*find)(Scan&);
   };
 
+  /// Lines with the edits of their first pass; nothing when something goes on behind them.
+  std::optional<std::vector<Edit>> settled_lines(std::string_view lines, std::vector<Edit> edits,
+                                                 bool last);
   std::vector<Edit> scan_layer(std::string_view text, const Layer* layer, unsigned depth);
   std::vector<Edit> walk(std::string_view text, const Layer* layer, unsigned depth);
   [[nodiscard]] std::vector<Edit> find_guarded(std::string_view text) const;
@@ -191,7 +200,7 @@ class Rewriter {
   bool hash_shape(Scan& scan);
   static Quote take_quote(std::string_view text, std::size_t& at);
   bool secret_value(Scan& scan, std::size_t from, std::string_view word);
-  [[nodiscard]] std::size_t value_end(const Scan& scan, std::size_t from, Quote quote) const;
+  std::size_t value_end(const Scan& scan, std::size_t from, Quote quote);
   // own.cpp
   /// The end of the pseudonym of a name or address that begins at `at`, or `at`.
   [[nodiscard]] std::size_t own_end(std::string_view text, std::size_t at) const;
@@ -259,6 +268,7 @@ class Rewriter {
   Resolver& resolver_;
   const std::vector<Secret>& guarded_;
   std::uint32_t all_clues_ = 0;
+  bool open_ended_ = false;  ///< a value began whose end the text does not hold
 };
 
 }  // namespace pmx::anonymize

@@ -127,7 +127,7 @@ Rewriter::Quote Rewriter::take_quote(std::string_view text, std::size_t& at) {
   return {mark, backslashes};
 }
 
-std::size_t Rewriter::value_end(const Scan& scan, std::size_t from, Quote quote) const {
+std::size_t Rewriter::value_end(const Scan& scan, std::size_t from, Quote quote) {
   const std::string_view text = scan.text;
   const auto literal = [&scan](std::size_t i) {
     return scan.layer == nullptr || scan.layer->offsets[i + 1] - scan.layer->offsets[i] == 1;
@@ -151,6 +151,7 @@ std::size_t Rewriter::value_end(const Scan& scan, std::size_t from, Quote quote)
         ends_list_item(text, i))
       return i;
   }
+  open_ended_ = open_ended_ || quote.mark != '\0';
   return text.size();
 }
 

@@ -60,6 +60,9 @@ constexpr Section kSections[] = {{"dir", Kind::kStorage},
                                  {"group", Kind::kName},
                                  {"opentelemetry", Kind::kName}};
 
+/// The lines of user.cfg.
+constexpr std::string_view kUserHeads[] = {"user", "token", "group", "pool", "acl", "role"};
+
 std::size_t line_end(std::string_view text, std::size_t at) {
   std::size_t end = std::min(text.find('\n', at), text.size());
   if (end > at && text[end - 1] == '\r') --end;
@@ -78,6 +81,12 @@ std::size_t run_end(std::string_view text, std::size_t at, std::size_t limit) {
 }
 
 }  // namespace
+
+void add_section_words(Triggers& triggers) {
+  for (const Section& section : kSections) triggers.add_word(section.type, clue::kLine);
+  for (const std::string_view head : kUserHeads) triggers.add_word(head, clue::kLine);
+  triggers.add_word("GROUP", clue::kLine);
+}
 
 /// One name that stands at [begin, end) because of its place.
 bool Rewriter::placed_name(Scan& scan, std::size_t begin, std::size_t end, Kind kind) {
@@ -126,10 +135,10 @@ bool Rewriter::section_property(Scan& scan) {
 
 /// user:, token:, group:, pool: and acl: lines of user.cfg.
 bool Rewriter::user_line(Scan& scan) {
-  constexpr std::string_view kHeads[] = {"user", "token", "group", "pool", "acl", "role"};
   const std::string_view text = scan.text;
   const std::string_view head = text.substr(scan.at, scan.run_end - scan.at);
-  if (std::find(std::begin(kHeads), std::end(kHeads), head) == std::end(kHeads)) return false;
+  if (std::find(std::begin(kUserHeads), std::end(kUserHeads), head) == std::end(kUserHeads))
+    return false;
   const std::size_t end = line_end(text, scan.at);
   const std::string_view line = text.substr(scan.at, end - scan.at);
   if (std::count(line.begin(), line.end(), ':') < 4 || line[head.size()] != ':' ||

@@ -1,0 +1,271 @@
+// Passes over text without clues, 64 bytes at a time: each question that read_run asks of one run
+// is asked here of all runs of a window by a few operations on bit masks, as a weaker condition.
+// What shows nothing is passed over; what shows something is read again, run by run. No value but a
+// sequence of capitalised words reaches over a blank, so that windows are cut at blanks.
+#include <bit>
+#include <cstring>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include "anonymize/blobs.h"
+#include "anonymize/clues.h"
+#include "anonymize/part_print.h"
+
+namespace pmx::anonymize {
+namespace {
+
+constexpr std::size_t kWindow = 64;
+/// Conditions look so far behind a blank.
+constexpr std::size_t kAhead = 3;
+
+using Bytes [[gnu::vector_size(16)]] = unsigned char;
+using Mask = std::uint64_t;
+
+/// One bit for each of 16 bytes that are all ones or all zeros.
+inline Mask bits_of(Bytes bytes) {
+#if defined(__SSE2__)
+  return static_cast<Mask>(_mm_movemask_epi8(std::bit_cast<__m128i>(bytes)));
+#else
+  Mask out = 0;
+  for (int i = 0; i < 16; ++i) out |= static_cast<Mask>(bytes[i] & 1) << i;
+  return out;
+#endif
+}
+
+/// The bytes of a window, and the masks of what they are.
+class Window {
+ public:
+  explicit Window(const char* data) { std::memcpy(parts_, data, kWindow); }
+
+  /// One bit for each byte for which `test` answers with ones.
+  template <class Test>
+  [[nodiscard]] Mask where(Test test) const {
+    Mask out = 0;
+    for (unsigned i = 0; i < 4; ++i)
+      out |= bits_of(std::bit_cast<Bytes>(test(parts_[i]))) << (16 * i);
+    return out;
+  }
+  [[nodiscard]] Mask equal(char c) const {
+    return where([byte = static_cast<unsigned char>(c)](Bytes bytes) { return bytes == byte; });
+  }
+
+ private:
+  Bytes parts_[4];
+};
+
+struct Masks {
+  explicit Masks(const char* data) : window(data) {
+    const Mask high = window.where([](Bytes bytes) { return bytes >= 0x80; });
+    letter = high | window.where([](Bytes bytes) { return ((bytes | 0x20) - 'a') < 26; });
+    capital = high | window.where([](Bytes bytes) { return (bytes - 'A') < 26; });
+    digit = window.where([](Bytes bytes) { return (bytes - '0') < 10; });
+    dot = window.equal('.');
+    dash = window.equal('-');
+    join = dot | dash | window.where([](Bytes bytes) { return (bytes == '_') | (bytes == '+'); });
+    colon = window.equal(':');
+    blank = window.where([](Bytes bytes) { return bytes <= ' '; });
+    rare = window.where([](Bytes bytes) {
+      return (bytes == '@') | (bytes == '$') | (bytes == '{') | (bytes == '%') | (bytes == '(') |
+             (bytes == '[') | (bytes == '+') | (bytes == '\'');
+    });
+    word = letter | digit;
+    run = word | join;
+  }
+
+  Window window;
+  Mask letter, capital, digit, dot, dash, join, colon, blank, rare, word, run;
+};
+
+inline Mask below(std::size_t bit) { return bit >= kWindow ? ~Mask{0} : (Mask{1} << bit) - 1; }
+
+inline std::size_t first_bit(Mask mask) { return static_cast<std::size_t>(std::countr_zero(mask)); }
+
+/// The place behind the last set bit.
+inline std::size_t behind_last(Mask mask) {
+  return kWindow - static_cast<std::size_t>(std::countl_zero(mask));
+}
+
+/// The bits of `mask` for which `holds`.
+template <class Holds>
+Mask filtered(Mask mask, Holds holds) {
+  Mask out = 0;
+  for (; mask != 0; mask &= mask - 1)
+    if (holds(first_bit(mask))) out |= mask & (0 - mask);
+  return out;
+}
+
+/// `count` marks in a row, each so many bytes behind the one before as `gaps` tells; at the last.
+template <class Gaps>
+Mask chain(Mask marks, int count, Gaps gaps) {
+  Mask out = marks;
+  for (int i = 1; i < count; ++i) out = marks & gaps(out);
+  return out;
+}
+
+/// Addresses, MACs and UUIDs of digits and dots, dashes or colons.
+Mask address_marks(const Masks& is) {
+  const Mask number = is.dot & (is.digit << 1) & (is.digit >> 1);
+  const auto groups = [](Mask m) { return m << 2 | m << 3 | m << 4; };
+  const auto wide = [](Mask m) { return m << 2 | m << 3 | m << 4 | m << 5; };
+  const auto pairs = [](Mask m) { return m << 3; };
+  const auto quads = [](Mask m) { return m << 5; };
+  return chain(number, 3, groups) | chain(is.dot, 5, pairs) | chain(is.dash, 5, pairs) |
+         chain(is.dot, 2, quads) | chain(is.dash, 3, quads) | chain(is.colon, 4, wide);
+}
+
+/// Where a word of eight letters and digits ends.
+Mask behind_eight(const Masks& is) {
+  const Mask two = is.word & is.word << 1;
+  const Mask four = two & two << 2;
+  return (four & four << 4 & ~(is.word << 8)) << 1;
+}
+
+/// What stands around a colon: a URL, a volume, a CSRF token, "::".
+Mask colon_marks(const Masks& is, const char* data) {
+  const Mask number = is.digit >> 1 & is.digit >> 2 & is.digit >> 3;
+  const Mask other = is.colon & ~(is.run | is.blank) >> 1;
+  return (is.colon & (is.colon >> 1 | is.letter >> 1 | number | behind_eight(is))) |
+         filtered(other, [data](std::size_t at) { return data[at + 1] == '/'; });
+}
+
+/// Behind a capitalised word: another one, or what joins two.
+Mask capital_marks(const Masks& is, const char* data) {
+  const Mask behind = (is.run + (is.capital & is.run)) & ~is.run & is.blank;
+  return filtered(behind, [data](std::size_t at) {
+    const char next = data[at + 1];
+    return has_class(next, chars::kCapital) || next == '&' ||
+           ((next == 'u' || next == 'a') && data[at + 2] == 'n');
+  });
+}
+
+/// Whether punctuation at `at` begins something, ends a user's name, or changes how what follows is
+/// read. Behind a blank "(" belongs to the word before it.
+bool is_rare_mark(const Masks& is, const char* data, std::size_t at, bool line) {
+  const Mask bit = Mask{1} << at;
+  const char next = data[at + 1];
+  switch (data[at]) {
+    case '@': return (is.run << 1 & bit) != 0;
+    case '\'': return (is.run << 1 & bit) != 0;
+    case '%': return is_run_char(next);
+    case '(': return is_digit(next) || next == 'V';
+    case '[': return next == 's' || (at == 0 ? line : data[at - 1] == '\n');
+    case '+':
+      return (is.word << 1 & bit) == 0 && is_digit(next) &&
+             (next != '0' || (data[at + 2] == '0' && data[at + 3] == ' '));
+    default: return true;
+  }
+}
+
+/// Runs that may be base64 or hex of a text.
+Mask blob_marks(const Masks& is, const char* data) {
+  const Mask two = is.run & is.run >> 1;
+  const Mask four = two & two >> 2;
+  // A run begins at its first letter or digit.
+  const Mask first = is.run & ~(is.run << 1);
+  const Mask joined = (is.join + (first & is.join)) & ~is.join;
+  const Mask begins = (first | joined) & is.word & four & four >> 4;
+  return filtered(begins, [data](std::size_t at) {
+    const char c = data[at];
+    const bool low = has_class(c, chars::kCapital | chars::kDigit) || (c >= 'a' && c <= 'f');
+    return low && may_be_blob({data + at, 8});
+  });
+}
+
+/// The clues of a last part that what follows it leaves open.
+std::uint32_t clues_before(char next) {
+  std::uint32_t clues = clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation;
+  constexpr std::string_view kAfterKey = "=:\"'\\ \t";
+  if (kAfterKey.find(next) != std::string_view::npos) clues |= clue::kField;
+  if (next == ' ') clues |= clue::kGuest;
+  if (next == '/') clues |= clue::kContext;
+  if (next == ':') clues |= clue::kUpid | clue::kTicket;
+  if (next == ':' || next == ' ') clues |= clue::kLine;
+  return clues;
+}
+
+/// Of a part that wakes something, what its neighbours leave open.
+std::uint32_t clues_between(std::uint32_t clues, const char* data, std::size_t at,
+                            std::size_t end) {
+  constexpr std::string_view kAssigns = " \t=:";
+  clues &= clues_before(data[end]);
+  const bool blank = data[end] == ' ' || data[end] == '\t';
+  // Behind a tab a property of a section stands.
+  const bool alone = at > 0 && !is_run_char(data[at - 1]) && data[at - 1] != '\t';
+  if (blank && alone && kAssigns.find(data[end + 1]) == std::string_view::npos)
+    clues &= ~std::uint32_t{clue::kField};
+  if (!is_digit(data[end + 1])) clues &= ~std::uint32_t{clue::kGuest};
+  // Only at the beginning of a line, perhaps behind a bar.
+  if (at > 0 && data[at - 1] != '\n' && data[at - 1] != '|' && data[at - 1] != '\t' &&
+      !is_run_char(data[at - 1]))
+    clues &= ~std::uint32_t{clue::kLine};
+  return clues;
+}
+
+}  // namespace
+
+struct Triggers::Parts {
+  std::uint64_t letters, digits, runs, dotted;
+};
+
+/// The first part before `limit` that wakes something, or `limit`.
+std::size_t Triggers::first_waking(const char* data, const Parts& parts, std::size_t limit,
+                                   const FewPrints* more) const {
+  const Mask begins =
+      (parts.letters & ~(parts.letters << 1)) | (parts.digits & ~(parts.digits << 1));
+  const SecretHead* const secrets = secrets_.data();
+  for (Mask left = begins & below(limit); left != 0; left &= left - 1) {
+    const std::size_t at = first_bit(left);
+    const Mask same = ((parts.letters >> at & 1) != 0 ? parts.letters : parts.digits) >> at;
+    const std::size_t length = std::min(first_bit(~same), kWindow - at);
+    std::uint32_t clues = clues_of(data + at, length, data + kWindow + 8, more);
+    if (clues != 0) {
+      // Only behind a dot a top-level domain is one.
+      if ((parts.dotted >> at & 1) == 0) clues &= ~std::uint32_t{clue::kDomain};
+      if (clues_between(clues, data, at, at + length) != 0) return at;
+    }
+    const std::size_t shortest = secrets[secret_place(three_bytes(data + at))].shortest;
+    if (shortest > 0 && first_bit(~(parts.runs >> at)) >= std::min(shortest, kWindow - at))
+      return at;
+  }
+  return limit;
+}
+
+Triggers::Waking Triggers::sieve(std::string_view text, std::size_t at, std::size_t limit,
+                                 const FewPrints* more) const {
+  char buffer[kWindow + 8];
+  while (at < limit) {
+    const char* data = text.data() + at;
+    const std::size_t left = text.size() - at;
+    if (left < sizeof buffer) {
+      std::memset(buffer, 0, sizeof buffer);
+      std::memcpy(buffer, data, left);
+      data = buffer;
+    }
+    const Masks is(data);
+    // The blank at which the window is cut; behind the end all bytes are NUL, which is one.
+    const Mask cuts = is.blank & below(kWindow - kAhead) & ~Mask{1};
+    if (cuts == 0 || (at > 0 && text[at - 1] == '%')) return {at, at + kWindow - kAhead};
+    const std::size_t cut = behind_last(cuts) - 1;
+    const Mask whole = below(cut + 1);
+    const bool line = at == 0 || text[at - 1] == '\n';
+    const Mask dashes = is.dash & is.dash >> 1 & is.dash >> 2;
+    // "web (105)": the parenthesis behind the blank wakes the word before it.
+    const Mask rare = filtered(is.rare & below(cut + 2),
+                               [&](std::size_t bit) { return is_rare_mark(is, data, bit, line); });
+    const Mask marks = whole & (address_marks(is) | colon_marks(is, data) | dashes |
+                                capital_marks(is, data) | blob_marks(is, data) | rare | rare >> 1);
+    std::size_t found = marks == 0 ? cut + 1 : first_bit(marks);
+    const Mask dotted = ((is.run + is.dot) ^ is.run) & is.word;
+    found = first_waking(data, {is.letter, is.digit, is.run, dotted}, found, more);
+    if (found <= cut) {
+      const std::size_t token = behind_last(is.blank & below(found));
+      const std::size_t end = first_bit(is.blank & ~below(found));
+      return {at + token, at + std::min(end + 1, kWindow - kAhead)};
+    }
+    at += cut;
+  }
+  return {at, at};
+}
+
+}  // namespace pmx::anonymize
