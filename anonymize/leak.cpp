@@ -1,6 +1,8 @@
 #include "anonymize/leak.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "anonymize/address.h"
 #include "anonymize/dictionary.h"
@@ -15,14 +17,66 @@ namespace {
 constexpr std::size_t kWindow = 4;
 constexpr std::size_t kMinSecret = 6;
 
-std::uint32_t window_at(std::string_view folded, std::size_t at) {
+/// Four bytes, letters in lower case. Other bytes are folded too, always alike: the whole pattern
+/// is compared exactly.
+inline std::uint32_t window_at(const char* from) {
   std::uint32_t value = 0;
-  for (std::size_t i = at; i < at + kWindow; ++i)
-    value = value << 8 | static_cast<unsigned char>(folded[i]);
-  return value;
+  std::memcpy(&value, from, kWindow);
+  return value | 0x20202020U;
 }
 
-std::size_t slot(std::uint32_t window) { return (window * 2654435761U) >> 16; }
+constexpr std::array<bool, 256> make_separators() {
+  std::array<bool, 256> table{};
+  for (const char c : {'.', ':', '-', 'J'}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}
+/// What stands in every address behind its first digits; the dashes of a key, and the J of "eyJ".
+constexpr auto kSeparators = make_separators();
+
+/// Behind the \\uXXXX at `at` and those that follow it: two may be one character.
+std::size_t unicode_end(std::string_view raw, std::size_t at) {
+  while (byte_at(raw, at) == '\\' && byte_at(raw, at + 1) == 'u') at += 6;
+  return std::min(at, raw.size());
+}
+
+/// The bytes with JSON escapes undone, as far as they are some.
+std::string json_text(std::string_view raw) {
+  constexpr std::string_view kNames = "bfnrt";
+  constexpr std::string_view kBytes = "\b\f\n\r\t";
+  std::string out;
+  out.reserve(raw.size());
+  for (std::size_t at = 0; at < raw.size();) {
+    const std::size_t mark = std::min(raw.find('\\', at), raw.size());
+    out.append(raw, at, mark - at);
+    at = mark + 2;
+    if (mark + 1 >= raw.size()) break;
+    if (raw[mark + 1] == 'u') {
+      at = unicode_end(raw, mark);
+      out += json_layer(raw.substr(mark, at - mark)).text;
+    } else {
+      const std::size_t known = kNames.find(raw[mark + 1]);
+      out += known == std::string_view::npos ? raw[mark + 1] : kBytes[known];
+    }
+  }
+  return out;
+}
+
+/// Whether the colon at `at` may be in a MAC or an IPv6 address: a time of day has fewer.
+bool has_groups(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 48;
+  int colons = 0;
+  for (std::size_t i = at; i < text.size() && i - at < kReach; ++i) {
+    if (text[i] != ':' && !is_hex(text[i])) return false;
+    if (text[i] == ':' && (byte_at(text, i + 1) == ':' || ++colons == 5)) return true;
+  }
+  return false;
+}
+
+bool has_escape(std::string_view text) {
+  for (std::size_t at = text.find('%'); at != std::string_view::npos; at = text.find('%', at + 1))
+    if (is_hex(byte_at(text, at + 1)) && is_hex(byte_at(text, at + 2))) return true;
+  return false;
+}
 
 /// Twelve hex digits and more are a digest, a serial or part of a UUID, whatever they spell.
 constexpr std::size_t kHexWord = 12;
@@ -72,14 +126,26 @@ void LeakIndex::add_secret(std::string_view secret) {
 
 void LeakIndex::add_pattern(std::string folded, bool secret) {
   if (folded.size() < kWindow || folded.size() > 0xFFFF) return;
-  const std::uint32_t window = window_at(folded, 0);
-  Filter& filter = secret ? secret_filter_ : name_filter_;
-  if (filter.empty()) filter.assign(1024, 0);
-  filter[slot(window) >> 6] |= std::uint64_t{1} << (slot(window) & 63);
-  auto& lengths = lengths_[window];
+  const std::uint32_t window = window_at(folded.data());
+  Beginning& beginning = beginnings_[window];
+  if (beginning.lengths.empty()) mark(window);
   const auto length = static_cast<std::uint16_t>(folded.size());
-  if (std::find(lengths.begin(), lengths.end(), length) == lengths.end()) lengths.push_back(length);
+  if (std::find(beginning.lengths.begin(), beginning.lengths.end(), length) ==
+      beginning.lengths.end())
+    beginning.lengths.push_back(length);
   (secret ? secrets_ : names_).insert(std::move(folded));
+}
+
+/// Keeps the map of beginnings thin: one bit of 32 is set at most.
+void LeakIndex::mark(std::uint32_t window) {
+  if (beginnings_.size() * 32 > filter_.size() * 64) {
+    filter_.assign(filter_.size() * 4, 0);
+    filter_shift_ -= 2;
+    for (const auto& [known, beginning] : beginnings_) mark(known);
+    return;
+  }
+  const std::uint32_t bit = (window * 2654435761U) >> filter_shift_;
+  filter_[bit >> 6] |= std::uint64_t{1} << (bit & 63);
 }
 
 bool LeakIndex::is_part_of_code(std::string_view bytes, std::size_t at, std::size_t length) const {
@@ -109,23 +175,20 @@ bool LeakIndex::is_part_of_code(std::string_view bytes, std::size_t at, std::siz
   return is_uuid_at(bytes, begin);
 }
 
-void LeakIndex::match_at(std::string_view folded, std::string_view bytes, std::size_t at,
+void LeakIndex::match_at(std::string_view bytes, std::size_t at, std::uint32_t window,
                          Hits& hits) const {
-  const std::uint32_t window = window_at(folded, at);
-  const auto passes = [bit = slot(window)](const Filter& filter) {
-    return !filter.empty() && (filter[bit >> 6] >> (bit & 63) & 1) != 0;
-  };
+  const auto found = beginnings_.find(window);
+  if (found == beginnings_.end()) return;
   // Secrets may stand anywhere, names begin at an edge.
   const bool begins = at == 0 || is_edge(bytes[at - 1], bytes[at]);
-  if (!(begins && passes(name_filter_)) && !passes(secret_filter_)) return;
-  const auto lengths = lengths_.find(window);
-  if (lengths == lengths_.end()) return;
-  for (const std::uint16_t length : lengths->second) {
-    if (at + length > folded.size()) continue;
-    const std::string_view candidate = folded.substr(at, length);
-    if (secrets_.contains(candidate)) ++hits.secrets;
+  if (!begins && secrets_.empty()) return;
+  for (const std::uint16_t length : found->second.lengths) {
+    if (at + length > bytes.size()) continue;
     const bool edges = begins && (at + length >= bytes.size() ||
                                   is_edge(bytes[at + length - 1], bytes[at + length]));
+    if (!edges && secrets_.empty()) continue;
+    const std::string candidate = lower(bytes.substr(at, length));
+    if (secrets_.contains(candidate)) ++hits.secrets;
     if (edges && names_.contains(candidate) && !is_part_of_code(bytes, at, length)) ++hits.names;
   }
 }
@@ -171,28 +234,49 @@ void LeakIndex::key_at(std::string_view bytes, std::size_t at, Hits& hits) {
   }
 }
 
+void LeakIndex::separator_at(std::string_view bytes, std::size_t at, Hits& hits) const {
+  const char c = bytes[at];
+  if (c == 'J') {
+    const bool token = at >= 2 && bytes[at - 1] == 'y' && bytes[at - 2] == 'e' &&
+                       (at == 2 || !is_word_char(bytes[at - 3]));
+    if (token) key_at(bytes, at - 2, hits);
+    return;
+  }
+  if (c == '-' && byte_at(bytes, at + 1) == '-') key_at(bytes, at, hits);
+  // The first group of an address: so many hex digits, where a word begins.
+  constexpr std::size_t kMaxGroup = 8;
+  std::size_t begin = at;
+  while (begin > 0 && at - begin <= kMaxGroup && is_hex(bytes[begin - 1])) --begin;
+  const std::size_t digits = at - begin;
+  if (digits == 0 || (begin > 0 && is_word_char(bytes[begin - 1]))) return;
+  const bool fits = c == '.'   ? digits <= 4
+                    : c == ':' ? digits <= 4 && has_groups(bytes, at)
+                               : digits == 2 || digits == kMaxGroup;
+  if (fits) address_at(bytes, begin, hits);
+}
+
 void LeakIndex::search(std::string_view bytes, Hits& hits) const {
-  const std::string folded = lower(bytes);
   hits.token_end = 0;
-  for (std::size_t at = 0; at < bytes.size(); ++at) {
-    if (at + kWindow <= bytes.size()) match_at(folded, bytes, at, hits);
-    const char c = bytes[at];
-    if (at > 0 && is_word_char(bytes[at - 1])) continue;
-    if (is_hex(c)) address_at(bytes, at, hits);
-    if (c == '-' || c == 'e') key_at(bytes, at, hits);
+  const char* const data = bytes.data();
+  const std::size_t windows = bytes.size() < kWindow ? 0 : bytes.size() - kWindow + 1;
+  for (std::size_t at = 0; at < windows; ++at) {
+    const std::uint32_t window = window_at(data + at);
+    if (may_begin(window)) match_at(bytes, at, window, hits);
+    if (kSeparators[static_cast<unsigned char>(data[at])]) separator_at(bytes, at, hits);
   }
 }
 
 std::string LeakIndex::find(std::string_view bytes) const {
   Hits hits;
+  search(bytes, hits);
+  const auto any = [&hits] { return hits.names + hits.secrets + hits.addresses + hits.keys > 0; };
   const bool escaped = bytes.find('\\') != std::string_view::npos;
-  // What is JSON is read once, as it is meant; in other text a backslash may be one.
-  if (!escaped || !scan_json(bytes).ok()) search(bytes, hits);
-  const std::string plain = escaped ? json_layer(bytes).text : std::string();
+  // What is JSON is read as it is meant; in other text a backslash may be one.
+  if (escaped && any() && scan_json(bytes).ok()) hits = {};
+  const std::string plain = escaped ? json_text(bytes) : std::string();
   if (escaped) search(plain, hits);
-  const std::string_view decoded_from = escaped ? std::string_view(plain) : bytes;
-  if (decoded_from.find('%') != std::string_view::npos)
-    search(percent_layer(decoded_from).text, hits);
+  const std::string_view meant = escaped ? std::string_view(plain) : bytes;
+  if (has_escape(meant)) search(percent_layer(meant).text, hits);
   std::string out;
   count(out, hits.names, "name", "names");
   count(out, hits.secrets, "secret", "secrets");

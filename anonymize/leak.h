@@ -1,7 +1,8 @@
 // The second look: searches bytes that are about to leave for real values, by another mechanism
-// than the one that replaced them (windows of four bytes and a table of lengths instead of words
-// and recognizers), in the bytes as they are and with JSON escapes and percent-encoding undone. Not
-// synchronised: see Ledger.
+// than the one that replaced them: four bytes from every position on are looked up in a bit map of
+// the beginnings of all real values, separators of addresses are followed back to where an address
+// may begin. In the bytes as they are and, where such encodings occur, with JSON escapes and
+// percent-encoding undone. Not synchronised: see Ledger.
 #pragma once
 
 #include <array>
@@ -36,9 +37,22 @@ class LeakIndex {
   };
   using Texts = std::unordered_set<std::string, TextHash, std::equal_to<>>;
 
+  /// All patterns with the same first four bytes.
+  struct Beginning {
+    std::vector<std::uint16_t> lengths;
+    std::size_t longest = 0;
+  };
+
   void add_pattern(std::string folded, bool secret);
+  void mark(std::uint32_t window);
+  [[nodiscard]] bool may_begin(std::uint32_t window) const {
+    const std::uint32_t bit = (window * 2654435761U) >> filter_shift_;
+    return (filter_.data()[bit >> 6] >> (bit & 63) & 1) != 0;
+  }
   void search(std::string_view bytes, Hits& hits) const;
-  void match_at(std::string_view folded, std::string_view bytes, std::size_t at, Hits& hits) const;
+  void match_at(std::string_view bytes, std::size_t at, std::uint32_t window, Hits& hits) const;
+  /// What may stand before the separator at `at`, or begin with it.
+  void separator_at(std::string_view bytes, std::size_t at, Hits& hits) const;
   /// Whether what looks like a name is digits of a digest, an address or a pseudonym.
   [[nodiscard]] bool is_part_of_code(std::string_view bytes, std::size_t at,
                                      std::size_t length) const;
@@ -46,10 +60,10 @@ class LeakIndex {
   static void key_at(std::string_view bytes, std::size_t at, Hits& hits);
 
   std::size_t absorbed_ = 0;
-  using Filter = std::vector<std::uint64_t>;  ///< 2^16 bits: windows that begin some pattern
-  Filter name_filter_;
-  Filter secret_filter_;
-  std::unordered_map<std::uint32_t, std::vector<std::uint16_t>> lengths_;  ///< by window
+  std::vector<std::uint64_t> filter_ =
+      std::vector<std::uint64_t>(512);  ///< windows that begin some
+  unsigned filter_shift_ = 32 - 15;
+  std::unordered_map<std::uint32_t, Beginning> beginnings_;  ///< by window
   Texts names_;
   Texts secrets_;
   Texts codes_;      ///< issued pseudonyms
