@@ -1,7 +1,10 @@
 #include "base/json.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
+#include <cstring>
 #include <utility>
 
 template class nlohmann::basic_json<>;
@@ -50,25 +53,25 @@ std::string slow_text(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// What stands for a byte inside a JSON string; empty = the byte itself.
-std::string_view escape(unsigned char byte) {
-  switch (byte) {
-    case '"': return "\\\"";
-    case '\\': return "\\\\";
-    case '\b': return "\\b";
-    case '\f': return "\\f";
-    case '\n': return "\\n";
-    case '\r': return "\\r";
-    case '\t': return "\\t";
-    default: return {};
-  }
-}
+/// What stands for a byte inside a JSON string.
+struct Spelling {
+  std::array<char, 2> bytes{};
+  std::uint8_t size = 0;  ///< 0: more than a look at the byte is needed
+};
 
-/// Bytes that stand for themselves: ASCII without controls, quotes and backslashes.
-constexpr std::array<bool, 256> kPlain = [] {
-  std::array<bool, 256> plain{};
-  for (std::size_t c = 0x20; c < 0x80; ++c) plain[c] = c != '"' && c != '\\';
-  return plain;
+constexpr std::array<Spelling, 256> kSpellings = [] {
+  std::array<Spelling, 256> table{};
+  for (std::size_t c = 0x20; c < 0x80; ++c) table[c] = {{static_cast<char>(c)}, 1};
+  for (const auto& [byte, letter] : {std::pair{'"', '"'},
+                                     {'\\', '\\'},
+                                     {'\b', 'b'},
+                                     {'\f', 'f'},
+                                     {'\n', 'n'},
+                                     {'\r', 'r'},
+                                     {'\t', 't'}}) {
+    table[static_cast<unsigned char>(byte)] = {{'\\', letter}, 2};
+  }
+  return table;
 }();
 
 /// The bytes of one UTF-8 character at the begin of `text`; 0 when they are none.
@@ -92,7 +95,7 @@ std::size_t character_size(std::string_view text) {
   return 0;
 }
 
-/// Writes JSON text in one pass, a run of bytes at a time: several times as fast as nlohmann, which
+/// Writes JSON text in one pass, by a table: several times as fast as nlohmann, which
 /// decodes every character. The same bytes; what is rare is left to it.
 class Writer {
  public:
@@ -147,22 +150,40 @@ class Writer {
     const std::size_t begin = out_.size();
     out_ += '"';
     for (std::size_t i = 0; i < text.size();) {
-      std::size_t end = i;
-      while (end < text.size() && kPlain[static_cast<unsigned char>(text[end])]) ++end;
-      out_.append(text, i, end - i);
-      if (end == text.size()) break;
-      const std::string_view special = escape(static_cast<unsigned char>(text[end]));
-      const std::size_t size =
-          special.empty() ? character_size(std::string_view(text).substr(end)) : 1;
-      if (size == 0) {  // another control character, or bytes that are not UTF-8
+      i += write_ascii(std::string_view(text).substr(i));
+      if (i == text.size()) break;
+      const std::size_t size = character_size(std::string_view(text).substr(i));
+      if (size == 0) {  // a rare control character, or bytes that are not UTF-8
         out_.resize(begin);
         out_ += slow_text(text);
         return;
       }
-      out_ += special.empty() ? std::string_view(text).substr(end, size) : special;
-      i = end + size;
+      out_.append(text, i, size);
+      i += size;
     }
     out_ += '"';
+  }
+
+  /// Writes what the table knows; returns how many bytes of `text` that were. Without a branch for
+  /// each byte: text with many quotes or line ends costs no more.
+  std::size_t write_ascii(std::string_view text) {
+    std::array<char, 4096> block;  // not initialised: what is read was written before
+    std::size_t done = 0;
+    bool known = true;
+    while (known && done < text.size()) {
+      const std::size_t end = std::min(text.size(), done + block.size() / 2);
+      std::size_t used = 0;
+      while (done < end) {
+        const Spelling& spelling = kSpellings[static_cast<unsigned char>(text[done])];
+        known = spelling.size > 0;
+        if (!known) break;
+        std::memcpy(block.data() + used, spelling.bytes.data(), spelling.bytes.size());
+        used += spelling.size;
+        ++done;
+      }
+      out_.append(block.data(), used);
+    }
+    return done;
   }
 
   std::string out_;
