@@ -36,17 +36,27 @@ std::string head(const Outbound& message) {
   return text + ",\"id\":" + dump_json(message.id);
 }
 
-std::string assemble(const Outbound& message, std::string safe) {
-  safe = with_members(std::move(safe), message.verbatim);
-  switch (message.form) {
-    case Outbound::Form::kResult: return head(message) + ",\"result\":" + safe + "}";
-    case Outbound::Form::kError:
-      if (!message.echo.is_null()) safe = with_members(std::move(safe), {{"data", message.echo}});
-      return head(message) + ",\"error\":" + safe + "}";
+std::string_view payload_name(Outbound::Form form) {
+  switch (form) {
+    case Outbound::Form::kResult: return "result";
+    case Outbound::Form::kError: return "error";
     case Outbound::Form::kNotification:
-    case Outbound::Form::kRequest: return head(message) + ",\"params\":" + safe + "}";
+    case Outbound::Form::kRequest: return "params";
   }
   std::abort();
+}
+
+std::string assemble(const Outbound& message, std::string safe) {
+  safe = with_members(std::move(safe), message.verbatim);
+  const bool has_echo = message.form == Outbound::Form::kError && !message.echo.is_null();
+  if (has_echo) safe = with_members(std::move(safe), {{"data", message.echo}});
+  std::string text = head(message);
+  text.reserve(text.size() + safe.size() + 16);  // a large answer is copied once
+  text += ",\"";
+  text += payload_name(message.form);
+  text += "\":";
+  text += safe;
+  return text += '}';
 }
 
 std::string withheld(const Outbound& message, Code code) {
@@ -71,8 +81,9 @@ std::string_view form_name(Outbound::Form form) {
 std::optional<Cleared> Gate::clear(const Context& ctx, const Outbound& message) {
   Code code = Code::kInternal;
   try {
-    auto safe = scrub(ctx, message.payload_text.empty() ? dump_json(message.payload)
-                                                        : std::string(message.payload_text));
+    const bool is_text = !message.payload_text.empty();
+    const std::string dumped = is_text ? std::string() : dump_json(message.payload);
+    auto safe = scrub(ctx, is_text ? message.payload_text : std::string_view(dumped));
     if (safe.ok() && is_framed_object(*safe)) return Cleared(assemble(message, *std::move(safe)));
     if (!safe.ok()) code = safe.error().code;
   } catch (const std::exception&) {  // the wall: whatever a scrubber does, nothing leaks past it

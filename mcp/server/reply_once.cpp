@@ -18,7 +18,8 @@ std::string outcome_name(const Answer& answer, bool sent) {
   return failed != nullptr && *failed == true ? "tool_error" : "ok";
 }
 
-Outbound to_outbound(const Json& id, const Answer& answer) {
+/// `text`: the result of `answer` serialised; outlives the message.
+Outbound to_outbound(const Json& id, const Answer& answer, std::string_view text) {
   Outbound message;
   message.id = id;
   message.verbatim = answer.verbatim;
@@ -26,10 +27,8 @@ Outbound to_outbound(const Json& id, const Answer& answer) {
     message.form = Outbound::Form::kError;
     message.payload = {{"code", answer.error->code}, {"message", answer.error->message}};
     message.echo = answer.error->echo;
-  } else if (!answer.text.empty()) {
-    message.payload_text = answer.text;
   } else {
-    message.payload = answer.result;
+    message.payload_text = text;
   }
   return message;
 }
@@ -79,7 +78,9 @@ ReplyOnce::~ReplyOnce() {
 std::optional<Cleared> ReplyOnce::clear(const Answer& answer) const {
   const auto cleared = [this](const Answer& given) {
     return walled(ctx_, [&]() -> Result<std::optional<Cleared>> {
-      return core_->gate.clear(ctx_, to_outbound(id_, given));
+      const bool needs_text = !given.error && given.text.empty();
+      const std::string text = needs_text ? dump_json(given.result) : std::string();
+      return core_->gate.clear(ctx_, to_outbound(id_, given, needs_text ? text : given.text));
     });
   };
   auto wanted = cleared(answer);

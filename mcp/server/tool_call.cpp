@@ -96,7 +96,8 @@ Answer ToolRun::shown(Result<ToolReply> reply) {
   if (const auto* error = std::get_if<ProtocolError>(&*reply)) {
     return RpcError{error->code, error->message, nullptr};
   }
-  return wire_result(ctx_, &tool_, std::get<ToolOutput>(*reply), call_.version);
+  // judge() has checked it against the output schema.
+  return wire_result(ctx_, nullptr, std::get<ToolOutput>(*reply), call_.version);
 }
 
 /// A call that never reaches its handler is observed all the same: attempts belong in the audit

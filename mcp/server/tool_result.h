@@ -15,7 +15,7 @@ std::string join_lines(const std::vector<std::string>& lines);
 /// breaks the tool's own schema, Deferred after Deferred.
 CallOutcome judge(const Context& ctx, const CompiledTool& tool, Result<ToolReply>& reply);
 
-/// The CallToolResult of `output`, checked against the output schema (nullptr: the tool is gone).
+/// The CallToolResult of `output`, checked against the output schema of `tool` (nullptr: not).
 Json wire_result(const Context& ctx, const CompiledTool* tool, const ToolOutput& output,
                  Version version);
 
