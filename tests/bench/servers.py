@@ -2,13 +2,13 @@
 import http.client
 import json
 import os
-import re
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 import wire
+from drive.http import listening_port, show_token
 from drive.server import clean_environment
 
 PAGE = os.sysconf("SC_PAGESIZE")
@@ -108,18 +108,13 @@ class Product(HttpServer):
         if cluster:
             environment = cluster.environment("operate") | {"PROXMOX_MPC_LOG_LEVEL": "warn"}
         command = [binary, "serve", "--http", "127.0.0.1:0", *([] if cluster else ["--demo"])]
-        self._token = lambda: subprocess.run(
-            [binary, "token", "show"], env=clean_environment(environment), check=True,
-            capture_output=True, text=True).stdout.strip()
+        self._token = lambda: show_token(binary, environment)
         super().__init__(name, command, environment=environment, stderr=subprocess.PIPE)
 
     def listening(self):
-        for line in iter(self.process.stderr.readline, b""):
-            found = re.search(rb"serves MCP at http://[^:]+:(\d+)/", line)
-            if found:
-                self.more.append(("Authorization", "Bearer " + self._token()))
-                return int(found[1])
-        raise RuntimeError("the product does not listen")
+        port = listening_port(self.process.stderr)
+        self.more.append(("Authorization", "Bearer " + self._token()))
+        return port
 
     def stop(self):
         super().stop()

@@ -6,7 +6,8 @@
 """
 from .client import LEGACY, MODERN, Client, RpcError, start_any, startable, text_of
 from .cluster import Cluster
+from .http import EventStream, HttpServer
 from .server import NoAnswer, Server
 
-__all__ = ["Client", "Cluster", "LEGACY", "MODERN", "NoAnswer", "RpcError", "Server", "start_any",
-           "startable", "text_of"]
+__all__ = ["Client", "Cluster", "EventStream", "HttpServer", "LEGACY", "MODERN", "NoAnswer",
+           "RpcError", "Server", "start_any", "startable", "text_of"]

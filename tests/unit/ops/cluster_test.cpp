@@ -1,5 +1,8 @@
 #include "ops/cluster.h"
 
+#include <thread>
+#include <vector>
+
 #include "ops/tracked.h"
 #include "tests/unit/ops/fake_pve.h"
 
@@ -16,6 +19,20 @@ TEST_CASE("cluster: a young snapshot is shared, an old one is fetched anew") {
   bench.clock.elapsed += std::chrono::seconds(6);
   REQUIRE(bench.cluster->snapshot(Context{}).ok());
   CHECK(bench.pve.calls.size() == 4);
+}
+
+TEST_CASE("cluster: one look serves all who ask at once") {
+  Bench bench;
+  for (std::size_t looks = 1; looks <= 5; ++looks) {
+    {
+      std::vector<std::jthread> callers;
+      for (int i = 0; i < 16; ++i) {
+        callers.emplace_back([&bench] { CHECK(bench.cluster->snapshot(Context{}).ok()); });
+      }
+    }
+    CHECK(bench.pve.calls.size() == 2 * looks);  // the resources and the status
+    bench.clock.elapsed += std::chrono::seconds(6);
+  }
 }
 
 TEST_CASE("cluster: names are in the dictionary before anyone can see them") {

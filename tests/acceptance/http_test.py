@@ -1,0 +1,75 @@
+"""Streamable HTTP under many clients at once."""
+import threading
+import unittest
+
+from here import BINARY
+from drive import Cluster, EventStream, HttpServer, start_any
+
+STREAMS = 200
+BUSY = 8
+OVERVIEW = "pve://default/overview"
+
+
+class ManyClients(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = cls.enterClassContext(Cluster(BINARY))
+
+    def setUp(self):
+        self.server = self.enterContext(HttpServer(BINARY, self.cluster.environment()))
+
+    def listen(self, number):
+        stream = EventStream(self.server, {"resourceSubscriptions": [OVERVIEW]}, number)
+        self.addCleanup(stream.close)
+        return stream
+
+    def keep_busy(self, stop, answered):
+        while not stop.is_set():
+            self.server.call("changes_list", {"limit": 1})
+            answered.release()
+
+    def test_every_subscriber_hears_of_a_change_while_others_call(self):
+        streams = [self.listen(number) for number in range(STREAMS)]
+        for stream in streams:
+            self.assertEqual(stream.message()["method"],
+                             "notifications/subscriptions/acknowledged")
+        stop, answered = threading.Event(), threading.Semaphore(0)
+        busy = [threading.Thread(target=self.keep_busy, args=(stop, answered)) for _ in range(BUSY)]
+        for thread in busy:
+            thread.start()
+        try:
+            start_any(self.server)
+            for number, stream in enumerate(streams):
+                with self.subTest(stream=number):
+                    update = stream.message()
+                    self.assertEqual(update["method"], "notifications/resources/updated")
+                    self.assertEqual(update["params"]["uri"], OVERVIEW)
+            for _ in range(BUSY):
+                self.assertTrue(answered.acquire(timeout=30), "the others are served too")
+        finally:
+            stop.set()
+            for thread in busy:
+                thread.join()
+
+    def test_the_end_of_the_server_is_the_result_of_every_subscription(self):
+        streams = [self.listen(number) for number in range(20)]
+        for stream in streams:
+            stream.message()
+        self.assertEqual(self.server.stop(), 0)
+        for number, stream in enumerate(streams):
+            last = stream.message()
+            self.assertEqual(last["id"], number)
+            self.assertEqual(last["result"]["resultType"], "complete")
+            self.assertIsNone(stream.message())
+
+    def test_strangers_are_turned_away_and_others_go_on(self):
+        token, self.server.token = self.server.token, "wrong"
+        answer, connection = self.server.post("tools/list")
+        connection.close()
+        self.assertEqual(answer.status, 401)
+        self.server.token = token
+        self.assertTrue(self.server.request("tools/list")["tools"])
+
+
+if __name__ == "__main__":
+    unittest.main()
