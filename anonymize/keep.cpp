@@ -5,6 +5,7 @@
 
 #include "anonymize/chars.h"
 #include "anonymize/clues.h"
+#include "anonymize/word_set.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -126,17 +127,28 @@ bool contains(const Table& table, const Value& value) {
   return std::find(std::begin(table), std::end(table), value) != std::end(table);
 }
 
+/// The words of a list, put in order once.
+template <const auto& Table>
+bool is_listed(std::string_view word) {
+  static const WordSet kSet(Table);
+  return kSet.contains(word);
+}
+
 bool is_standard_interface(std::string_view name) {
-  return std::any_of(std::begin(kInterfaces), std::end(kInterfaces), [name](const Interface& kind) {
-    if (!name.starts_with(kind.prefix) || name.size() > 15) return false;
-    const std::string_view rest = name.substr(kind.prefix.size());
-    if (rest.empty() || !is_digit(rest.front())) return kind.prefix == "enx" && rest.size() == 12;
-    return std::all_of(rest.begin(), rest.end(), [&kind](char c) {
-      return is_digit(c) || c == '.' ||
-             (kind.letters &&
-              (c == 'i' || c == 's' || c == 'f' || c == 'p' || c == 'n' || c == 'd'));
-    });
-  });
+  if (name.size() > 15) return false;
+  const std::size_t number = std::min(name.find_first_of("0123456789"), name.size());
+  const std::string_view prefix = name.substr(0, number);
+  if (name.starts_with("enx") && name.size() == 15 && number > 3) return true;
+  return number < name.size() &&
+         std::any_of(std::begin(kInterfaces), std::end(kInterfaces), [&](const Interface& kind) {
+           return kind.prefix == prefix &&
+                  std::all_of(name.begin() + static_cast<std::ptrdiff_t>(number), name.end(),
+                              [&kind](char c) {
+                                constexpr std::string_view kLetters = "isfpnd";
+                                return is_digit(c) || c == '.' ||
+                                       (kind.letters && kLetters.find(c) != kLetters.npos);
+                              });
+         });
 }
 
 }  // namespace
@@ -148,20 +160,20 @@ void add_domain_words(Triggers& triggers) {
 }
 
 bool is_kept_name(std::string_view lower) {
-  return contains(kNames, lower) || contains(kHosts, lower) || contains(kUsers, lower) ||
+  return is_listed<kNames>(lower) || is_listed<kHosts>(lower) || is_listed<kUsers>(lower) ||
          is_standard_interface(lower);
 }
 
 bool is_kept_name(std::string_view lower, Kind kind) {
   // An interface has its standard name wherever it is told: name=eth0 is no guest.
-  if (contains(kHosts, lower) || is_standard_interface(lower)) return true;
+  if (is_listed<kHosts>(lower) || is_standard_interface(lower)) return true;
   switch (kind) {
-    case Kind::kUser: return contains(kUsers, lower);
+    case Kind::kUser: return is_listed<kUsers>(lower);
     case Kind::kCluster: return lower == "default" || lower == "local";
     case Kind::kNetwork:
     case Kind::kStorage:
     case Kind::kRealm:
-    case Kind::kName: return contains(kNames, lower);
+    case Kind::kName: return is_listed<kNames>(lower);
     case Kind::kNode:
     case Kind::kVm:
     case Kind::kContainer:
@@ -234,14 +246,14 @@ std::size_t public_suffix_labels(std::string_view lower) {
   const std::size_t last = lower.rfind('.');
   if (last == std::string_view::npos) return 0;
   const std::size_t second = lower.rfind('.', last - 1);
-  if (second != std::string_view::npos && contains(kSecondLevel, lower.substr(second + 1)))
+  if (second != std::string_view::npos && is_listed<kSecondLevel>(lower.substr(second + 1)))
     return 2;
   const std::string_view tld = lower.substr(last + 1);
-  return contains(kTlds, tld) || contains(kPrivateTlds, tld) ? 1 : 0;
+  return is_listed<kTlds>(tld) || is_listed<kPrivateTlds>(tld) ? 1 : 0;
 }
 
 bool is_private_suffix(std::string_view last_label) {
-  return contains(kPrivateTlds, last_label) || last_label == "arpa";
+  return is_listed<kPrivateTlds>(last_label) || last_label == "arpa";
 }
 
 }  // namespace pmx::anonymize

@@ -1,14 +1,12 @@
 // Keys of documents that belong to a protocol or a schema: JSON-RPC, MCP, JSON Schema and the
 // answers of our own tools. Whoever may name an object must not be able to rename them.
-#include <algorithm>
-#include <iterator>
-
 #include "anonymize/keep.h"
+#include "anonymize/word_set.h"
 
 namespace pmx::anonymize {
 namespace {
 
-// Lower case, sorted.
+// Lower case.
 constexpr std::string_view kKeys[] = {"_meta",
                                       "action",
                                       "additionalproperties",
@@ -206,12 +204,11 @@ constexpr std::string_view kKeys[] = {"_meta",
                                       "what",
                                       "why"};
 
-static_assert(std::is_sorted(std::begin(kKeys), std::end(kKeys)));
-
 }  // namespace
 
 bool is_kept_key(std::string_view lower_case) {
-  return std::binary_search(std::begin(kKeys), std::end(kKeys), lower_case);
+  static const WordSet kSet(kKeys);
+  return kSet.contains(lower_case);
 }
 
 }  // namespace pmx::anonymize

@@ -106,6 +106,11 @@ class Rewriter {
   /// Makes a person known in all spellings of the name.
   void learn_person(std::string_view name);
 
+  /// How many names the payload has announced so far.
+  [[nodiscard]] std::size_t announced() const {
+    return resolver_.announced() != nullptr ? resolver_.announced()->names.size() : 0;
+  }
+
   /// Whether a field's value has the form of a name that may enter the dictionary.
   [[nodiscard]] bool is_name(std::string_view value, Kind kind) const;
 

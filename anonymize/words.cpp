@@ -1,12 +1,11 @@
 #include "anonymize/words.h"
 
-#include <algorithm>
-#include <iterator>
+#include "anonymize/word_set.h"
 
 namespace pmx::anonymize {
 namespace {
 
-// Sorted. Four characters and more: shorter names are ambiguous whatever they say.
+// Four characters and more: shorter names are ambiguous whatever they say.
 // clang-format off
 constexpr std::string_view kWords[] = {
     "a64fx", "aarch64", "able", "about", "above", "abstract", "ac97", "accel", "accept",
@@ -481,7 +480,8 @@ constexpr std::string_view kWords[] = {
 }  // namespace
 
 bool is_common_word(std::string_view lower) {
-  return std::binary_search(std::begin(kWords), std::end(kWords), lower);
+  static const WordSet kSet(kWords);
+  return kSet.contains(lower);
 }
 
 }  // namespace pmx::anonymize

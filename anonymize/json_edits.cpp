@@ -1,0 +1,354 @@
+// The edits of a document: what its keys and objects say about each string, and the edits of that
+// string. What occurs again is looked at once: keys, and values under the same rule.
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "anonymize/json_walk.h"
+#include "anonymize/text_index.h"
+
+namespace pmx::anonymize {
+namespace {
+
+/// What a key tells of the object it is in, or of its own value.
+enum Fact : std::uint32_t {
+  kVmid = 1U << 0,
+  kConfig = 1U << 1,     ///< a field that only a guest's configuration has
+  kFrame = 1U << 2,      ///< the object belongs to the protocol: a tool, a prompt, a resource
+  kInterface = 1U << 3,  ///< a network interface inside a guest
+  kSnapshot = 1U << 4,
+  kTokenRow = 1U << 5,
+  kUserRow = 1U << 6,
+  kTypeValue = 1U << 7,
+  kFirstName = 1U << 8,
+  kLastName = 1U << 9,
+  kProperty = 1U << 10,  ///< its value names the property of a {key, value} row
+  kNameValue = 1U << 11,
+  kHostname = 1U << 12,
+  kComment = 1U << 13,
+  kValue = 1U << 14,
+  kPending = 1U << 15,
+};
+
+struct FactRow {
+  std::string_view key;
+  std::uint32_t facts;
+};
+constexpr FactRow kFacts[] = {{"vmid", kVmid},
+                              {"digest", kConfig},
+                              {"vmgenid", kConfig},
+                              {"ostype", kConfig},
+                              {"rootfs", kConfig},
+                              {"inputSchema", kFrame},
+                              {"outputSchema", kFrame},
+                              {"uri", kFrame},
+                              {"uriTemplate", kFrame},
+                              {"arguments", kFrame},
+                              {"messages", kFrame},
+                              {"mimeType", kFrame},
+                              {"protocolVersion", kFrame},
+                              {"jsonrpc", kFrame},
+                              {"hwaddr", kInterface},
+                              {"hardware-address", kInterface},
+                              {"ip-addresses", kInterface},
+                              {"inet", kInterface},
+                              {"snaptime", kSnapshot},
+                              {"snapstate", kSnapshot},
+                              {"tokenid", kTokenRow},
+                              {"full-tokenid", kTokenRow},
+                              {"userid", kUserRow},
+                              {"type", kTypeValue},
+                              {"kind", kTypeValue},
+                              {"firstname", kFirstName},
+                              {"lastname", kLastName},
+                              {"key", kProperty},
+                              {"name", kNameValue},
+                              {"hostname", kHostname},
+                              {"comment", kComment},
+                              {"value", kValue},
+                              {"pending", kPending}};
+
+/// A key, whatever object it is in.
+struct Key {
+  std::uint32_t facts = 0;
+  FieldRule rule;
+};
+
+Key read_key(std::string_view text) {
+  const auto* row = std::find_if(std::begin(kFacts), std::end(kFacts),
+                                 [text](const FactRow& known) { return known.key == text; });
+  return {row != std::end(kFacts) ? row->facts : 0U, field_rule(text)};
+}
+
+/// What the fields of an object say about its "name".
+struct ObjectFacts {
+  std::uint32_t facts = 0;
+  std::int32_t first_name = -1;  ///< the strings that hold them
+  std::int32_t last_name = -1;
+  std::int32_t property = -1;  ///< the string that names the property of a {key, value} row
+  bool inside_guest = false;   ///< within two levels of an object with a VMID
+  std::optional<Kind> type;
+
+  [[nodiscard]] bool has(std::uint32_t fact) const { return (facts & fact) != 0; }
+};
+
+std::optional<Kind> kind_of_type(std::string_view type) {
+  if (type == "qemu" || type == "vm") return Kind::kVm;
+  if (type == "lxc" || type == "container") return Kind::kContainer;
+  if (type == "node") return Kind::kNode;
+  if (type == "cluster") return Kind::kCluster;
+  if (type == "storage") return Kind::kStorage;
+  if (type == "pool") return Kind::kPool;
+  return std::nullopt;
+}
+
+/// One document, read once: its keys and its objects.
+class Document {
+ public:
+  Document(std::string_view json, const JsonStrings& strings)
+      : json_(json),
+        strings_(strings.strings),
+        keys_of_(strings_.size()),
+        objects_(static_cast<std::size_t>(strings.objects)) {
+    for (std::size_t i = 0; i < strings_.size(); ++i) note(i);
+    for (std::size_t i = 0; i < objects_.size(); ++i) {
+      std::int32_t around = strings.parents[i];
+      for (int level = 0; level < 2 && around >= 0; ++level) {
+        const auto parent = static_cast<std::size_t>(around);
+        objects_[i].inside_guest = objects_[i].inside_guest || objects_[parent].has(kVmid);
+        around = strings.parents[parent];
+      }
+    }
+  }
+
+  [[nodiscard]] const std::vector<JsonString>& strings() const { return strings_; }
+  [[nodiscard]] const std::vector<ObjectFacts>& objects() const { return objects_; }
+  [[nodiscard]] std::string_view text(const JsonString& item) const {
+    return json_.substr(item.begin, item.end - item.begin);
+  }
+  [[nodiscard]] std::string_view text(std::int32_t index) const {
+    return text(strings_[static_cast<std::size_t>(index)]);
+  }
+  [[nodiscard]] Kind guest_of(const JsonString& item) const {
+    return item.object < 0 ? Kind::kVm : object_of(item).type.value_or(Kind::kVm);
+  }
+  [[nodiscard]] FieldRule rule_of(const JsonString& item) const;
+
+ private:
+  void note(std::size_t index);
+  [[nodiscard]] const ObjectFacts& object_of(const JsonString& item) const {
+    static const ObjectFacts kNone;
+    return item.object < 0 ? kNone : objects_[static_cast<std::size_t>(item.object)];
+  }
+  [[nodiscard]] const Key& key_at(std::int32_t index) const {
+    return keys_[keys_of_[static_cast<std::size_t>(index)]];
+  }
+
+  std::string_view json_;
+  const std::vector<JsonString>& strings_;
+  TextIndex index_;
+  std::vector<Key> keys_;               ///< each once
+  std::vector<std::uint32_t> keys_of_;  ///< by string
+  std::vector<ObjectFacts> objects_;
+};
+
+void Document::note(std::size_t index) {
+  const JsonString& item = strings_[index];
+  if (item.is_key) {
+    const std::size_t number = index_.number(text(item));
+    if (number == keys_.size()) keys_.push_back(read_key(text(item)));
+    keys_of_[index] = static_cast<std::uint32_t>(number);
+    constexpr std::uint32_t kOfObject =
+        kVmid | kConfig | kFrame | kInterface | kSnapshot | kTokenRow | kUserRow;
+    objects_[static_cast<std::size_t>(item.object)].facts |= keys_[number].facts & kOfObject;
+    return;
+  }
+  if (item.object < 0 || item.key < 0) return;
+  ObjectFacts& object = objects_[static_cast<std::size_t>(item.object)];
+  const std::uint32_t facts = key_at(item.key).facts;
+  if ((facts & kTypeValue) != 0) object.type = kind_of_type(text(item));
+  if ((facts & kFirstName) != 0) object.first_name = item.key + 1;
+  if ((facts & kLastName) != 0) object.last_name = item.key + 1;
+  if ((facts & kProperty) != 0) object.property = item.key + 1;
+  // The list of snapshots ends with the present state, which has no time.
+  if ((facts & kNameValue) != 0 && text(item) == "current") object.facts |= kSnapshot;
+}
+
+/// The rule for "name" and "hostname". A "name" alone may be anything, a tool or a prompt too: only
+/// the dictionary decides then.
+FieldRule name_rule(const FieldRule& rule, const ObjectFacts& object) {
+  const bool vmid = object.has(kVmid);
+  const bool typed = vmid || object.type.has_value();
+  const bool nested =
+      !object.has(kFrame) && (object.has(kConfig) || object.inside_guest || object.property >= 0);
+  if (rule.treatment == Treatment::kGuest && object.has(kSnapshot) && !vmid)
+    return {Treatment::kName, Kind::kName, "", true};
+  if (rule.treatment == Treatment::kGuest && object.has(kInterface) && !vmid)
+    return {Treatment::kName, Kind::kNetwork, "", true};
+  if (rule.treatment == Treatment::kGuest) return typed || nested ? rule : FieldRule{};
+  const bool guest = object.type == Kind::kVm || object.type == Kind::kContainer;
+  return vmid || guest || nested ? FieldRule{Treatment::kGuest, Kind::kVm, "", true} : rule;
+}
+
+/// The rule of a value; in a row {"key":"hostname","value":"web","pending":"web2"} what the row
+/// says.
+FieldRule Document::rule_of(const JsonString& item) const {
+  if (item.is_key || item.key < 0) return {};
+  const ObjectFacts& object = object_of(item);
+  Key key = key_at(item.key);
+  const bool row =
+      object.property >= 0 && !object.has(kTokenRow) && (key.facts & (kValue | kPending)) != 0;
+  if (row) key = read_key(text(object.property));
+  if (key.rule.treatment == Treatment::kGuest || (key.facts & kHostname) != 0)
+    return name_rule(key.rule, object);
+  if (object.has(kUserRow) && (key.facts & kComment) != 0)
+    return {Treatment::kPerson, Kind::kPerson, "", false};
+  if (object.has(kTokenRow) && (key.facts & kValue) != 0)
+    return {Treatment::kSecret, Kind::kToken, "token", false};
+  return key.rule;
+}
+
+/// First and last name of a user stand in fields of their own; elsewhere they stand together.
+void learn_people(const Document& document, Rewriter& rewriter) {
+  std::set<std::pair<std::string_view, std::string_view>> seen;
+  for (const ObjectFacts& object : document.objects()) {
+    if (object.first_name < 0 || object.last_name < 0) continue;
+    const auto raw = std::pair(document.text(object.first_name), document.text(object.last_name));
+    if (!seen.insert(raw).second) continue;
+    const std::string first = json_layer(raw.first).text;
+    const std::string last = json_layer(raw.second).text;
+    if (!first.empty() && !last.empty()) rewriter.learn_person(first + ' ' + last);
+  }
+}
+
+/// The edits of short strings that occur again, each with the rule it was read by.
+class Seen {
+ public:
+  /// The edits of the string; nullptr when it is to be read. Then keep() them.
+  const std::vector<Edit>* find(std::string_view text, const FieldRule& rule, Kind guest,
+                                bool is_key) {
+    constexpr std::size_t kLongest = 64;
+    kept_ = text.size() <= kLongest && rule.treatment != Treatment::kSecret;
+    if (!kept_) return nullptr;
+    const auto bits = [](auto value, unsigned shift) {
+      return static_cast<std::uint32_t>(value) << shift;
+    };
+    const std::uint32_t tag = bits(rule.treatment, 0) | bits(rule.kind, 8) | bits(guest, 16) |
+                              bits(rule.teaches, 24) | bits(is_key, 25);
+    const std::size_t number = index_.number(text, tag);
+    if (number < edits_.size()) return &edits_[number];
+    return nullptr;
+  }
+  const std::vector<Edit>& keep(std::vector<Edit> edits) {
+    if (!kept_) return last_ = std::move(edits);
+    edits_.push_back(std::move(edits));
+    return edits_.back();
+  }
+  void clear() { *this = Seen(); }
+
+ private:
+  TextIndex index_;
+  std::vector<std::vector<Edit>> edits_;
+  std::vector<Edit> last_;
+  bool kept_ = false;
+};
+
+/// A document inside a string (a text twin of structured content) is read that often as one.
+constexpr int kMaxEmbedded = 2;
+
+std::vector<Edit> json_edits(std::string_view json, const JsonStrings& strings, Rewriter& rewriter,
+                             int depth);
+
+/// The edits of a document in a string; nothing when it is none. Its strings are settled, so it is.
+std::optional<std::vector<Edit>> embedded_edits(std::string_view text, const FieldRule& rule,
+                                                Rewriter& rewriter, int depth) {
+  const bool opens = text.size() > 1 && (text.front() == '{' || text.front() == '[');
+  if (!opens || rule.treatment != Treatment::kText || depth >= kMaxEmbedded) return std::nullopt;
+  const auto inner = scan_json(text);
+  if (!inner.ok()) return std::nullopt;
+  // Anybody may write JSON into a note: it teaches no more than other text.
+  const FreeText free = rewriter.free_text();
+  return json_edits(text, inner.value(), rewriter, depth + 1);
+}
+
+/// The edit of a string's meaning, where it is written as `raw`.
+Edit placed_edit(const Edit& edit, std::string_view raw, std::string_view text, std::size_t begin,
+                 Rewriter& rewriter) {
+  const std::string_view read = text.substr(edit.begin, edit.end - edit.begin);
+  const std::string shown = raw == read ? edit.text : rewriter.respelled(edit.text, raw);
+  return {begin, begin + raw.size(), json_escape(shown)};
+}
+
+/// The edits of the strings of one document, one after the other.
+class Editor {
+ public:
+  Editor(const Document& document, Rewriter& rewriter, int depth)
+      : document_(document), rewriter_(rewriter), depth_(depth) {}
+
+  std::vector<Edit> run() {
+    for (const JsonString& item : document_.strings()) {
+      if (item.escaped) {
+        escaped(item);
+        continue;
+      }
+      for (const Edit& edit : edits_of(document_.text(item), item))
+        out_.push_back({item.begin + edit.begin, item.begin + edit.end, json_escape(edit.text)});
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void escaped(const JsonString& item) {
+    const std::string_view raw = document_.text(item);
+    const Layer layer = json_layer(raw);
+    const FieldRule rule = document_.rule_of(item);
+    for (const Edit& edit : read(layer.text, rule, document_.guest_of(item), item.is_key)) {
+      const std::size_t begin = layer.offsets[edit.begin];
+      out_.push_back(placed_edit(edit, raw.substr(begin, layer.offsets[edit.end] - begin),
+                                 layer.text, item.begin + begin, rewriter_));
+    }
+  }
+
+  const std::vector<Edit>& edits_of(std::string_view text, const JsonString& item) {
+    // What was announced since is looked for in what was read before, too.
+    if (rewriter_.announced() != announced_) seen_.clear();
+    announced_ = rewriter_.announced();
+    const FieldRule rule = document_.rule_of(item);
+    const Kind guest = document_.guest_of(item);
+    if (const auto* known = seen_.find(text, rule, guest, item.is_key)) return *known;
+    return seen_.keep(read(text, rule, guest, item.is_key));
+  }
+
+  std::vector<Edit> read(std::string_view text, const FieldRule& rule, Kind guest, bool is_key) {
+    if (!is_key)
+      if (auto inner = embedded_edits(text, rule, rewriter_, depth_)) return std::move(*inner);
+    return rewriter_.settled(text, [&](std::string_view shown) {
+      return is_key ? rewriter_.key(shown) : rewriter_.field(shown, rule, guest);
+    });
+  }
+
+  const Document& document_;
+  Rewriter& rewriter_;
+  int depth_;
+  Seen seen_;
+  std::size_t announced_ = 0;
+  std::vector<Edit> out_;
+};
+
+std::vector<Edit> json_edits(std::string_view json, const JsonStrings& strings, Rewriter& rewriter,
+                             int depth) {
+  const Document document(json, strings);
+  learn_people(document, rewriter);
+  return Editor(document, rewriter, depth).run();
+}
+
+}  // namespace
+
+std::string rewrite_json(std::string_view json, const JsonStrings& strings, Rewriter& rewriter) {
+  return apply_edits(json, json_edits(json, strings, rewriter, 0));
+}
+
+}  // namespace pmx::anonymize
