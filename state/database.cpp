@@ -145,6 +145,7 @@ Result<Secret> load_key(Db& db, const Paths& paths) {
 
 class Database::Impl {
  public:
+  std::string directory;         ///< empty in memory
   std::unique_ptr<Locks> locks;  ///< none in memory
   std::unique_ptr<Db> db;
   Secret key;
@@ -157,6 +158,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& directory) {
   const Paths paths{directory};
   PMX_TRY_VOID(make_private_directory(directory));
   auto impl = std::make_unique<Impl>();
+  impl->directory = directory;
   PMX_TRY(impl->locks, Locks::open(paths.lock));
   PMX_TRY(impl->db, open_database(paths, *impl->locks));
   PMX_TRY(impl->key, load_key(*impl->db, paths));
@@ -180,6 +182,33 @@ Result<std::unique_ptr<Database>> Database::open_in_memory(const Secret& key) {
   PMX_TRY_VOID(migrate(*impl->db, "the database in memory"));
   impl->key = key.empty() ? Secret(crypto::random_bytes(kKeySize)) : key;
   return std::make_unique<Database>(std::move(impl));
+}
+
+Result<void> Database::check_key() {
+  if (impl_->directory.empty()) return {};
+  PMX_TRY(const std::string known, stored_check(*impl_->db));
+  if (known == check_value(impl_->key)) return {};
+  return Error{Code::kFailedPrecondition, "the key of this installation was replaced",
+               "start this process again"};
+}
+
+Result<void> Database::renew_key() {
+  if (impl_->locks != nullptr && !impl_->locks->alone()) {
+    return Error{Code::kFailedPrecondition, "another process uses " + impl_->directory,
+                 "end all servers first (clients start one per window); nothing was changed"};
+  }
+  const auto lock = impl_->db->lock();
+  PMX_TRY(Transaction transaction, Transaction::begin(*impl_->db, Durability::kPower));
+  PMX_TRY_VOID(impl_->db->execute("DELETE FROM pseudonym"));
+  PMX_TRY(Statement forget, impl_->db->prepare("DELETE FROM installation WHERE name = ?"));
+  PMX_TRY_VOID(forget.run(kKeyCheck));
+  PMX_TRY_VOID(transaction.commit());
+  // After the commit: a key that fits nothing is settled at the next start, rows without their key
+  // would be lost.
+  if (impl_->directory.empty()) return {};
+  PMX_TRY_VOID(write_private_file(Paths{impl_->directory}.key, crypto::random_bytes(kKeySize)));
+  sync_directory(impl_->directory);
+  return impl_->db->execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 const Secret& Database::key() const { return impl_->key; }

@@ -37,6 +37,15 @@ class Database {
   /// 32 bytes, created at first start by whichever process is first, then the same for all.
   [[nodiscard]] const Secret& key() const;
 
+  /// kFailedPrecondition when another process has replaced the key since: what is sealed with key()
+  /// now could never be read again. The caller holds the connection's lock.
+  Result<void> check_key();
+
+  /// Forgets all pseudonyms and makes a new key, so that nothing said before can be traced back;
+  /// key() stays the old one, so open the directory anew. kFailedPrecondition while another process
+  /// has it open.
+  Result<void> renew_key();
+
   /// One connection behind a mutex; for the stores only.
   [[nodiscard]] Db& db();
 

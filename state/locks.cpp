@@ -86,4 +86,10 @@ bool Locks::alive(std::int64_t instance) const {
   return control(file_, F_OFD_GETLK, range) && range.l_type != F_UNLCK;
 }
 
+bool Locks::alone() const {
+  struct flock range = one_byte(kFirstInstance, F_WRLCK);
+  range.l_len = 0;  // to the end; our own lock is no obstacle to ourselves
+  return control(file_, F_OFD_GETLK, range) && range.l_type == F_UNLCK;
+}
+
 }  // namespace pmx::state

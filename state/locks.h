@@ -36,6 +36,9 @@ class Locks {
   /// Whether the instance still runs.
   [[nodiscard]] bool alive(std::int64_t instance) const;
 
+  /// Whether no other instance runs right now.
+  [[nodiscard]] bool alone() const;
+
  private:
   const int file_;
   const std::int64_t instance_;

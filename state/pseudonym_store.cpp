@@ -98,6 +98,20 @@ Result<std::vector<MapRow>> PseudonymStore::load(std::int64_t after) {
   }
 }
 
+Result<std::vector<KindCount>> PseudonymStore::counts() {
+  Db& db = database_.db();
+  const auto lock = db.lock();
+  PMX_TRY(Statement rows, db.prepare("SELECT kind, count(*) FROM pseudonym GROUP BY kind"));
+  std::vector<KindCount> result;
+  while (true) {
+    PMX_TRY(const bool more, rows.step());
+    if (!more) return result;
+    if (const auto kind = kind_of_number(rows.integer(0))) {
+      result.push_back({*kind, rows.integer(1)});
+    }
+  }
+}
+
 /// Commits of other connections change SQLite's number, whatever they wrote; our own do not.
 Result<std::int64_t> PseudonymStore::version() {
   Db& db = database_.db();
@@ -116,6 +130,7 @@ Result<std::vector<MapRow>> PseudonymStore::claim(std::span<const MapRow> wanted
   Db& db = database_.db();
   const auto lock = db.lock();
   PMX_TRY(Transaction transaction, Transaction::begin(db, Durability::kPower));
+  PMX_TRY_VOID(database_.check_key());
   PMX_TRY(Statement find,
           db.prepare("SELECT id, kind, pseudonym, sealed FROM pseudonym WHERE lookup = ?"));
   PMX_TRY(Statement insert, db.prepare("INSERT INTO pseudonym (kind, lookup, pseudonym, sealed) "

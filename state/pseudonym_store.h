@@ -13,6 +13,12 @@
 
 namespace pmx::state {
 
+/// How many pseudonyms of a kind were issued.
+struct KindCount {
+  anonymize::Kind kind{};
+  std::int64_t count = 0;
+};
+
 class PseudonymStore final : public anonymize::Mapping {
  public:
   explicit PseudonymStore(Database& database);
@@ -20,6 +26,8 @@ class PseudonymStore final : public anonymize::Mapping {
   Result<std::vector<anonymize::MapRow>> load(std::int64_t after) override;
   Result<std::int64_t> version() override;
   Result<std::vector<anonymize::MapRow>> claim(std::span<const anonymize::MapRow> wanted) override;
+  /// Of every kind that has any, in the order of their numbers. Opens no sealed value.
+  Result<std::vector<KindCount>> counts();
 
  private:
   Database& database_;

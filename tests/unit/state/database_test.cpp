@@ -70,6 +70,38 @@ TEST_CASE("a key file that others can read is refused with the way out") {
   open_at(directory);
 }
 
+TEST_CASE("a renewed key forgets every pseudonym and leaves no trace of the old one") {
+  const TemporaryDirectory directory;
+  std::string old_key;
+  {
+    const auto database = open_at(directory);
+    old_key = database->key().expose();
+    seal_something(*database);
+    need(database->renew_key());
+  }
+  const auto database = open_at(directory);
+  CHECK(database->key().expose() != old_key);
+  CHECK(need(PseudonymStore(*database).load(0)).empty());
+  seal_something(*database);
+  CHECK(need(PseudonymStore(*database).load(0)).size() == 1);
+}
+
+TEST_CASE("a key is not renewed under a running process, and one that slips in fails closed") {
+  const TemporaryDirectory directory;
+  const auto first = open_at(directory);
+  auto second = open_at(directory);
+  const auto refused = first->renew_key();
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == Code::kFailedPrecondition);
+  second.reset();
+  need(first->renew_key());
+  // `first` itself still has the old key, as a process would that opened the directory meanwhile.
+  const anonymize::MapRow row{0, anonymize::Kind::kVm, "web", "vm-1"};
+  const auto claimed = PseudonymStore(*first).claim(std::span(&row, 1));
+  REQUIRE_FALSE(claimed.ok());
+  CHECK(claimed.error().message == "the key of this installation was replaced");
+}
+
 TEST_CASE("what was stored is there after opening again") {
   const TemporaryDirectory directory;
   {

@@ -22,6 +22,21 @@ MapRow claim_one(PseudonymStore& store, const MapRow& wanted) {
   return rows[0];
 }
 
+TEST_CASE("pseudonyms are counted by kind") {
+  const auto database = in_memory();
+  PseudonymStore store(*database);
+  CHECK(need(store.counts()).empty());
+  const std::vector<MapRow> wanted{row(Kind::kVm, "a", "vm-1"), row(Kind::kNode, "b", "node-1"),
+                                   row(Kind::kVm, "c", "vm-2")};
+  need(store.claim(wanted));
+  const auto counts = need(store.counts());
+  REQUIRE(counts.size() == 2);
+  CHECK(counts[0].kind == Kind::kNode);
+  CHECK(counts[0].count == 1);
+  CHECK(counts[1].kind == Kind::kVm);
+  CHECK(counts[1].count == 2);
+}
+
 TEST_CASE("a new real value gets the pseudonym that was asked for") {
   const auto database = in_memory();
   PseudonymStore store(*database);
