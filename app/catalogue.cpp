@@ -14,7 +14,8 @@ mcp::Catalogue make_catalogue(const Toolbox& box, Access access) {
   for (const auto& tool : all_tools()) {
     if (tool.level <= access) catalogue.tools.push_back(tool.make(box));
   }
-  catalogue.templates = {overview_resource(box), guest_resource(box), task_log_resource(box)};
+  catalogue.templates = {overview_resource(box), guest_resource(box), task_log_resource(box),
+                         privacy_resource(box)};
   catalogue.list_resources = [box](const Context& ctx) { return list_resources(box, ctx); };
   catalogue.prompts = {troubleshoot_prompt(box)};
   return catalogue;

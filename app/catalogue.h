@@ -15,7 +15,8 @@ namespace pmx::app {
   X(guest_describe, kObserve)   \
   X(guest_start, kOperate)      \
   X(task_get, kObserve)         \
-  X(changes_list, kObserve)
+  X(changes_list, kObserve)     \
+  X(privacy_status, kObserve)
 
 #define PMX_DECLARE_TOOL(name, level) mcp::Tool name(const Toolbox& box);
 PMX_TOOLS(PMX_DECLARE_TOOL)
@@ -24,8 +25,14 @@ PMX_TOOLS(PMX_DECLARE_TOOL)
 mcp::ResourceTemplate overview_resource(const Toolbox& box);
 mcp::ResourceTemplate guest_resource(const Toolbox& box);
 mcp::ResourceTemplate task_log_resource(const Toolbox& box);
+mcp::ResourceTemplate privacy_resource(const Toolbox& box);
 
-/// The concrete resources of resources/list: one overview per cluster, then its guests by VMID.
+/// A resource that is what a tool answers, so that both always say the same.
+Result<mcp::ResourceContent> content_from_tool(const mcp::Tool& tool, const Context& ctx,
+                                               const Json& arguments);
+
+/// The concrete resources of resources/list: the privacy figures, then one overview per cluster
+/// with its guests by VMID.
 Result<std::vector<Json>> list_resources(const Toolbox& box, const Context& ctx);
 
 mcp::Prompt troubleshoot_prompt(const Toolbox& box);

@@ -152,9 +152,8 @@ void add_state(CLI::App& app, CommandLine& line) {
   CLI::App* state =
       app.add_subcommand("state", "Back up or restore the state directory, key included");
   state->require_subcommand(1);
-  CLI::App* backup =
-      add_command(*state, line, CommandLine::Command::kStateBackup, "backup",
-                  "Write everything to one private file; servers may run meanwhile");
+  CLI::App* backup = add_command(*state, line, CommandLine::Command::kStateBackup, "backup",
+                                 "Write everything to one private file; servers may run meanwhile");
   CLI::App* restore = add_command(*state, line, CommandLine::Command::kStateRestore, "restore",
                                   "Fill an empty state directory from such a file");
   for (CLI::App* sub : {backup, restore}) {

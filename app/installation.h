@@ -37,6 +37,7 @@ class Installation {
   [[nodiscard]] Clock& clock() { return clock_; }
   [[nodiscard]] state::Database& database() { return *database_; }
   [[nodiscard]] anonymize::Engine& engine() { return *engine_; }
+  [[nodiscard]] state::PseudonymStore& pseudonyms() { return *pseudonyms_; }
   [[nodiscard]] state::InventoryStore& inventory() { return *inventory_; }
   [[nodiscard]] state::AuditStore& audit() { return *audit_; }
   [[nodiscard]] const std::shared_ptr<DurableTasks>& tasks() const { return tasks_; }

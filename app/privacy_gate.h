@@ -1,6 +1,9 @@
 // The product's privacy gate: the engine of anonymize/ behind the gate interface of mcp/.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+
 #include "anonymize/engine.h"
 #include "mcp/gate/gate.h"
 
@@ -17,6 +20,14 @@ class PrivacyGate final : public mcp::Gate {
   Result<std::string> admit_value(const Context& ctx, std::string_view value,
                                   std::string_view format) override;
 
+  /// What the second look came to since the start of this process: messages that left, and messages
+  /// that were held back.
+  struct Checks {
+    std::int64_t passed = 0;
+    std::int64_t blocked = 0;
+  };
+  [[nodiscard]] Checks checks() const { return {passed_, blocked_}; }
+
  protected:
   /// Anonymizes, then looks again with a different mechanism; a hit blocks the message.
   Result<std::string> scrub(const Context& ctx, std::string_view json) override;
@@ -25,6 +36,8 @@ class PrivacyGate final : public mcp::Gate {
   Result<Json> restore(const Json& schema, const Json& value, const std::string& name);
 
   anonymize::Engine& engine_;
+  std::atomic<std::int64_t> passed_ = 0;
+  std::atomic<std::int64_t> blocked_ = 0;
 };
 
 }  // namespace pmx::app

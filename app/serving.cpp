@@ -65,8 +65,15 @@ Result<std::unique_ptr<Serving>> Serving::start(const Config& config, bool demo,
 
 Result<void> Serving::add(Access access, bool demo) {
   const Toolbox box{
-      installation_->clusters(), installation_->engine(), installation_->inventory(), clock_,
-      [this](const Context& ctx, const std::string& upid) { auditor_.note_task(ctx, upid); }};
+      installation_->clusters(),
+      installation_->engine(),
+      installation_->inventory(),
+      clock_,
+      [this](const Context& ctx, const std::string& upid) { auditor_.note_task(ctx, upid); },
+      [this]() -> Result<PrivacyStatus> {
+        PMX_TRY(auto counts, installation_->pseudonyms().counts());
+        return PrivacyStatus{std::move(counts), gate_.checks()};
+      }};
   Level& level = levels_[access];
   level.catalogue = make_catalogue(box, access);
   level.catalogue.events = &events_;

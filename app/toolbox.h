@@ -8,13 +8,21 @@
 #include <variant>
 
 #include "anonymize/engine.h"
+#include "app/privacy_gate.h"
 #include "base/clock.h"
 #include "base/fields.h"
 #include "mcp/server/catalogue.h"
 #include "ops/cluster.h"
 #include "state/inventory_store.h"
+#include "state/pseudonym_store.h"
 
 namespace pmx::app {
+
+/// What privacy did so far, in numbers only.
+struct PrivacyStatus {
+  std::vector<state::KindCount> pseudonyms;  ///< issued by the installation
+  PrivacyGate::Checks checks;                ///< of this process
+};
 
 /// Everything outlives the catalogue.
 struct Toolbox {
@@ -24,6 +32,7 @@ struct Toolbox {
   Clock& clock;
   /// Puts the UPID of a task that a running call started into its audit entry, at once.
   std::function<void(const Context& ctx, const std::string& upid)> note_task;
+  std::function<Result<PrivacyStatus>()> privacy_status;
 };
 
 /// A tool's typed answer and its text twin.

@@ -1,6 +1,4 @@
 // pve://{cluster}/overview, and the list of concrete resources.
-#include <variant>
-
 #include "app/catalogue.h"
 #include "app/completions.h"
 #include "app/published.h"
@@ -8,35 +6,6 @@
 
 namespace pmx::app {
 namespace {
-
-/// Nobody to report to and nobody to ask.
-class Silent final : public mcp::Interaction {
- public:
-  void report(double, double, std::string_view) override {}
-  void log(mcp::LogLevel, std::string_view, const Json&) override {}
-  [[nodiscard]] const Json* answer(std::string_view) const override { return nullptr; }
-  [[nodiscard]] const Json& state() const override { return nothing_; }
-  [[nodiscard]] bool client_can(std::string_view) const override { return false; }
-  void poll_later(std::chrono::milliseconds) override {}
-  Result<std::optional<Json>> elicited(std::string_view, const Json&) override {
-    return std::optional<Json>();
-  }
-
- private:
-  const Json nothing_ = nullptr;
-};
-
-/// Calls the tool that already gives this answer, so that both always say the same.
-Result<mcp::ResourceContent> from_tool(const mcp::Tool& tool, const Context& ctx,
-                                       const Json& arguments) {
-  Silent silent;
-  PMX_TRY(const auto reply, tool.run(ctx, arguments, silent));
-  const auto* output = std::get_if<mcp::ToolOutput>(&reply);
-  if (output == nullptr) {
-    return Error{Code::kInternal, "a resource cannot ask questions or wait for a task", ""};
-  }
-  return mcp::ResourceContent{"application/json", dump_json(output->structured)};
-}
 
 /// By VMID alone: a name in a URI would come back pseudonymized and so confirm a guess.
 bool is_vmid(const std::string& text) {
@@ -79,17 +48,18 @@ Result<std::string> locate_overview(const Toolbox& box,
 }  // namespace
 
 mcp::ResourceTemplate overview_resource(const Toolbox& box) {
-  return {Json{{"uriTemplate", "pve://{cluster}/overview"},
-               {"name", "overview"},
-               {"title", "Cluster overview"},
-               {"description", "Nodes, guest counts, storages, quorum and what is degraded."},
-               {"mimeType", "application/json"}},
-          {{"cluster", "pve-cluster"}},
-          [tool = cluster_overview(box)](const Context& ctx, const auto& variables) {
-            return from_tool(tool, ctx, Json{{"cluster", variables.find("cluster")->second}});
-          },
-          argument_completer(box),
-          [box](const Context&, const auto& variables) { return locate_overview(box, variables); }};
+  return {
+      Json{{"uriTemplate", "pve://{cluster}/overview"},
+           {"name", "overview"},
+           {"title", "Cluster overview"},
+           {"description", "Nodes, guest counts, storages, quorum and what is degraded."},
+           {"mimeType", "application/json"}},
+      {{"cluster", "pve-cluster"}},
+      [tool = cluster_overview(box)](const Context& ctx, const auto& variables) {
+        return content_from_tool(tool, ctx, Json{{"cluster", variables.find("cluster")->second}});
+      },
+      argument_completer(box),
+      [box](const Context&, const auto& variables) { return locate_overview(box, variables); }};
 }
 
 mcp::ResourceTemplate guest_resource(const Toolbox& box) {
@@ -104,8 +74,8 @@ mcp::ResourceTemplate guest_resource(const Toolbox& box) {
             const std::string& vmid = variables.find("vmid")->second;
             if (!is_vmid(vmid))
               return Error{Code::kNotFound, "guests are addressed by VMID here", ""};
-            return from_tool(tool, ctx,
-                             Json{{"cluster", variables.find("cluster")->second}, {"guest", vmid}});
+            return content_from_tool(
+                tool, ctx, Json{{"cluster", variables.find("cluster")->second}, {"guest", vmid}});
           },
           argument_completer(box),
           [box](const Context& ctx, const auto& variables) {
@@ -114,7 +84,10 @@ mcp::ResourceTemplate guest_resource(const Toolbox& box) {
 }
 
 Result<std::vector<Json>> list_resources(const Toolbox& box, const Context& ctx) {
-  std::vector<Json> resources;
+  std::vector<Json> resources{Json{{"uri", "pve://privacy/stats"},
+                                   {"name", "privacy-stats"},
+                                   {"title", "Privacy figures"},
+                                   {"mimeType", "application/json"}}};
   for (const auto& cluster : box.clusters.all()) {
     const std::string base = "pve://" + cluster->title();
     resources.push_back(Json{{"uri", base + "/overview"},

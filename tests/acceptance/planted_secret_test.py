@@ -54,10 +54,11 @@ class Session:
     def task_and_changes(self, started):
         self.client.call("task_get", {"task": started["task"], "limit": 500, "start": 0})
         self.client.call("changes_list", {"limit": 200})
+        self.client.call("privacy_status")
         self.client.call("changes_list", {"guest": started["name"], "kind": "guest"})
 
     def resources(self, listed, started):
-        uris = ["pve://default/overview",
+        uris = ["pve://default/overview", "pve://privacy/stats",
                 "pve://default/tasks/" + urllib.parse.quote(started["task"], safe="") + "/log"]
         uris += [f"pve://default/guests/{g['vmid']}" for g in listed]
         for uri in uris:

@@ -72,11 +72,13 @@ class Conversation {
 
  private:
   pmx::app::Toolbox box() {
-    return {bench.installation->clusters(), bench.installation->engine(),
-            bench.installation->inventory(), bench.clock,
-            [this](const pmx::Context& ctx, const std::string& upid) {
-              auditor_.note_task(ctx, upid);
-            }};
+    return {
+        bench.installation->clusters(),
+        bench.installation->engine(),
+        bench.installation->inventory(),
+        bench.clock,
+        [this](const pmx::Context& ctx, const std::string& upid) { auditor_.note_task(ctx, upid); },
+        bench.box().privacy_status};
   }
 
   static pmx::mcp::ServerOptions options() {

@@ -123,6 +123,31 @@ TEST_CASE("gate: a name that is learned between the two looks is replaced, not r
   CHECK(cleared->bytes().find(bench.shown(Kind::kVm, "quokka")) != std::string_view::npos);
 }
 
+TEST_CASE("gate: what the second look finds twice is held back, and counted") {
+  Bench bench;
+  PrivacyGate gate(*bench.engine);
+  auto other = Engine::open(Secret(std::string(32, 'k')), bench.mapping);
+  REQUIRE(other.ok());
+  std::vector<const char*> names{"numbat", "quokka"};
+  bench.mapping.news = [&] {  // each time between the rewriting and the look
+    if (names.empty()) return;
+    CHECK((*other)->learn(std::vector<Name>{{Kind::kVm, names.back()}}).ok());
+    names.pop_back();
+    bench.mapping.until_news = 2;
+  };
+  bench.mapping.until_news = 2;
+  const auto cleared = gate.clear(
+      Context{}, result(Json{{"content", {{{"type", "text"}, {"text", "quokka and numbat"}}}}}));
+  REQUIRE(cleared.has_value());
+  CHECK(names.empty());
+  CHECK(cleared->bytes().find("numbat") == std::string_view::npos);
+  CHECK(cleared->bytes().find("\"error\"") != std::string_view::npos);
+  CHECK(gate.checks().blocked == 1);
+  CHECK(gate.checks().passed == 0);
+  REQUIRE(gate.clear(Context{}, result(Json{{"content", Json::array()}})).has_value());
+  CHECK(gate.checks().passed == 1);
+}
+
 TEST_CASE("gate: when the engine fails nothing leaves but a fixed error") {
   Bench bench;
   PrivacyGate gate(*bench.engine);

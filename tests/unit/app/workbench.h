@@ -82,7 +82,11 @@ struct Workbench {
 
   Toolbox box() {
     return {installation->clusters(), installation->engine(), installation->inventory(), clock,
-            [this](const Context&, const std::string& upid) { tasks.push_back(upid); }};
+            [this](const Context&, const std::string& upid) { tasks.push_back(upid); },
+            [this]() -> Result<PrivacyStatus> {
+              PMX_TRY(auto counts, installation->pseudonyms().counts());
+              return PrivacyStatus{std::move(counts), checks};
+            }};
   }
 
   sim::Cluster& cluster() { return *installation->simulated(); }
@@ -122,6 +126,7 @@ struct Workbench {
   JumpingClock clock;
   RecordingProgress progress;
   std::vector<std::string> tasks;
+  PrivacyGate::Checks checks;  ///< as privacy_status tells them
   std::unique_ptr<Installation> installation;
 
  private:
