@@ -6,7 +6,7 @@ namespace pmx::app {
 namespace {
 
 constexpr std::int64_t kNotRecorded = 0;
-constexpr std::size_t kMaxArguments = 64 * 1024;
+constexpr std::size_t kMaxArguments = std::size_t{64} * 1024;
 
 /// A refused call may carry megabytes; the trail keeps that it happened, not all it said.
 Json bounded(const Json& arguments) {

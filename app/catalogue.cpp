@@ -4,9 +4,9 @@ namespace pmx::app {
 
 const std::vector<LevelledTool>& all_tools() {
 #define PMX_LIST_TOOL(name, level) {#name, name, Access::level},
-  static const std::vector<LevelledTool> tools{PMX_TOOLS(PMX_LIST_TOOL)};
+  static const std::vector<LevelledTool> kTools{PMX_TOOLS(PMX_LIST_TOOL)};
 #undef PMX_LIST_TOOL
-  return tools;
+  return kTools;
 }
 
 mcp::Catalogue make_catalogue(const Toolbox& box, Access access) {

@@ -162,6 +162,21 @@ void add_state(CLI::App& app, CommandLine& line) {
   }
 }
 
+void add_privacy_verbs(CLI::App& app, CommandLine& line) {
+  CLI::App* privacy = app.add_subcommand("privacy", "Look at the pseudonyms, or forget them all");
+  privacy->require_subcommand(1);
+  CLI::App* stats = add_command(*privacy, line, CommandLine::Command::kPrivacyStats, "stats",
+                                "Count pseudonyms by class");
+  CLI::App* mappings =
+      add_command(*privacy, line, CommandLine::Command::kPrivacyMappings, "mappings",
+                  "List every pseudonym and what it stands for (for your eyes only)");
+  CLI::App* clear = add_command(*privacy, line, CommandLine::Command::kPrivacyClear, "clear",
+                                "Forget every pseudonym and make a new key");
+  for (CLI::App* sub : {stats, mappings, clear}) add_common(sub, line);
+  for (CLI::App* sub : {stats, mappings}) sub->add_flag("--json", line.json, "Machine-readable");
+  clear->add_flag("--yes", line.yes, "Really: what was said under old pseudonyms stays unreadable");
+}
+
 }  // namespace
 
 std::optional<CommandLine> parse_command_line(int argc, char** argv, int& exit_code) {
@@ -178,6 +193,7 @@ std::optional<CommandLine> parse_command_line(int argc, char** argv, int& exit_c
   add_operator_commands(app, line);
   add_token(app, line);
   add_state(app, line);
+  add_privacy_verbs(app, line);
   try {
     app.parse(argc, argv);
     return line;

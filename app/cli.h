@@ -40,13 +40,17 @@ struct CommandLine {
     kClientConfig,
     kToken,
     kStateBackup,
-    kStateRestore
+    kStateRestore,
+    kPrivacyStats,
+    kPrivacyMappings,
+    kPrivacyClear
   };
   Command command = Command::kServe;
   Overrides overrides;
   bool demo = false;
   std::string http;  ///< serve: ADDRESS:PORT, empty = standard input and output
   bool json = false;
+  bool yes = false;  ///< privacy clear: meant
   PrivacyArguments privacy;
   std::string file;  ///< (de)anonymize: input, empty or - = standard input; state: the backup
   std::vector<std::string> text;  ///< reveal: words

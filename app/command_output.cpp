@@ -89,6 +89,7 @@ int spawn(const std::vector<std::string>& command, int output, pid_t& child) {
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
   std::vector<std::string> words = command;
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   const int failed = ::posix_spawnp(&child, words.front().c_str(), &actions, &attributes,

@@ -68,14 +68,14 @@ long bio_ctrl(BIO*, int command, long, void*) {
 
 const BIO_METHOD* quiet_socket() {
   static_assert(BIO_FLAGS_SHOULD_RETRY == 8);
-  static const BIO_METHOD* const method = [] {
+  static const BIO_METHOD* const kMethod = [] {
     BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "quiet socket");
     BIO_meth_set_write(made, bio_write);
     BIO_meth_set_read(made, bio_read);
     BIO_meth_set_ctrl(made, bio_ctrl);
     return made;
   }();
-  return method;
+  return kMethod;
 }
 
 /// OpenSSL's whole verification: the pin decides alone, otherwise chain, dates and host name do.

@@ -145,7 +145,7 @@ Result<Secret> load_key(Db& db, const Paths& paths) {
 
 class Database::Impl {
  public:
-  std::string directory;         ///< empty in memory
+  std::string directory;         ///< empty in memory, and with a key that the caller brought
   std::unique_ptr<Locks> locks;  ///< none in memory
   std::unique_ptr<Db> db;
   Secret key;

@@ -1,6 +1,6 @@
 # fish completion for proxmox-mpc
 
-set -l commands serve sim config doctor anonymize deanonymize reveal client-config token state
+set -l commands serve sim config doctor anonymize deanonymize reveal client-config token state privacy
 
 complete -c proxmox-mpc -f
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a serve -d "Serve MCP over stdio"
@@ -13,6 +13,7 @@ complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a reveal
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a client-config -d "Print client configurations"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a token -d "Bearer tokens of serve --http"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a state -d "Back up or restore the state"
+complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a privacy -d "Look at the pseudonyms, or forget them"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -l version -d "Print the version"
 complete -c proxmox-mpc -l help -d "Print help"
 
@@ -40,5 +41,8 @@ complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -l names -r -F -d "Known names (JSON)"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -l key-file -r -F -d "A key of your own"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -l jsonl -d "One text a line"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -a "stats mappings clear"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -l json -d "Machine-readable"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -l yes -d "clear: really"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from state" -F -a "backup restore"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from client-config" -l demo -d "For the simulated cluster"

@@ -36,6 +36,7 @@ _proxmox_mpc() {
     'client-config:print client configurations to paste'
     'token:work with the bearer tokens of serve --http'
     'state:back up or restore the state directory'
+    'privacy:look at the pseudonyms, or forget them all'
   )
   if (( CURRENT == 2 )); then
     _describe command commands
@@ -63,6 +64,7 @@ _proxmox_mpc() {
         '--state-dir[state directory]:directory:_directories'
       ;;
     token) _arguments '1:action:(show list add rotate remove)' '2:name:' ;;
+    privacy) _arguments '1:action:(stats mappings clear)' '--json[machine-readable]' '--yes[clear: really]' ;;
     state)
       _arguments '1:action:(backup restore)' '2:file:_files' \
         '--state-dir[state directory]:directory:_directories'

@@ -101,6 +101,28 @@ class WithClusterTest(unittest.TestCase):
             done = run("reveal", guest["name"], environment=elsewhere)
             self.assertEqual(done.stdout.strip(), self.real_name(guest["vmid"]))
 
+    def test_privacy_lists_the_pseudonyms_and_clear_forgets_them(self):
+        guest = self.guests[0]
+        rows = [json.loads(row) for row in run(
+            "privacy", "mappings", "--json", environment=self.environment).stdout.splitlines()]
+        row = next(r for r in rows if r["pseudonym"] == guest["name"])
+        self.assertEqual(row["stands_for"], self.real_name(guest["vmid"]))
+        stats = json.loads(run("privacy", "stats", "--json", environment=self.environment).stdout)
+        self.assertEqual(stats["vm"], sum(r["class"] == "vm" for r in rows))
+        with tempfile.TemporaryDirectory() as folder:  # a copy, to forget
+            copy = self.environment | {"PROXMOX_MPC_STATE_DIR": str(Path(folder, "state"))}
+            backup = str(Path(folder, "backup"))
+            run("state", "backup", backup, environment=self.environment)
+            run("state", "restore", backup, environment=copy)
+            refused = run("privacy", "clear", environment=copy)
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn("--yes", refused.stderr)
+            self.assertEqual(run("reveal", guest["name"], environment=copy).returncode, 0)
+            self.assertEqual(run("privacy", "clear", "--yes", environment=copy).returncode, 0)
+            self.assertEqual(run("reveal", guest["name"], environment=copy).returncode, 1)
+            self.assertEqual(run("privacy", "stats", environment=copy).stdout,
+                             "No pseudonym was issued yet.\n")
+
     def test_doctor_is_content_with_a_healthy_cluster(self):
         done = run("doctor", environment=self.environment)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)

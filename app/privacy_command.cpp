@@ -1,0 +1,67 @@
+// `privacy`: the pseudonym map, for the operator's own terminal.
+#include <cstdio>
+
+#include "app/commands.h"
+#include "base/json.h"
+#include "state/database.h"
+#include "state/pseudonym_store.h"
+
+namespace pmx::app {
+namespace {
+
+Result<std::unique_ptr<state::Database>> open_state(const CommandLine& line) {
+  PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
+  return state::Database::open(config.state_dir);
+}
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+std::string class_of(anonymize::Kind kind) { return std::string(anonymize::kind_code(kind)); }
+
+std::string column(std::string text, std::size_t width) {
+  if (text.size() < width) text.resize(width, ' ');
+  return text + " ";
+}
+
+}  // namespace
+
+Result<int> privacy_stats_command(const CommandLine& line) {
+  PMX_TRY(const auto database, open_state(line));
+  PMX_TRY(const auto counts, state::PseudonymStore(*database).counts());
+  Json rows = Json::object();
+  std::string text;
+  for (const auto& row : counts) {
+    rows[class_of(row.kind)] = row.count;
+    text += column(class_of(row.kind), 8) + std::to_string(row.count) + "\n";
+  }
+  if (counts.empty()) text = "No pseudonym was issued yet.\n";
+  print(line.json ? pretty_json(rows) + "\n" : text);
+  return 0;
+}
+
+Result<int> privacy_mappings_command(const CommandLine& line) {
+  PMX_TRY(const auto database, open_state(line));
+  PMX_TRY(const auto rows, state::PseudonymStore(*database).load(0));
+  for (const auto& row : rows) {
+    const Json entry{
+        {"class", class_of(row.kind)}, {"pseudonym", row.pseudonym}, {"stands_for", row.real}};
+    print(line.json ? dump_json(entry) + "\n"
+                    : column(class_of(row.kind), 8) + column(row.pseudonym, 24) + row.real + "\n");
+  }
+  return 0;
+}
+
+Result<int> privacy_clear_command(const CommandLine& line) {
+  PMX_TRY(const auto database, open_state(line));
+  if (!line.yes) {
+    return Error{Code::kFailedPrecondition,
+                 "this forgets every pseudonym and the key: what was said under them can never be "
+                 "revealed again, and an assistant's memory of them is worth nothing",
+                 "`proxmox-mpc state backup FILE` keeps a way back; then repeat it with --yes"};
+  }
+  PMX_TRY_VOID(database->renew_key());
+  std::fprintf(stderr, "All pseudonyms are forgotten; the next start uses a new key.\n");
+  return 0;
+}
+
+}  // namespace pmx::app
