@@ -208,4 +208,11 @@ std::size_t hex_pairs_at(std::string_view text, std::size_t at) {
   return pairs;
 }
 
+bool is_frame_mac(std::string_view text, std::size_t at, std::size_t pairs) {
+  constexpr std::size_t kMac = 18;  // with its colon
+  if (pairs == 14) return true;
+  return pairs == 8 && at >= kMac && hex_pairs_at(text, at - kMac) == 14 &&
+         (at == kMac || !is_word_char(text[at - kMac - 1]));
+}
+
 }  // namespace pmx::anonymize

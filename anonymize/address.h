@@ -63,4 +63,8 @@ bool is_uuid_at(std::string_view text, std::size_t at);
 /// The length of the run of hex pairs joined by ':' at `at` (how fingerprints look), in pairs.
 std::size_t hex_pairs_at(std::string_view text, std::size_t at);
 
+/// Whether one of the two MACs of a frame (destination, source, type: 14 octets) begins at `at`,
+/// where `pairs` octets follow.
+bool is_frame_mac(std::string_view text, std::size_t at, std::size_t pairs);
+
 }  // namespace pmx::anonymize

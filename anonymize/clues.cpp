@@ -68,6 +68,8 @@ Triggers::Triggers()
   add_phone_words(*this);
   add_organisation_words(*this);
   add_field_words(*this);
+  add_device_words(*this);
+  add_command_words(*this);
 }
 
 void Triggers::add_word(std::string_view word, std::uint32_t clues) {
@@ -246,7 +248,7 @@ Run Triggers::read_run(std::string_view text, std::size_t at, const FewPrints* m
     return run;
   }
   constexpr std::uint32_t kAnywhere =
-      clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation;
+      clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation | clue::kCue;
   // (kLine and kBlob depend on more than the run: the walk adds them.)
   run.clues = (shape.clues & kAnywhere) | clues_behind(text, run, shape);
   if (shape.marked) run.clues |= clue::kMark;

@@ -36,8 +36,14 @@ enum Bits : std::uint32_t {
   kName = 1U << 13,
   kMark = 1U << 14,  ///< punctuation inside the run
   kGuest = 1U << 15,
-  kLine = 1U << 16,  ///< the run begins a line that may be one of PVE's own files
-  kBlob = 1U << 17,  ///< base64 or hex of a text may begin
+  kLine = 1U << 16,    ///< the run begins a line that may be one of PVE's own files
+  kFlag = 1U << 18,    ///< a flag of a program that takes a secret
+  kDevice = 1U << 19,  ///< long enough for the id of a device
+  kLogin = 1U << 22,   ///< a word that may announce who logs in
+  kPair = 1U << 20,    ///< chpasswd is near, and a colon follows
+  kParent = 1U << 21,  ///< a volume of PVE follows behind a slash
+  kCue = 1U << 23,     ///< a word behind which the rest of a line is read run by run
+  kBlob = 1U << 17,    ///< base64 or hex of a text may begin
   kAll = ~0U,
 };
 
@@ -164,5 +170,7 @@ void add_domain_words(Triggers& triggers);
 void add_phone_words(Triggers& triggers);
 void add_organisation_words(Triggers& triggers);
 void add_field_words(Triggers& triggers);
+void add_device_words(Triggers& triggers);
+void add_command_words(Triggers& triggers);
 
 }  // namespace pmx::anonymize

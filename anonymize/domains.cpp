@@ -50,6 +50,34 @@ bool is_privilege(std::string_view name) {
                      [name](std::string_view head) { return name.starts_with(head); });
 }
 
+/// The end of the path behind the host of a service where knowing the URL is all it takes to post;
+/// `host_end` when there is none.
+std::size_t webhook_path(std::string_view text, std::size_t host_end, std::string_view host) {
+  struct Service {
+    std::string_view host;
+    std::string_view path;
+  };
+  constexpr Service kServices[] = {{"hooks.slack.com", "/"},
+                                   {"discord.com", "/api/webhooks/"},
+                                   {"discordapp.com", "/api/webhooks/"},
+                                   {"outlook.office.com", "/webhook"},
+                                   {"webhook.office.com", "/webhook"},
+                                   {"hooks.zapier.com", "/"},
+                                   {"api.telegram.org", "/bot"},
+                                   {"chat.googleapis.com", "/v1/spaces"},
+                                   {"maker.ifttt.com", "/"},
+                                   {"hc-ping.com", "/"}};
+  for (const Service& service : kServices) {
+    if (!host.ends_with(service.host) || !text.substr(host_end).starts_with(service.path)) continue;
+    std::size_t end = host_end + 1;
+    while (end < text.size() && !has_class(text[end], chars::kSpace | chars::kQuote) &&
+           text[end] != ')' && text[end] != '\\')
+      ++end;
+    return end;
+  }
+  return host_end;
+}
+
 }  // namespace
 
 std::size_t Rewriter::sensitive_suffix(std::string_view name) const {
@@ -128,6 +156,8 @@ bool Rewriter::fqdn(Scan& scan) {
   if (!is_letter(name.back())) return false;
   const char after = byte_at(scan.text, end);
   if (after == '_' || after == '(') return false;
+  if (const std::size_t secret = webhook_path(scan.text, end, lower(name)); secret > end)
+    return scan.replace(end + 1, secret, "[secret:webhook]");
   const std::size_t suffix = sensitive_suffix(name);
   if (suffix == 0) return false;
   return scan.replace(scan.at, end, domain_text(name, suffix));

@@ -21,6 +21,8 @@ namespace {
 
 /// A pass may find values inside values it could not see before; each round issues one layer.
 constexpr int kMaxRounds = 24;
+/// A name is issued before its other spellings.
+constexpr int kLearningRounds = 4;
 constexpr std::size_t kMinSecret = 6;
 
 }  // namespace
@@ -81,8 +83,18 @@ class Engine::Impl {
     return {};
   }
 
+  /// The second round knows the pseudonyms that the spellings of a person share.
   Result<void> learn(std::span<const Name> names) {
     PMX_TRY_VOID(catch_up());
+    for (int round = 0; round < kLearningRounds; ++round) {
+      const std::vector<Want> wanted = wanted_for(names);
+      if (wanted.empty()) return {};
+      PMX_TRY_VOID(issue(wanted));
+    }
+    return {};
+  }
+
+  std::vector<Want> wanted_for(std::span<const Name> names) {
     std::vector<Want> wanted;
     {
       const std::unique_lock lock(mutex_);
@@ -101,8 +113,7 @@ class Engine::Impl {
       }
       wanted = resolver.wanted();
     }
-    if (wanted.empty()) return {};
-    return issue(wanted);
+    return wanted;
   }
 
   void guard(const Secret& secret) {

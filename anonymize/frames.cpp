@@ -73,6 +73,14 @@ bool Rewriter::ticket(Scan& scan) {
   const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
   if (byte_at(text, scan.run_end) != ':') return false;
   std::size_t end = scan.run_end + 1;
+  if (run.size() >= 8 && run.size() <= 10 && std::all_of(run.begin(), run.end(), is_digit)) {
+    // A bot's token: its number and 35 characters.
+    while (end < text.size() && (is_word_char(text[end]) || text[end] == '_' || text[end] == '-'))
+      ++end;
+    if (end - scan.run_end == 36 && text.substr(scan.run_end + 1, 2) == "AA")
+      return scan.replace(scan.at, end, "[secret:token]");
+    end = scan.run_end + 1;
+  }
   if (run.size() == 8 && is_upper_hex(run)) {
     // CSRF prevention token: eight hex digits and 43 characters of base64.
     while (end < text.size() && is_base64(text[end])) ++end;
@@ -133,7 +141,11 @@ bool Rewriter::snippet_file(Scan& scan, std::size_t begin) {
   const std::size_t dot = text.substr(begin, end - begin).rfind('.');
   if (dot != std::string_view::npos) end = begin + dot;
   const std::string_view name = text.substr(begin, end - begin);
-  if (!is_name(name, Kind::kName) || is_common_word(lower(name))) return scan.skip(begin);
+  if (!is_name(name, Kind::kName) || is_common_word(lower(name)) || holds_own(name))
+    return scan.skip(begin);
+  // A known name inside is replaced as such; else the whole is one.
+  for (std::size_t at = begin; at < end; at = part_end(text, at))
+    if (dictionary_.longest_at(text, at).entry != nullptr) return scan.skip(begin);
   return scan.replace(begin, end, resolver_.name(Kind::kName, name));
 }
 

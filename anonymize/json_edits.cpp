@@ -31,6 +31,13 @@ enum Fact : std::uint32_t {
   kComment = 1U << 13,
   kValue = 1U << 14,
   kPending = 1U << 15,
+  kNamedRow = 1U << 16,    ///< a thing with a name of its own: an endpoint, an account, an alias
+  kJobRow = 1U << 17,      ///< its id is a name
+  kServiceRow = 1U << 18,  ///< has a URL: its key is a secret
+  kIdValue = 1U << 19,
+  kActionValue = 1U << 20,
+  kMetricRow = 1U << 21,  ///< a metric server: its id is a name
+  kGroupRow = 1U << 22,   ///< a firewall rule whose action is a security group
 };
 
 struct FactRow {
@@ -69,7 +76,22 @@ constexpr FactRow kFacts[] = {{"vmid", kVmid},
                               {"hostname", kHostname},
                               {"comment", kComment},
                               {"value", kValue},
-                              {"pending", kPending}};
+                              {"pending", kPending},
+                              {"cidr", kNamedRow},
+                              {"mailto", kNamedRow},
+                              {"mailto-user", kNamedRow},
+                              {"from-address", kNamedRow},
+                              {"account", kNamedRow},
+                              {"match-field", kNamedRow},
+                              {"match-severity", kNamedRow},
+                              {"addr", kNamedRow},
+                              {"public_addr", kNamedRow},
+                              {"public_addrs", kNamedRow},
+                              {"map", kNamedRow | kJobRow},
+                              {"schedule", kJobRow},
+                              {"url", kServiceRow},
+                              {"id", kIdValue},
+                              {"action", kActionValue}};
 
 /// A key, whatever object it is in.
 struct Key {
@@ -89,6 +111,7 @@ struct ObjectFacts {
   std::int32_t first_name = -1;  ///< the strings that hold them
   std::int32_t last_name = -1;
   std::int32_t property = -1;  ///< the string that names the property of a {key, value} row
+  bool secret_list = false;    ///< in a list of secrets
   bool inside_guest = false;   ///< within two levels of an object with a VMID
   std::optional<Kind> type;
 
@@ -98,11 +121,22 @@ struct ObjectFacts {
 std::optional<Kind> kind_of_type(std::string_view type) {
   if (type == "qemu" || type == "vm") return Kind::kVm;
   if (type == "lxc" || type == "container") return Kind::kContainer;
-  if (type == "node") return Kind::kNode;
+  if (type == "node" || type == "host") return Kind::kNode;
   if (type == "cluster") return Kind::kCluster;
   if (type == "storage") return Kind::kStorage;
   if (type == "pool") return Kind::kPool;
   return std::nullopt;
+}
+
+/// What the type says besides the kind.
+std::uint32_t facts_of_type(std::string_view type) {
+  constexpr std::string_view kEndpoints[] = {"smtp", "gotify", "sendmail", "webhook", "matcher"};
+  constexpr std::string_view kMetrics[] = {"influxdb", "graphite", "opentelemetry"};
+  if (std::find(std::begin(kEndpoints), std::end(kEndpoints), type) != std::end(kEndpoints))
+    return kNamedRow;
+  if (std::find(std::begin(kMetrics), std::end(kMetrics), type) != std::end(kMetrics))
+    return kMetricRow;
+  return type == "group" ? kGroupRow : 0U;
 }
 
 /// One document, read once: its keys and its objects.
@@ -115,6 +149,9 @@ class Document {
         objects_(static_cast<std::size_t>(strings.objects)) {
     for (std::size_t i = 0; i < strings_.size(); ++i) note(i);
     for (std::size_t i = 0; i < objects_.size(); ++i) {
+      if (!objects_[i].has(kValue | kPending)) objects_[i].property = -1;
+      const std::int32_t holder = strings.holders[i];
+      objects_[i].secret_list = holder >= 0 && text(holder) == "secret";
       std::int32_t around = strings.parents[i];
       for (int level = 0; level < 2 && around >= 0; ++level) {
         const auto parent = static_cast<std::size_t>(around);
@@ -162,14 +199,18 @@ void Document::note(std::size_t index) {
     if (number == keys_.size()) keys_.push_back(read_key(text(item)));
     keys_of_[index] = static_cast<std::uint32_t>(number);
     constexpr std::uint32_t kOfObject =
-        kVmid | kConfig | kFrame | kInterface | kSnapshot | kTokenRow | kUserRow;
+        kVmid | kConfig | kFrame | kInterface | kSnapshot | kTokenRow | kUserRow | kValue |
+        kPending | kNamedRow | kJobRow | kServiceRow;
     objects_[static_cast<std::size_t>(item.object)].facts |= keys_[number].facts & kOfObject;
     return;
   }
   if (item.object < 0 || item.key < 0) return;
   ObjectFacts& object = objects_[static_cast<std::size_t>(item.object)];
   const std::uint32_t facts = key_at(item.key).facts;
-  if ((facts & kTypeValue) != 0) object.type = kind_of_type(text(item));
+  if ((facts & kTypeValue) != 0) {
+    object.type = kind_of_type(text(item));
+    object.facts |= facts_of_type(text(item));
+  }
   if ((facts & kFirstName) != 0) object.first_name = item.key + 1;
   if ((facts & kLastName) != 0) object.last_name = item.key + 1;
   if ((facts & kProperty) != 0) object.property = item.key + 1;
@@ -188,6 +229,8 @@ FieldRule name_rule(const FieldRule& rule, const ObjectFacts& object) {
     return {Treatment::kName, Kind::kName, "", true};
   if (rule.treatment == Treatment::kGuest && object.has(kInterface) && !vmid)
     return {Treatment::kName, Kind::kNetwork, "", true};
+  if (rule.treatment == Treatment::kGuest && object.has(kNamedRow) && !typed)
+    return {Treatment::kName, Kind::kName, "", true};
   if (rule.treatment == Treatment::kGuest) return typed || nested ? rule : FieldRule{};
   const bool guest = object.type == Kind::kVm || object.type == Kind::kContainer;
   return vmid || guest || nested ? FieldRule{Treatment::kGuest, Kind::kVm, "", true} : rule;
@@ -208,6 +251,13 @@ FieldRule Document::rule_of(const JsonString& item) const {
     return {Treatment::kPerson, Kind::kPerson, "", false};
   if (object.has(kTokenRow) && (key.facts & kValue) != 0)
     return {Treatment::kSecret, Kind::kToken, "token", false};
+  if (object.secret_list && (key.facts & kValue) != 0)
+    return {Treatment::kSecret, Kind::kName, "secret", false};
+  if (object.has(kServiceRow) && (key.facts & kProperty) != 0)
+    return {Treatment::kSecret, Kind::kName, "key", false};
+  const bool id = (key.facts & kIdValue) != 0 && object.has(kMetricRow | kJobRow);
+  const bool action = (key.facts & kActionValue) != 0 && object.has(kGroupRow);
+  if (id || action) return {Treatment::kReference, Kind::kName, "", true};
   return key.rule;
 }
 

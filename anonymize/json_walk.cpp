@@ -42,6 +42,7 @@ class Scanner {
     switch (peek()) {
       case '{':
         out_.parents.push_back(stack_.empty() ? -1 : stack_.back().object);
+        out_.holders.push_back(stack_.empty() ? -1 : stack_.back().key);
         stack_.push_back({'}', out_.objects++, -1});
         return ++at_, true;
       case '[': {

@@ -29,6 +29,7 @@ struct JsonStrings {
   std::vector<JsonString> strings;
   std::int32_t objects = 0;
   std::vector<std::int32_t> parents;  ///< the object around each object, -1 without
+  std::vector<std::int32_t> holders;  ///< of each object, the key it is the value of, or -1
 };
 
 /// Scans one document; kInvalidArgument with the byte offset when it is not JSON.

@@ -35,7 +35,8 @@ constexpr PathWord kPathWords[] = {
     {"node", Kind::kNode},    {"nodes", Kind::kNode},   {"storage", Kind::kStorage},
     {"pool", Kind::kPool},    {"pools", Kind::kPool},   {"group", Kind::kGroup},
     {"zone", Kind::kNetwork}, {"vnet", Kind::kNetwork}, {"zones", Kind::kNetwork},
-    {"sdn", Kind::kNetwork},  {"pve", Kind::kStorage},  {"dev", Kind::kName},
+    {"realms", Kind::kRealm}, {"sdn", Kind::kNetwork},  {"pve", Kind::kStorage},
+    {"dev", Kind::kName},
 };
 
 /// "VM 105 (web)"
@@ -102,6 +103,11 @@ bool Rewriter::user_id(Scan& scan) {
   if (!is_word_char(byte_at(text, right))) return false;
   const std::string_view local = text.substr(scan.at, scan.run_end - scan.at);
   if (!has_letter(local)) return false;
+  if (is_volume_name(local)) {  // vm-100-disk-0@snapshot
+    const std::size_t end = trimmed(text, right, run_from(text, right));
+    return placed_name(scan, right, end, Kind::kName) || scan.skip(right);
+  }
+  if (text.substr(right, 2) == "0x") return false;  // an address in memory
   if (read_ipv4(text, right) || read_ipv6(text, right)) {
     scan.replace(scan.at, scan.run_end, resolver_.name(Kind::kUser, local));
     return scan.skip(right);
@@ -156,7 +162,8 @@ bool Rewriter::in_context(Scan& scan) {
   if (after == '/') {
     for (const auto& [word, kind] : kPathWords) {
       if (!equals_folded(text.substr(scan.at, end - scan.at), word)) continue;
-      if (!context_name(scan, end + 1, kind, false)) return false;
+      // A realm of a sign-on service is named by nothing else than its URL.
+      if (!context_name(scan, end + 1, kind, word == "realms")) return false;
       // storage/<node>/<storage>
       if (byte_at(text, scan.at) == '/') context_name(scan, scan.at + 1, Kind::kStorage, false);
       return true;
@@ -267,6 +274,13 @@ std::vector<Edit> Rewriter::person_field(std::string_view value) {
 }
 
 std::vector<Edit> Rewriter::user_field(std::string_view value) {
+  if (const std::size_t cut = value.find('\\'); cut != std::string_view::npos) {
+    // DOMAIN\user
+    auto edits = name_field(value.substr(0, cut), Kind::kDomain);
+    for (Edit& edit : user_field(value.substr(cut + 1)))
+      edits.push_back({edit.begin + cut + 1, edit.end + cut + 1, std::move(edit.text)});
+    return edits;
+  }
   const bool plain = value.find('@') == std::string_view::npos && is_name(value, Kind::kUser);
   return plain ? whole(value, resolver_.name(Kind::kUser, value)) : typed_text(value);
 }
@@ -283,6 +297,11 @@ std::vector<Edit> Rewriter::list_field(std::string_view value, Kind kind) {
   return edits;
 }
 
+/// Hidden already by who showed it.
+bool Rewriter::is_hidden(std::string_view value) {
+  return value.find_first_not_of('*') == std::string_view::npos;
+}
+
 std::vector<Edit> Rewriter::name_field(std::string_view value, Kind kind) {
   const bool dotted = value.find('.') != std::string_view::npos;
   if (dotted && (sensitive_suffix(value) > 0 || read_ipv4(value, 0))) return typed_text(value);
@@ -295,7 +314,7 @@ std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule,
   switch (rule.treatment) {
     case Treatment::kKeep: return {};
     case Treatment::kSecret:
-      if (value.empty() || value.starts_with("[secret:")) return {};
+      if (value.empty() || value.starts_with("[secret:") || is_hidden(value)) return {};
       return whole(value, "[secret:" + std::string(rule.secret) + "]");
     case Treatment::kMaybeKey: return key_field(value);
     case Treatment::kPerson: return person_field(value);

@@ -14,11 +14,11 @@ constexpr std::size_t kOwnReach = 384;
 /// The words this folder writes in [secret:...].
 bool is_secret_word(std::string_view word) {
   constexpr std::string_view kWords[] = {
-      "api-key",      "authorization", "community", "cookie",    "credentials",
-      "csrf-token",   "fingerprint",   "guarded",   "hash",      "hmac",
-      "key",          "keyring",       "otp",       "password",  "pem",
-      "phone",        "recovery",      "secret",    "signature", "ssh-key",
-      "subscription", "text",          "tfa",       "ticket",    "token"};
+      "api-key",     "authorization", "community", "cookie",       "credentials", "csrf-token",
+      "fingerprint", "guarded",       "hash",      "hmac",         "key",         "keyring",
+      "licence",     "otp",           "password",  "pem",          "phone",       "recovery",
+      "secret",      "signature",     "ssh-key",   "subscription", "text",        "tfa",
+      "ticket",      "token",         "webhook"};
   return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
 }
 

@@ -9,6 +9,7 @@
 #include "anonymize/dictionary.h"
 #include "anonymize/keep.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/utf8.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -69,9 +70,16 @@ bool is_display_name(const std::vector<std::string_view>& words, bool begins) {
 std::string loud(std::string_view text) {
   std::string out = upper(text);
   for (std::size_t i = 0; i + 1 < out.size(); ++i) {
-    const auto second = static_cast<unsigned char>(out[i + 1]);
-    if (out[i] == '\xC3' && second >= 0xA0 && second <= 0xBE && second != 0xB7)
-      out[i + 1] = static_cast<char>(second - 0x20);
+    const Utf8 read = read_utf8(out, i);
+    if (read.length != 2) continue;
+    unsigned code = read.code;
+    if (code >= 0xE0 && code <= 0xFE && code != 0xF7) code -= 0x20;
+    const bool odd_is_small = (code >= 0x100 && code <= 0x137) || (code >= 0x14A && code <= 0x177);
+    const bool even_is_small = (code >= 0x139 && code <= 0x148) || (code >= 0x179 && code <= 0x17E);
+    if ((odd_is_small && code % 2 == 1) || (even_is_small && code % 2 == 0)) --code;
+    std::string letter;
+    append_utf8(letter, code);
+    out.replace(i, 2, letter);
   }
   return out;
 }
@@ -118,8 +126,16 @@ void Rewriter::learn_person(std::string_view name) {
   // What was pseudonymized before is read again as a user's fields: it teaches nothing.
   for (const std::string_view word : words_of(name))
     if (resolver_.ledger().by_pseudonym(lower(word)) != nullptr) return;
-  for (const std::string& spelling : spellings_of_person(name))
-    resolver_.learn(Kind::kPerson, spelling);
+  // All spellings of the whole name have one pseudonym; the last name alone is a name of its own.
+  const Ledger::Entry* entry = resolver_.ledger().by_name(lower(name));
+  for (const std::string& spelling : spellings_of_person(name)) {
+    const bool whole = spelling.find(' ') != std::string::npos;
+    if (whole && entry == nullptr && spelling != name) continue;  // in the next round
+    if (whole && entry != nullptr && resolver_.ledger().by_name(lower(spelling)) == nullptr)
+      resolver_.spelled(*entry, spelling);
+    else
+      resolver_.learn(Kind::kPerson, spelling);
+  }
 }
 
 void Rewriter::Scan::find_angle() {

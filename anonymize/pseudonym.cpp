@@ -221,9 +221,12 @@ std::string spelled_pseudonym(std::string_view pseudonym, unsigned number) {
   std::vector<std::size_t> letters;
   for (std::size_t i = code; i < out.size(); ++i)
     if (is_letter(out[i])) letters.push_back(i);
-  const std::uint64_t pattern = std::uint64_t{number} + 1;
   // All letters of the code in upper case mean "as the real name, in lower case".
-  if (pattern + 1 >= std::uint64_t{1} << letters.size()) return "";
+  const std::uint64_t loud = (std::uint64_t{1} << letters.size()) - 1;
+  for (std::size_t i = 1; dash != std::string_view::npos && i < dash; ++i) letters.push_back(i);
+  std::uint64_t pattern = std::uint64_t{number} + 1;
+  if (pattern >= loud) ++pattern;
+  if (pattern >> letters.size() != 0) return "";
   for (std::size_t i = 0; i < letters.size(); ++i)
     if ((pattern >> i & 1) != 0) out[letters[i]] = to_upper(out[letters[i]]);
   return out;

@@ -47,7 +47,7 @@ Piece phone_piece(const Ledger& ledger, std::string_view rest) {
   return {kPhoneLength, entry->real.substr(kPhoneMark.size())};
 }
 
-Piece address_piece(const Ledger& ledger, std::string_view rest) {
+Piece address_piece(const Ledger& ledger, std::string_view rest, bool frame = false) {
   if (is_uuid_at(rest, 0)) {
     const std::string_view surface = rest.substr(0, 36);
     const std::string folded = lower(surface);
@@ -55,7 +55,7 @@ Piece address_piece(const Ledger& ledger, std::string_view rest) {
     if (entry == nullptr) return {};
     return {36, surface == folded ? entry->real : upper(entry->real)};
   }
-  if (const auto mac = read_mac(rest, 0, hex_pairs_at(rest, 0) == 14))
+  if (const auto mac = read_mac(rest, 0, frame || hex_pairs_at(rest, 0) == 14))
     return {mac->end, real_mac(ledger, *mac)};
   if (const auto ipv6 = read_ipv6(rest, 0)) return {ipv6->end, real_ipv6(ledger, *ipv6)};
   if (const auto ipv4 = read_ipv4(rest, 0)) return {ipv4->end, real_ipv4(ledger, ipv4->value)};
@@ -136,12 +136,37 @@ class Revealer {
       if (!found.real.empty()) return found;
     }
     if (is_hex(c) || c == ':') {
-      Piece found = address_piece(ledger_, rest);
+      Piece found = address_piece(ledger_, rest, is_frame_mac(text, at, hex_pairs_at(text, at)));
       if (!found.real.empty()) return found;
       found = escaped_address(rest);
+      if (found.real.empty()) found = odd_ipv4(rest);
       if (!found.real.empty()) return found;
     }
     return run_begins && is_word_char(c) ? blob(rest, depth) : Piece{};
+  }
+
+  /// 10[.]1[.]2[.]3 and 10.1.2.*.
+  Piece odd_ipv4(std::string_view rest) const {
+    std::string plain;
+    std::size_t end = 0;
+    bool defanged = false;
+    while (end < rest.size() && plain.size() < 16) {
+      const bool dot = rest.substr(end, 3) == "[.]";
+      if (!dot && !is_digit(rest[end]) && rest[end] != '.') break;
+      defanged = defanged || dot;
+      plain += dot ? '.' : rest[end];
+      end += dot ? 3U : 1U;
+    }
+    const bool pattern = !defanged && plain.ends_with('.') && byte_at(rest, end) == '*';
+    if (pattern) plain += '0';
+    const auto address = defanged || pattern ? read_ipv4(plain, 0) : std::nullopt;
+    std::string real =
+        address && address->end == plain.size() ? real_ipv4(ledger_, address->value) : "";
+    if (real.empty()) return {};
+    if (pattern) return {end, real.substr(0, real.size() - 1)};
+    std::string out;
+    for (const char c : real) out += c == '.' ? std::string("[.]") : std::string(1, c);
+    return {end, std::move(out)};
   }
 
   /// An address whose colons are written %3A.

@@ -36,9 +36,16 @@ bool is_version(std::string_view text, std::size_t begin, std::size_t end) {
     --i;
   std::size_t word = i;
   while (word > 0 && is_word_char(text[word - 1])) --word;
-  const std::string before = lower(text.substr(word, i - word));
+  std::string before = lower(text.substr(word, i - word));
+  if (before == "to" || before == "from") {  // "upgrade to 8.2.4.1"
+    const std::size_t stop = word > 0 ? word - 1 : 0;
+    word = stop;
+    while (word > 0 && is_word_char(text[word - 1])) --word;
+    before = lower(text.substr(word, stop - word));
+  }
   return before == "version" || before == "ver" || before == "release" || before == "versions" ||
-         before == "upgrade" || before == "revision" || before == "build" || before == "firmware";
+         before == "upgrade" || before == "upgraded" || before == "update" || before == "updated" ||
+         before == "downgrade" || before == "revision" || before == "build" || before == "firmware";
 }
 
 /// The layer of the text after `edits`: which bytes are written as they are and which as escapes.
@@ -115,7 +122,13 @@ std::string Rewriter::respelled(std::string_view shown, std::string_view raw) {
   if (!resolver_.wanted().empty() || shown.starts_with("[secret:")) return std::string(shown);
   const Ledger::Entry* entry = resolver_.ledger().by_pseudonym(lower(shown));
   if (entry != nullptr && is_name_kind(entry->kind)) return resolver_.spelled(*entry, raw);
-  // An address or a compound in another layer comes back as a whole.
+  // An address stays one, with its dots as they were written.
+  if (raw.find("[.]") != std::string_view::npos && read_ipv4(shown, 0)) {
+    std::string out;
+    for (const char c : shown) out += c == '.' ? std::string("[.]") : std::string(1, c);
+    return out;
+  }
+  // A compound in another layer comes back as a whole.
   const FreeText free(resolver_);
   return resolver_.name(Kind::kName, raw);
 }
@@ -123,8 +136,9 @@ std::string Rewriter::respelled(std::string_view shown, std::string_view raw) {
 std::vector<Edit> Rewriter::walk_meaning(std::string_view text, const Layer* layer,
                                          unsigned depth) {
   if (!is_folded(text)) return walk(text, layer, depth);
-  Layer meant = unfold(
-      text, [&](std::size_t at) { return dictionary_.longest_at(text, at).entry != nullptr; });
+  const Layer meant = unfold(text, [this](std::string_view read, std::size_t at) {
+    return dictionary_.longest_at(read, at).end;
+  });
   if (meant.text == text) return walk(text, layer, depth);
   Layer outer = meant;
   if (layer != nullptr)
@@ -153,6 +167,8 @@ std::vector<Edit> Rewriter::walk(std::string_view text, const Layer* layer, unsi
     scan.find_escape();
   else
     scan.escape = scan.escape_token = text.size();
+  scan.chpasswd = text.find("chpasswd") != std::string_view::npos;
+  if (scan.chpasswd) scan.waking_end = text.size();
   scan.find_angle();
   while (pass_over(scan)) step(scan);
   return std::move(scan.edits);
@@ -256,15 +272,33 @@ void Rewriter::step(Scan& scan) {
   scan.at = part_end(scan.text, scan.at);
 }
 
+/// Clues that a run shows by its place and length.
+std::uint32_t Rewriter::place_clues(const Scan& scan) const {
+  const std::string_view text = scan.text;
+  const std::string_view run = text.substr(scan.run_begin, scan.run_end - scan.run_begin);
+  const char after = byte_at(text, scan.run_end);
+  std::uint32_t clues = 0;
+  if (may_be_file_line(scan)) clues |= clue::kLine;
+  if (may_be_flag(scan)) clues |= clue::kFlag;
+  if (may_be_device(run) || (after == ' ' && text.substr(scan.run_end, 3) == " (3"))
+    clues |= clue::kDevice;
+  if (after == ' ' && may_announce_login(run)) clues |= clue::kLogin;
+  if (after == ':' && equals_folded(run, "number")) clues |= clue::kDevice;
+  if (scan.chpasswd && after == ':') clues |= clue::kPair;
+  if (after == ':' && run.size() >= 8 && run.size() <= 10 && is_digit(run.front()))
+    clues |= clue::kTicket;
+  if (after == '/' && is_volume_name(text.substr(scan.run_end + 1, 24))) clues |= clue::kParent;
+  if (scan.depth < kMaxDepth && may_be_blob(text.substr(scan.run_begin))) clues |= clue::kBlob;
+  if (resolver_.announced() != nullptr) clues |= clue::kName;
+  return clues;
+}
+
 void Rewriter::begin_run(Scan& scan) {
   const Run run = dictionary_.triggers().read_run(scan.text, scan.at, resolver_.announced_heads());
   scan.run_begin = run.begin;
   scan.run_end = run.end;
   scan.run_dotted = run.dotted;
-  scan.clues = run.clues | all_clues_;
-  if (may_be_file_line(scan)) scan.clues |= clue::kLine;
-  if (scan.depth < kMaxDepth && may_be_blob(scan.text.substr(run.begin, run.end - run.begin)))
-    scan.clues |= clue::kBlob;
+  scan.clues = run.clues | all_clues_ | place_clues(scan);
   if (scan.angle < scan.at) scan.find_angle();
   if (scan.angle < scan.text.size() && run.end > scan.angle_name) scan.clues |= clue::kDisplayName;
 }
@@ -277,23 +311,30 @@ bool Rewriter::ask(Scan& scan, const Recognizer (&recognizers)[N]) {
 }
 
 bool Rewriter::at_run(Scan& scan) {
-  static constexpr Recognizer kRecognizers[] = {
-      {clue::kLine, &Rewriter::file_line},  {clue::kUpid, &Rewriter::upid},
-      {clue::kTicket, &Rewriter::ticket},   {clue::kPhone, &Rewriter::announced_phone},
-      {clue::kField, &Rewriter::key_value}, {clue::kUrl, &Rewriter::url_credentials},
-      {clue::kVolume, &Rewriter::volume},   {clue::kBlob, &Rewriter::blob}};
+  static constexpr Recognizer kRecognizers[] = {{clue::kLine, &Rewriter::file_line},
+                                                {clue::kUpid, &Rewriter::upid},
+                                                {clue::kCue, &Rewriter::cue},
+                                                {clue::kTicket, &Rewriter::ticket},
+                                                {clue::kFlag, &Rewriter::command_flag},
+                                                {clue::kPair, &Rewriter::password_pair},
+                                                {clue::kLogin, &Rewriter::login_name},
+                                                {clue::kDevice, &Rewriter::multipath_alias},
+                                                {clue::kParent, &Rewriter::volume_parent},
+                                                {clue::kPhone, &Rewriter::announced_phone},
+                                                {clue::kField, &Rewriter::key_value},
+                                                {clue::kUrl, &Rewriter::url_credentials},
+                                                {clue::kVolume, &Rewriter::volume},
+                                                {clue::kBlob, &Rewriter::blob}};
   return ask(scan, kRecognizers);
 }
 
 bool Rewriter::at_word(Scan& scan) {
-  static constexpr Recognizer kRecognizers[] = {{clue::kAll, &Rewriter::own_pseudonym},
-                                                {clue::kDisplayName, &Rewriter::display_name},
-                                                {clue::kSecret, &Rewriter::secret_shape},
-                                                {clue::kAddress, &Rewriter::address},
-                                                {clue::kUserId, &Rewriter::user_id},
-                                                {clue::kDomain, &Rewriter::fqdn},
-                                                {clue::kOrganisation, &Rewriter::organisation},
-                                                {clue::kContext, &Rewriter::in_context}};
+  static constexpr Recognizer kRecognizers[] = {
+      {clue::kAll, &Rewriter::own_pseudonym},   {clue::kDisplayName, &Rewriter::display_name},
+      {clue::kSecret, &Rewriter::secret_shape}, {clue::kDevice | clue::kCue, &Rewriter::device},
+      {clue::kAddress, &Rewriter::address},     {clue::kUserId, &Rewriter::user_id},
+      {clue::kDomain, &Rewriter::fqdn},         {clue::kOrganisation, &Rewriter::organisation},
+      {clue::kContext, &Rewriter::in_context}};
   return ask(scan, kRecognizers);
 }
 
@@ -375,6 +416,20 @@ bool Rewriter::escaped_address(Scan& scan) {
                       resolver_.name(Kind::kName, scan.text.substr(scan.at, end - scan.at)));
 }
 
+/// 10.1.2.*: all addresses of a block.
+bool Rewriter::ipv4_pattern(Scan& scan) {
+  const std::string_view text = scan.text;
+  std::size_t end = scan.at;
+  while (is_digit(byte_at(text, end)) || (byte_at(text, end) == '.' && end - scan.at < 13)) ++end;
+  if (byte_at(text, end) != '*' || text[end - 1] != '.' || is_run_char(byte_at(text, end + 1)))
+    return false;
+  const auto block = read_ipv4(std::string(text.substr(scan.at, end - scan.at)) + '0', 0);
+  if (!block || (scan.at > 0 && is_run_char(text[scan.at - 1]))) return false;
+  const auto out = resolver_.ipv4(block->value);
+  if (!out) return scan.skip(end);
+  return scan.replace(scan.at, end, out->substr(0, out->size() - 1));
+}
+
 bool Rewriter::address(Scan& scan) {
   if (escaped_address(scan)) return true;
   const char c = scan.text[scan.at];
@@ -389,13 +444,14 @@ bool Rewriter::address(Scan& scan) {
       const std::size_t end = scan.at + pairs * 3 - 1;
       return scan.replace(scan.at, end, "[secret:fingerprint]");
     }
-    if (const auto mac = read_mac(text, scan.at, pairs == 14)) {
+    if (const auto mac = read_mac(text, scan.at, is_frame_mac(text, scan.at, pairs))) {
       const auto out = resolver_.mac(*mac);
       return out ? scan.replace(scan.at, mac->end, *out) : scan.skip(mac->end);
     }
     if (ipv6(scan)) return true;
   }
   if (!is_digit(c)) return false;
+  if (ipv4_pattern(scan)) return true;
   const auto ipv4 = read_ipv4(text, scan.at);
   if (!ipv4) return false;
   if (!is_private_ipv4(ipv4->value) && is_version(text, scan.at, ipv4->end))

@@ -138,6 +138,7 @@ class Rewriter {
     std::size_t word_begin = 0;    ///< of the last word that held a known name
     std::size_t word_end = 0;
     bool word_is_code = false;    ///< it is long and all hex digits
+    bool chpasswd = false;        ///< the text has that word
     bool keys_only = false;       ///< the text is a JSON key
     std::size_t done = 0;         ///< end of the last edit
     std::size_t aliases_end = 0;  ///< of the firewall's list of aliases
@@ -173,6 +174,7 @@ class Rewriter {
   bool pass_over(Scan& scan);
   void step(Scan& scan);
   void begin_run(Scan& scan);
+  [[nodiscard]] std::uint32_t place_clues(const Scan& scan) const;
   template <std::size_t N>
   bool ask(Scan& scan, const Recognizer (&recognizers)[N]);
   bool at_run(Scan& scan);
@@ -183,6 +185,7 @@ class Rewriter {
   bool percent_token(Scan& scan);
   Edit escaped_edit(const Edit& edit, const Layer& layer, std::string_view text, std::size_t begin);
   bool address(Scan& scan);
+  bool ipv4_pattern(Scan& scan);
   bool escaped_address(Scan& scan);
   /// The edits of walk() on the meaning of the text, at the places where it is written.
   std::vector<Edit> walk_meaning(std::string_view text, const Layer* layer, unsigned depth);
@@ -224,15 +227,33 @@ class Rewriter {
   std::vector<Edit> typed_text(std::string_view value);
   /// One edit over the whole value, or none when it stays.
   static std::vector<Edit> whole(std::string_view value, std::string with);
+  static bool is_hidden(std::string_view value);
   std::vector<Edit> key_field(std::string_view value);
   std::vector<Edit> person_field(std::string_view value);
   std::vector<Edit> user_field(std::string_view value);
   std::vector<Edit> list_field(std::string_view value, Kind kind);
   std::vector<Edit> name_field(std::string_view value, Kind kind);
   std::string user_text(std::string_view user_id);
+  // devices.cpp
+  static bool may_be_device(std::string_view run);
+  bool device(Scan& scan);
+  bool multipath_alias(Scan& scan);
+  bool licence_key(Scan& scan);
+  // commands.cpp
+  bool cue(Scan& scan);
+  static bool may_be_flag(const Scan& scan);
+  bool command_flag(Scan& scan);
+  bool flag_value(Scan& scan, std::size_t begin, std::size_t end, char mark);
+  bool password_pair(Scan& scan);
+  static bool may_announce_login(std::string_view run);
+  bool login_name(Scan& scan);
   // structured_fields.cpp
   /// Whether a part of a path tells nothing: a word, a standard name, a volume of PVE.
   static bool is_plain_path_word(std::string_view word);
+  /// What PVE calls its volumes itself: vm-100-disk-0.
+  static bool is_volume_name(std::string_view value);
+  /// A volume group, dataset or pool before /vm-100-disk-0.
+  bool volume_parent(Scan& scan);
   std::vector<Edit> path_field(std::string_view value, Kind kind);
   std::vector<Edit> reference_field(std::string_view value);
   std::vector<Edit> serial_field(std::string_view value);

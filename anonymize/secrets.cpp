@@ -75,6 +75,14 @@ bool begins_line(std::string_view text, std::size_t at) {
 /// Values that say "there is none" or are hidden already.
 bool is_no_secret(std::string_view value) {
   const std::string folded = lower(value);
+  // "password: not set", "password=on"
+  constexpr std::string_view kStates[] = {"on",      "off",     "yes",      "no",      "unset",
+                                          "empty",   "missing", "required", "expired", "invalid",
+                                          "changed", "hidden",  "incorrect"};
+  const std::string_view first = std::string_view(folded).substr(0, folded.find_first_of(" ;,."));
+  if (std::find(std::begin(kStates), std::end(kStates), first) != std::end(kStates) ||
+      folded.starts_with("not "))
+    return true;
   return value.empty() || value.starts_with("[secret:") || value.starts_with("SECRET_") ||
          folded == "null" || folded == "true" || folded == "false" || folded == "none" ||
          folded == "undef" || value.find_first_not_of("*") == std::string_view::npos;
@@ -99,6 +107,14 @@ bool in_interface_list(std::string_view text, std::size_t at) {
   return properties.find("bridge=") != std::string_view::npos ||
          properties.find("hwaddr=") != std::string_view::npos ||
          properties.find("type=veth") != std::string_view::npos;
+}
+
+/// Whether the list of properties around `at` is QEMU's "-object secret,id=...,data=...".
+bool in_secret_object(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 64;
+  std::size_t begin = at;
+  while (begin > 0 && at - begin < kReach && !is_space(text[begin - 1])) --begin;
+  return text.substr(begin, at - begin).starts_with("secret,");
 }
 
 /// Whether a delimiter inside an unquoted value really ends it: another key=, a blank or the end
@@ -159,6 +175,8 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
   std::size_t at = from;
   const Quote quote = take_quote(scan.text, at);
   if (scan.text.substr(at, 10) == "-----BEGIN") return false;
+  // $PWD is a directory.
+  if (byte_at(scan.text, at) == '/' && scan.text.substr(scan.at, 4) == "PWD=") return false;
   std::size_t end = value_end(scan, at, quote);
   const std::string scheme = lower(scan.text.substr(at, end - at));
   if (scheme == "bearer" || scheme == "basic")
@@ -189,6 +207,8 @@ bool Rewriter::key_value(Scan& scan) {
   const char next = byte_at(text, scan.run_end);
   constexpr std::string_view kAfterKey = "=:\"'\\ \t";
   if (kAfterKey.find(next) == std::string_view::npos) return false;
+  if (run == "data" && next == '=' && in_secret_object(text, scan.at))
+    return secret_value(scan, scan.run_end + 1, "key");
   const FieldRule rule = field_rule(run);
   if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
   std::size_t at = scan.run_end;

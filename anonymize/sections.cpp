@@ -128,7 +128,9 @@ bool Rewriter::section_property(Scan& scan) {
   const std::string_view value = text.substr(begin, end - begin);
   if (value.empty() || value.front() == '=') return false;
   announce_name(value, rule);
-  for (Edit& edit : field(value, rule, Kind::kVm))
+  // A key of a section (powerdns) is one, however short.
+  const bool key = rule.treatment == Treatment::kMaybeKey && !holds_own(value);
+  for (Edit& edit : key ? whole(value, "[secret:key]") : field(value, rule, Kind::kVm))
     scan.replace(begin + edit.begin, begin + edit.end, std::move(edit.text));
   return scan.skip(end);
 }
@@ -205,7 +207,7 @@ bool Rewriter::section_bracket(Scan& scan) {
   const std::string_view inside = text.substr(scan.at + 1, close - scan.at - 1);
   if (equals_folded(inside, "aliases")) scan.aliases_end = next;
   std::size_t begin = scan.at + 1;
-  for (const std::string_view head : {"ipset ", "group "})
+  for (const std::string_view head : {"ipset ", "group ", "client.", "mon.", "mds.", "mgr."})
     if (equals_folded(inside.substr(0, head.size()), head)) begin += head.size();
   const bool snapshot =
       text.substr(close, next - close).find("\nsnaptime: ") != std::string_view::npos;

@@ -66,8 +66,8 @@ struct Masks {
     colon = window.equal(':');
     blank = window.where([](Bytes bytes) { return bytes <= ' '; });
     rare = window.where([](Bytes bytes) {
-      return (bytes == '@') | (bytes == '$') | (bytes == '{') | (bytes == '%') | (bytes == '(') |
-             (bytes == '[') | (bytes == '+') | (bytes == '\'');
+      return (bytes == '@') | (bytes == '*') | (bytes == '$') | (bytes == '{') | (bytes == '%') |
+             (bytes == '(') | (bytes == '[') | (bytes == '+') | (bytes == '\'');
     });
     word = letter | digit;
     run = word | join;
@@ -148,6 +148,7 @@ bool is_rare_mark(const Masks& is, const char* data, std::size_t at, bool line) 
     case '@': return (is.run << 1 & bit) != 0;
     case '\'': return (is.run << 1 & bit) != 0;
     case '%': return is_run_char(next);
+    case '*': return at > 1 && data[at - 1] == '.' && is_digit(data[at - 2]);
     case '(': return is_digit(next) || next == 'V';
     case '[': return next == 's' || (at == 0 ? line : data[at - 1] == '\n');
     case '+':
@@ -155,6 +156,14 @@ bool is_rare_mark(const Masks& is, const char* data, std::size_t at, bool line) 
              (next != '0' || (data[at + 2] == '0' && data[at + 3] == ' '));
     default: return true;
   }
+}
+
+/// Words as long as the ids of devices are, and five groups of five.
+Mask long_marks(const Masks& is) {
+  const Mask two = is.word & is.word >> 1;
+  const Mask four = two & two >> 2;
+  const Mask eight = four & four >> 4;
+  return (eight & eight >> 8) | chain(is.dash, 4, [](Mask m) { return m << 6; });
 }
 
 /// Runs that may be base64 or hex of a text.
@@ -174,7 +183,8 @@ Mask blob_marks(const Masks& is, const char* data) {
 
 /// The clues of a last part that what follows it leaves open.
 std::uint32_t clues_before(char next) {
-  std::uint32_t clues = clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation;
+  std::uint32_t clues =
+      clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation | clue::kCue;
   constexpr std::string_view kAfterKey = "=:\"'\\ \t";
   if (kAfterKey.find(next) != std::string_view::npos) clues |= clue::kField;
   if (next == ' ') clues |= clue::kGuest;
@@ -253,8 +263,9 @@ Triggers::Waking Triggers::sieve(std::string_view text, std::size_t at, std::siz
     // "web (105)": the parenthesis behind the blank wakes the word before it.
     const Mask rare = filtered(is.rare & below(cut + 2),
                                [&](std::size_t bit) { return is_rare_mark(is, data, bit, line); });
-    const Mask marks = whole & (address_marks(is) | colon_marks(is, data) | dashes |
-                                capital_marks(is, data) | blob_marks(is, data) | rare | rare >> 1);
+    const Mask marks =
+        whole & (address_marks(is) | colon_marks(is, data) | dashes | capital_marks(is, data) |
+                 blob_marks(is, data) | long_marks(is) | rare | rare >> 1);
     std::size_t found = marks == 0 ? cut + 1 : first_bit(marks);
     const Mask dotted = ((is.run + is.dot) ^ is.run) & is.word;
     found = first_waking(data, {is.letter, is.digit, is.run, dotted}, found, more);

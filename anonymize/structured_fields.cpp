@@ -10,13 +10,6 @@
 namespace pmx::anonymize {
 namespace {
 
-/// What PVE calls its volumes and backups itself: vm-100-disk-0, base-100-disk-0.
-bool is_volume_name(std::string_view value) {
-  constexpr std::string_view kHeads[] = {"vm-", "base-", "subvol-", "basevol-", "vzdump-"};
-  return std::any_of(std::begin(kHeads), std::end(kHeads),
-                     [value](std::string_view head) { return value.starts_with(head); });
-}
-
 /// A backup job that got its id from PVE: backup- and two groups of hex digits.
 bool is_generated_job(std::string_view value) {
   if (!value.starts_with("backup-") || value.size() != 20 || value[15] != '-') return false;
@@ -24,6 +17,24 @@ bool is_generated_job(std::string_view value) {
 }
 
 }  // namespace
+
+bool Rewriter::is_volume_name(std::string_view value) {
+  constexpr std::string_view kHeads[] = {"vm-", "base-", "subvol-", "basevol-", "vzdump-"};
+  return std::any_of(std::begin(kHeads), std::end(kHeads), [value](std::string_view head) {
+    const std::size_t at = head == "vzdump-" ? value.find('-', head.size()) + 1 : head.size();
+    return value.starts_with(head) && is_digit(byte_at(value, at));
+  });
+}
+
+bool Rewriter::volume_parent(Scan& scan) {
+  constexpr std::string_view kFolders[] = {"backup", "dump", "images", "iso", "private", "import"};
+  const std::string_view run = scan.text.substr(scan.at, scan.run_end - scan.at);
+  if (byte_at(scan.text, scan.run_end) != '/' ||
+      !is_volume_name(scan.text.substr(scan.run_end + 1, 24)) ||
+      std::find(std::begin(kFolders), std::end(kFolders), run) != std::end(kFolders))
+    return false;
+  return placed_name(scan, scan.at, scan.run_end, Kind::kName);
+}
 
 bool Rewriter::is_plain_path_word(std::string_view word) {
   const std::string folded = lower(word);
@@ -66,9 +77,7 @@ std::vector<Edit> Rewriter::reference_field(std::string_view value) {
 }
 
 std::vector<Edit> Rewriter::serial_field(std::string_view value) {
-  const auto digits = static_cast<std::size_t>(std::count_if(value.begin(), value.end(), is_digit));
-  const bool plain = value.find_first_of(" /:") == std::string_view::npos;
-  if (!plain || digits < 3 || value.size() < 6 || is_own(value)) return text(value);
+  if (value.size() < 4 || is_own(value) || is_plain_path_word(value)) return text(value);
   if (!is_name(value, Kind::kName)) return text(value);
   return whole(value, resolver_.name(Kind::kName, value));
 }

@@ -168,6 +168,15 @@ Meaning quoted(std::string_view text, std::size_t at) {
   return {6, std::string{static_cast<char>(lead), static_cast<char>(next)}};
 }
 
+/// 10[.]1[.]2[.]3, acme[.]de, 10[dot]1: a dot that nobody clicks on.
+Meaning defanged(std::string_view text, std::size_t at) {
+  if (at == 0 || !is_word_char(text[at - 1])) return {};
+  for (const std::string_view dot : {"[.]", "(.)", "[dot]", "(dot)"})
+    if (text.substr(at, dot.size()) == dot && is_word_char(byte_at(text, at + dot.size())))
+      return {dot.size(), "."};
+  return {};
+}
+
 Meaning character(std::string_view text, std::size_t at) {
   const Utf8 read = read_utf8(text, at);
   if (read.length == 0) return {};
@@ -181,8 +190,28 @@ Meaning meaning_at(std::string_view text, std::size_t at) {
     case '&': return entity(text, at);
     case '\\': return escape(text, at);
     case '=': return quoted(text, at);
+    case '[':
+    case '(': return defanged(text, at);
     default: return static_cast<unsigned char>(text[at]) < 0x80 ? Meaning{} : character(text, at);
   }
+}
+
+/// Whether a known name goes on from text[..., left) to text[right, ...).
+bool joins_name(std::string_view text, std::size_t left, std::size_t right,
+                const NameEnd& name_end) {
+  constexpr std::size_t kReach = 64;
+  std::size_t begin = left;
+  while (begin > 0 && left - begin < kReach &&
+         (is_run_char(text[begin - 1]) || text[begin - 1] == ' '))
+    --begin;
+  std::string joined(text.substr(begin, left - begin));
+  const std::size_t seam = joined.size();
+  joined += text.substr(right, kReach);
+  for (std::size_t i = 0; i < seam; ++i) {
+    const bool starts = is_word_char(joined[i]) && (i == 0 || is_edge(joined[i - 1], joined[i]));
+    if (starts && name_end(joined, i) > seam) return true;
+  }
+  return false;
 }
 
 /// "o" and a combining diaeresis: one letter.
@@ -206,18 +235,22 @@ bool is_folded(std::string_view text) {
   if (std::any_of(text.begin(), text.end(),
                   [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '\\'; }))
     return true;
-  return text.find('&') != std::string_view::npos || text.find("=\n") != std::string_view::npos ||
+  return text.find('&') != std::string_view::npos || text.find("[.") != std::string_view::npos ||
+         text.find("(.)") != std::string_view::npos || text.find("=\n") != std::string_view::npos ||
          text.find("=\r\n") != std::string_view::npos || text.find("=C") != std::string_view::npos;
 }
 
-Layer unfold(std::string_view text, const std::function<bool(std::size_t)>& named) {
+Layer unfold(std::string_view text, const NameEnd& name_end) {
   Layer layer;
   layer.text.reserve(text.size());
   layer.offsets.reserve(text.size() + 1);
   for (std::size_t at = 0; at < text.size();) {
     if (compose(layer, text, at)) continue;
     Meaning meaning = meaning_at(text, at);
-    if (text[at] == '\\' && meaning.length == 2 && is_letter(text[at + 1]) && named(at + 1))
+    const bool letter = text[at] == '\\' && meaning.length == 2 && is_letter(text[at + 1]);
+    const bool breaks = text[at] == '=' && meaning.length > 0 && meaning.text.empty();
+    if ((letter && name_end(text, at + 1) > 0) ||
+        (breaks && !joins_name(text, at, at + meaning.length, name_end)))
       meaning = {};
     if (meaning.length == 0) meaning = {1, std::string(1, text[at])};
     layer.text += meaning.text;

@@ -13,8 +13,11 @@ namespace pmx::anonymize {
 /// Whether anything in `text` may be written otherwise than it is meant. Cheap.
 bool is_folded(std::string_view text);
 
-/// The meaning of `text`. `named` says whether a known name begins at a byte: then a backslash
-/// before it is one ("DOMAIN\nadine") and no escape.
-Layer unfold(std::string_view text, const std::function<bool(std::size_t)>& named);
+/// Where the known name that begins at a byte of a text ends; 0 when none begins there.
+using NameEnd = std::function<std::size_t(std::string_view, std::size_t)>;
+
+/// The meaning of `text`. A backslash before a known name is one ("DOMAIN\nadine") and no escape;
+/// "=" at the end of a line joins two lines only where that makes a known name.
+Layer unfold(std::string_view text, const NameEnd& name_end);
 
 }  // namespace pmx::anonymize

@@ -37,7 +37,7 @@ def cloud_tokens(d):
     w = d.world
     A = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
     rows = [f"ghp_{w.chars(A, 36)}", f"glpat-{w.chars(A, 20)}", f"AKIA{w.chars('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', 16)}", f"xoxb-{w.chars('0123456789', 12)}-{w.chars('0123456789', 12)}-{w.chars(A, 24)}", f"npm_{w.chars(A, 36)}", f"hvs.{w.chars(A, 90)}", f"dop_v1_{w.hexes(64)}", f"sk-ant-api03-{w.chars(A, 93)}AA", f"sk-proj-{w.chars(A, 40)}", f"AIza{w.chars(A, 35)}", f"dckr_pat_{w.chars(A, 27)}", w.jwt(),
-            f"{w.chars('0123456789', 10)}:AA{w.chars(A, 33)}", f"https://discord.com/api/webhooks/{w.chars('0123456789', 18)}/{w.chars(A, 68)}", f"https://hooks.slack.com/services/T{w.chars('ABC0123', 8)}/B{w.chars('ABC0123', 8)}/{w.chars(A, 24)}", "-".join(w.chars("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", 5) for _ in range(5)), "{SSHA}" + w.base64(24), "$2b$12$" + w.chars("abcXYZ019./", 53), "pve4e-" + w.hexes(10), f"github_pat_{w.chars(A, 22)}_{w.chars(A, 59)}"]
+            f"{w.chars('0123456789', 10)}:AA{w.chars(A, 33)}", f"https://discord.com/api/webhooks/{w.chars('0123456789', 18)}/{w.chars(A, 68)}", f"https://hooks.slack.com/services/T{w.chars('ABC0123', 8)}/B{w.chars('ABC0123', 8)}/{w.chars(A, 24)}", "-".join(w.chars("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", 5) for _ in range(5)), "{SSHA}" + w.base64(24), "$2b$12$" + w.chars("abcXYZ019./", 53), "pve4c-" + w.hexes(10), f"github_pat_{w.chars(A, 22)}_{w.chars(A, 59)}"]
     chosen = d.rng.sample(rows, 6)
     return "\n".join(f"{d.rng.choice(['found', 'use', 'see ticket:', '*', 'deploy with'])} {d.secret(x, 'cloud_token', 'pattern')} {d.rng.choice(['now', 'please', '(old)', ''])}".rstrip() for x in chosen) + "\n"
 

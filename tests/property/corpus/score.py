@@ -143,7 +143,7 @@ class Score:
             if shown is not None:
                 leaked = value.surface != "" and (shown == value.surface or folded(value.real) in readings(shown))
             else:
-                leaked = f"{value.surface}" in output and value.found_by != CONTEXT
+                leaked = value.surface in output and value.found_by != CONTEXT and not self.is_common(document, value.surface)
             wanted = getattr(value, "inner", value.real.split("\n") if value.label == "pem" else [value.real])
             for text in wanted:
                 anywhere = value.found_by != CONTEXT and len(text) >= MIN_ANYWHERE and not self.is_common(document, text)
