@@ -259,8 +259,8 @@ FieldRule field_rule(std::string_view key) {
                                         "ssh",    "map",     "cache",   "partition"};
   const std::size_t before = cut == 0 ? std::string_view::npos : folded.find_last_of("-.", cut - 1);
   const std::string_view kind = folded.substr(before + 1, cut - before - 1);
-  constexpr std::string_view kClosed[] = {"private", "secret", "access",  "hmac",
-                                          "encryption", "signing", "auth", "master", "shared"};
+  constexpr std::string_view kClosed[] = {"private", "secret", "access", "hmac",  "encryption",
+                                          "signing", "auth",   "master", "shared"};
   if (std::find(std::begin(kClosed), std::end(kClosed), kind) != std::end(kClosed) &&
       word->rule.treatment == Treatment::kMaybeKey)
     return secret("key");

@@ -198,9 +198,9 @@ void Document::note(std::size_t index) {
     const std::size_t number = index_.number(text(item));
     if (number == keys_.size()) keys_.push_back(read_key(text(item)));
     keys_of_[index] = static_cast<std::uint32_t>(number);
-    constexpr std::uint32_t kOfObject =
-        kVmid | kConfig | kFrame | kInterface | kSnapshot | kTokenRow | kUserRow | kValue |
-        kPending | kNamedRow | kJobRow | kServiceRow;
+    constexpr std::uint32_t kOfObject = kVmid | kConfig | kFrame | kInterface | kSnapshot |
+                                        kTokenRow | kUserRow | kValue | kPending | kNamedRow |
+                                        kJobRow | kServiceRow;
     objects_[static_cast<std::size_t>(item.object)].facts |= keys_[number].facts & kOfObject;
     return;
   }
