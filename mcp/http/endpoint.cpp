@@ -251,7 +251,10 @@ Endpoint::Endpoint(EndpointOptions options, Authenticate authenticate, Clock& cl
 
 Endpoint::~Endpoint() = default;
 
-void Endpoint::handle(const std::shared_ptr<HttpExchange>& exchange) { impl_->handle(exchange); }
+void Endpoint::handle(const std::shared_ptr<HttpExchange>& exchange) {
+  impl_->handle(exchange);
+  exchange->forget_request();  // all that is needed later was copied
+}
 
 void Endpoint::close() { impl_->close(); }
 

@@ -44,6 +44,10 @@ class HttpExchange {
 
   [[nodiscard]] virtual const HttpRequest& request() const = 0;
 
+  /// Nobody will call request() again: frees what it holds, which an open stream would keep for its
+  /// whole life.
+  virtual void forget_request() {}
+
   /// Stop is requested when the client disconnects or closes its side before the answer is
   /// complete, when it is dropped as too slow, and when the server closes it at the end of stop().
   /// Callbacks run on the loop thread and must not block.

@@ -8,7 +8,12 @@ namespace pmx::mcp::http {
 
 LiveExchange::LiveExchange(Received received, std::shared_ptr<Outbox> outbox,
                            std::shared_ptr<Shared> shared)
-    : received_(std::move(received)), outbox_(std::move(outbox)), shared_(std::move(shared)) {}
+    : request_(std::move(received.request)),
+      keep_alive_(received.keep_alive),
+      http10_(received.http10),
+      is_head_(request_.method == "HEAD"),
+      outbox_(std::move(outbox)),
+      shared_(std::move(shared)) {}
 
 LiveExchange::~LiveExchange() {
   if (outbox_->is_unanswered()) outbox_->begin(Outbox::Kind::kWhole, {refusal(500), {}}, true);
@@ -16,8 +21,7 @@ LiveExchange::~LiveExchange() {
 }
 
 AnswerForm LiveExchange::form() const {
-  return {received_.http10, !received_.keep_alive || shared_->stopping,
-          received_.request.method == "HEAD"};
+  return {http10_, !keep_alive_ || shared_->stopping, is_head_};
 }
 
 void LiveExchange::respond(int status, std::vector<HttpHeader> headers,
@@ -46,15 +50,13 @@ bool LiveExchange::open_stream(std::vector<HttpHeader> headers) {
 bool LiveExchange::event(const std::optional<Cleared>& data, std::string_view id,
                          std::optional<std::chrono::milliseconds> retry) {
   const std::string_view bytes = data ? data->bytes() : std::string_view();
-  EventFrame frame = event_frame(bytes.size(), id, retry, !received_.http10);
+  EventFrame frame = event_frame(bytes.size(), id, retry, !http10_);
   frame.before.reserve(frame.before.size() + bytes.size() + frame.after.size());
   frame.before += bytes;
   frame.before += frame.after;
   return outbox_->add({std::move(frame.before), {}});
 }
 
-void LiveExchange::end_stream() {
-  outbox_->finish({std::string(stream_end(!received_.http10)), {}});
-}
+void LiveExchange::end_stream() { outbox_->finish({std::string(stream_end(!http10_)), {}}); }
 
 }  // namespace pmx::mcp::http

@@ -18,7 +18,8 @@ class LiveExchange final : public HttpExchange {
   /// Answers 500 when nobody has answered; ends an open stream.
   ~LiveExchange() override;
 
-  [[nodiscard]] const HttpRequest& request() const override { return received_.request; }
+  [[nodiscard]] const HttpRequest& request() const override { return request_; }
+  void forget_request() override { request_ = {}; }
   [[nodiscard]] std::stop_token gone() const override { return outbox_->gone.get_token(); }
   void respond(int status, std::vector<HttpHeader> headers, std::optional<Cleared> body) override;
   bool open_stream(std::vector<HttpHeader> headers) override;
@@ -29,7 +30,10 @@ class LiveExchange final : public HttpExchange {
  private:
   [[nodiscard]] AnswerForm form() const;
 
-  const Received received_;
+  HttpRequest request_;
+  const bool keep_alive_;
+  const bool http10_;
+  const bool is_head_;                    // others may ask while the request is forgotten
   const std::shared_ptr<Outbox> outbox_;  // shared with the connection
   const std::shared_ptr<Shared> shared_;  // may outlive the server
 };

@@ -105,6 +105,22 @@ TEST_CASE("http stream: events of several threads arrive whole and in each threa
   }
 }
 
+TEST_CASE("http stream: goes on when its request is forgotten") {
+  Site site;
+  Client head(site.port());
+  REQUIRE(head.send("HEAD /hold HTTP/1.1\r\nHost: a\r\n\r\n"));
+  const auto bare = site.take();
+  REQUIRE(bare);
+  bare->forget_request();
+  bare->respond(200, {}, cleared("not sent"));
+  CHECK(head.answer(false).status == 200);
+  CHECK(head.rest.empty());
+  const Stream stream(site);
+  stream.exchange->forget_request();
+  CHECK(stream.exchange->request().headers.empty());
+  CHECK(stream.exchange->event(cleared("news"), "7"));
+}
+
 TEST_CASE("http stream: three hundred streams all get an event, and requests go on") {
   Site site;
   std::vector<std::unique_ptr<Stream>> streams;
