@@ -58,8 +58,10 @@ class EchoServer {
  private:
   void handle(std::shared_ptr<HttpExchange> exchange) {
     if (!through_worker_) return exchange->respond(200, {}, answer_);
-    const std::lock_guard lock(mutex_);
-    waiting_.push_back(std::move(exchange));
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(std::move(exchange));
+    }
     changed_.notify_one();
   }
 
