@@ -146,6 +146,8 @@ def suites(arguments):
     folder = TESTS / "acceptance"
     if arguments.binary and list(folder.glob(part + "_test.py")):
         chosen.append(("acceptance", lambda: run_python(folder, part + "_test.py")))
+    if arguments.binary and list((TESTS / "property").glob(part + "_test.py")):
+        chosen.append(("privacy corpus", lambda: run_python(TESTS / "property", part + "_test.py")))
     if arguments.binary and arguments.node and list(folder.glob(part + ".test.mjs")):
         chosen.append(("official clients",
                        lambda: run_node(arguments.node, folder, part + ".test.mjs")))

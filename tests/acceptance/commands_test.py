@@ -162,5 +162,60 @@ class WithClusterTest(unittest.TestCase):
             self.assertNotEqual(done.returncode, 0, done.stdout)
 
 
+class KeyedMapTest(unittest.TestCase):
+    """anonymize and deanonymize with a key and names brought along."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        (self.folder / "key").write_bytes(bytes(range(32)))
+        (self.folder / "names.json").write_text(json.dumps({
+            "nodes": ["pve-oslo-1"], "guests": [{"vmid": 101, "name": "payroll-db", "node": "pve-oslo-1"}],
+            "persons": ["Åse Nygård"], "customers": ["Fjordlak"], "anything": ["kelpwharf"]}))
+
+    def run_with_key(self, command, text, *more, key="key"):
+        return run(command, "--key-file", str(self.folder / key), "--names", str(self.folder / "names.json"),
+                   "--state-dir", str(self.folder / "state"), *more, text=text,
+                   environment={"HOME": str(self.folder)})
+
+    def test_lines_come_back_with_their_ids_and_another_process_undoes_them(self):
+        texts = ["payroll-db on pve-oslo-1 (10.20.30.40)", '{"name":"payroll-db", "n": 1.50, "who":"\\u00c5se Nyg\\u00e5rd"}',
+                 "Kelpwharf's and FJORDLAK", ""]
+        lines = "".join(json.dumps({"id": f"t{i}", "text": t}) + "\n" for i, t in enumerate(texts))
+        done = self.run_with_key("anonymize", lines, "-", "--jsonl")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([row["id"] for row in rows], ["t0", "t1", "t2", "t3"])
+        for name in ["payroll", "oslo", "10.20.30.40", "Nyg", "kelpwharf", "fjordlak"]:
+            self.assertNotIn(name.lower(), done.stdout.lower())
+        self.assertIn('"n": 1.50', rows[1]["text"])
+        back = self.run_with_key("deanonymize", done.stdout, "--jsonl")
+        self.assertEqual([json.loads(line)["text"] for line in back.stdout.splitlines()], texts)
+
+    def test_the_key_stays_where_it_is_and_another_key_knows_nothing(self):
+        done = self.run_with_key("anonymize", "payroll-db\n")
+        for path in (self.folder / "state").rglob("*"):
+            self.assertFalse(path.is_file() and bytes(range(32)) in path.read_bytes(), path)
+        (self.folder / "other").write_bytes(bytes(range(1, 33)))
+        other = self.run_with_key("deanonymize", done.stdout, key="other")
+        self.assertEqual(other.stdout, done.stdout)
+
+    def test_mistakes_are_named(self):
+        (self.folder / "short").write_bytes(b"0123456789")
+        short = self.run_with_key("anonymize", "x", key="short")
+        self.assertEqual(short.returncode, 2)
+        self.assertIn("10 bytes instead of 32", short.stderr)
+        broken = self.run_with_key("anonymize", '{"id":1,"text":"x"}\n{oops}\n', "--jsonl")
+        self.assertEqual(broken.returncode, 2)
+        self.assertIn("line 2", broken.stderr)
+        missing = self.run_with_key("anonymize", "", str(self.folder / "nowhere.txt"))
+        self.assertEqual(missing.returncode, 2)
+        self.assertIn("nowhere.txt", missing.stderr)
+        (self.folder / "names.json").write_text('{"nodes":[{"id":1}]}')
+        names = self.run_with_key("anonymize", "x")
+        self.assertIn("nodes", names.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()

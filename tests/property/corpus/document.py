@@ -109,7 +109,7 @@ class Builder:
             return f"pre_{self.known(name, label)}_upgrade"
         if style == 5:
             return f"{self.known(name, label)}-backup-2026"
-        if style == 6:
+        if style == 6 and not name[-1].isdigit():
             return self.put(Value(name, f"{name}{rng.randint(2, 9)}", label, VARIANT, whole=False))
         if style == 7:
             return f"gw_{self.known(name, label)}"
