@@ -84,24 +84,45 @@ Blob base64_with(std::string_view text, std::size_t at, std::string_view alphabe
 
 }  // namespace
 
+namespace {
+
+/// Whether bytes in turn can begin a text in UTF-8.
+class TextBegin {
+ public:
+  bool take(unsigned byte) {
+    if (more_ > 0) return --more_, (byte & 0xC0) == 0x80;
+    if (byte < 0x80) return is_text_byte(byte);
+    more_ = byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : 1;
+    return byte >= 0xC2 && byte <= 0xF4;
+  }
+
+ private:
+  int more_ = 0;
+};
+
+}  // namespace
+
 bool may_be_blob(std::string_view run) {
   constexpr std::size_t kLook = 8;
   if (run.size() < kLook) return false;
   const auto decodes = [run](const std::array<std::uint8_t, 256>& digits) {
+    TextBegin text;
     unsigned bits = 0;
     for (std::size_t i = 0; i < kLook; ++i) {
       const unsigned digit = digits[static_cast<unsigned char>(run[i])];
       if (digit == kNoDigit) return false;
       bits = (bits << 6 | digit) & 0xFFFFFF;
       // A byte is whole behind the second digit of four, the third and the fourth.
-      if (i % 4 != 0 && !is_text_byte(bits >> (6 - 2 * (i % 4)) & 0xFF)) return false;
+      if (i % 4 != 0 && !text.take(bits >> (6 - 2 * (i % 4)) & 0xFF)) return false;
     }
     return true;
   };
   if (decodes(kStandardDigits) || decodes(kUrlSafeDigits)) return true;
-  return std::all_of(run.begin(), run.begin() + kLook, is_hex) &&
-         is_text_byte(hex_value(run[0]) * 16 + hex_value(run[1])) &&
-         is_text_byte(hex_value(run[2]) * 16 + hex_value(run[3]));
+  if (!std::all_of(run.begin(), run.begin() + kLook, is_hex)) return false;
+  TextBegin text;
+  for (std::size_t i = 0; i < kLook; i += 2)
+    if (!text.take(hex_value(run[i]) * 16 + hex_value(run[i + 1]))) return false;
+  return true;
 }
 
 Blob read_base64(std::string_view text, std::size_t at) {

@@ -129,7 +129,7 @@ std::size_t Triggers::longest_name(std::string_view part) const {
 }
 
 void Triggers::read_parts(std::string_view text, Run& run, Shape& out,
-                          const FewPrints* more) const {
+                          PayloadPrints* payload) const {
   const char* const data = text.data();
   const std::size_t size = text.size();
   std::size_t at = run.begin;
@@ -157,7 +157,7 @@ void Triggers::read_parts(std::string_view text, Run& run, Shape& out,
           begin + 3 <= size ? secrets_[secret_place(three_bytes(data + begin))].shortest : 0;
       if (shortest > 0) shape.token_end = std::min(shape.token_end, begin + shortest);
     }
-    shape.last = clues_of(data + begin, at - begin, data + size, more);
+    shape.last = clues_of(data + begin, at - begin, data + size, payload);
     // Only behind a dot a top-level domain is one.
     shape.clues |= shape.dots > 0 ? shape.last : shape.last & ~std::uint32_t{clue::kDomain};
     if (kind == chars::kDigit) {
@@ -238,10 +238,10 @@ std::uint32_t Triggers::clues_behind(std::string_view text, const Run& run,
   }
 }
 
-Run Triggers::read_run(std::string_view text, std::size_t at, const FewPrints* more) const {
+Run Triggers::read_run(std::string_view text, std::size_t at, PayloadPrints* payload) const {
   Run run{at, at, 0, false};
   Shape shape;
-  read_parts(text, run, shape, more);
+  read_parts(text, run, shape, payload);
   // An escape that is none (%10.1.2.3) changes how addresses are read.
   if (at > 0 && text[at - 1] == '%') {
     run.clues = clue::kAll;
@@ -252,6 +252,7 @@ Run Triggers::read_run(std::string_view text, std::size_t at, const FewPrints* m
   // (kLine and kBlob depend on more than the run: the walk adds them.)
   run.clues = (shape.clues & kAnywhere) | clues_behind(text, run, shape);
   if (shape.marked) run.clues |= clue::kMark;
+  run.digits = shape.digits;
   if (shape.token_end <= run.end) run.clues |= clue::kSecret;
   if (may_be_address(run.end - at, shape.dots, shape.dashes, shape.digits))
     run.clues |= clue::kAddress;

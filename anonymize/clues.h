@@ -44,6 +44,7 @@ enum Bits : std::uint32_t {
   kParent = 1U << 21,  ///< a volume of PVE follows behind a slash
   kCue = 1U << 23,     ///< a word behind which the rest of a line is read run by run
   kBlob = 1U << 17,    ///< base64 or hex of a text may begin
+  kOwn = 1U << 24,     ///< a pseudonym may stand in the run: it has a digit
   kAll = ~0U,
 };
 
@@ -55,6 +56,7 @@ struct Run {
   std::size_t end = 0;
   std::uint32_t clues = 0;
   bool dotted = false;
+  bool digits = false;
 };
 
 /// The words that wake recognizers, and the first parts of known names: one open-addressing table
@@ -86,13 +88,14 @@ class Triggers {
   };
 
   /// The first such stretch that begins at `at` or later; begins at `limit` or behind it when there
-  /// is none before. No word reaches over `at`. `more` are first parts of further names.
+  /// is none before. No word reaches over `at`. `payload` learns what was read, and may
+  /// know further names.
   [[nodiscard]] Waking sieve(std::string_view text, std::size_t at, std::size_t limit,
-                             const FewPrints* more = nullptr) const;
+                             PayloadPrints* payload = nullptr) const;
 
   /// The run that begins at `at`, where a word begins.
   [[nodiscard]] Run read_run(std::string_view text, std::size_t at,
-                             const FewPrints* more = nullptr) const;
+                             PayloadPrints* payload = nullptr) const;
 
  private:
   struct Slot {
@@ -128,25 +131,31 @@ class Triggers {
     const std::size_t bit = print >> filter_shift_;
     return (filter_.data()[bit >> 6] >> (bit & 63) & 1) != 0;
   }
-  [[nodiscard]] std::uint32_t clues_of(std::uint32_t print, const FewPrints* more) const {
-    const std::uint32_t named = more != nullptr && more->has(print) ? clue::kName : 0U;
-    return may_have(print) ? named | slots_[place_of(print)].clues : named;
+  [[nodiscard]] std::uint32_t clues_of(std::uint32_t print, PayloadPrints* payload) const {
+    std::uint32_t clues = may_have(print) ? slots_[place_of(print)].clues : 0U;
+    if (payload == nullptr) return clues;
+    payload->read.add(print);
+    if (payload->any && payload->announced.has(print)) clues |= clue::kName;
+    return clues;
   }
   /// The clues of a part; `end` is where the text ends.
   [[nodiscard]] std::uint32_t clues_of(const char* part, std::size_t length, const char* end,
-                                       const FewPrints* more) const {
+                                       PayloadPrints* payload) const {
     constexpr std::size_t kMaxPart = 64;
     if (length > kMaxPart) return 0;
-    std::uint32_t clues = clues_of(print_of(part, length, end), more);
-    if ((part[length - 1] | 0x20) != 's') return clues;
-    // The plural of a name counts as the name.
+    std::uint32_t clues = clues_of(print_of(part, length, end), payload);
+    return (part[length - 1] | 0x20) == 's' ? clues | plural_clues(part, length) : clues;
+  }
+  /// The plural of a name counts as the name.
+  [[nodiscard]] std::uint32_t plural_clues(const char* part, std::size_t length) const {
+    std::uint32_t clues = 0;
     for (std::size_t cut = 1; cut <= 2 && length > cut; ++cut)
-      clues |= clues_of(print_of(part, length - cut, end), nullptr) & clue::kName;
+      clues |= clues_of(print_of(part, length - cut, part + length), nullptr) & clue::kName;
     return clues;
   }
   [[nodiscard]] std::size_t first_waking(const char* data, const Parts& parts, std::size_t limit,
-                                         const FewPrints* more) const;
-  void read_parts(std::string_view text, Run& run, Shape& shape, const FewPrints* more) const;
+                                         PayloadPrints* payload) const;
+  void read_parts(std::string_view text, Run& run, Shape& shape, PayloadPrints* payload) const;
   [[nodiscard]] std::uint32_t colon_clues(std::string_view text, const Run& run,
                                           const Shape& shape) const;
   [[nodiscard]] std::uint32_t clues_behind(std::string_view text, const Run& run,

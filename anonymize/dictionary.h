@@ -30,6 +30,9 @@ class Dictionary {
   /// case, and ends at an edge or before a plural s.
   [[nodiscard]] NameHit longest_at(std::string_view text, std::size_t at) const;
 
+  /// Whether a name can be the owner of any domain.
+  [[nodiscard]] bool knows_owners() const { return !owners_.empty(); }
+
   /// Whether "Kestrel Freight", written in one word, is the label of a known public domain.
   [[nodiscard]] bool owns_domain(std::string_view joined_lower_case) const {
     return owners_.contains(joined_lower_case);

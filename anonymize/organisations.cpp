@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "anonymize/rewrite.h"
+#include "anonymize/word_set.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -27,12 +28,14 @@ constexpr std::string_view kNumberWords[] = {
 constexpr std::string_view kOwnerWords[] = {"directory", "domain", "infrastructure", "property"};
 
 /// As it is written: "AS" is a form, "as" a word.
+constexpr std::string_view kLegalForms[] = {
+    "GmbH", "mbH",  "AG",   "KG",  "KGaA", "SE",  "UG",  "OHG", "Ltd", "LLP", "LLC",
+    "Inc",  "Corp", "SARL", "SAS", "SA",   "SpA", "Srl", "AS",  "ASA", "AB",  "ApS",
+    "BV",   "NV",   "Oy",   "Oyj", "PLC",  "plc", "GbR", "eG",  "e.V"};
+
 bool is_legal_form(std::string_view word) {
-  constexpr std::string_view kForms[] = {"GmbH", "mbH", "AG",  "KG",  "KGaA", "SE",   "UG",  "OHG",
-                                         "Ltd",  "LLP", "LLC", "Inc", "Corp", "SARL", "SAS", "SA",
-                                         "SpA",  "Srl", "AS",  "ASA", "AB",   "ApS",  "BV",  "NV",
-                                         "Oy",   "Oyj", "PLC", "plc", "GbR",  "eG",   "e.V"};
-  return is_one_of(word, kForms);
+  static const WordSet kSet(kLegalForms);
+  return kSet.contains(word);
 }
 
 bool is_capital(char c) { return (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
@@ -96,6 +99,7 @@ void add_organisation_words(Triggers& triggers) {
 }
 
 std::size_t Rewriter::owner_end(std::string_view text, std::size_t at) const {
+  if (!dictionary_.knows_owners()) return 0;
   std::string joined;
   for (int count = 1; count <= 3; ++count) {
     const std::size_t end = name_word_end(text, at);

@@ -94,8 +94,12 @@ void Resolver::announce(std::string_view name) {
   std::string folded = lower(name);
   const bool own = ledger_.by_pseudonym(folded) != nullptr || ledger_.by_name(folded) != nullptr;
   if (own || Dictionary::is_weak(folded) || is_kept_name(folded)) return;
-  payload_->heads.add(print_of(std::string_view(folded).substr(0, part_end(folded, 0))));
-  if (payload_->names.insert(std::move(folded)).second) payload_->grew = true;
+  const std::uint32_t head = print_of(std::string_view(folded).substr(0, part_end(folded, 0)));
+  if (!payload_->names.insert(std::move(folded)).second) return;
+  payload_->prints.announced.add(head);
+  payload_->prints.any = true;
+  // What comes now is read with the name: only what was read before is read again.
+  payload_->grew = payload_->grew || payload_->prints.read.has(head);
 }
 
 Want Resolver::like_before(Want want) const {

@@ -19,8 +19,8 @@ namespace pmx::anonymize {
 /// Names that a payload announces by their place in it. They are looked for in this payload alone.
 struct PayloadNames {
   std::set<std::string, std::less<>> names;  ///< lower case
-  FewPrints heads;                           ///< of their first parts
-  bool grew = false;                         ///< since the pass began
+  PayloadPrints prints;                      ///< of the parts of words in it
+  bool grew = false;                         ///< by a name that may stand in what was read before
 };
 
 class Resolver {
@@ -35,9 +35,9 @@ class Resolver {
     return payload_ != nullptr && !payload_->names.empty() ? payload_ : nullptr;
   }
 
-  /// The first parts of what was announced; nullptr when there is nothing.
-  [[nodiscard]] const FewPrints* announced_heads() const {
-    return announced() != nullptr ? &payload_->heads : nullptr;
+  /// The parts of words that the payload was seen to have; nullptr when nobody asks.
+  [[nodiscard]] PayloadPrints* prints() const {
+    return payload_ != nullptr ? &payload_->prints : nullptr;
   }
 
   /// The pseudonym of a name in the letter case of `surface`; kept names and own pseudonyms as they

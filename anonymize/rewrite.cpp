@@ -233,7 +233,7 @@ bool Rewriter::pass_over(Scan& scan) {
       if (scan.angle < at) scan.find_angle();
       const std::size_t limit = std::min(scan.escape_token, scan.angle_name);
       const Triggers::Waking waking =
-          dictionary_.triggers().sieve(text, at, limit, resolver_.announced_heads());
+          dictionary_.triggers().sieve(text, at, limit, resolver_.prints());
       at = std::min(waking.begin, std::max(at, limit));
       const bool named = at >= scan.angle_name;
       scan.waking_end = at < limit ? std::min(waking.end, limit) : named ? scan.angle + 1 : at;
@@ -289,18 +289,19 @@ std::uint32_t Rewriter::place_clues(const Scan& scan) const {
     clues |= clue::kTicket;
   if (after == '/' && is_volume_name(text.substr(scan.run_end + 1, 24))) clues |= clue::kParent;
   if (scan.depth < kMaxDepth && may_be_blob(text.substr(scan.run_begin))) clues |= clue::kBlob;
-  if (resolver_.announced() != nullptr) clues |= clue::kName;
   return clues;
 }
 
 void Rewriter::begin_run(Scan& scan) {
-  const Run run = dictionary_.triggers().read_run(scan.text, scan.at, resolver_.announced_heads());
+  const Run run = dictionary_.triggers().read_run(scan.text, scan.at, resolver_.prints());
   scan.run_begin = run.begin;
   scan.run_end = run.end;
   scan.run_dotted = run.dotted;
   scan.clues = run.clues | all_clues_ | place_clues(scan);
   if (scan.angle < scan.at) scan.find_angle();
   if (scan.angle < scan.text.size() && run.end > scan.angle_name) scan.clues |= clue::kDisplayName;
+  // Alone a pseudonym asks nobody: it stays.
+  if (scan.clues != 0 && run.digits) scan.clues |= clue::kOwn;
 }
 
 template <std::size_t N>
@@ -330,7 +331,7 @@ bool Rewriter::at_run(Scan& scan) {
 
 bool Rewriter::at_word(Scan& scan) {
   static constexpr Recognizer kRecognizers[] = {
-      {clue::kAll, &Rewriter::own_pseudonym},   {clue::kDisplayName, &Rewriter::display_name},
+      {clue::kOwn, &Rewriter::own_pseudonym},   {clue::kDisplayName, &Rewriter::display_name},
       {clue::kSecret, &Rewriter::secret_shape}, {clue::kDevice | clue::kCue, &Rewriter::device},
       {clue::kAddress, &Rewriter::address},     {clue::kUserId, &Rewriter::user_id},
       {clue::kDomain, &Rewriter::fqdn},         {clue::kOrganisation, &Rewriter::organisation},

@@ -41,10 +41,8 @@ class Window {
   /// One bit for each byte for which `test` answers with ones.
   template <class Test>
   [[nodiscard]] Mask where(Test test) const {
-    Mask out = 0;
-    for (unsigned i = 0; i < 4; ++i)
-      out |= bits_of(std::bit_cast<Bytes>(test(parts_[i]))) << (16 * i);
-    return out;
+    const auto bits = [&](unsigned i) { return bits_of(std::bit_cast<Bytes>(test(parts_[i]))); };
+    return bits(0) | bits(1) << 16 | bits(2) << 32 | bits(3) << 48;
   }
   [[nodiscard]] Mask equal(char c) const {
     return where([byte = static_cast<unsigned char>(c)](Bytes bytes) { return bytes == byte; });
@@ -99,7 +97,7 @@ Mask filtered(Mask mask, Holds holds) {
 template <class Gaps>
 Mask chain(Mask marks, int count, Gaps gaps) {
   Mask out = marks;
-  for (int i = 1; i < count; ++i) out = marks & gaps(out);
+  for (int i = 1; i < count && out != 0; ++i) out = marks & gaps(out);
   return out;
 }
 
@@ -168,7 +166,8 @@ Mask long_marks(const Masks& is) {
 
 /// Runs that may be base64 or hex of a text.
 Mask blob_marks(const Masks& is, const char* data) {
-  const Mask two = is.run & is.run >> 1;
+  const Mask digit = is.run | is.window.equal('/');
+  const Mask two = digit & digit >> 1;
   const Mask four = two & two >> 2;
   // A run begins at its first letter or digit.
   const Mask first = is.run & ~(is.run << 1);
@@ -220,7 +219,7 @@ struct Triggers::Parts {
 
 /// The first part before `limit` that wakes something, or `limit`.
 std::size_t Triggers::first_waking(const char* data, const Parts& parts, std::size_t limit,
-                                   const FewPrints* more) const {
+                                   PayloadPrints* payload) const {
   const Mask begins =
       (parts.letters & ~(parts.letters << 1)) | (parts.digits & ~(parts.digits << 1));
   const SecretHead* const secrets = secrets_.data();
@@ -228,13 +227,17 @@ std::size_t Triggers::first_waking(const char* data, const Parts& parts, std::si
     const std::size_t at = first_bit(left);
     const Mask same = ((parts.letters >> at & 1) != 0 ? parts.letters : parts.digits) >> at;
     const std::size_t length = std::min(first_bit(~same), kWindow - at);
-    std::uint32_t clues = clues_of(data + at, length, data + kWindow + 8, more);
+    const std::uint64_t bytes = load_bytes(data + at);
+    std::uint32_t clues = length <= sizeof bytes
+                              ? clues_of(print_of(bytes, length), payload)
+                              : clues_of(print_of(data + at, length, data + kWindow + 8), payload);
+    if ((data[at + length - 1] | 0x20) == 's') clues |= plural_clues(data + at, length);
     if (clues != 0) {
       // Only behind a dot a top-level domain is one.
       if ((parts.dotted >> at & 1) == 0) clues &= ~std::uint32_t{clue::kDomain};
       if (clues_between(clues, data, at, at + length) != 0) return at;
     }
-    const std::size_t shortest = secrets[secret_place(three_bytes(data + at))].shortest;
+    const std::size_t shortest = secrets[secret_place(three_bytes(bytes))].shortest;
     if (shortest > 0 && first_bit(~(parts.runs >> at)) >= std::min(shortest, kWindow - at))
       return at;
   }
@@ -242,7 +245,7 @@ std::size_t Triggers::first_waking(const char* data, const Parts& parts, std::si
 }
 
 Triggers::Waking Triggers::sieve(std::string_view text, std::size_t at, std::size_t limit,
-                                 const FewPrints* more) const {
+                                 PayloadPrints* payload) const {
   char buffer[kWindow + 8];
   while (at < limit) {
     const char* data = text.data() + at;
@@ -268,7 +271,7 @@ Triggers::Waking Triggers::sieve(std::string_view text, std::size_t at, std::siz
                  blob_marks(is, data) | long_marks(is) | rare | rare >> 1);
     std::size_t found = marks == 0 ? cut + 1 : first_bit(marks);
     const Mask dotted = ((is.run + is.dot) ^ is.run) & is.word;
-    found = first_waking(data, {is.letter, is.digit, is.run, dotted}, found, more);
+    found = first_waking(data, {is.letter, is.digit, is.run, dotted}, found, payload);
     if (found <= cut) {
       const std::size_t token = behind_last(is.blank & below(found));
       const std::size_t end = first_bit(is.blank & ~below(found));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -232,11 +234,19 @@ bool compose(Layer& layer, std::string_view text, std::size_t& at) {
 }  // namespace
 
 bool is_folded(std::string_view text) {
-  if (std::any_of(text.begin(), text.end(),
-                  [](char c) { return static_cast<unsigned char>(c) >= 0x80 || c == '\\'; }))
-    return true;
-  return text.find('&') != std::string_view::npos || text.find("[.") != std::string_view::npos ||
-         text.find("(.)") != std::string_view::npos || text.find("=\n") != std::string_view::npos ||
+  constexpr std::size_t kStep = 8;
+  std::uint64_t high = 0;
+  std::size_t at = 0;
+  for (; at + kStep <= text.size(); at += kStep) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, kStep);
+    high |= bytes;
+  }
+  for (; at < text.size(); ++at) high |= static_cast<unsigned char>(text[at]);
+  if ((high & 0x8080808080808080U) != 0) return true;
+  return text.find('\\') != std::string_view::npos || text.find('&') != std::string_view::npos ||
+         text.find("[.") != std::string_view::npos || text.find("(.)") != std::string_view::npos ||
+         text.find("=\n") != std::string_view::npos ||
          text.find("=\r\n") != std::string_view::npos || text.find("=C") != std::string_view::npos;
 }
 
@@ -244,7 +254,16 @@ Layer unfold(std::string_view text, const NameEnd& name_end) {
   Layer layer;
   layer.text.reserve(text.size());
   layer.offsets.reserve(text.size() + 1);
+  const auto plain = [](char c) {
+    return static_cast<unsigned char>(c) < 0x80 && c != '&' && c != '\\' && c != '=' && c != '[' &&
+           c != '(';
+  };
   for (std::size_t at = 0; at < text.size();) {
+    const std::size_t begin = at;
+    while (at < text.size() && plain(text[at])) ++at;
+    layer.text.append(text, begin, at - begin);
+    for (std::size_t i = begin; i < at; ++i) layer.offsets.push_back(static_cast<std::uint32_t>(i));
+    if (at == text.size()) break;
     if (compose(layer, text, at)) continue;
     Meaning meaning = meaning_at(text, at);
     const bool letter = text[at] == '\\' && meaning.length == 2 && is_letter(text[at + 1]);

@@ -124,6 +124,9 @@ constexpr std::string_view kValues[] = {
     "%10.1.2.3",
     "vm-k3x9q2f",
     "0a51.1122.33ff",
+    "bm8/bmF1dGlsdXM=",
+    "bmF1dGlsdXM=",
+    "6e617574696c7573",
     "foo.0a51.1122.33ff",
     "-----BEGIN KEY-----\nabc\n",
     "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD"};
