@@ -104,7 +104,7 @@ class TextBegin {
 
 bool may_be_blob(std::string_view run) {
   constexpr std::size_t kLook = 8;
-  if (run.size() < kLook) return false;
+  if (run.size() < kLook || !may_begin_blob(run.front())) return false;
   const auto decodes = [run](const std::array<std::uint8_t, 256>& digits) {
     TextBegin text;
     unsigned bits = 0;

@@ -15,6 +15,13 @@ struct Blob {
   bool padded = false;
 };
 
+/// Whether base64 or hex of a text may begin with `c`: the first byte behind g to v is none that a
+/// text in UTF-8 begins with.
+constexpr bool may_begin_blob(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'f') || (c >= 'w' && c <= 'z') ||
+         (c >= '0' && c <= '9');
+}
+
 /// Whether base64 or hex of a text may begin a run. Cheap, and seldom wrong.
 bool may_be_blob(std::string_view run);
 

@@ -174,9 +174,7 @@ Mask blob_marks(const Masks& is, const char* data) {
   const Mask joined = (is.join + (first & is.join)) & ~is.join;
   const Mask begins = (first | joined) & is.word & four & four >> 4;
   return filtered(begins, [data](std::size_t at) {
-    const char c = data[at];
-    const bool low = has_class(c, chars::kCapital | chars::kDigit) || (c >= 'a' && c <= 'f');
-    return low && may_be_blob({data + at, 8});
+    return may_begin_blob(data[at]) && may_be_blob({data + at, 8});
   });
 }
 

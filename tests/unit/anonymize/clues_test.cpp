@@ -25,13 +25,15 @@ struct Parts {
   /// The edits once everything is issued; `told` are those of the first pass.
   std::vector<Edit> edits(std::string_view text, bool clues, std::vector<Want>& told) {
     std::vector<Edit> found;
+    PayloadNames payload;
     for (int round = 0; round < 24; ++round) {
-      Resolver resolver(ledger);
+      payload.grew = false;
+      Resolver resolver(ledger, &payload);
       Rewriter rewriter(scheme, dictionary, resolver, guarded);
       if (!clues) rewriter.ignore_clues();
       found = rewriter.text(text);
       if (round == 0) told = resolver.wanted();
-      if (resolver.wanted().empty()) break;
+      if (resolver.wanted().empty() && !payload.grew) break;
       REQUIRE(ledger.issue(resolver.wanted()).ok());
       dictionary.absorb();
     }
@@ -126,6 +128,13 @@ constexpr std::string_view kValues[] = {
     "0a51.1122.33ff",
     "bm8/bmF1dGlsdXM=",
     "bmF1dGlsdXM=",
+    "zebrafish",
+    "hostname: zebrafish",
+    "bridge=zebrafish",
+    "\n[IPSET zebrafish]\n",
+    "\nnfs: zebrafish\n\tserver 10.9.8.7\n",
+    "zebrafish-db.zebrafish",
+    "w5xiZXIgbmF1dGlsdXM=",
     "6e617574696c7573",
     "foo.0a51.1122.33ff",
     "-----BEGIN KEY-----\nabc\n",
@@ -186,6 +195,17 @@ TEST_CASE("clues: values and beginnings in any order") {
       in += kBetween[random() % std::size(kBetween)];
     }
     same_edits(parts, in);
+  }
+}
+
+TEST_CASE("clues: wherever a window is cut") {
+  Parts parts;
+  for (const std::string_view value : kValues) {
+    std::string before;
+    for (std::size_t i = 0; i < 80; ++i) {
+      same_edits(parts, before + std::string(value) + " and so on for a while");
+      before += i % 7 == 6 ? ' ' : 'x';
+    }
   }
 }
 
