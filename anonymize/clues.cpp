@@ -69,6 +69,7 @@ Triggers::Triggers()
   add_organisation_words(*this);
   add_field_words(*this);
   add_device_words(*this);
+  add_hint_words(*this);
   add_command_words(*this);
 }
 

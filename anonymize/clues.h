@@ -180,6 +180,7 @@ void add_phone_words(Triggers& triggers);
 void add_organisation_words(Triggers& triggers);
 void add_field_words(Triggers& triggers);
 void add_device_words(Triggers& triggers);
+void add_hint_words(Triggers& triggers);
 void add_command_words(Triggers& triggers);
 
 }  // namespace pmx::anonymize

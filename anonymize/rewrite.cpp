@@ -315,6 +315,7 @@ bool Rewriter::at_run(Scan& scan) {
   static constexpr Recognizer kRecognizers[] = {{clue::kLine, &Rewriter::file_line},
                                                 {clue::kUpid, &Rewriter::upid},
                                                 {clue::kCue, &Rewriter::cue},
+                                                {clue::kCue, &Rewriter::hinted_person},
                                                 {clue::kTicket, &Rewriter::ticket},
                                                 {clue::kFlag, &Rewriter::command_flag},
                                                 {clue::kPair, &Rewriter::password_pair},

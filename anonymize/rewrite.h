@@ -234,6 +234,9 @@ class Rewriter {
   std::vector<Edit> list_field(std::string_view value, Kind kind);
   std::vector<Edit> name_field(std::string_view value, Kind kind);
   std::string user_text(std::string_view user_id);
+  // hints.cpp
+  bool hinted_person(Scan& scan);
+  bool hinted_name(Scan& scan, std::size_t at, Kind kind);
   // devices.cpp
   static bool may_be_device(std::string_view run);
   bool device(Scan& scan);
