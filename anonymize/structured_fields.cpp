@@ -21,8 +21,12 @@ bool is_generated_job(std::string_view value) {
 bool Rewriter::is_volume_name(std::string_view value) {
   constexpr std::string_view kHeads[] = {"vm-", "base-", "subvol-", "basevol-", "vzdump-"};
   return std::any_of(std::begin(kHeads), std::end(kHeads), [value](std::string_view head) {
-    const std::size_t at = head == "vzdump-" ? value.find('-', head.size()) + 1 : head.size();
-    return value.starts_with(head) && is_digit(byte_at(value, at));
+    if (!value.starts_with(head)) return false;
+    // The VMID has three digits at least, and goes on with a dash; a pseudonym does not.
+    const std::size_t begin = head == "vzdump-" ? value.find('-', head.size()) + 1 : head.size();
+    std::size_t end = begin;
+    while (is_digit(byte_at(value, end))) ++end;
+    return end - begin >= 3 && byte_at(value, end) == '-';
   });
 }
 

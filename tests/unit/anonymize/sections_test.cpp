@@ -63,6 +63,15 @@ TEST_CASE("sections: lines that announce nothing stay as they are") {
   }
 }
 
+TEST_CASE("sections: a pseudonym of a guest is no volume whose parent has a name") {
+  Cluster cluster;
+  for (int i = 0; i < 60; ++i) {
+    const std::string shown = cluster.name(Kind::kVm, "kelpguest" + std::to_string(i) + "x");
+    CAPTURE(shown);
+    CHECK(cluster.text("path /srv/" + shown + "/log") == "path /srv/" + shown + "/log");
+  }
+}
+
 TEST_CASE("spellings: a person has one pseudonym in every order and case") {
   Cluster cluster;
   REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kPerson, "Łukasz Imanović"}}).ok());
