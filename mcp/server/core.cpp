@@ -64,6 +64,9 @@ Core::Core(ServerOptions server_options, const Parts& parts)
     }
     templates_.push_back({&resource, *std::move(uri)});
   }
+  tasks->listen([this](const std::string& id) {
+    if (catalogue.events != nullptr) catalogue.events->task_changed(id);
+  });
 }
 
 const CompiledTool* Core::find_tool(std::string_view name) const {

@@ -93,6 +93,9 @@ class Core : public std::enable_shared_from_this<Core> {
   /// Some tool can go on as a task.
   [[nodiscard]] bool has_tasks() const;
 
+  /// Clients can hear of the changes of tasks.
+  [[nodiscard]] bool tells_of_tasks() const { return catalogue.events != nullptr && has_tasks(); }
+
   /// The ServerCapabilities we honour, as `version` knows them.
   [[nodiscard]] Json capabilities(Version version) const;
   [[nodiscard]] Json server_info(Version version) const;

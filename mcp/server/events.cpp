@@ -39,7 +39,7 @@ bool Topics::has(ChangedList list) const {
 }
 
 bool Events::Pending::empty() const {
-  return opened.empty() && lists.empty() && uris.empty() && ended.empty();
+  return opened.empty() && lists.empty() && uris.empty() && tasks.empty() && ended.empty();
 }
 
 Events::Events(Topics publishes, Limits limits) : publishes_(publishes), limits_(limits) {}
@@ -50,6 +50,7 @@ Events::~Events() {
     const std::lock_guard lock(mutex_);
     left.swap(entries_);
     watchers_.clear();
+    task_watchers_.clear();
   }
   thread_ = {};  // stops and joins
 }
@@ -68,6 +69,19 @@ void Events::resource_updated(std::string_view uri) {
   changed_.notify_all();
 }
 
+void Events::task_changed(std::string_view id) {
+  const std::lock_guard lock(mutex_);
+  if (!task_watchers_.contains(id)) return;
+  pending_.tasks.emplace(id);
+  changed_.notify_all();
+}
+
+void Events::tasks_changed() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, tickets] : task_watchers_) pending_.tasks.insert(id);
+  if (!task_watchers_.empty()) changed_.notify_all();
+}
+
 Result<void> Events::check_limits(const void* of, std::size_t subscriptions,
                                   std::size_t resources) const {
   const auto slot = usage_.find(of);
@@ -76,23 +90,25 @@ Result<void> Events::check_limits(const void* of, std::size_t subscriptions,
     return exhausted("subscriptions of this client");
   }
   if (used.resources + resources > limits_.resources_of_one) {
-    return exhausted("subscribed resources of this client");
+    return exhausted("subscribed resources and tasks of this client");
   }
   if (entries_.size() + subscriptions > limits_.subscriptions) return exhausted("subscriptions");
-  if (watch_count_ + resources > limits_.resources) return exhausted("subscribed resources");
+  if (watch_count_ + resources > limits_.resources) return exhausted("subscribed resources and tasks");
   return {};
 }
 
 Result<Events::Ticket> Events::open(const void* of, std::shared_ptr<Receiver> receiver,
-                                    Topics wants, const Watches& watches) {
+                                    Topics wants, const Watches& watches,
+                                    const std::set<std::string>& tasks) {
   const std::lock_guard lock(mutex_);
-  PMX_TRY_VOID(check_limits(of, 1, watches.size()));
+  PMX_TRY_VOID(check_limits(of, 1, watches.size() + tasks.size()));
   const Ticket ticket = ++last_ticket_;
   Entry& entry = entries_[ticket];
-  entry = {of, receiver, wants, {}};
+  entry = {of, receiver, wants, {}, {}};
   ++usage_[of].subscriptions;
   if (hears_of_resources(wants, 0)) ++wanting_;
   for (const auto& [word, uri] : watches) add_watch(ticket, entry, word, uri);
+  for (const std::string& id : tasks) add_task(ticket, entry, id);
   pending_.opened.push_back(std::move(receiver));
   if (!thread_.joinable()) {
     thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
@@ -120,9 +136,27 @@ void Events::remove_watch(Ticket ticket, Entry& entry, Watches::iterator watch) 
   --watch_count_;
 }
 
+void Events::add_task(Ticket ticket, Entry& entry, const std::string& id) {
+  entry.tasks.insert(id);
+  task_watchers_[id].insert(ticket);
+  pending_.tasks.insert(id);  // it may have changed before it was watched
+  ++usage_[entry.of].resources;
+  ++watch_count_;
+}
+
+void Events::remove_task(Ticket ticket, Entry& entry, const std::string& id) {
+  const auto slot = task_watchers_.find(id);
+  slot->second.erase(ticket);
+  if (slot->second.empty()) task_watchers_.erase(slot);
+  entry.tasks.erase(entry.tasks.find(id));
+  --usage_[entry.of].resources;
+  --watch_count_;
+}
+
 Events::Entries::iterator Events::remove(Entries::iterator slot, bool graceful) {
   auto& [ticket, entry] = *slot;
   while (!entry.watches.empty()) remove_watch(ticket, entry, entry.watches.begin());
+  while (!entry.tasks.empty()) remove_task(ticket, entry, std::string(*entry.tasks.begin()));
   if (hears_of_resources(entry.wants, 0)) --wanting_;
   const auto usage = usage_.find(entry.of);
   if (--usage->second.subscriptions == 0) usage_.erase(usage);
@@ -165,6 +199,17 @@ void Events::unwatch(Ticket ticket, const std::string& word) {
   if (watch != slot->second.watches.end()) remove_watch(ticket, slot->second, watch);
 }
 
+Result<void> Events::watch_task(Ticket ticket, const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto slot = entries_.find(ticket);
+  if (slot == entries_.end()) return Error{Code::kCancelled, "the subscription has ended", ""};
+  if (slot->second.tasks.contains(id)) return {};
+  PMX_TRY_VOID(check_limits(slot->second.of, 0, 1));
+  add_task(ticket, slot->second, id);
+  changed_.notify_all();
+  return {};
+}
+
 bool Events::settle(std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   return changed_.wait_for(lock, patience, [this] { return pending_.empty() && !carrying_; });
@@ -185,28 +230,53 @@ Events::Load Events::take_load() {
       load.updates.emplace_back(entries_.find(ticket)->second.receiver, word);
     }
   }
+  for (const std::string& id : load.taken.tasks) {
+    const auto slot = task_watchers_.find(id);
+    if (slot == task_watchers_.end()) continue;
+    for (const Ticket ticket : slot->second) {
+      load.tasks.push_back({ticket, entries_.find(ticket)->second.receiver, id});
+    }
+  }
   return load;
 }
 
 /// Openings go first: who opened before a change was published hears of it, and hears first that it
 /// is open. Endings go last.
-void Events::carry(const Load& load) {
+Events::OverTasks Events::carry(const Load& load) {
+  OverTasks over;
   for (const auto& receiver : load.taken.opened) safely([&] { receiver->opened(); });
   for (const auto& news : load.lists) safely([&] { news.first->changed(news.second); });
   for (const auto& news : load.updates) safely([&] { news.first->updated(news.second); });
+  for (const TaskNews& news : load.tasks) {
+    safely([&] {
+      if (!news.receiver->task_changed(news.id)) over.emplace_back(news.ticket, news.id);
+    });
+  }
   for (const auto& end : load.taken.ended) safely([&] { end.receiver->ended(end.graceful); });
+  return over;
+}
+
+void Events::forget(const OverTasks& over) {
+  for (const auto& [ticket, id] : over) {
+    const auto slot = entries_.find(ticket);
+    if (slot != entries_.end() && slot->second.tasks.contains(id)) {
+      remove_task(ticket, slot->second, id);
+    }
+  }
 }
 
 void Events::work(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   while (changed_.wait(lock, stop, [this] { return !pending_.empty(); })) {
     carrying_ = true;
+    OverTasks over;
     {
       const Load load = take_load();
       lock.unlock();
-      carry(load);
+      over = carry(load);
     }  // the last to hold an ended receiver: not under the lock
     lock.lock();
+    forget(over);
     carrying_ = false;
     changed_.notify_all();
   }

@@ -1,4 +1,5 @@
 // Events: the hub between a product that publishes changes and the clients that subscribed to them.
+// Changes of tasks of the protocol go the same way.
 //
 // Publishing puts a mark on a bounded list and returns: one thread of the hub (begun with the first
 // subscription) carries the news to the receivers, so a slow client never holds up a publisher.
@@ -51,6 +52,9 @@ class Receiver {
   virtual void changed(ChangedList list) = 0;
   /// `word`: the resource's URI as the client spelled it.
   virtual void updated(const std::string& word) = 0;
+  /// A task of the protocol has changed, or may have. False when it will not change again: then the
+  /// hub forgets it.
+  virtual bool task_changed(const std::string& /*id*/) { return false; }
   /// `graceful`: the server ends it, not the client.
   virtual void ended(bool /*graceful*/) {}
 };
@@ -60,7 +64,7 @@ class Events {
   struct Limits {
     std::size_t subscriptions = 20'000;
     std::size_t subscriptions_of_one = 128;  ///< of one conversation
-    std::size_t resources = 200'000;
+    std::size_t resources = 200'000;       ///< subscribed to, with tasks
     std::size_t resources_of_one = 1'000;  ///< of one conversation
   };
   using Ticket = std::uint64_t;  ///< never 0
@@ -86,13 +90,20 @@ class Events {
   /// `uri`: the real one, as ResourceTemplate::locate gives it.
   void resource_updated(std::string_view uri);
 
+  /// A task of the protocol was changed by this process.
+  void task_changed(std::string_view id);
+
+  /// Any task may have changed: another process was at work.
+  void tasks_changed();
+
   /// Whether anybody wants to hear of resources: is it worth looking for changes?
   [[nodiscard]] bool wanted() const { return wanting_ > 0; }
 
-  /// `of` (a conversation, say) groups subscriptions for the limits and for close_all().
-  /// kResourceExhausted at a limit.
+  /// `of` (a conversation, say) groups subscriptions for the limits and for close_all(). The
+  /// receiver is asked to look at each of `tasks` once it is open, and again when it may have
+  /// changed. kResourceExhausted at a limit.
   Result<Ticket> open(const void* of, std::shared_ptr<Receiver> receiver, Topics wants,
-                      const Watches& watches);
+                      const Watches& watches, const std::set<std::string>& tasks = {});
 
   /// Ends a subscription; unknown tickets are ignored.
   void close(Ticket ticket);
@@ -104,6 +115,9 @@ class Events {
   Result<void> watch(Ticket ticket, const std::string& word, const std::string& uri);
   void unwatch(Ticket ticket, const std::string& word);
 
+  /// One more task of an open subscription, as with open().
+  Result<void> watch_task(Ticket ticket, const std::string& id);
+
   /// Waits until all that was asked and published before has been carried; false when `patience`
   /// (real time) runs out first, because a receiver is stuck. Not for receivers.
   bool settle(std::chrono::milliseconds patience);
@@ -114,6 +128,7 @@ class Events {
     std::shared_ptr<Receiver> receiver;  // shared with the calls that the hub's thread makes
     Topics wants;
     Watches watches;
+    std::set<std::string, std::less<>> tasks;
   };
   struct Usage {
     std::size_t subscriptions = 0;
@@ -127,14 +142,22 @@ class Events {
     std::vector<std::shared_ptr<Receiver>> opened;
     std::set<ChangedList> lists;
     std::set<std::string, std::less<>> uris;
+    std::set<std::string, std::less<>> tasks;
     std::vector<Ending> ended;
     [[nodiscard]] bool empty() const;
   };
+  struct TaskNews {
+    Ticket ticket = 0;
+    std::shared_ptr<Receiver> receiver;
+    std::string id;
+  };
+  using OverTasks = std::vector<std::pair<Ticket, std::string>>;
   /// What one turn of the thread carries.
   struct Load {
     Pending taken;
     std::vector<std::pair<std::shared_ptr<Receiver>, ChangedList>> lists;
     std::vector<std::pair<std::shared_ptr<Receiver>, std::string>> updates;
+    std::vector<TaskNews> tasks;
   };
   using Entries = std::map<Ticket, Entry>;
 
@@ -142,10 +165,14 @@ class Events {
   Result<void> check_limits(const void* of, std::size_t subscriptions, std::size_t resources) const;
   void add_watch(Ticket ticket, Entry& entry, const std::string& word, const std::string& uri);
   void remove_watch(Ticket ticket, Entry& entry, Watches::iterator watch);
+  void add_task(Ticket ticket, Entry& entry, const std::string& id);
+  void remove_task(Ticket ticket, Entry& entry, const std::string& id);
   Entries::iterator remove(Entries::iterator slot, bool graceful);
   void work(const std::stop_token& stop);
   Load take_load();
-  static void carry(const Load& load);
+  /// Which tasks need no watching any more.
+  static OverTasks carry(const Load& load);
+  void forget(const OverTasks& over);
 
   const Topics publishes_;
   const Limits limits_;
@@ -154,6 +181,7 @@ class Events {
   std::condition_variable_any changed_;
   Entries entries_;
   std::map<std::string, std::set<std::pair<Ticket, std::string>>, std::less<>> watchers_;  // by URI
+  std::map<std::string, std::set<Ticket>, std::less<>> task_watchers_;  // by task id
   std::map<const void*, Usage> usage_;
   std::size_t watch_count_ = 0;
   Pending pending_;

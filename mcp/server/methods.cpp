@@ -46,7 +46,7 @@ bool has_area(const Core& core, Area area, Version version) {
     case Area::kPrompts: return core.has_prompts();
     case Area::kCompletions: return core.has_completions();
     case Area::kLogging: return core.catalogue.logs;
-    case Area::kEvents: return core.publishes().any();
+    case Area::kEvents: return core.publishes().any() || core.tells_of_tasks();
     case Area::kUpdates: return core.publishes().updates;
     case Area::kTasks: return features_of(version).tasks && core.has_tasks();
   }

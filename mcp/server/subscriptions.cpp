@@ -10,6 +10,8 @@
 #include "mcp/server/handlers.h"
 #include "mcp/server/observed.h"
 #include "mcp/server/resource_match.h"
+#include "mcp/server/task_wire.h"
+#include "mcp/server/task_work.h"
 
 namespace pmx::mcp {
 namespace {
@@ -54,6 +56,21 @@ class ListenReceiver final : public Receiver {
   void changed(ChangedList list) override { send(method_of(list), Json::object()); }
   void updated(const std::string& word) override { send(kUpdated, {{"uri", word}}); }
 
+  /// The whole task, as tasks/get shows it; nothing when that is what was sent last.
+  bool task_changed(const std::string& id) override {
+    const Call& call = job_->call;
+    const auto row = find_task(*job_->core, call.ctx, id);
+    if (!row.ok()) return row.error().code != Code::kNotFound;
+    Json own = Json::object();
+    Json task = detailed_task(*job_->core, call.ctx, *row, own);
+    if (Json& last = told_[id]; last != task) {
+      last = task;
+      send("notifications/tasks", std::move(own), std::move(task));
+    }
+    if (row->over()) told_.erase(id);
+    return !row->over();
+  }
+
   void ended(bool /*graceful*/) override {
     Answer answer(Json{{"resultType", "complete"}});
     Json meta = own_meta();
@@ -65,38 +82,61 @@ class ListenReceiver final : public Receiver {
  private:
   [[nodiscard]] Json own_meta() const { return {{kSubscriptionId, job_->call.id}}; }
 
-  void send(const char* method, Json own) {
+  void send(const char* method, Json own, Json payload = Json::object()) {
     if (job_->call.ctx.stop.stop_requested()) return;
     own["_meta"] = own_meta();
-    job_->channel->send(
-        job_->core->gate.clear(job_->call.ctx, notification(method, std::move(own))));
+    Outbound message = notification(method, std::move(own));
+    message.payload = std::move(payload);
+    job_->channel->send(job_->core->gate.clear(job_->call.ctx, message));
   }
 
   const std::shared_ptr<Job> job_;  // shared with whoever opened the subscription
   Json honoured_;
+  std::map<std::string, Json> told_;  // tasks that have not ended, as they were sent last
   std::optional<std::stop_callback<std::function<void()>>> cancelled_;
 };
 
 /// Everything for one client of the versions before.
 class StandingReceiver final : public Receiver {
  public:
-  StandingReceiver(Gate& gate, std::shared_ptr<Channel> channel)
-      : gate_(gate), channel_(std::move(channel)) {}
+  StandingReceiver(std::shared_ptr<const Core> core, const Conversation& conversation)
+      : core_(std::move(core)),
+        principal_(conversation.principal),
+        channel_(conversation.standing) {}
 
   void changed(ChangedList list) override { send(notification(method_of(list), nullptr)); }
   void updated(const std::string& word) override { send(notification(kUpdated, {{"uri", word}})); }
 
- private:
-  void send(const Outbound& message) { channel_->send(gate_.clear(Context{}, message)); }
+  /// The status alone: a client of this version that wants more asks for it.
+  bool task_changed(const std::string& id) override {
+    const auto row = core_->tasks->store().find(id);
+    if (!row.ok()) return row.error().code != Code::kNotFound;
+    if (row->principal != principal_) return false;
+    TaskStatus& told = told_.try_emplace(id, TaskStatus::kWorking).first->second;
+    if (std::exchange(told, row->status) != row->status) {
+      Json own = Json::object();
+      Json task = plain_task(*row, Version::k2025_11_25, own);
+      Outbound message = notification("notifications/tasks/status", std::move(own));
+      message.payload = std::move(task);
+      send(message);
+    }
+    if (row->over()) told_.erase(id);
+    return !row->over();
+  }
 
-  Gate& gate_;
-  const std::shared_ptr<Channel> channel_;  // shared: a conversation's standing channel
+ private:
+  void send(const Outbound& message) { channel_->send(core_->gate.clear(Context{}, message)); }
+
+  const std::shared_ptr<const Core> core_;  // shared: subscriptions may outlive a server's run
+  const std::string principal_;
+  const std::shared_ptr<Channel> channel_;    // shared: a conversation's standing channel
+  std::map<std::string, TaskStatus> told_;    // tasks that have not ended
 };
 
 Result<Events::Ticket> open_unsolicited(const Core& core, Conversation& conversation) {
   return conversation.unsolicited.open(
       *core.catalogue.events, &conversation,
-      std::make_shared<StandingReceiver>(core.gate, conversation.standing), core.publishes());
+      std::make_shared<StandingReceiver>(core.shared_from_this(), conversation), core.publishes());
 }
 
 /// The real URI behind the client's word for a resource, or why there is none.
@@ -133,6 +173,7 @@ struct Filter {
   Topics wants;
   Json honoured = Json::object();
   Events::Watches watches;
+  std::set<std::string> tasks;
 };
 
 std::optional<RpcError> read_flag(const Json& asked, const char* name, bool published, bool& wanted,
@@ -175,6 +216,29 @@ std::optional<RpcError> read_resources(const Core& core, const Call& call, const
   return std::nullopt;
 }
 
+/// Tasks that there are not, or not for this caller, are left out without a word.
+std::optional<RpcError> read_tasks(const Core& core, const Call& call, const Json& asked,
+                                   Filter& filter) {
+  const Json* ids = find_member(asked, "taskIds");
+  if (ids == nullptr || !core.tells_of_tasks()) return std::nullopt;
+  if (auto refused = refuse_undeclared(call)) return refused;
+  if (!ids->is_array()) return invalid_params("notifications/taskIds must be an array of task ids");
+  const std::size_t most = core.catalogue.events->limits().resources_of_one;
+  if (ids->size() > most) {
+    return invalid_params("too many taskIds; at most " + std::to_string(most));
+  }
+  Json honoured = Json::array();
+  for (const Json& id : *ids) {
+    const auto* text = id.get_ptr<const std::string*>();
+    if (text == nullptr) return invalid_params("notifications/taskIds must hold strings");
+    const auto row = find_task(core, call.ctx, *text);
+    if (!row.ok() && row.error().code != Code::kNotFound) return to_rpc_error(row.error());
+    if (row.ok() && filter.tasks.insert(*text).second) honoured.push_back(*text);
+  }
+  filter.honoured["taskIds"] = std::move(honoured);
+  return std::nullopt;
+}
+
 std::optional<RpcError> read_filter(const Core& core, const Call& call, Filter& filter) {
   const Json* asked = find_member(call.params, "notifications");
   if (asked == nullptr || !asked->is_object()) {
@@ -194,13 +258,15 @@ std::optional<RpcError> read_filter(const Core& core, const Call& call, Filter& 
           read_flag(*asked, "resourcesListChanged", topics.resources, wants.resources, honoured)) {
     return wrong;
   }
-  return read_resources(core, call, *asked, filter);
+  if (auto wrong = read_resources(core, call, *asked, filter)) return wrong;
+  return read_tasks(core, call, *asked, filter);
 }
 
 void open_listen(const std::shared_ptr<Job>& job, const Filter& filter) {
   Events& events = *job->core->catalogue.events;
   const auto receiver = std::make_shared<ListenReceiver>(job, filter.honoured);
-  const auto ticket = events.open(job->conversation.get(), receiver, filter.wants, filter.watches);
+  const auto ticket = events.open(job->conversation.get(), receiver, filter.wants, filter.watches,
+                                  filter.tasks);
   if (!ticket.ok()) return job->reply->send(kListen, to_rpc_error(ticket.error()));
   receiver->end_with_client(events, *ticket);
 }
@@ -238,6 +304,15 @@ void announce_changes(const Core& core, Conversation& conversation) {
   const auto opened = open_unsolicited(core, conversation);
   if (opened.ok()) return;
   log::warn(Context{}, "events.unsubscribed", {{"why", opened.error().message}});
+}
+
+void announce_task(const Core& core, const Call& call, const std::string& id) {
+  const Features& features = features_of(call.version);
+  if (features.modern || !features.tasks || !core.tells_of_tasks()) return;
+  const auto opened = open_unsolicited(core, *call.conversation);
+  const auto watched =
+      opened.ok() ? core.catalogue.events->watch_task(*opened, id) : Result<void>(opened.error());
+  if (!watched.ok()) log::info(call.ctx, "task.unwatched", {{"why", watched.error().message}});
 }
 
 }  // namespace pmx::mcp

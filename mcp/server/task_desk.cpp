@@ -119,19 +119,19 @@ void TaskDesk::wake(const std::string& id) {
 }
 
 void TaskDesk::changed(const TaskRow& row) {
-  std::shared_ptr<const OnChange> listener;
+  std::vector<std::shared_ptr<const OnChange>> listeners;
   {
     const std::lock_guard lock(mutex_);
-    listener = listener_;
+    listeners = listeners_;
   }
-  if (listener != nullptr) (*listener)(row.id);
+  for (const auto& listener : listeners) (*listener)(row.id);
   if (row.status != TaskStatus::kWorking) wake(row.id);
 }
 
 void TaskDesk::listen(OnChange listener) {
   auto kept = std::make_shared<const OnChange>(std::move(listener));
   const std::lock_guard lock(mutex_);
-  listener_ = std::move(kept);
+  listeners_.push_back(std::move(kept));
 }
 
 void TaskDesk::give_back(const std::string& id) {

@@ -21,7 +21,7 @@ namespace pmx::mcp {
 class TaskDesk {
  public:
   using Work = std::function<void(const std::stop_token& stop)>;
-  /// Hears of every change of a task, after it was stored.
+  /// Hears of every change of a task by this desk, after it was stored.
   using OnChange = std::function<void(const std::string& id)>;
 
   /// At most `at_once` tasks are worked on at a time, so that they never take all the threads.
@@ -46,10 +46,10 @@ class TaskDesk {
   /// closes. Maybe at once.
   void wait(const std::string& id, const std::stop_token& stop, std::function<void()> again);
 
-  /// Tells those who wait for the task and the listener.
+  /// Tells those who wait for the task and the listeners.
   void changed(const TaskRow& row);
 
-  /// Replaces the listener; called on any thread, without locks held.
+  /// Adds a listener; called on any thread, without locks held.
   void listen(OnChange listener);
 
   /// Stops everything, for the end of the server: what was not done stays in the store and can be
@@ -84,7 +84,7 @@ class TaskDesk {
   std::multimap<std::string, std::shared_ptr<Entry>, std::less<>> entries_;  // queued and running
   std::size_t running_ = 0;
   std::multimap<std::string, std::shared_ptr<Waiter>, std::less<>> waiters_;
-  std::shared_ptr<const OnChange> listener_;  // shared with a call that is under way
+  std::vector<std::shared_ptr<const OnChange>> listeners_;  // shared with calls under way
 };
 
 }  // namespace pmx::mcp

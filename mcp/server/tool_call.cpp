@@ -2,6 +2,7 @@
 #include "mcp/server/error_map.h"
 #include "mcp/server/handlers.h"
 #include "mcp/server/observed.h"
+#include "mcp/server/subscriptions.h"
 #include "mcp/server/task_wire.h"
 #include "mcp/server/task_work.h"
 #include "mcp/server/tool_result.h"
@@ -62,7 +63,10 @@ std::optional<Answer> ToolRun::put_off(const Deferred& deferred) {
   }
   if (wish_ != TaskWish::kNone && !ctx_.stop.stop_requested()) {
     auto row = open_task(core_, seed(), deferred);  // ends the observation
-    if (row.ok()) return created_task(core_, *row, call_.version);
+    if (row.ok()) {
+      announce_task(core_, call_, row->id);
+      return created_task(core_, *row, call_.version);
+    }
     log::warn(ctx_, "task.not_opened", {{"why", row.error().message}});
     if (deferred.required || wish_ == TaskWish::kMust) return conclude(row.error());
     return std::nullopt;

@@ -26,6 +26,10 @@ class Recorder final : public Receiver {
     reached.set_value();
     release.get_future().wait();
   }
+  bool task_changed(const std::string& id) override {
+    note("task " + id);
+    return id != over;
+  }
   void ended(bool graceful) override { note(graceful ? "ended by us" : "ended"); }
 
   std::vector<std::string> heard() const {
@@ -33,6 +37,7 @@ class Recorder final : public Receiver {
     return heard_;
   }
 
+  std::string over;  // the task that will not change again
   bool hang = false;
   std::promise<void> reached;
   std::promise<void> release;
@@ -177,4 +182,41 @@ TEST_CASE("events: publishers, openers and closers on many threads lose nothing"
   events.resource_updated("x://last");
   REQUIRE(events.settle(kPatience));
   CHECK(keeper->heard() == Lines{"opened", "updated last"});
+}
+
+TEST_CASE("events: a watched task is looked at from the beginning, until it is over") {
+  Events events(Topics{});
+  const auto receiver = std::make_shared<Recorder>();
+  const auto ticket = events.open(&events, receiver, {}, {}, {"a"});
+  REQUIRE(ticket.ok());
+  REQUIRE(events.settle(kPatience));
+  REQUIRE(events.watch_task(*ticket, "b").ok());
+  REQUIRE(events.watch_task(*ticket, "b").ok());
+  REQUIRE(events.settle(kPatience));
+  CHECK_FALSE(events.wanted());  // tasks are no resources
+  events.task_changed("a");
+  events.task_changed("unknown");
+  REQUIRE(events.settle(kPatience));
+  receiver->over = "a";
+  events.tasks_changed();
+  REQUIRE(events.settle(kPatience));
+  events.tasks_changed();
+  REQUIRE(events.settle(kPatience));
+  CHECK(receiver->heard() ==
+        Lines{"opened", "task a", "task b", "task a", "task a", "task b", "task b"});
+}
+
+TEST_CASE("events: tasks count as resources do, and one that is over makes room") {
+  Events events(Topics{}, {.resources_of_one = 1});
+  const auto receiver = std::make_shared<Recorder>();
+  CHECK_FALSE(events.open(&events, receiver, {}, {}, {"a", "b"}).ok());
+  receiver->over = "a";
+  const auto ticket = events.open(&events, receiver, {}, {}, {"a"});
+  REQUIRE(ticket.ok());
+  REQUIRE(events.settle(kPatience));
+  REQUIRE(events.watch_task(*ticket, "b").ok());
+  CHECK(events.watch_task(*ticket, "c").error().code == Code::kResourceExhausted);
+  events.close(*ticket);
+  CHECK(events.watch_task(*ticket, "c").error().code == Code::kCancelled);
+  CHECK(events.open(&events, receiver, {}, {}, {"c"}).ok());
 }

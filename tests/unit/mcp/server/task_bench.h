@@ -128,7 +128,7 @@ class TaskBench {
       const std::lock_guard lock(mutex_);
       changed_.notify_all();
     });
-    thread_ = std::thread([this] { clean_ = server.serve(transport); });
+    thread_ = std::thread([this] { clean_ = server.serve(official); });
   }
   ~TaskBench() {
     if (thread_.joinable()) finish();
@@ -137,6 +137,7 @@ class TaskBench {
   bool finish() {
     transport.end();
     thread_.join();
+    expect_official(official);
     return clean_;
   }
 
@@ -192,6 +193,7 @@ class TaskBench {
   FakeObserver observer;
   FakeClock clock;
   MemoryTransport transport;
+  OfficialCheck official{transport};
   std::shared_ptr<TaskStore> store;
   Catalogue catalogue;
   Executor executor;
