@@ -50,7 +50,6 @@ Result<mcp::TaskRow> row_of(const state::TaskRecord& record) {
   row.updated = time_of(body.updated);
   row.expires = record.expires;
   row.held = record.held;
-  row.elsewhere = record.elsewhere;
   row.work = std::move(body.work);
   return row;
 }

@@ -12,8 +12,8 @@ constexpr std::size_t kQueue = 256;
 constexpr std::chrono::milliseconds kSyncDelay{
     2000};  // clients start short-lived probes; those never sync
 
-/// How much later than the process that recorded a change the others tell it.
-constexpr std::chrono::milliseconds kFeedInterval{1000};
+/// How much later than the process that changed something the others notice.
+constexpr std::chrono::milliseconds kLookInterval{1000};
 
 constexpr const char* kInstructions =
     "Proxmox VE clusters, seen and operated under pseudonyms. Every name, address and secret you "
@@ -90,10 +90,15 @@ Result<void> Serving::add(Access access, bool demo) {
   return {};
 }
 
+void Serving::look_around() {
+  feed_->turn([this] { return events_.wanted(); });
+  for (const auto& [access, level] : levels_) level.server->look_around();
+}
+
 void Serving::begin_watching() {
   feed_ = std::make_unique<ops::EventFeed>(
       installation_->inventory(), [this](const state::Event& event) { publish(events_, event); });
-  feed_->run(clock_, kFeedInterval, [this] { return events_.wanted(); });
+  follower_ = std::make_unique<Follower>(clock_, kLookInterval, [this] { look_around(); });
   syncer_ =
       std::make_unique<ops::Syncer>(installation_->clusters(), installation_->database(), clock_,
                                     kSyncDelay, sync_interval_, [this] { feed_->poll(); });

@@ -7,6 +7,7 @@
 
 #include "app/auditor.h"
 #include "app/config.h"
+#include "app/follower.h"
 #include "app/installation.h"
 #include "app/privacy_gate.h"
 #include "base/executor.h"
@@ -40,6 +41,7 @@ class Serving {
 
   Result<void> add(Access level, bool demo);
   void begin_watching();
+  void look_around();
 
   // In the order in which each needs the ones before it; destruction runs backwards.
   Clock& clock_;
@@ -51,6 +53,7 @@ class Serving {
   Executor executor_;
   std::map<Access, Level> levels_;
   std::unique_ptr<ops::EventFeed> feed_;
+  std::unique_ptr<Follower> follower_;
   std::unique_ptr<ops::Syncer> syncer_;
 };
 

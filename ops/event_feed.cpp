@@ -18,14 +18,6 @@ EventFeed::EventFeed(state::InventoryStore& inventory, Tell tell)
   turn([] { return false; });
 }
 
-void EventFeed::run(Clock& clock, std::chrono::milliseconds interval,
-                    std::function<bool()> wanted) {
-  thread_ = std::jthread(
-      [this, &clock, interval, wanted = std::move(wanted)](const std::stop_token& stop) {
-        while (clock.wait(stop, interval)) turn(wanted);
-      });
-}
-
 void EventFeed::turn(const std::function<bool()>& wanted) {
   {
     const std::lock_guard lock(mutex_);

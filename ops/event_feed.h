@@ -6,14 +6,11 @@
 // indexed SELECT a turn and asks nothing of the clusters.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <mutex>
 #include <optional>
-#include <thread>
 
-#include "base/clock.h"
 #include "state/inventory_store.h"
 
 namespace pmx::ops {
@@ -24,12 +21,6 @@ class EventFeed {
 
   /// Tells from now on, at each poll(). `inventory` outlives the feed; `tell` must not call it.
   EventFeed(state::InventoryStore& inventory, Tell tell);
-
-  /// Stops the thread of run().
-  ~EventFeed() = default;
-
-  /// Takes a turn every `interval` on a thread of its own.
-  void run(Clock& clock, std::chrono::milliseconds interval, std::function<bool()> wanted);
 
   /// Tells what was recorded since the last poll(), at most kMost; the rest follows with the next.
   /// A database that cannot be read is logged and tried again. Thread-safe.
@@ -45,7 +36,6 @@ class EventFeed {
   const Tell tell_;
   std::mutex mutex_;                  // one teller at a time, so that the order holds
   std::optional<std::int64_t> last_;  // the newest event that is dealt with; nothing = unknown
-  std::jthread thread_;               // last member: it must end before anything it uses
 };
 
 }  // namespace pmx::ops

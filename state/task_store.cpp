@@ -146,4 +146,12 @@ Result<void> TaskStore::remove_expired(SystemTime now) {
   return transaction.commit();
 }
 
+Result<std::int64_t> TaskStore::changes_elsewhere() {
+  Db& db = database_.db();
+  const auto lock = db.lock();
+  PMX_TRY(Statement version, db.prepare("PRAGMA data_version"));
+  PMX_TRY(const bool row, version.step());
+  return row ? version.integer(0) : 0;
+}
+
 }  // namespace pmx::state

@@ -58,6 +58,9 @@ class TaskStore {
 
   Result<void> remove_expired(SystemTime now);
 
+  /// A number that is another one once another process has written to the database.
+  Result<std::int64_t> changes_elsewhere();
+
  private:
   Result<TaskRecord> read(const Statement& row) const;
   Result<void> write(const TaskRecord& record);

@@ -92,6 +92,12 @@ std::size_t Server::resume_tasks(const std::function<bool(std::string_view princ
       *impl_->core(), [&serves](const TaskRow& row) { return !serves || serves(row.principal); });
 }
 
+void Server::look_around() {
+  const Core& core = *impl_->core();
+  core.tasks->look();
+  if (core.tells_of_tasks() && core.tasks->changed_elsewhere()) core.catalogue.events->tasks_changed();
+}
+
 bool Server::stop_tasks() { return impl_->stop_tasks(); }
 
 const std::shared_ptr<const Core>& Server::core() const { return impl_->core(); }

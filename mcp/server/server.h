@@ -62,6 +62,10 @@ class Server {
   /// `serves` (all by default). Call at start. How many there are.
   std::size_t resume_tasks(const std::function<bool(std::string_view principal)>& serves = {});
 
+  /// Looks at what other processes did to the tasks of the store: work that was cancelled there is
+  /// stopped, and clients that listen hear of it. Call about once a second where a store is shared.
+  void look_around();
+
   /// Interrupts the work on tasks; what was not done can be resumed. serve() does it at its end.
   /// True when all of it has returned.
   bool stop_tasks();

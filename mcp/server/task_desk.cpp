@@ -128,6 +128,30 @@ void TaskDesk::changed(const TaskRow& row) {
   if (row.status != TaskStatus::kWorking) wake(row.id);
 }
 
+std::set<std::string> TaskDesk::at_hand() {
+  std::set<std::string> ids;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, entry] : entries_) ids.insert(id);
+  for (const auto& [id, waiter] : waiters_) ids.insert(id);
+  return ids;
+}
+
+void TaskDesk::look() {
+  for (const std::string& id : at_hand()) {
+    const auto row = store_.find(id);
+    if (!row.ok() && row.error().code != Code::kNotFound) {
+      return log::warn(Context{}, "task.unreadable", {{"why", row.error().message}});
+    }
+    if (!row.ok() || row->over()) stop(id);
+    if (!row.ok() || row->status != TaskStatus::kWorking || !row->held) wake(id);
+  }
+}
+
+bool TaskDesk::changed_elsewhere() {
+  const auto now = store_.changes_elsewhere();
+  return now.ok() && seen_elsewhere_.exchange(*now) != *now;
+}
+
 void TaskDesk::listen(OnChange listener) {
   auto kept = std::make_shared<const OnChange>(std::move(listener));
   const std::lock_guard lock(mutex_);

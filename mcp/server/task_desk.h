@@ -1,5 +1,6 @@
 // TaskDesk: the tasks that this server works on now: which of them wait for their turn, how to stop
-// one, who waits for its end. The rows themselves are in the store. Thread-safe.
+// one, who waits for its end. The rows themselves are in the store, which other processes may share.
+// Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -10,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -49,6 +51,13 @@ class TaskDesk {
   /// Tells those who wait for the task and the listeners.
   void changed(const TaskRow& row);
 
+  /// Looks at what others did to the tasks at hand: work on a task that has ended is stopped, and
+  /// who waits for one that has ended, asks, or was abandoned is told.
+  void look();
+
+  /// Whether another process may have changed tasks since the last call.
+  bool changed_elsewhere();
+
   /// Adds a listener; called on any thread, without locks held.
   void listen(OnChange listener);
 
@@ -72,11 +81,13 @@ class TaskDesk {
   void left(const std::shared_ptr<Entry>& entry);
   void give_back(const std::string& id);
   void wake(const std::string& id);
+  [[nodiscard]] std::set<std::string> at_hand();
 
   TaskStore& store_;
   const std::size_t at_once_;
   const std::string tag_;
   std::atomic<bool> closing_ = false;
+  std::atomic<std::int64_t> seen_elsewhere_ = 0;
   std::atomic<std::size_t> queued_ = 0;  // a hint for work_off()
   std::mutex mutex_;                     // guards the members below
   std::condition_variable idle_;

@@ -92,10 +92,6 @@ Answer task_result(const Core& core, const Call& call) {
     for (const auto& [key, request] : row->work.asked) ask.requests[key] = request;
     return ask;
   }
-  if (row->elsewhere) {
-    return to_rpc_error({Code::kUnavailable, "another process works on this task",
-                         "poll tasks/get until it has ended"});
-  }
   if (core.tasks->closing()) {
     return to_rpc_error({Code::kUnavailable, "the server is stopping", "ask again later"});
   }

@@ -70,8 +70,7 @@ struct TaskRow {
   SystemTime created;
   SystemTime updated;
   SystemTime expires;
-  bool held = false;       ///< a process works on it, and lives
-  bool elsewhere = false;  ///< held by another process; not stored
+  bool held = false;  ///< a process works on it, and lives
   TaskWork work;
 
   [[nodiscard]] bool over() const {
@@ -110,6 +109,9 @@ class TaskStore {
       const std::function<bool(const TaskRow&)>& ours) = 0;
 
   virtual Result<void> remove_expired(SystemTime now) = 0;
+
+  /// A number that is another one once another process has changed rows. Cheap.
+  virtual Result<std::int64_t> changes_elsewhere() = 0;
 };
 
 }  // namespace pmx::mcp

@@ -160,6 +160,18 @@ TEST_CASE(
   CHECK(need(store.take_abandoned(&any)).empty());
 }
 
+TEST_CASE("task store: it is seen that another opening has written, and own writing is not") {
+  const TemporaryDirectory directory;
+  const auto here = open_at(directory);
+  const auto there = open_at(directory);
+  TaskStore store(*here);
+  const std::int64_t before = need(store.changes_elsewhere());
+  need(store.add(record_of("own"), kMost));
+  CHECK(need(store.changes_elsewhere()) == before);
+  need(TaskStore(*there).add(record_of("foreign"), kMost));
+  CHECK(need(store.changes_elsewhere()) != before);
+}
+
 TEST_CASE("task store: a task that waits for an answer belongs to nobody and is not taken over") {
   const auto database = in_memory();
   TaskStore store(*database);

@@ -184,3 +184,33 @@ TEST_CASE("legacy tasks: the list shows the principal's own, page by page") {
   CHECK_FALSE(seen.contains("task-10"));
   CHECK(code_of(bench.legacy_ask("tasks/list", {{"cursor", "x"}})) == -32602);
 }
+
+TEST_CASE("legacy tasks: tasks/result waits for work that another process does") {
+  const auto store = std::make_shared<MemoryTaskStore>();
+  TaskRow row;
+  row.id = "task-there";
+  row.principal = "local";
+  row.expires = SystemTime(std::chrono::hours(1));
+  row.held = true;
+  row.work.tool = "plain";
+  REQUIRE(store->add(row, {}).ok());
+  TaskBench bench(store);
+  bench.handshake();
+  bench.transport.push(legacy("7", "tasks/result", {{"taskId", "task-there"}}));
+  CHECK(bench.legacy_ask("ping").contains("result"));
+  bench.executor.drain();
+  bench.server.look_around();  // still at work there
+  REQUIRE(store
+              ->change("task-there",
+                       [](TaskRow& changed) {
+                         changed.status = TaskStatus::kCompleted;
+                         changed.held = false;
+                         changed.work.output = ToolOutput{nullptr, "done there"};
+                         return true;
+                       })
+              .ok());
+  bench.server.look_around();
+  const Json answer = bench.next();
+  CHECK(answer["id"] == 7);
+  CHECK(answer["result"]["content"][0]["text"] == "done there");
+}

@@ -319,3 +319,40 @@ TEST_CASE("tasks: abandoned work is taken up when somebody asks for it") {
   CHECK(bench.get("task-old")["status"] == "working");
   CHECK(bench.await("task-old", TaskStatus::kCompleted));
 }
+
+TEST_CASE("tasks: what another process cancels is stopped here with the next look") {
+  const auto store = std::make_shared<MemoryTaskStore>();
+  TaskBench here(store);
+  TaskBench there(store);
+  const std::string id = id_of(here.start("job"));
+  REQUIRE(here.latch.wait_for(1));
+  here.server.look_around();
+  CHECK(here.get(id)["status"] == "working");
+  CHECK(there.modern_ask("tasks/cancel", {{"taskId", id}})["result"]["resultType"] == "complete");
+  here.server.look_around();
+  here.executor.drain();  // the latch is still closed: the work was stopped
+  CHECK(here.get(id)["status"] == "cancelled");
+  CHECK(saw(here.observer, {"started job", "finished 1 failed the task was cancelled"}));
+  CHECK(there.observer.lines().empty());
+}
+
+TEST_CASE("tasks: an abandoned task can be cancelled, and its call has an end then") {
+  const auto store = std::make_shared<MemoryTaskStore>();
+  TaskRow row;
+  row.id = "task-old";
+  row.principal = "local";
+  row.expires = SystemTime(std::chrono::hours(1));
+  row.work.observation = 5;
+  for (const char* tool : {"job", "removed"}) {
+    CAPTURE(tool);
+    row.work.tool = tool;
+    REQUIRE(store->remove_expired(SystemTime(std::chrono::hours(2))).ok());
+    REQUIRE(store->add(row, {}).ok());
+    TaskBench bench(store);
+    bench.modern_ask("tasks/cancel", {{"taskId", "task-old"}});
+    bench.executor.drain();
+    CHECK(bench.get("task-old")["status"] == "cancelled");
+    CHECK(bench.observer.lines() ==
+          std::vector<std::string>{"finished 5 failed the task was cancelled"});
+  }
+}
