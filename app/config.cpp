@@ -153,6 +153,19 @@ Result<void> refuse_half_a_cluster(const Environment& environment) {
                "set PROXMOX_MPC_URL to https://HOST:8006 as well, or unset the others"};
 }
 
+void apply_limits(LimitsConfig& limits, const LimitsEntry& entry) {
+  limits.requests = entry.requests.value_or(limits.requests);
+  limits.megabytes = entry.megabytes.value_or(limits.megabytes);
+  limits.streams = entry.streams.value_or(limits.streams);
+  limits.calls_per_minute = entry.calls_per_minute.value_or(limits.calls_per_minute);
+  limits.completions_per_minute =
+      entry.completions_per_minute.value_or(limits.completions_per_minute);
+  limits.wrong_names_per_hour = entry.wrong_names_per_hour.value_or(limits.wrong_names_per_hour);
+  if (entry.question_timeout) {
+    limits.question_timeout = std::chrono::seconds(*entry.question_timeout);
+  }
+}
+
 Result<void> apply_file(Config& config, const std::string& path, const Environment& environment,
                         bool with_clusters) {
   PMX_TRY(const std::string text, read_file(path));
@@ -187,6 +200,7 @@ Result<void> apply_file(Config& config, const std::string& path, const Environme
     config.http.hosts = file.http->hosts.value_or(std::vector<std::string>{});
     config.http.origins = file.http->origins.value_or(std::vector<std::string>{});
   }
+  apply_limits(config.limits, file.limits.value_or(LimitsEntry{}));
   if (!with_clusters) return {};
   for (const auto& [name, entry] : file.clusters) {
     PMX_TRY(config.clusters[name], cluster_of(document, name, entry, environment));

@@ -44,12 +44,24 @@ struct HttpConfig {
   std::vector<std::string> origins;  ///< web pages that may call, besides local ones
 };
 
+/// What one caller may have and do; schemas/config.json says it of each.
+struct LimitsConfig {
+  int requests = 200;
+  int megabytes = 64;
+  int streams = 512;
+  int calls_per_minute = 1200;
+  int completions_per_minute = 1200;
+  int wrong_names_per_hour = 30;
+  std::chrono::seconds question_timeout{300};
+};
+
 struct Config {
   Access access = Access::kObserve;
   std::string state_dir;
   std::chrono::seconds sync_interval{60};
   log::Options log;
   HttpConfig http;
+  LimitsConfig limits;
   std::map<std::string, ClusterConfig> clusters;
   std::string source;  ///< where the clusters come from, for messages: a path or "environment"
   std::vector<std::string> warnings;  ///< what was set and has no effect

@@ -31,6 +31,21 @@ Result<void> check_range(const ConfigDocument& document, const std::string& poin
       pointer, "must be between " + std::to_string(low) + " and " + std::to_string(high));
 }
 
+Result<void> check_limits(const ConfigDocument& document) {
+  const LimitsEntry limits = document.file.limits.value_or(LimitsEntry{});
+  constexpr int kMillion = 1'000'000;
+  PMX_TRY_VOID(check_range(document, "/limits/requests", limits.requests, 1, 10'000));
+  PMX_TRY_VOID(check_range(document, "/limits/megabytes", limits.megabytes, 1, 4096));
+  PMX_TRY_VOID(check_range(document, "/limits/streams", limits.streams, 1, 20'000));
+  PMX_TRY_VOID(
+      check_range(document, "/limits/calls_per_minute", limits.calls_per_minute, 1, kMillion));
+  PMX_TRY_VOID(check_range(document, "/limits/completions_per_minute",
+                           limits.completions_per_minute, 1, kMillion));
+  PMX_TRY_VOID(check_range(document, "/limits/wrong_names_per_hour", limits.wrong_names_per_hour, 1,
+                           10'000));
+  return check_range(document, "/limits/question_timeout", limits.question_timeout, 10, 86'400);
+}
+
 std::string first_line(std::string text) {
   text.erase(std::min(text.find('\n'), text.size()));
   if (text.ends_with('\r')) text.pop_back();
@@ -73,6 +88,7 @@ Result<ConfigDocument> parse_config_file(std::string_view text, const std::strin
   }
   document.file = std::move(decoded).value();
   PMX_TRY_VOID(check_range(document, "/sync_interval", document.file.sync_interval, 5, 86400));
+  PMX_TRY_VOID(check_limits(document));
   for (const auto& [name, cluster] : document.file.clusters) {
     PMX_TRY_VOID(check_range(document, "/clusters/" + name + "/timeout", cluster.timeout, 1, 600));
   }

@@ -69,12 +69,33 @@ struct HttpEntry {
   }
 };
 
+struct LimitsEntry {
+  std::optional<int> requests;
+  std::optional<int> megabytes;
+  std::optional<int> streams;
+  std::optional<int> calls_per_minute;
+  std::optional<int> completions_per_minute;
+  std::optional<int> wrong_names_per_hour;
+  std::optional<int> question_timeout;
+  template <class V>
+  void fields(V& v) {
+    v.optional("requests", requests);
+    v.optional("megabytes", megabytes);
+    v.optional("streams", streams);
+    v.optional("calls_per_minute", calls_per_minute);
+    v.optional("completions_per_minute", completions_per_minute);
+    v.optional("wrong_names_per_hour", wrong_names_per_hour);
+    v.optional("question_timeout", question_timeout);
+  }
+};
+
 struct ConfigFile {
   std::optional<std::string> access;
   std::optional<std::string> state_dir;
   std::optional<int> sync_interval;
   std::optional<LogEntry> log;
   std::optional<HttpEntry> http;
+  std::optional<LimitsEntry> limits;
   std::map<std::string, ClusterEntry> clusters;
   template <class V>
   void fields(V& v) {
@@ -83,6 +104,7 @@ struct ConfigFile {
     v.optional("sync_interval", sync_interval);
     v.optional("log", log);
     v.optional("http", http);
+    v.optional("limits", limits);
     v.optional("clusters", clusters);
   }
 };

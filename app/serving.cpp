@@ -26,11 +26,19 @@ constexpr const char* kInstructions =
     "people a guest's "
     "pseudonym together with its VMID";
 
-mcp::ServerOptions server_options(bool demo) {
+mcp::ServerOptions server_options(const LimitsConfig& limits, bool demo) {
   mcp::ServerOptions options;
   options.name = "proxmox-mpc";
   options.title = "Proxmox VE";
   options.version = PMX_VERSION;
+  options.question_timeout = limits.question_timeout;
+  options.quotas.requests = static_cast<std::size_t>(limits.requests);
+  options.quotas.bytes = static_cast<std::size_t>(limits.megabytes) << 20;
+  options.quotas.streams = static_cast<std::size_t>(limits.streams);
+  if (!demo) {  // which has nothing to protect, and is what speed is measured on
+    options.quotas.calls_per_minute = static_cast<std::size_t>(limits.calls_per_minute);
+    options.quotas.completions_per_minute = static_cast<std::size_t>(limits.completions_per_minute);
+  }
   options.instructions =
       std::string(kInstructions) +
       (demo ? "; this is a demo whose pseudonyms live in memory, so that nobody can translate them."
@@ -43,6 +51,7 @@ mcp::ServerOptions server_options(bool demo) {
 Serving::Serving(std::unique_ptr<Installation> installation, const Config& config, Clock& clock)
     : clock_(clock),
       sync_interval_(config.sync_interval),
+      limits_(config.limits),
       installation_(std::move(installation)),
       auditor_(installation_->audit(), clock),
       gate_(installation_->engine()),
@@ -78,7 +87,7 @@ Result<void> Serving::add(Access access, bool demo) {
   level.catalogue = make_catalogue(box, access);
   level.catalogue.events = &events_;
   PMX_TRY_VOID(mcp::check_catalogue(level.catalogue));
-  mcp::ServerOptions options = server_options(demo);
+  mcp::ServerOptions options = server_options(limits_, demo);
   options.tasks = installation_->tasks();
   level.server = std::make_unique<mcp::Server>(std::move(options), level.catalogue, gate_, auditor_,
                                                executor_, clock_);

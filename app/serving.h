@@ -46,6 +46,7 @@ class Serving {
   // In the order in which each needs the ones before it; destruction runs backwards.
   Clock& clock_;
   const std::chrono::seconds sync_interval_;
+  const LimitsConfig limits_;
   const std::unique_ptr<Installation> installation_;
   Auditor auditor_;
   PrivacyGate gate_;

@@ -97,7 +97,8 @@ class Endpoint::Impl {
   Impl(EndpointOptions options, Authenticate authenticate, Clock& clock)
       : options_(std::move(options)),
         authenticate_(std::move(authenticate)),
-        sessions_(options_.max_sessions, options_.session_idle, clock) {}
+        sessions_({options_.max_sessions, options_.max_sessions_of_one, options_.session_idle},
+                  clock) {}
 
   void handle(const std::shared_ptr<HttpExchange>& exchange) {
     const HttpRequest& request = exchange->request();

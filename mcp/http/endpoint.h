@@ -36,6 +36,7 @@ struct EndpointOptions {
   /// Origins that browsers may call from besides http(s)://localhost, 127.0.0.1 and [::1].
   std::vector<std::string> origins;
   std::size_t max_sessions = 1000;
+  std::size_t max_sessions_of_one = 250;  ///< of one principal; its longest idle one makes room
   std::chrono::minutes session_idle{60};
 };
 

@@ -62,32 +62,44 @@ std::pair<std::string, std::shared_ptr<Session>> Sessions::open(const std::strin
                                                                 std::size_t max_bytes) {
   const std::string id = crypto::hex(crypto::random_bytes(kIdBytes));
   auto session = std::make_shared<Session>(principal, max_bytes);
-  std::vector<std::shared_ptr<Session>> stale;
+  Ended stale;
   {
     const std::lock_guard lock(mutex_);
-    stale = take_stale();
+    stale = take_stale(principal);
     entries_[id] = {session, clock_.steady()};
   }
   for (const auto& old : stale) old->end();
   return {id, std::move(session)};
 }
 
-std::vector<std::shared_ptr<Session>> Sessions::take_stale() {
-  std::vector<std::shared_ptr<Session>> stale;
+Sessions::Ended Sessions::take_stale(const std::string& principal) {
+  Ended stale;
   const SteadyTime now = clock_.steady();
   std::erase_if(entries_, [&](const auto& entry) {
-    if (now - entry.second.used < idle_) return false;
+    if (now - entry.second.used < limits_.idle) return false;
     stale.push_back(entry.second.session);
     return true;
   });
-  while (entries_.size() >= most_) {
-    const auto oldest = std::min_element(
-        entries_.begin(), entries_.end(),
-        [](const auto& a, const auto& b) { return a.second.used < b.second.used; });
-    stale.push_back(oldest->second.session);
+  make_room(limits_.most_of_one, &principal, stale);
+  make_room(limits_.most, nullptr, stale);
+  return stale;
+}
+
+void Sessions::make_room(std::size_t most, const std::string* principal, Ended& ended) {
+  while (true) {
+    std::size_t count = 0;
+    auto oldest = entries_.end();
+    for (auto slot = entries_.begin(); slot != entries_.end(); ++slot) {
+      if (principal != nullptr && slot->second.session->conversation->principal != *principal) {
+        continue;
+      }
+      ++count;
+      if (oldest == entries_.end() || slot->second.used < oldest->second.used) oldest = slot;
+    }
+    if (count < most || oldest == entries_.end()) return;
+    ended.push_back(oldest->second.session);
     entries_.erase(oldest);
   }
-  return stale;
 }
 
 std::shared_ptr<Session> Sessions::find(std::string_view id, std::string_view principal) {
@@ -97,7 +109,7 @@ std::shared_ptr<Session> Sessions::find(std::string_view id, std::string_view pr
   Entry& entry = slot->second;
   if (entry.session->conversation->principal != principal) return nullptr;
   const SteadyTime now = clock_.steady();
-  if (now - entry.used >= idle_) return nullptr;
+  if (now - entry.used >= limits_.idle) return nullptr;
   entry.used = now;
   return entry.session;
 }

@@ -41,11 +41,16 @@ class Session {
 
 class Sessions {
  public:
-  Sessions(std::size_t most, std::chrono::minutes idle, Clock& clock)
-      : most_(most), idle_(idle), clock_(clock) {}
+  struct Limits {
+    std::size_t most = 1000;
+    std::size_t most_of_one = 1000;  ///< of one principal
+    std::chrono::minutes idle{60};
+  };
+
+  Sessions(const Limits& limits, Clock& clock) : limits_(limits), clock_(clock) {}
 
   /// A new session's id (random). `max_bytes`: see Conversation. The longest idle one makes room
-  /// when there are too many.
+  /// when there are too many: of this principal, or of all.
   std::pair<std::string, std::shared_ptr<Session>> open(const std::string& principal,
                                                         std::size_t max_bytes);
 
@@ -63,10 +68,13 @@ class Sessions {
     SteadyTime used;
   };
 
-  std::vector<std::shared_ptr<Session>> take_stale();
+  using Ended = std::vector<std::shared_ptr<Session>>;
 
-  const std::size_t most_;
-  const std::chrono::minutes idle_;
+  Ended take_stale(const std::string& principal);
+  /// Takes the longest idle session, of the principal if it is given, until `most` are left.
+  void make_room(std::size_t most, const std::string* principal, Ended& ended);
+
+  const Limits limits_;
   Clock& clock_;
   std::mutex mutex_;
   std::map<std::string, Entry, std::less<>> entries_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 #include "mcp/server/task_wire.h"
 
@@ -10,6 +11,7 @@ namespace pmx::mcp {
 namespace {
 
 constexpr std::chrono::milliseconds kInterval{100};
+constexpr std::size_t kLogsPerMinute = 600;
 constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
 
 /// The least visible step above `value`.
@@ -45,7 +47,9 @@ void CallInteraction::report(double done, double total, std::string_view message
 void CallInteraction::finish() {
   const std::lock_guard lock(mutex_);
   finished_ = true;
-  if (!held_back_ || call_.ctx.stop.stop_requested()) return;
+  if (call_.ctx.stop.stop_requested()) return;
+  say_left_out();
+  if (!held_back_) return;
   send(*held_back_);
   held_back_.reset();
 }
@@ -66,13 +70,28 @@ void CallInteraction::send(const Report& report) {
 
 void CallInteraction::log(LogLevel level, std::string_view logger, const Json& data) {
   if (!call_.log_level || level < *call_.log_level) return;
+  const std::lock_guard lock(mutex_);
+  if (finished_ || call_.ctx.stop.stop_requested()) return;
+  if (logs_.take(kLogsPerMinute, core_.clock.steady()).count() > 0) {
+    ++logs_left_out_;
+    return;
+  }
+  say_left_out();
+  send_log(level, logger, data);
+}
+
+void CallInteraction::say_left_out() {
+  if (logs_left_out_ == 0) return;
+  const std::string count = std::to_string(std::exchange(logs_left_out_, 0));
+  send_log(LogLevel::kWarning, "", "log messages left out, there were too many: " + count);
+}
+
+void CallInteraction::send_log(LogLevel level, std::string_view logger, const Json& data) {
   Outbound message;
   message.form = Outbound::Form::kNotification;
   message.method = "notifications/message";
   message.payload = {{"level", log_level_name(level)}, {"data", data}};
   if (!logger.empty()) message.payload["logger"] = logger;
-  const std::lock_guard lock(mutex_);
-  if (finished_ || call_.ctx.stop.stop_requested()) return;
   channel_.send(core_.gate.clear(call_.ctx, message));
 }
 

@@ -24,6 +24,7 @@ class CallInteraction final : public Interaction {
   /// Sends notifications/progress when the client gave a token: strictly increasing, at most ten a
   /// second, the last one always, none after finish() or a cancellation.
   void report(double done, double total, std::string_view message) override;
+  /// At most 600 at once, then ten a second; says how many were left out.
   void log(LogLevel level, std::string_view logger, const Json& data) override;
   [[nodiscard]] const Json* answer(std::string_view key) const override;
   [[nodiscard]] const Json& state() const override { return call_.state; }
@@ -32,7 +33,8 @@ class CallInteraction final : public Interaction {
   void poll_later(std::chrono::milliseconds retry) override { channel_.poll_later(retry); }
   Result<std::optional<Json>> elicited(std::string_view key, const Json& schema) override;
 
-  /// Sends the report that the rate limit held back, if any. Call before the answer leaves.
+  /// Sends the report that the rate limit held back, if any, and how many log messages it left out.
+  /// Call before the answer leaves.
   void finish();
 
  private:
@@ -43,6 +45,8 @@ class CallInteraction final : public Interaction {
   };
 
   void send(const Report& report);
+  void say_left_out();
+  void send_log(LogLevel level, std::string_view logger, const Json& data);
 
   const Core& core_;
   Channel& channel_;
@@ -51,6 +55,8 @@ class CallInteraction final : public Interaction {
   std::optional<double> highest_;
   std::optional<Report> held_back_;
   std::optional<SteadyTime> last_sent_;
+  Bucket logs_;
+  std::size_t logs_left_out_ = 0;
   bool finished_ = false;
 };
 

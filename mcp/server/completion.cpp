@@ -55,6 +55,8 @@ Json to_result(const Completions& completions) {
 }  // namespace
 
 Answer complete(const Core& core, const Call& call) {
+  const auto counted = core.quotas->count(call.ctx.principal, Quotas::Rate::kCompletions);
+  if (!counted.ok()) return to_rpc_error(counted.error());
   const Json* ref = find_member(call.params, "ref");
   const Json* argument = find_member(call.params, "argument");
   if (ref == nullptr || argument == nullptr) {

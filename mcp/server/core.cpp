@@ -46,7 +46,9 @@ Core::Core(ServerOptions server_options, const Parts& parts)
       states(options.state_key, parts.clock),
       resource_pages("resources/list", options.page_size, options.state_key, parts.clock),
       task_store(options.tasks != nullptr ? options.tasks : std::make_shared<MemoryTaskStore>()),
-      tasks(std::make_unique<TaskDesk>(*task_store, options.tasks_at_once)) {
+      tasks(std::make_unique<TaskDesk>(*task_store, options.tasks_at_once)),
+      quotas(std::make_unique<Quotas>(options.quotas, parts.clock)),
+      deadlines(std::make_unique<Deadlines>()) {
   for (const Tool& tool : catalogue.tools) {
     auto compiled = CompiledTool::compile(tool);
     if (!compiled.ok()) {

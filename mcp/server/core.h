@@ -16,8 +16,10 @@
 #include "mcp/protocol/versions.h"
 #include "mcp/schema/validator.h"
 #include "mcp/server/catalogue.h"
+#include "mcp/server/deadlines.h"
 #include "mcp/server/events.h"
 #include "mcp/server/list_pages.h"
+#include "mcp/server/quotas.h"
 #include "mcp/server/request_state.h"
 #include "mcp/server/server.h"
 #include "mcp/server/task_desk.h"
@@ -79,6 +81,10 @@ class Core : public std::enable_shared_from_this<Core> {
   const std::shared_ptr<TaskStore> task_store;
   /// The work on tasks goes on beside the requests, which see the core as constant.
   const std::unique_ptr<TaskDesk> tasks;
+  /// What each principal has and does.
+  const std::unique_ptr<Quotas> quotas;
+  /// Of what clients are waited for.
+  const std::unique_ptr<Deadlines> deadlines;
 
   [[nodiscard]] const CompiledTool* find_tool(std::string_view name) const;
   [[nodiscard]] const Prompt* find_prompt(std::string_view name) const;

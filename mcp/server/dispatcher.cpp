@@ -127,10 +127,23 @@ void Dispatcher::start(Request request, std::size_t bytes, Envelope envelope,
       return answer_error(request.id, *wrong, *channel);
     }
   }
+  auto lease = core_->quotas->request(conversation_->principal, bytes);
+  if (!lease.ok()) return answer_error(request.id, to_rpc_error(lease.error()), *channel);
   const auto opened = conversation_->requests.open(request.id, bytes);
   if (const auto* refusal = std::get_if<RequestTable::Refusal>(&opened)) {
     return answer_error(request.id, to_error(*refusal), *channel);
   }
+  Call call = make_call(request, std::move(envelope), *std::get_if<std::stop_token>(&opened));
+  const auto reply = std::make_shared<ReplyOnce>(core_, conversation_, channel, call.ctx, call.id);
+  const auto job = std::make_shared<Job>(
+      Job{core_, conversation_, channel, std::move(call), reply, *std::move(lease)});
+  if (request.method == "initialize" && !modern) {
+    return job->reply->send(request.method, initialize(*core_, *conversation_, job->call.params));
+  }
+  begin(job, request.method);
+}
+
+Call Dispatcher::make_call(Request& request, Envelope envelope, const std::stop_token& stop) const {
   Call call;
   call.ctx = make_context(request.id);
   if (const Json* meta = find_member(request.params, "_meta")) {
@@ -138,25 +151,24 @@ void Dispatcher::start(Request request, std::size_t bytes, Envelope envelope,
   }
   call.conversation = conversation_.get();
   call.ctx.client = std::move(envelope.client);
-  call.ctx.stop = *std::get_if<std::stop_token>(&opened);
+  call.ctx.stop = stop;
   call.version = envelope.version;
   call.id = std::move(request.id);
   call.params = std::move(request.params);
   call.progress_token = std::move(envelope.progress_token);
   call.capabilities = std::move(envelope.capabilities);
   call.log_level = envelope.log_level;
-  const auto reply = std::make_shared<ReplyOnce>(core_, conversation_, channel, call.ctx, call.id);
-  const auto job =
-      std::make_shared<Job>(Job{core_, conversation_, channel, std::move(call), reply});
-  if (request.method == "initialize" && !modern) {
-    return job->reply->send(request.method, initialize(*core_, *conversation_, job->call.params));
-  }
-  const Method* method = find_method(*core_, request.method, job->call.version);
+  return call;
+}
+
+void Dispatcher::begin(const std::shared_ptr<Job>& job, const std::string& name) const {
+  const bool modern = features_of(job->call.version).modern;
+  const Method* method = find_method(*core_, name, job->call.version);
   if (method == nullptr) {
     return job->reply->send("(unknown)", RpcError{kMethodNotFound, "Method not found", nullptr});
   }
   if (headers_ != nullptr && modern) {
-    if (auto wrong = check_param_headers(*headers_, *core_, request.method, job->call.params)) {
+    if (auto wrong = check_param_headers(*headers_, *core_, name, job->call.params)) {
       return job->reply->send(method->name, *std::move(wrong));
     }
   }

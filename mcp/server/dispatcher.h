@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "mcp/rpc/message.h"
+#include "mcp/server/call.h"
 #include "mcp/server/conversation.h"
 #include "mcp/server/core.h"
 #include "mcp/server/era.h"
@@ -38,6 +39,9 @@ class Dispatcher {
   void answer_error(const Json& id, const RpcError& error, Channel& channel) const;
   void start(Request request, std::size_t bytes, Envelope envelope,
              const std::shared_ptr<Channel>& channel);
+  [[nodiscard]] Call make_call(Request& request, Envelope envelope,
+                               const std::stop_token& stop) const;
+  void begin(const std::shared_ptr<Job>& job, const std::string& name) const;
   [[nodiscard]] Context make_context(const Json& id) const;
 
   const std::shared_ptr<const Core> core_;

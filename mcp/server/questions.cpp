@@ -3,18 +3,31 @@
 #include <utility>
 
 namespace pmx::mcp {
+namespace {
+
+Error refused_answer() { return {Code::kCancelled, "the client did not answer the question", ""}; }
+
+Error late_answer() {
+  return {Code::kDeadlineExceeded, "nobody answered the question in time; nothing was done",
+          "call again when somebody is there to answer"};
+}
+
+}  // namespace
 
 struct Questions::Round {
   Done done;
   Answers answers;
   std::size_t missing = 0;
+  Deadlines* deadlines = nullptr;
+  Deadlines::Ticket deadline = 0;
   bool over = false;  // guarded by Questions::mutex_, like all of this but `stopped`
   /// Ends the round when the asking request is stopped. Set last; may fire at once.
   std::optional<std::stop_callback<std::function<void()>>> stopped;
 };
 
 std::vector<std::string> Questions::open(const std::vector<std::string>& keys,
-                                         const std::stop_token& stop, Done done) {
+                                         const std::stop_token& stop, const Limit& limit,
+                                         Done done) {
   auto round = std::make_shared<Round>();
   round->done = std::move(done);
   round->missing = keys.size();
@@ -26,9 +39,13 @@ std::vector<std::string> Questions::open(const std::vector<std::string>& keys,
       open_.emplace(ids.back(), Open{round, key});
     }
   }
-  // The callback holds the round weakly: the round owns the callback.
+  // The callbacks hold the round weakly: it owns them. While it lives, so does the conversation.
+  round->deadlines = &limit.deadlines;
+  round->deadline = limit.deadlines.add(limit.when, [this, weak = std::weak_ptr(round)] {
+    if (const auto held = weak.lock()) abandon(held, late_answer());
+  });
   round->stopped.emplace(stop, [this, weak = std::weak_ptr(round)] {
-    if (const auto held = weak.lock()) abandon(held);
+    if (const auto held = weak.lock()) abandon(held, refused_answer());
   });
   return ids;
 }
@@ -50,18 +67,20 @@ void Questions::answer(const Response& response) {
       round->over = true;
     }
   }
-  if (refused) return abandon(round);
+  if (refused) return abandon(round, refused_answer());
+  round->deadlines->drop(round->deadline);
   round->done(std::move(round->answers));
 }
 
-void Questions::abandon(const std::shared_ptr<Round>& round) {
+void Questions::abandon(const std::shared_ptr<Round>& round, const Error& why) {
   {
     const std::lock_guard lock(mutex_);
     if (round->over) return;
     round->over = true;
     std::erase_if(open_, [&round](const auto& entry) { return entry.second.round == round; });
   }
-  round->done(std::nullopt);
+  round->deadlines->drop(round->deadline);
+  round->done(why);
 }
 
 void Questions::close() {
@@ -70,7 +89,7 @@ void Questions::close() {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, open] : open_) rounds.push_back(open.round);
   }
-  for (const auto& round : rounds) abandon(round);
+  for (const auto& round : rounds) abandon(round, refused_answer());
 }
 
 }  // namespace pmx::mcp

@@ -13,8 +13,11 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/json.h"
+#include "base/result.h"
 #include "mcp/rpc/message.h"
+#include "mcp/server/deadlines.h"
 
 namespace pmx::mcp {
 
@@ -23,15 +26,21 @@ using Answers = std::map<std::string, Json, std::less<>>;
 
 class Questions {
  public:
-  /// Gets the answers of a whole round, or nothing when the client refused one of its questions,
-  /// the asking request was stopped, or the conversation ended. Called once, on the thread that
-  /// ends the round.
-  using Done = std::function<void(std::optional<Answers>)>;
+  /// Gets the answers of a whole round. kDeadlineExceeded when they were not in in time, kCancelled
+  /// when the client refused one of its questions, the asking request was stopped, or the
+  /// conversation ended. Called once, on the thread that ends the round.
+  using Done = std::function<void(Result<Answers>)>;
+
+  /// How long a round may take, and what watches over it; `deadlines` outlives the round.
+  struct Limit {
+    Deadlines& deadlines;
+    SteadyTime when;
+  };
 
   /// Opens a round with one question per key and returns their ids, in the order of `keys`. The
-  /// caller sends them. `stop` ends the round.
+  /// caller sends them. `stop` ends the round, `limit` too.
   std::vector<std::string> open(const std::vector<std::string>& keys, const std::stop_token& stop,
-                                Done done);
+                                const Limit& limit, Done done);
 
   /// Takes the client's answer to one of our ids; others are ignored.
   void answer(const Response& response);
@@ -46,7 +55,7 @@ class Questions {
     std::string key;
   };
 
-  void abandon(const std::shared_ptr<Round>& round);
+  void abandon(const std::shared_ptr<Round>& round, const Error& why);
 
   std::mutex mutex_;
   std::uint64_t next_ = 0;

@@ -65,16 +65,39 @@ void send_question(const Job& job, const Method& method, const std::string& id,
   job.channel->send(job.core->gate.clear(job.call.ctx, message));
 }
 
+/// Tells the client that an answer to this question would come too late.
+void withdraw_question(const Job& job, const std::string& id) {
+  Outbound message;
+  message.form = Outbound::Form::kNotification;
+  message.method = "notifications/cancelled";
+  message.verbatim = {{"requestId", id}};
+  message.payload = {{"reason", "not answered in time"}};
+  job.channel->send(job.core->gate.clear(job.call.ctx, message));
+}
+
+/// A round of questions that is on its way.
+struct AskedRound {
+  std::vector<std::string> ids;
+  Json state;
+  SteadyTime since;
+};
+
 /// The next round of a job whose questions were answered, or its end.
-void resume(const std::shared_ptr<Job>& job, const Method& method, Json state,
-            std::optional<Answers> answers) {
-  if (!answers) {
-    const Error refused{Code::kCancelled, "the client did not answer the question", ""};
-    return job->reply->send(method.name, failure(*job, method, refused));
+void resume(const std::shared_ptr<Job>& job, const Method& method, AskedRound& round,
+            Result<Answers> answers) {
+  if (!answers.ok()) {
+    const bool late = answers.error().code == Code::kDeadlineExceeded;
+    for (const std::string& id : round.ids) {
+      if (late) withdraw_question(*job, id);
+    }
+    return job->reply->send(method.name, failure(*job, method, answers.error()));
   }
-  job->call.answers.merge(*answers);
-  job->call.state = std::move(state);
-  ++job->call.round;
+  Call& call = job->call;
+  // What the user thought about is not the handler's time.
+  if (call.ctx.deadline) *call.ctx.deadline += job->core->clock.steady() - round.since;
+  call.answers.merge(*answers);
+  call.state = std::move(round.state);
+  ++call.round;
   execute(job, method);
 }
 
@@ -84,11 +107,15 @@ void ask_by_requests(const std::shared_ptr<Job>& job, const Method& method, Inpu
     keys.push_back(key);
     job->call.answers.erase(key);  // asked again: the old answer was no good
   }
+  const Core& core = *job->core;
+  const SteadyTime now = core.clock.steady();
+  const auto round = std::make_shared<AskedRound>(AskedRound{{}, std::move(ask.state), now});
   const auto ids = job->conversation->questions.open(
-      keys, job->call.ctx.stop,
-      [job, &method, state = std::move(ask.state)](std::optional<Answers> answers) mutable {
-        resume(job, method, std::move(state), std::move(answers));
+      keys, job->call.ctx.stop, {*core.deadlines, now + core.options.question_timeout},
+      [job, &method, round](Result<Answers> answers) {
+        resume(job, method, *round, std::move(answers));
       });
+  round->ids = ids;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     send_question(*job, method, ids[i], ask.requests[keys[i]]);
   }

@@ -94,6 +94,7 @@ std::size_t Server::resume_tasks(const std::function<bool(std::string_view princ
 
 void Server::look_around() {
   const Core& core = *impl_->core();
+  core.deadlines->run(core.clock.steady());
   core.tasks->look();
   if (core.tells_of_tasks() && core.tasks->changed_elsewhere()) core.catalogue.events->tasks_changed();
 }

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "mcp/gate/gate.h"
 #include "mcp/server/catalogue.h"
+#include "mcp/server/quotas.h"
 #include "mcp/server/task_store.h"
 #include "mcp/transport/transport.h"
 
@@ -25,11 +26,14 @@ struct ServerOptions {
   std::string instructions;
   std::chrono::milliseconds list_ttl{60'000};              ///< ttlMs of lists and discovery
   std::chrono::milliseconds request_timeout{10 * 60'000};  ///< hard maximum of one call
+  /// How long a question to the client waits for its answer (before 2026-07-28).
+  std::chrono::milliseconds question_timeout{5 * 60'000};
   std::chrono::milliseconds exit_grace{80};  ///< for answers in flight when the input ends
   /// What the messages of unanswered requests may weigh together. Twice the largest message: real
   /// ones have a few KB, so that a full queue of them (264) is far below it, while 264 of the
   /// largest would be 4 GB, and several times that as parsed values.
   std::size_t max_in_flight_bytes = std::size_t{32} << 20;
+  QuotaLimits quotas = {};      ///< of one principal, over all its connections
   std::size_t page_size = 200;  ///< entries of one page of resources/list
   /// 32 bytes that seal requestState and cursors, the same in all processes that serve one client;
   /// empty = one of this process.
@@ -62,8 +66,9 @@ class Server {
   /// `serves` (all by default). Call at start. How many there are.
   std::size_t resume_tasks(const std::function<bool(std::string_view principal)>& serves = {});
 
-  /// Looks at what other processes did to the tasks of the store: work that was cancelled there is
-  /// stopped, and clients that listen hear of it. Call about once a second where a store is shared.
+  /// Ends what took too long, and looks at what other processes did to the tasks of the store: work
+  /// that was cancelled there is stopped, and clients that listen hear of it. Call about once a
+  /// second, from one thread at a time.
   void look_around();
 
   /// Interrupts the work on tasks; what was not done can be resumed. serve() does it at its end.

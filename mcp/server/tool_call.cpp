@@ -133,12 +133,16 @@ std::optional<RpcError> refuse_task_mode(const Call& call, const Tool& tool) {
 Answer call_tool(const Core& core, const Call& call, Interaction& interaction) {
   const std::string_view name = string_member(call.params, "name");
   if (name.empty()) return invalid_params("tools/call needs name, a string");
+  if (call.round == 0) {  // not for the rounds that we asked for
+    const auto counted = core.quotas->count(call.ctx.principal, Quotas::Rate::kCalls);
+    if (!counted.ok()) return refused(call, counted.error());
+  }
   const CompiledTool* tool = core.find_tool(name);
   if (tool == nullptr) return invalid_params("unknown tool; tools/list names those there are");
   const Json* given = find_member(call.params, "arguments");
   const Json arguments = given == nullptr ? Json::object() : *given;
   if (!arguments.is_object()) return invalid_params("arguments must be an object");
-  if (auto refused = refuse_task_mode(call, *tool->tool)) return *std::move(refused);
+  if (auto wrong = refuse_task_mode(call, *tool->tool)) return *std::move(wrong);
   Context ctx = call.ctx;
   ctx.tool = name;
   const auto errors = tool->input.validate(arguments);

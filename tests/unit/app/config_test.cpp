@@ -75,6 +75,34 @@ TEST_CASE("config: the environment alone suffices for one cluster") {
   CHECK(config->state_dir == "/tmp/state");
 }
 
+TEST_CASE("config: limits have defaults, those of the schema, and a range each") {
+  Home home;
+  const auto schema = pmx::parse_json(pmx::schemas::embedded_file("config.json"));
+  REQUIRE(schema.ok());
+  const Json& limits = (*schema)["properties"]["limits"]["properties"];
+  const pmx::app::LimitsConfig defaults;
+  CHECK(limits["requests"]["default"] == defaults.requests);
+  CHECK(limits["megabytes"]["default"] == defaults.megabytes);
+  CHECK(limits["streams"]["default"] == defaults.streams);
+  CHECK(limits["calls_per_minute"]["default"] == defaults.calls_per_minute);
+  CHECK(limits["completions_per_minute"]["default"] == defaults.completions_per_minute);
+  CHECK(limits["wrong_names_per_hour"]["default"] == defaults.wrong_names_per_hour);
+  CHECK(limits["question_timeout"]["default"] == defaults.question_timeout.count());
+  for (const auto& [name, limit] : limits.items()) {
+    CAPTURE(name);
+    for (const char* bound : {"minimum", "maximum"}) {
+      const int at = limit[bound].get<int>();
+      const int beyond = at + (std::string_view(bound) == "minimum" ? -1 : 1);
+      const auto text = [&](int value) {
+        return "limits: {" + name + ": " + std::to_string(value) + "}\n";
+      };
+      CHECK(load_config(from_file(home.write("c.yml", text(at))), home.environment).ok());
+      const std::string error = error_of(home, text(beyond));
+      CHECK(error.find("limits." + name + " must be between") != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("config: a variable of a cluster without its URL is refused, not forgotten") {
   for (const char* name : {"PROXMOX_MPC_TOKEN", "PROXMOX_MPC_FINGERPRINT", "PROXMOX_MPC_CA_FILE"}) {
     CAPTURE(name);
@@ -274,6 +302,7 @@ TEST_CASE("config: schemas/config.json names exactly the keys that are read") {
   const Json& top = (*schema)["properties"];
   CHECK(names(top) == pmx::list_fields<pmx::app::ConfigFile>().names);
   CHECK(names(top["log"]["properties"]) == pmx::list_fields<pmx::app::LogEntry>().names);
+  CHECK(names(top["limits"]["properties"]) == pmx::list_fields<pmx::app::LimitsEntry>().names);
   CHECK(names(top["clusters"]["additionalProperties"]["properties"]) ==
         pmx::list_fields<pmx::app::ClusterEntry>().names);
   CHECK(names((*schema)["$defs"]["secret"]["properties"]) ==

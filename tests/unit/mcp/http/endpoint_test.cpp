@@ -148,7 +148,9 @@ struct Bench {
                                      })),
         server(Harness::default_options(), catalogue, gate, observer, executor, clock),
         endpoint(
-            {.hosts = {"proxy.example"}, .origins = {"https://app.example"}},
+            {.hosts = {"proxy.example"},
+             .origins = {"https://app.example"},
+             .max_sessions_of_one = 3},
             [this](std::string_view token) -> std::optional<Caller> {
               if (token == "alice") return Caller{"alice", &server};
               if (token == "bob") return Caller{"bob", &server};
@@ -352,6 +354,23 @@ TEST_CASE("http: sessions that nobody uses are forgotten") {
   CHECK(b.post(id, legacy("1", "ping"))->finished().status() == 200);
   b.clock.tick(std::chrono::minutes(61));
   CHECK(b.post(id, legacy("2", "ping"))->status() == 404);
+}
+
+TEST_CASE("http: who opens too many sessions loses the own longest idle one, nobody else's") {
+  Bench b;
+  const auto bobs = b.send("POST", legacy("0", "initialize", {{"protocolVersion", "2025-11-25"}}),
+                           {{"authorization", "Bearer bob"}});
+  const std::string bob = bobs->header("Mcp-Session-Id");
+  std::vector<std::string> ids;
+  for (int i = 0; i < 4; ++i) {
+    b.clock.tick(std::chrono::seconds(1));
+    ids.push_back(b.begin());
+  }
+  CHECK(b.post(ids[0], legacy("1", "ping"))->status() == 404);
+  CHECK(b.post(ids[1], legacy("1", "ping"))->finished().status() == 200);
+  const auto answer = b.send("POST", legacy("1", "ping"),
+                             {{"authorization", "Bearer bob"}, {"mcp-session-id", bob}});
+  CHECK(answer->finished().status() == 200);
 }
 
 TEST_CASE("http: an older client is asked on its POST's stream and answers by another POST") {

@@ -220,6 +220,56 @@ TEST_CASE("rounds: a refused question ends the call; strange answers are ignored
   CHECK(h.ask(legacy("2", "ping"))["id"] == 2);
 }
 
+TEST_CASE("rounds: a question that nobody answers ends the call; a late answer is ignored") {
+  Asking h;
+  h.handshake("2025-11-25", kForms);
+  h.tell(legacy("1", "tools/call", {{"name", "greet_user"}}));
+  const Json question = h.next();
+  h.clock.tick(std::chrono::minutes(5) - std::chrono::milliseconds(1));
+  h.server.look_around();
+  CHECK(h.ask(legacy("2", "ping"))["id"] == 2);  // it still waits
+  h.clock.tick(std::chrono::milliseconds(1));
+  h.server.look_around();
+  const Json withdrawn = h.next();
+  CHECK(withdrawn["method"] == "notifications/cancelled");
+  CHECK(withdrawn["params"]["requestId"] == question["id"]);
+  const Json answer = h.next();
+  CHECK(answer["id"] == 1);
+  CHECK(answer["result"]["isError"] == true);
+  CHECK(text_of(answer).find("nobody answered the question in time") != std::string::npos);
+  CHECK(text_of(answer).find("call again") != std::string::npos);
+  h.tell(dump_json({{"jsonrpc", "2.0"}, {"id", question["id"]}, {"result", accepted("x")["who"]}}));
+  CHECK(h.ask(legacy("3", "ping"))["id"] == 3);
+  h.server.look_around();
+  CHECK(h.finish());
+  CHECK(h.transport.written().size() == 6);
+}
+
+TEST_CASE("rounds: the time that the user takes is not the handler's") {
+  std::optional<SteadyTime> first;
+  std::optional<SteadyTime> second;
+  Harness h(Harness::default_options(), 2, 64, [&](Catalogue& catalogue) {
+    catalogue.tools.push_back(asking_tool(
+        "timed", true, [&](const Context& ctx, const Json& arguments, Interaction& interaction) {
+          (first ? second : first) = ctx.deadline;
+          return greet(ctx, arguments, interaction);
+        }));
+  });
+  h.handshake("2025-11-25", kForms);
+  h.tell(legacy("1", "tools/call", {{"name", "timed"}}));
+  const Json question = h.next();
+  h.clock.tick(std::chrono::minutes(4));
+  h.server.look_around();
+  const Json answer = h.ask(dump_json(
+      {{"jsonrpc", "2.0"}, {"id", question["id"]}, {"result", accepted("safe-name")["who"]}}));
+  CHECK(text_of(answer) == "Hello safe-name");
+  REQUIRE((first && second));
+  CHECK(*second - *first == std::chrono::minutes(4));
+  h.clock.tick(std::chrono::minutes(5));
+  h.server.look_around();  // what was answered has no end any more
+  CHECK(h.ask(legacy("2", "ping"))["id"] == 2);
+}
+
 TEST_CASE("rounds: a handler that keeps asking is stopped") {
   Asking h;
   h.handshake("2025-11-25", kForms);
