@@ -142,6 +142,12 @@ class Engine::Impl {
     return Error{Code::kInvalidArgument, result.error().message, result.error().advice};
   }
 
+  Result<Standing> standing(std::string_view value, std::string_view format) {
+    PMX_TRY_VOID(catch_up());
+    const std::shared_lock lock(mutex_);
+    return standing_of(scheme_, ledger_, value, format);
+  }
+
   Result<std::string> reveal(std::string_view text) {
     PMX_TRY_VOID(catch_up());
     const std::shared_lock lock(mutex_);
@@ -225,6 +231,10 @@ Result<void> Engine::check(std::string_view bytes) { return impl_->check(bytes);
 
 Result<std::string> Engine::restore(std::string_view value, std::string_view format) {
   return impl_->restore(value, format);
+}
+
+Result<Standing> Engine::standing(std::string_view value, std::string_view format) {
+  return impl_->standing(value, format);
 }
 
 Result<std::string> Engine::reveal(std::string_view text) { return impl_->reveal(text); }

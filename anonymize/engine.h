@@ -29,6 +29,13 @@ struct Name {
   std::string value;
 };
 
+/// What a typed value is to this installation as it stands.
+enum class Standing {
+  kShown,    ///< a pseudonym of ours, or a value that stays readable
+  kHidden,   ///< a real name of such an object, which answers show by its pseudonym only
+  kUnknown,  ///< neither
+};
+
 class Engine {
  public:
   /// `key`: the installation's 32 bytes. `mapping` outlives the engine.
@@ -63,6 +70,11 @@ class Engine {
   /// what is no pseudonym stays; a damaged, unknown or wrong-kind pseudonym is kInvalidArgument.
   /// Surrounding quotes, backticks and case slips are forgiven.
   Result<std::string> restore(std::string_view value, std::string_view format);
+
+  /// Whether a typed inbound argument that restore() takes is a guess, and a right one. A VMID is
+  /// always shown. A UPID is judged by its node. Of compound values (volumes, users, addresses)
+  /// nothing is said: kShown.
+  Result<Standing> standing(std::string_view value, std::string_view format);
 
   /// Every pseudonym in free text to its real value, for the operator's own eyes only (`proxmox-mpc
   /// reveal`).

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "anonymize/address.h"
+#include "anonymize/keep.h"
 #include "anonymize/resolve.h"
 #include "base/percent.h"
 
@@ -77,6 +78,35 @@ std::string_view without_vmid(std::string_view value) {
   while (!inside.empty() && (is_digit(inside.front()) || inside.front() == ')'))
     inside.remove_prefix(1);
   return bare(inside).empty() ? bare(value.substr(0, open)) : value;
+}
+
+bool stays_readable(const std::string& folded, std::uint32_t kinds) {
+  for (unsigned kind = 0; kind <= static_cast<unsigned>(Kind::kName); ++kind) {
+    const bool meant = (kinds & (1U << kind)) != 0;
+    if (meant && is_kept_name(folded, static_cast<Kind>(kind))) return true;
+  }
+  return false;
+}
+
+/// Of one name of these kinds, without the pseudonyms that restore() deals with.
+Standing standing_of_name(const Scheme& scheme, const Ledger& ledger, std::string_view name,
+                          std::uint32_t kinds) {
+  const auto shape = scheme.read_name(name, 0);
+  if (shape && ledger.by_pseudonym(shape->canonical) != nullptr) return Standing::kShown;
+  const std::string folded = lower(name);
+  if (stays_readable(folded, kinds)) return Standing::kShown;
+  const Ledger::Entry* entry = ledger.by_name(folded);
+  const bool known = entry != nullptr && !entry->from_text && (entry->kinds & kinds) != 0;
+  return known ? Standing::kHidden : Standing::kUnknown;
+}
+
+/// The second part of "UPID:NODE:...".
+std::string node_of_upid(std::string_view value) {
+  std::string text(value);
+  if (auto plain = percent_decode(text); plain.ok()) text = std::move(plain).value();
+  const std::size_t begin = text.find(':');
+  if (begin == std::string::npos) return {};
+  return text.substr(begin + 1, text.find(':', begin + 1) - begin - 1);
 }
 
 class Restorer {
@@ -214,6 +244,25 @@ Result<std::string> restore_value(const Scheme& scheme, const Ledger& ledger,
   }
   PMX_TRY(auto real, restorer.parts(decoded));
   return real == core ? std::string(value) : real;
+}
+
+Standing standing_of(const Scheme& scheme, const Ledger& ledger, std::string_view value,
+                     std::string_view format) {
+  const auto* known = std::find_if(kFormats.begin(), kFormats.end(),
+                                   [format](const Format& row) { return row.name == format; });
+  if (known == kFormats.end()) return Standing::kShown;
+  std::string_view core = bare(value);
+  if (format == "pve-upid") {
+    return standing_of_name(scheme, ledger, node_of_upid(core), kind_bit(Kind::kNode));
+  }
+  if (known->compound) return Standing::kShown;
+  if (format == "pve-guest") {
+    core = without_vmid(core);
+    if (std::all_of(core.begin(), core.end(), is_digit)) return Standing::kShown;
+  }
+  const Standing whole = standing_of_name(scheme, ledger, core, known->kinds);
+  if (whole != Standing::kUnknown || core.find('.') == std::string_view::npos) return whole;
+  return standing_of_name(scheme, ledger, core.substr(0, core.find('.')), known->kinds);
 }
 
 }  // namespace pmx::anonymize

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "anonymize/engine.h"
 #include "anonymize/ledger.h"
 #include "base/result.h"
 
@@ -14,6 +15,10 @@ namespace pmx::anonymize {
 /// in what other processes issued and ask again.
 Result<std::string> restore_value(const Scheme& scheme, const Ledger& ledger,
                                   std::string_view value, std::string_view format);
+
+/// See Engine::standing.
+Standing standing_of(const Scheme& scheme, const Ledger& ledger, std::string_view value,
+                     std::string_view format);
 
 /// Every issued pseudonym in `text`, in the spelling of the real value; the rest stays.
 std::string reveal_text(const Scheme& scheme, const Ledger& ledger, std::string_view text);

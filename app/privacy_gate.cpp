@@ -4,23 +4,30 @@
 
 namespace pmx::app {
 
-Result<Json> PrivacyGate::admit(const Context&, const Json& schema, const Json& arguments) {
-  return restore(schema, arguments, "");
+Result<Json> PrivacyGate::admit(const Context& ctx, const Json& schema, const Json& arguments) {
+  return restore(ctx, schema, arguments, "");
 }
 
-Result<std::string> PrivacyGate::admit_value(const Context&, std::string_view value,
+Result<std::string> PrivacyGate::admit_value(const Context& ctx, std::string_view value,
                                              std::string_view format) {
-  return engine_.restore(value, format);
+  auto real = engine_.restore(value, format);
+  if (!real.ok()) {
+    names_.note_forged(ctx, value, format);
+    return real;
+  }
+  PMX_TRY_VOID(names_.admit(ctx, value, format));
+  return real;
 }
 
-Result<Json> PrivacyGate::restore(const Json& schema, const Json& value, const std::string& name) {
+Result<Json> PrivacyGate::restore(const Context& ctx, const Json& schema, const Json& value,
+                                  const std::string& name) {
   if (value.is_object()) {
     Json restored = Json::object();
     const Json* properties = find_member(schema, "properties");
     for (const auto& [key, item] : value.items()) {
       const Json* property = properties == nullptr ? nullptr : find_member(*properties, key);
       PMX_TRY(restored[key],
-              restore(property == nullptr ? Json() : *property, item, name + "/" + key));
+              restore(ctx, property == nullptr ? Json() : *property, item, name + "/" + key));
     }
     return restored;
   }
@@ -28,14 +35,14 @@ Result<Json> PrivacyGate::restore(const Json& schema, const Json& value, const s
     Json restored = Json::array();
     const Json* items = find_member(schema, "items");
     for (const auto& item : value) {
-      PMX_TRY(Json one, restore(items == nullptr ? Json() : *items, item, name));
+      PMX_TRY(Json one, restore(ctx, items == nullptr ? Json() : *items, item, name));
       restored.push_back(std::move(one));
     }
     return restored;
   }
   const std::string_view format = string_member(schema, "format");
   if (!value.is_string() || format.empty()) return value;
-  auto text = engine_.restore(*value.get_ptr<const std::string*>(), format);
+  auto text = admit_value(ctx, *value.get_ptr<const std::string*>(), format);
   if (text.ok()) return Json(std::move(text).value());
   return Error{text.error().code, "the argument " + name + " " + text.error().message,
                text.error().advice};

@@ -5,17 +5,18 @@
 #include <cstdint>
 
 #include "anonymize/engine.h"
+#include "app/typed_names.h"
 #include "mcp/gate/gate.h"
 
 namespace pmx::app {
 
 class PrivacyGate final : public mcp::Gate {
  public:
-  /// `engine` outlives the gate.
-  explicit PrivacyGate(anonymize::Engine& engine) : engine_(engine) {}
+  /// Both outlive the gate.
+  PrivacyGate(anonymize::Engine& engine, TypedNames& names) : engine_(engine), names_(names) {}
 
   /// Restores every property whose schema has a `format` ("pve-node", "ip", ...); all else passes
-  /// unchanged.
+  /// unchanged. What is no pseudonym there must be admitted by TypedNames.
   Result<Json> admit(const Context& ctx, const Json& schema, const Json& arguments) override;
   Result<std::string> admit_value(const Context& ctx, std::string_view value,
                                   std::string_view format) override;
@@ -33,9 +34,11 @@ class PrivacyGate final : public mcp::Gate {
   Result<std::string> scrub(const Context& ctx, std::string_view json) override;
 
  private:
-  Result<Json> restore(const Json& schema, const Json& value, const std::string& name);
+  Result<Json> restore(const Context& ctx, const Json& schema, const Json& value,
+                       const std::string& name);
 
   anonymize::Engine& engine_;
+  TypedNames& names_;
   std::atomic<std::int64_t> passed_ = 0;
   std::atomic<std::int64_t> blocked_ = 0;
 };

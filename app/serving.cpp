@@ -46,6 +46,15 @@ mcp::ServerOptions server_options(const LimitsConfig& limits, bool demo) {
   return options;
 }
 
+TypedNames::Options name_options(const LimitsConfig& limits, Installation& installation) {
+  TypedNames::Options options;
+  options.wrong_per_hour = static_cast<std::size_t>(limits.wrong_names_per_hour);
+  for (const auto& cluster : installation.clusters().all()) {
+    options.clusters.push_back(cluster->title());
+  }
+  return options;
+}
+
 }  // namespace
 
 Serving::Serving(std::unique_ptr<Installation> installation, const Config& config, Clock& clock)
@@ -54,7 +63,8 @@ Serving::Serving(std::unique_ptr<Installation> installation, const Config& confi
       limits_(config.limits),
       installation_(std::move(installation)),
       auditor_(installation_->audit(), clock),
-      gate_(installation_->engine()),
+      names_(installation_->engine(), clock, name_options(config.limits, *installation_)),
+      gate_(installation_->engine(), names_),
       events_({.resources = true, .updates = true}),
       executor_(kWorkers, kQueue) {}
 

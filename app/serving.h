@@ -10,6 +10,7 @@
 #include "app/follower.h"
 #include "app/installation.h"
 #include "app/privacy_gate.h"
+#include "app/typed_names.h"
 #include "base/executor.h"
 #include "mcp/server/catalogue.h"
 #include "mcp/server/events.h"
@@ -49,6 +50,7 @@ class Serving {
   const LimitsConfig limits_;
   const std::unique_ptr<Installation> installation_;
   Auditor auditor_;
+  TypedNames names_;
   PrivacyGate gate_;
   mcp::Events events_;
   Executor executor_;

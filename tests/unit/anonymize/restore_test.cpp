@@ -138,4 +138,28 @@ TEST_CASE("reveal: gives the exact spelling back") {
   }
 }
 
+TEST_CASE("restore: of a typed name it is known whether it is shown, hidden or unknown") {
+  Cluster cluster;
+  const auto standing = [&](std::string_view value, const char* format) {
+    const auto found = cluster.engine->standing(value, format);
+    REQUIRE(found.ok());
+    return *found;
+  };
+  const std::string node = cluster.name(Kind::kNode, "pve-muc-01");
+  CHECK(standing(node, "pve-node") == Standing::kShown);
+  CHECK(standing("`" + node + "`.", "pve-node") == Standing::kShown);
+  CHECK(standing("pve-muc-01", "pve-node") == Standing::kHidden);
+  CHECK(standing("PVE-MUC-01", "pve-node") == Standing::kHidden);
+  CHECK(standing("pve-muc-01.lan", "pve-node") == Standing::kHidden);
+  CHECK(standing("pve-muc-01", "pve-guest") == Standing::kUnknown);  // of another kind
+  CHECK(standing("pve-muc-77", "pve-node") == Standing::kUnknown);
+  CHECK(standing("105", "pve-guest") == Standing::kShown);
+  CHECK(standing("local-lvm", "pve-storage-id") == Standing::kShown);
+  CHECK(standing("UPID:" + node + ":0001:", "pve-upid") == Standing::kShown);
+  CHECK(standing("UPID:pve-muc-01:0001:", "pve-upid") == Standing::kHidden);
+  CHECK(standing("UPID", "pve-upid") == Standing::kUnknown);
+  CHECK(standing("", "pve-node") == Standing::kUnknown);
+  CHECK(standing("local:iso/a.iso", "pve-volume-id") == Standing::kShown);  // not judged
+}
+
 }  // namespace pmx::anonymize

@@ -31,7 +31,8 @@ class Conversation {
   explicit Conversation(std::string version)
       : version_(std::move(version)),
         auditor_(bench.installation->audit(), bench.clock),
-        gate_(bench.installation->engine()),
+        names_(bench.installation->engine(), bench.clock, {.clusters = {"default"}}),
+        gate_(bench.installation->engine(), names_),
         catalogue_(pmx::app::make_catalogue(box(), pmx::app::Access::kOperate)),
         server_(options(), catalogue_, gate_, auditor_, executor_, bench.clock),
         thread_([this] { clean_ = server_.serve(transport_); }) {}
@@ -96,6 +97,7 @@ class Conversation {
 
   std::string version_;
   pmx::app::Auditor auditor_;
+  pmx::app::TypedNames names_;
   pmx::app::PrivacyGate gate_;
   pmx::mcp::Catalogue catalogue_;
   pmx::mcp::MemoryTransport transport_;

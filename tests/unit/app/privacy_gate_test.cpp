@@ -4,6 +4,8 @@
 
 #include <functional>
 
+#include "tests/unit/app/workbench.h"
+
 using pmx::Code;
 using pmx::Context;
 using pmx::Json;
@@ -13,6 +15,8 @@ using pmx::anonymize::Kind;
 using pmx::anonymize::MapRow;
 using pmx::anonymize::Name;
 using pmx::app::PrivacyGate;
+using pmx::app::TypedNames;
+using pmx::app::test::JumpingClock;
 
 namespace {
 
@@ -46,6 +50,7 @@ struct Bench {
     engine = std::move(opened).value();
     const std::vector<Name> names{{Kind::kVm, "payroll-db"}, {Kind::kNode, "pve-muc-01"}};
     REQUIRE(engine->learn(names).ok());
+    typed = std::make_unique<TypedNames>(*engine, clock, TypedNames::Options{});
   }
   std::string shown(Kind kind, const char* name) const {
     return engine->pseudonym(kind, name).value();
@@ -53,6 +58,8 @@ struct Bench {
 
   FailingMapping mapping;
   std::unique_ptr<Engine> engine;
+  JumpingClock clock;
+  std::unique_ptr<TypedNames> typed;
 };
 
 pmx::mcp::Outbound result(Json payload) {
@@ -66,7 +73,7 @@ pmx::mcp::Outbound result(Json payload) {
 
 TEST_CASE("gate: typed arguments come back real, wherever they stand; free text stays as it is") {
   Bench bench;
-  PrivacyGate gate(*bench.engine);
+  PrivacyGate gate(*bench.engine, *bench.typed);
   const std::string guest = bench.shown(Kind::kVm, "payroll-db");
   const std::string node = bench.shown(Kind::kNode, "pve-muc-01");
   const auto admitted =
@@ -80,7 +87,7 @@ TEST_CASE(
     "gate: forged, damaged and wrong pseudonyms are refused by the argument's name and not "
     "repeated") {
   Bench bench;
-  PrivacyGate gate(*bench.engine);
+  PrivacyGate gate(*bench.engine, *bench.typed);
   std::string damaged = bench.shown(Kind::kVm, "payroll-db");
   damaged.back() = damaged.back() == 'b' ? 'c' : 'b';
   for (const std::string& wrong :
@@ -96,7 +103,7 @@ TEST_CASE(
 
 TEST_CASE("gate: what leaves is pseudonymous under the client's own id") {
   Bench bench;
-  PrivacyGate gate(*bench.engine);
+  PrivacyGate gate(*bench.engine, *bench.typed);
   const auto cleared = gate.clear(
       Context{},
       result(Json{{"content", {{{"type", "text"}, {"text", "payroll-db on pve-muc-01"}}}}}));
@@ -107,7 +114,7 @@ TEST_CASE("gate: what leaves is pseudonymous under the client's own id") {
 
 TEST_CASE("gate: a name that is learned between the two looks is replaced, not reported") {
   Bench bench;
-  PrivacyGate gate(*bench.engine);
+  PrivacyGate gate(*bench.engine, *bench.typed);
   auto other = Engine::open(Secret(std::string(32, 'k')), bench.mapping);
   REQUIRE(other.ok());
   bool learned = false;
@@ -150,7 +157,7 @@ TEST_CASE("gate: what the second look finds twice is held back, and counted") {
 
 TEST_CASE("gate: when the engine fails nothing leaves but a fixed error") {
   Bench bench;
-  PrivacyGate gate(*bench.engine);
+  PrivacyGate gate(*bench.engine, *bench.typed);
   bench.mapping.broken = true;
   const auto cleared =
       gate.clear(Context{}, result(Json{{"node", "never-seen-node-77"}, {"ip", "10.20.30.40"}}));

@@ -25,7 +25,8 @@ class Product {
  public:
   Product()
       : auditor_(bench.installation->audit(), bench.clock),
-        gate_(bench.installation->engine()),
+        names_(bench.installation->engine(), bench.clock, {.clusters = {"default"}}),
+        gate_(bench.installation->engine(), names_),
         catalogue_(pmx::app::make_catalogue(bench.box(), pmx::app::Access::kOperate)),
         feed(bench.installation->inventory(),
              [this](const pmx::state::Event& event) { pmx::app::publish(events, event); }),
@@ -102,6 +103,7 @@ class Product {
 
  private:
   pmx::app::Auditor auditor_;
+  pmx::app::TypedNames names_;
   pmx::app::PrivacyGate gate_;
   pmx::mcp::Catalogue catalogue_;
 

@@ -62,7 +62,8 @@ TEST_CASE("task_get: what is no UPID, and a task that is gone, are different err
 
 TEST_CASE("task_get: what is said about a malformed task id reaches the client as it was written") {
   Workbench bench;
-  pmx::app::PrivacyGate gate(bench.installation->engine());
+  pmx::app::TypedNames names(bench.installation->engine(), bench.clock, {});
+  pmx::app::PrivacyGate gate(bench.installation->engine(), names);
   for (const char* task : {"UPID:broken", "nonsense", "UPIX:n:00000001:00000001:66666666:t:1:u:",
                            "UPID:n:zz:00000001:66666666:t:1:u:"}) {
     CAPTURE(task);
