@@ -25,7 +25,7 @@ int http_status(const RpcError* error, bool modern) {
 }
 
 void PostChannel::send(std::optional<Cleared> message) {
-  if (!message) return;
+  if (!message || !takes_stream_) return;
   const std::lock_guard lock(mutex_);
   if (!streaming_) streaming_ = exchange_->open_stream({});
   exchange_->event(message);

@@ -21,10 +21,12 @@ namespace pmx::mcp {
 /// (server-requirements section 2).
 int http_status(const RpcError* error, bool modern);
 
-/// One POST of 2026-07-28: JSON when there is nothing but the answer, else a stream.
+/// One POST of 2026-07-28: JSON when there is nothing but the answer, else a stream. For a client
+/// that takes no stream what comes before the answer is left out.
 class PostChannel final : public Channel {
  public:
-  explicit PostChannel(std::shared_ptr<HttpExchange> exchange) : exchange_(std::move(exchange)) {}
+  PostChannel(std::shared_ptr<HttpExchange> exchange, bool takes_stream)
+      : exchange_(std::move(exchange)), takes_stream_(takes_stream) {}
 
   void send(std::optional<Cleared> message) override;
   void finish(std::optional<Cleared> answer, const RpcError* error) override;
@@ -32,6 +34,7 @@ class PostChannel final : public Channel {
 
  private:
   const std::shared_ptr<HttpExchange> exchange_;
+  const bool takes_stream_;
   std::mutex mutex_;
   bool streaming_ = false;
 };

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "mcp/http/channels.h"
+#include "mcp/http/cors.h"
 #include "mcp/http/sessions.h"
 #include "mcp/server/core.h"
 #include "mcp/server/dispatcher.h"
@@ -79,6 +80,14 @@ bool wants_answer(const Incoming& incoming) {
   });
 }
 
+/// Whether the answer can only be a stream.
+bool has_listen(const Incoming& incoming) {
+  return std::any_of(incoming.messages.begin(), incoming.messages.end(), [](const auto& message) {
+    const auto* call = std::get_if<Request>(&message);
+    return call != nullptr && call->method == "subscriptions/listen";
+  });
+}
+
 bool accepts(const HttpRequest& request, std::string_view type) {
   const std::string* value = request.header("accept");
   if (value == nullptr) return true;
@@ -100,15 +109,20 @@ class Endpoint::Impl {
         sessions_({options_.max_sessions, options_.max_sessions_of_one, options_.session_idle},
                   clock) {}
 
-  void handle(const std::shared_ptr<HttpExchange>& exchange) {
-    const HttpRequest& request = exchange->request();
-    if (request.path != options_.path) return exchange->respond(404, {}, std::nullopt);
-    if (!is_allowed(request)) return exchange->respond(403, {}, std::nullopt);
-    if (request.method == "OPTIONS") return exchange->respond(204, cors(request), std::nullopt);
-    const auto caller = authenticate_(bearer(request));
+  void handle(const std::shared_ptr<HttpExchange>& given) {
+    const HttpRequest& request = given->request();
+    if (request.path != options_.path) return given->respond(404, {}, std::nullopt);
+    if (!is_allowed(request)) return given->respond(403, {}, std::nullopt);
+    const auto exchange = readable_by_page(given);
+    if (request.method == "OPTIONS") {
+      return exchange->respond(204, preflight_headers(request), std::nullopt);
+    }
+    const std::string_view token = bearer(request);
+    const auto caller = authenticate_(token);
     if (!caller) {
       log::info(Context{}, "http.unauthorized", {{"peer", request.peer}});
-      return exchange->respond(401, {{"WWW-Authenticate", "Bearer"}}, std::nullopt);
+      const char* challenge = token.empty() ? "Bearer" : "Bearer error=\"invalid_token\"";
+      return exchange->respond(401, {{"WWW-Authenticate", challenge}}, std::nullopt);
     }
     if (request.method == "POST") return post(exchange, *caller);
     if (request.method == "GET") return get(exchange, *caller);
@@ -131,18 +145,6 @@ class Endpoint::Impl {
     return is_listed(text, options_.origins) || is_listed(host_name(text.substr(scheme + 3)), {});
   }
 
-  static std::vector<HttpHeader> cors(const HttpRequest& request) {
-    const std::string* origin = request.header("origin");
-    if (origin == nullptr) return {};
-    return {{"Access-Control-Allow-Origin", *origin},
-            {"Vary", "Origin"},
-            {"Access-Control-Allow-Methods", "POST, GET, DELETE"},
-            {"Access-Control-Allow-Headers",
-             "content-type, authorization, mcp-protocol-version, mcp-method, mcp-name, "
-             "mcp-session-id, last-event-id"},
-            {"Access-Control-Expose-Headers", "Mcp-Session-Id, WWW-Authenticate"}};
-  }
-
   void post(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller) {
     const HttpRequest& request = exchange->request();
     if (!is_json(request)) return exchange->respond(415, {}, std::nullopt);
@@ -159,8 +161,10 @@ class Endpoint::Impl {
 
   static void post_modern(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller,
                           Incoming incoming) {
+    const bool streams = accepts(exchange->request(), "text/event-stream");
+    if (!streams && has_listen(incoming)) return exchange->respond(406, {}, std::nullopt);
     const bool answered = wants_answer(incoming);
-    const auto channel = std::make_shared<PostChannel>(exchange);
+    const auto channel = std::make_shared<PostChannel>(exchange, streams);
     const auto conversation = std::make_shared<Conversation>(
         caller.principal, channel, caller.server->core()->options.max_in_flight_bytes);
     const Headers headers(exchange->request());

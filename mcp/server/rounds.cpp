@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/crypto.h"
 #include "base/log.h"
 #include "mcp/protocol/projection.h"
 #include "mcp/server/error_map.h"
@@ -61,6 +62,11 @@ void send_question(const Job& job, const Method& method, const std::string& id,
   message.id = id;
   message.method = request.method;
   message.payload = wire_params(request);
+  // 2025-11-25 wants a name for what happens at the URL; later versions have none.
+  const bool url = string_member(request.params, "mode") == "url";
+  if (url && !request.params.contains("elicitationId")) {
+    message.verbatim["elicitationId"] = "elicitation-" + crypto::hex(crypto::random_bytes(8));
+  }
   if (!features_of(job.call.version).icons) message.payload.erase("mode");
   job.channel->send(job.core->gate.clear(job.call.ctx, message));
 }

@@ -228,8 +228,9 @@ TEST_CASE("http: strangers, foreign pages and wrong doors are turned away before
   CHECK(b.send("POST", ping, {{"authorization", ""}})->status() == 401);
   CHECK(b.send("POST", ping, {{"authorization", "Bearer eve"}})->status() == 401);
   CHECK(b.send("POST", ping, {{"authorization", "Basic alice"}})->status() == 401);
+  CHECK(b.send("POST", ping, {{"authorization", ""}})->header("WWW-Authenticate") == "Bearer");
   CHECK(b.send("POST", ping, {{"authorization", "Bearer eve"}})->header("WWW-Authenticate") ==
-        "Bearer");
+        "Bearer error=\"invalid_token\"");
   CHECK(b.send("POST", ping, {{"host", "evil.example.com"}})->status() == 403);
   CHECK(b.send("POST", ping, {{"origin", "http://evil.example.com"}})->status() == 403);
   CHECK(b.send("POST", ping, {{"origin", "null"}})->status() == 403);
@@ -316,6 +317,40 @@ TEST_CASE("http: a modern request that reports progress becomes a stream without
   CHECK(answer->event_at(1).id.empty());
   CHECK(event_json(answer->event_at(1))["method"] == "notifications/progress");
   CHECK(event_json(answer->event_at(answer->event_count()))["result"].contains("content"));
+}
+
+TEST_CASE("http: a page that may call may read the answer, streams too") {
+  Bench b;
+  const Headers page{{"origin", "https://app.example"}};
+  const auto whole = b.post_modern("server/discover", Json::object(), page);
+  CHECK(whole->finished().status() == 200);
+  CHECK(whole->header("Access-Control-Allow-Origin") == "https://app.example");
+  CHECK(whole->header("Vary") == "Origin");
+  CHECK(whole->header("Access-Control-Expose-Headers").find("Mcp-Session-Id") == 0);
+  const Json steps{{"steps", Json::array({1})}, {"step_ms", 0}};
+  const auto stream = b.post_modern("tools/call", {{"name", "progress"}, {"arguments", steps}},
+                                    page, {{"progressToken", "p"}});
+  stream->finished();
+  CHECK(stream->streaming());
+  CHECK(stream->header("Access-Control-Allow-Origin") == "https://app.example");
+  const auto stranger =
+      b.send("POST", "{}", {{"origin", "https://app.example"}, {"authorization", "Bearer nobody"}});
+  CHECK(stranger->header("Access-Control-Allow-Origin") == "https://app.example");
+  CHECK(stranger->header("WWW-Authenticate") == "Bearer error=\"invalid_token\"");
+  CHECK(b.post_modern("server/discover")->header("Access-Control-Allow-Origin").empty());
+}
+
+TEST_CASE("http: a client that takes JSON only gets its answer without what comes before") {
+  Bench b;
+  const Headers json{{"accept", "application/json"}};
+  const Json steps{{"steps", Json::array({1, 2})}, {"step_ms", 1000}};
+  const auto answer = b.post_modern("tools/call", {{"name", "progress"}, {"arguments", steps}},
+                                    json, {{"progressToken", "p"}});
+  CHECK(answer->finished().status() == 200);
+  CHECK_FALSE(answer->streaming());
+  CHECK(answer->json()["result"]["structuredContent"]["text"] == "done");
+  const Json filter{{"notifications", Json::object()}};
+  CHECK(b.post_modern("subscriptions/listen", filter, json)->status() == 406);
 }
 
 TEST_CASE("http: a modern client that leaves cancels its request; notifications are accepted") {
