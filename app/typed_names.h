@@ -1,6 +1,6 @@
-// TypedNames: what callers type where a pseudonym is expected. Real names are accepted there, because
-// people say them; so whoever tries names long enough would learn which are real. Wrong ones are
-// counted for each principal, and above a limit only pseudonyms are accepted. Thread-safe.
+// TypedNames: what callers type where a pseudonym is expected. Real names are accepted there,
+// because people say them; so whoever tries names long enough would learn which are real. Wrong
+// ones are counted for each principal, and above a limit only pseudonyms are accepted. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ namespace pmx::app {
 class TypedNames {
  public:
   struct Options {
-    std::size_t wrong_per_hour = 30;    ///< different ones, of one principal; ten times as many right
+    std::size_t wrong_per_hour = 30;  ///< different ones, of one principal; ten times as many right
     std::vector<std::string> clusters;  ///< as answers name them
   };
 
@@ -28,8 +28,9 @@ class TypedNames {
   TypedNames(anonymize::Engine& engine, Clock& clock, Options options);
 
   /// Whether the argument may be used as it was typed. Pseudonyms and what stays readable always.
-  /// kResourceExhausted after too many guesses, right and wrong alike. A task or a cluster must have
-  /// been shown: a right guess and a wrong one are refused with the same words (kInvalidArgument).
+  /// kResourceExhausted after too many guesses, right and wrong alike. A task or a cluster must
+  /// have been shown: a right guess and a wrong one are refused with the same words
+  /// (kInvalidArgument).
   Result<void> admit(const Context& ctx, std::string_view value, std::string_view format);
 
   /// Counts what looked like a pseudonym and is none of ours.

@@ -93,7 +93,8 @@ Result<void> Events::check_limits(const void* of, std::size_t subscriptions,
     return exhausted("subscribed resources and tasks of this client");
   }
   if (entries_.size() + subscriptions > limits_.subscriptions) return exhausted("subscriptions");
-  if (watch_count_ + resources > limits_.resources) return exhausted("subscribed resources and tasks");
+  if (watch_count_ + resources > limits_.resources)
+    return exhausted("subscribed resources and tasks");
   return {};
 }
 

@@ -64,8 +64,8 @@ class Events {
   struct Limits {
     std::size_t subscriptions = 20'000;
     std::size_t subscriptions_of_one = 128;  ///< of one conversation
-    std::size_t resources = 200'000;       ///< subscribed to, with tasks
-    std::size_t resources_of_one = 1'000;  ///< of one conversation
+    std::size_t resources = 200'000;         ///< subscribed to, with tasks
+    std::size_t resources_of_one = 1'000;    ///< of one conversation
   };
   using Ticket = std::uint64_t;  ///< never 0
   /// A client's word for a resource, to the real URI that is published.

@@ -96,7 +96,8 @@ void Server::look_around() {
   const Core& core = *impl_->core();
   core.deadlines->run(core.clock.steady());
   core.tasks->look();
-  if (core.tells_of_tasks() && core.tasks->changed_elsewhere()) core.catalogue.events->tasks_changed();
+  if (core.tells_of_tasks() && core.tasks->changed_elsewhere())
+    core.catalogue.events->tasks_changed();
 }
 
 bool Server::stop_tasks() { return impl_->stop_tasks(); }

@@ -129,8 +129,8 @@ class StandingReceiver final : public Receiver {
 
   const std::shared_ptr<const Core> core_;  // shared: subscriptions may outlive a server's run
   const std::string principal_;
-  const std::shared_ptr<Channel> channel_;    // shared: a conversation's standing channel
-  std::map<std::string, TaskStatus> told_;    // tasks that have not ended
+  const std::shared_ptr<Channel> channel_;  // shared: a conversation's standing channel
+  std::map<std::string, TaskStatus> told_;  // tasks that have not ended
 };
 
 Result<Events::Ticket> open_unsolicited(const Core& core, Conversation& conversation) {
@@ -268,8 +268,8 @@ void open_listen(const std::shared_ptr<Job>& job, const Filter& filter) {
   if (!lease.ok()) return job->reply->send(kListen, to_rpc_error(lease.error()));
   job->lease = *std::move(lease);
   const auto receiver = std::make_shared<ListenReceiver>(job, filter.honoured);
-  const auto ticket = events.open(job->conversation.get(), receiver, filter.wants, filter.watches,
-                                  filter.tasks);
+  const auto ticket =
+      events.open(job->conversation.get(), receiver, filter.wants, filter.watches, filter.tasks);
   if (!ticket.ok()) return job->reply->send(kListen, to_rpc_error(ticket.error()));
   receiver->end_with_client(events, *ticket);
 }

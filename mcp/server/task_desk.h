@@ -1,6 +1,6 @@
 // TaskDesk: the tasks that this server works on now: which of them wait for their turn, how to stop
-// one, who waits for its end. The rows themselves are in the store, which other processes may share.
-// Thread-safe.
+// one, who waits for its end. The rows themselves are in the store, which other processes may
+// share. Thread-safe.
 #pragma once
 
 #include <atomic>

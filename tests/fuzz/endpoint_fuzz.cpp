@@ -21,9 +21,9 @@ namespace {
 
 using namespace pmx;
 using namespace pmx::mcp;
+using http::RequestReader;
 using pmx::mcp::test::OpenGate;
 using pmx::mcp::test::SilentObserver;
-using http::RequestReader;
 
 void require(bool holds) {
   if (!holds) std::abort();
@@ -143,7 +143,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Server server({.name = "fuzz", .version = "0"}, catalogue, gate, observer, executor,
                 system_clock());
   Endpoint endpoint(
-      {}, [&server](std::string_view) { return Caller{"fuzz", &server}; }, system_clock());
+      {},
+      [&server](std::string_view) {
+        return Caller{"fuzz", &server};
+      },
+      system_clock());
   std::vector<std::shared_ptr<CheckedExchange>> exchanges;
   std::string session;
   for (HttpRequest& request :

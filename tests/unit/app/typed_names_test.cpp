@@ -3,9 +3,9 @@
 #include "tests/unit/app/workbench.h"
 
 using namespace pmx;
+using anonymize::Kind;
 using app::TypedNames;
 using app::test::JumpingClock;
-using anonymize::Kind;
 
 namespace {
 
@@ -84,7 +84,8 @@ TEST_CASE("typed names: pseudonyms, VMIDs and what stays readable are no guesses
   CHECK(bench.admit("anything", "no-such-format").empty());
 }
 
-TEST_CASE("typed names: a task or cluster that was not shown is refused, real or not, in one word") {
+TEST_CASE(
+    "typed names: a task or cluster that was not shown is refused, real or not, in one word") {
   Bench bench(100);
   const std::string cluster = bench.admit("acme-prod", "pve-cluster");
   CHECK(cluster.find("names no cluster") != std::string::npos);

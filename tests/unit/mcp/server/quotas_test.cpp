@@ -77,7 +77,8 @@ Json echo() { return {{"name", "echo"}, {"arguments", {{"text", "x"}}}}; }
 
 }  // namespace
 
-TEST_CASE("quotas: a call too many is a result that the model can read, other methods get an error") {
+TEST_CASE(
+    "quotas: a call too many is a result that the model can read, other methods get an error") {
   test::Harness h(with({.calls_per_minute = 2}));
   for (int i = 0; i < 2; ++i) {
     CHECK_FALSE(h.ask(test::modern("1", "tools/call", echo()))["result"].contains("isError"));

@@ -99,9 +99,10 @@ TEST_CASE("task news: questions arrive with the task, and a cancellation is its 
   const Json asked = h.news();
   CHECK(asked["status"] == "input_required");
   CHECK(asked["inputRequests"]["one"]["method"] == "elicitation/create");
-  h.bench.transport.push(modern("7", "tasks/cancel", {{"taskId", id}},
-                                {{"io.modelcontextprotocol/clientCapabilities",
-                                  {{"extensions", {{"io.modelcontextprotocol/tasks", Json::object()}}}}}}));
+  h.bench.transport.push(
+      modern("7", "tasks/cancel", {{"taskId", id}},
+             {{"io.modelcontextprotocol/clientCapabilities",
+               {{"extensions", {{"io.modelcontextprotocol/tasks", Json::object()}}}}}}));
   std::set<std::string> seen;
   for (int i = 0; i < 2; ++i) {
     const Json message = h.bench.next();
@@ -114,8 +115,8 @@ TEST_CASE("task news: questions arrive with the task, and a cancellation is its 
 TEST_CASE("task news: who did not declare tasks is told what is missing") {
   NewsBench h;
   const std::string id = id_of(h.bench.start("job"));
-  const Json refused = h.bench.ask(
-      modern("1", "subscriptions/listen", {{"notifications", {{"taskIds", {id}}}}}));
+  const Json refused =
+      h.bench.ask(modern("1", "subscriptions/listen", {{"notifications", {{"taskIds", {id}}}}}));
   CHECK(refused["error"]["code"] == -32021);
   CHECK(refused["error"]["data"]["requiredCapabilities"]["extensions"].contains(
       "io.modelcontextprotocol/tasks"));
