@@ -48,7 +48,7 @@ struct HttpConfig {
 struct LimitsConfig {
   int requests = 200;
   int megabytes = 64;
-  int streams = 512;
+  int streams = 1024;
   int calls_per_minute = 1200;
   int completions_per_minute = 1200;
   int wrong_names_per_hour = 30;

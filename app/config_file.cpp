@@ -33,14 +33,14 @@ Result<void> check_range(const ConfigDocument& document, const std::string& poin
 
 Result<void> check_limits(const ConfigDocument& document) {
   const LimitsEntry limits = document.file.limits.value_or(LimitsEntry{});
-  constexpr int kMillion = 1'000'000;
+  constexpr int kMost = 100'000'000;  // as good as none
   PMX_TRY_VOID(check_range(document, "/limits/requests", limits.requests, 1, 10'000));
   PMX_TRY_VOID(check_range(document, "/limits/megabytes", limits.megabytes, 1, 4096));
   PMX_TRY_VOID(check_range(document, "/limits/streams", limits.streams, 1, 20'000));
   PMX_TRY_VOID(
-      check_range(document, "/limits/calls_per_minute", limits.calls_per_minute, 1, kMillion));
+      check_range(document, "/limits/calls_per_minute", limits.calls_per_minute, 1, kMost));
   PMX_TRY_VOID(check_range(document, "/limits/completions_per_minute",
-                           limits.completions_per_minute, 1, kMillion));
+                           limits.completions_per_minute, 1, kMost));
   PMX_TRY_VOID(check_range(document, "/limits/wrong_names_per_hour", limits.wrong_names_per_hour, 1,
                            10'000));
   return check_range(document, "/limits/question_timeout", limits.question_timeout, 10, 86'400);

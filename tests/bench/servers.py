@@ -103,10 +103,13 @@ class Product(HttpServer):
 
     def __init__(self, binary, name, cluster=None):
         self._home = tempfile.TemporaryDirectory(prefix="proxmox-mpc-home-")
+        config = Path(self._home.name, "proxmox-mpc", "config.yml")
+        config.parent.mkdir()
+        config.write_text("limits: {calls_per_minute: 100000000}\n", encoding="utf-8")
         environment = {"HOME": self._home.name, "XDG_CONFIG_HOME": self._home.name,
                        "PROXMOX_MPC_LOG_LEVEL": "warn"}
         if cluster:
-            environment = cluster.environment("operate") | {"PROXMOX_MPC_LOG_LEVEL": "warn"}
+            environment = cluster.environment("operate") | environment
         command = [binary, "serve", "--http", "127.0.0.1:0", *([] if cluster else ["--demo"])]
         self._token = lambda: show_token(binary, environment)
         super().__init__(name, command, environment=environment, stderr=subprocess.PIPE)
