@@ -31,6 +31,11 @@ std::vector<std::string> Questions::open(const std::vector<std::string>& keys,
   auto round = std::make_shared<Round>();
   round->done = std::move(done);
   round->missing = keys.size();
+  // The callbacks hold the round weakly: it owns them. While it lives, so does the conversation.
+  round->deadlines = &limit.deadlines;
+  round->deadline = limit.deadlines.add(limit.when, [this, weak = std::weak_ptr(round)] {
+    if (const auto held = weak.lock()) abandon(held, late_answer());
+  });
   std::vector<std::string> ids;
   {
     const std::lock_guard lock(mutex_);
@@ -39,11 +44,6 @@ std::vector<std::string> Questions::open(const std::vector<std::string>& keys,
       open_.emplace(ids.back(), Open{round, key});
     }
   }
-  // The callbacks hold the round weakly: it owns them. While it lives, so does the conversation.
-  round->deadlines = &limit.deadlines;
-  round->deadline = limit.deadlines.add(limit.when, [this, weak = std::weak_ptr(round)] {
-    if (const auto held = weak.lock()) abandon(held, late_answer());
-  });
   round->stopped.emplace(stop, [this, weak = std::weak_ptr(round)] {
     if (const auto held = weak.lock()) abandon(held, refused_answer());
   });
