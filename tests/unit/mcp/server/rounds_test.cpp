@@ -43,7 +43,17 @@ Result<ToolReply> ask_model_and_roots(const Context&, const Json&, Interaction& 
   return ToolReply(std::move(ask));
 }
 
+Result<ToolReply> ask_for_visit(const Context&, const Json&, Interaction& interaction) {
+  if (interaction.answer("visit") != nullptr) return ToolReply(ToolOutput{nullptr, "visited"});
+  InputRequired ask;
+  ask.requests["visit"] = {
+      "elicitation/create",
+      {{"mode", "url"}, {"message", "Sign in"}, {"url", "https://example.com/"}}};
+  return ToolReply(std::move(ask));
+}
+
 void add_tools(Catalogue& catalogue) {
+  catalogue.tools.push_back(asking_tool("visit", true, &ask_for_visit));
   catalogue.tools.push_back(asking_tool("greet_user", true, &greet));
   catalogue.tools.push_back(asking_tool("change", false, &greet));
   catalogue.tools.push_back(asking_tool("both", true, &ask_model_and_roots));
@@ -178,6 +188,19 @@ TEST_CASE("rounds: an older client is asked by a request of ours, then gets the 
   CHECK(answer["id"] == 1);
   CHECK(text_of(answer) == "Hello safe-name");
   CHECK_FALSE(answer["result"].contains("resultType"));
+}
+
+TEST_CASE("rounds: what happens at a URL has a name of its own in 2025-11-25, and none later") {
+  Asking h;
+  const Json capabilities{{"elicitation", {{"url", Json::object()}}}};
+  const Json asked = h.call("1", "visit", Json::object(), capabilities)["result"];
+  CHECK_FALSE(asked["inputRequests"]["visit"]["params"].contains("elicitationId"));
+  h.handshake("2025-11-25", capabilities);
+  h.tell(legacy("2", "tools/call", {{"name", "visit"}}));
+  const Json question = h.next();
+  CHECK(question["params"]["elicitationId"].get<std::string>().starts_with("elicitation-"));
+  const Json reply{{"jsonrpc", "2.0"}, {"id", question["id"]}, {"result", {{"action", "accept"}}}};
+  CHECK(text_of(h.ask(dump_json(reply))) == "visited");
 }
 
 TEST_CASE("rounds: 2025-06-18 knows no elicitation modes") {
