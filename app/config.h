@@ -49,7 +49,7 @@ struct LimitsConfig {
   int requests = 200;
   int megabytes = 64;
   int streams = 1024;
-  int calls_per_minute = 1200;
+  int calls_per_minute = 6000;
   int completions_per_minute = 1200;
   int wrong_names_per_hour = 30;
   std::chrono::seconds question_timeout{300};
