@@ -132,7 +132,7 @@ TEST_CASE("gate: a name that is learned between the two looks is replaced, not r
 
 TEST_CASE("gate: what the second look finds twice is held back, and counted") {
   Bench bench;
-  PrivacyGate gate(*bench.engine);
+  PrivacyGate gate(*bench.engine, *bench.typed);
   auto other = Engine::open(Secret(std::string(32, 'k')), bench.mapping);
   REQUIRE(other.ok());
   std::vector<const char*> names{"numbat", "quokka"};
