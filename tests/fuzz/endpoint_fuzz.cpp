@@ -140,8 +140,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static Executor executor(1, 64);
   Events events({.tools = true});
   const Catalogue catalogue = make_catalogue(events);
-  Server server({.name = "fuzz", .version = "0"}, catalogue, gate, observer, executor,
-                system_clock());
+  ServerOptions options;
+  options.name = "fuzz";
+  options.version = "0";
+  Server server(options, catalogue, gate, observer, executor, system_clock());
   Endpoint endpoint(
       {},
       [&server](std::string_view) {

@@ -51,8 +51,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static Executor executor(1, 64);
   std::string_view text(reinterpret_cast<const char*>(data), size);
   static_cast<void>(parse_message(text));
-  Server server({.name = "fuzz", .version = "0"}, catalogue, gate, observer, executor,
-                system_clock());
+  ServerOptions options;
+  options.name = "fuzz";
+  options.version = "0";
+  Server server(options, catalogue, gate, observer, executor, system_clock());
   MemoryTransport transport;
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
