@@ -179,7 +179,6 @@ constexpr Row kRows[] = {
     {"sshkeys", as(Treatment::kEncoded)},
     {"storage", taught(Kind::kStorage)},
     {"storage-id", named(Kind::kStorage)},
-    {"subdir", as(Treatment::kPath)},
     {"subscription-key", secret("subscription")},
     {"tag-list", list(Kind::kTag)},
     {"tags", list(Kind::kTag)},

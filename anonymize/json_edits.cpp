@@ -112,6 +112,7 @@ struct ObjectFacts {
   std::int32_t last_name = -1;
   std::int32_t property = -1;  ///< the string that names the property of a {key, value} row
   bool secret_list = false;    ///< in a list of secrets
+  bool errors = false;         ///< says of each parameter what is wrong with it
   bool inside_guest = false;   ///< within two levels of an object with a VMID
   std::optional<Kind> type;
 
@@ -152,6 +153,7 @@ class Document {
       if (!objects_[i].has(kValue | kPending)) objects_[i].property = -1;
       const std::int32_t holder = strings.holders[i];
       objects_[i].secret_list = holder >= 0 && text(holder) == "secret";
+      objects_[i].errors = holder >= 0 && text(holder) == "errors";
       std::int32_t around = strings.parents[i];
       for (int level = 0; level < 2 && around >= 0; ++level) {
         const auto parent = static_cast<std::size_t>(around);
@@ -241,6 +243,7 @@ FieldRule name_rule(const FieldRule& rule, const ObjectFacts& object) {
 FieldRule Document::rule_of(const JsonString& item) const {
   if (item.is_key || item.key < 0) return {};
   const ObjectFacts& object = object_of(item);
+  if (object.errors) return {};
   Key key = key_at(item.key);
   const bool row =
       object.property >= 0 && !object.has(kTokenRow) && (key.facts & (kValue | kPending)) != 0;

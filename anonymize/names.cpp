@@ -305,7 +305,7 @@ bool Rewriter::is_hidden(std::string_view value) {
 std::vector<Edit> Rewriter::name_field(std::string_view value, Kind kind) {
   const bool dotted = value.find('.') != std::string_view::npos;
   if (dotted && (sensitive_suffix(value) > 0 || read_ipv4(value, 0))) return typed_text(value);
-  if (!is_name(value, kind)) return text(value);
+  if (!is_name(value, kind) || (dotted && is_vendor_host(lower(value)))) return text(value);
   resolver_.announce(value);
   return whole(value, resolver_.name(kind, value));
 }

@@ -43,7 +43,7 @@ bool Rewriter::volume_parent(Scan& scan) {
 bool Rewriter::is_plain_path_word(std::string_view word) {
   const std::string folded = lower(word);
   return is_common_word(folded) || is_kept_name(folded) || is_volume_name(folded) ||
-         is_generated_job(folded) || folded.size() < 2;
+         is_generated_job(folded) || folded.size() <= 3;
 }
 
 std::vector<Edit> Rewriter::path_field(std::string_view value, Kind kind) {

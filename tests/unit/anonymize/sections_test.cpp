@@ -72,6 +72,18 @@ TEST_CASE("sections: a pseudonym of a guest is no volume whose parent has a name
   }
 }
 
+TEST_CASE("sections: what real answers say in fields of the same name stays") {
+  Cluster cluster;
+  for (
+      const char* answer :
+      {R"({"data":[{"subdir":"start"},{"subdir":"users"}]})",
+       R"({"errors":{"password":"value must be at least 8 characters long","node":"no such node"}})",
+       R"({"searchdomain":"example.org","server1":"ldap.example.org"})"}) {
+    CAPTURE(answer);
+    CHECK(cluster.json(answer) == answer);
+  }
+}
+
 TEST_CASE("spellings: a person has one pseudonym in every order and case") {
   Cluster cluster;
   REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kPerson, "Łukasz Imanović"}}).ok());
