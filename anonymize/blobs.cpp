@@ -169,7 +169,8 @@ std::string write_blob(const Blob& like, std::string_view plain) {
 }
 
 bool Rewriter::blob(Scan& scan) {
-  if (scan.depth >= kMaxDepth) return false;
+  // The first group of a UUID may be hex of a text by chance.
+  if (scan.depth >= kMaxDepth || is_uuid_at(scan.text, scan.at)) return false;
   const char c = scan.text[scan.at];
   for (const bool hex : {true, false}) {
     if (hex && !is_hex(c)) continue;

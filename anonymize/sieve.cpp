@@ -112,11 +112,11 @@ Mask address_marks(const Masks& is) {
          chain(is.dot, 2, quads) | chain(is.dash, 3, quads) | chain(is.colon, 4, wide);
 }
 
-/// Where a word of eight letters and digits ends.
+/// Where a word of eight letters and digits ends, or a longer one.
 Mask behind_eight(const Masks& is) {
   const Mask two = is.word & is.word << 1;
   const Mask four = two & two << 2;
-  return (four & four << 4 & ~(is.word << 8)) << 1;
+  return (four & four << 4) << 1;
 }
 
 /// What stands around a colon: a URL, a volume, a CSRF token, "::".
@@ -125,6 +125,16 @@ Mask colon_marks(const Masks& is, const char* data) {
   const Mask other = is.colon & ~(is.run | is.blank) >> 1;
   return (is.colon & (is.colon >> 1 | is.letter >> 1 | number | behind_eight(is))) |
          filtered(other, [data](std::size_t at) { return data[at + 1] == '/'; });
+}
+
+/// Behind a run a slash, and what may be a volume: vm-, base-, subvol-, vzdump-.
+Mask parent_marks(const Masks& is, const char* data) {
+  return filtered(is.window.equal('/') & is.run << 1, [data](std::size_t at) {
+    const char first = data[at + 1];
+    const char second = data[at + 2];
+    return (first == 'v' && (second == 'm' || second == 'z')) || (first == 'b' && second == 'a') ||
+           (first == 's' && second == 'u');
+  });
 }
 
 /// Behind a capitalised word: another one, or what joins two.
@@ -266,7 +276,7 @@ Triggers::Waking Triggers::sieve(std::string_view text, std::size_t at, std::siz
                                [&](std::size_t bit) { return is_rare_mark(is, data, bit, line); });
     const Mask marks =
         whole & (address_marks(is) | colon_marks(is, data) | dashes | capital_marks(is, data) |
-                 blob_marks(is, data) | long_marks(is) | rare | rare >> 1);
+                 blob_marks(is, data) | parent_marks(is, data) | long_marks(is) | rare | rare >> 1);
     std::size_t found = marks == 0 ? cut + 1 : first_bit(marks);
     const Mask dotted = ((is.run + is.dot) ^ is.run) & is.word;
     found = first_waking(data, {is.letter, is.digit, is.run, dotted}, found, payload);

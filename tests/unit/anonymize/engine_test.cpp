@@ -230,6 +230,15 @@ TEST_CASE("engine: property strings of a container keep their interface names in
   CHECK(contains(out, R"("rootfs":"local-lvm:subvol-1-disk-0,size=8G")"));
 }
 
+TEST_CASE("engine: a UUID whose digits spell a text is a UUID") {
+  Cluster cluster;
+  const std::string out = cluster.text("id 57406f41-fb8e-4b55-9970-84d5619c9647 up");
+  CHECK(out.starts_with("id "));
+  CHECK(out.size() == 42);
+  CHECK(cluster.text("id 57406f41-0000-0000-0000-000000000001 up").substr(11, 1) == "-");
+  CHECK(cluster.text(out) == out);
+}
+
 TEST_CASE("engine: a cluster with the standard name keeps it") {
   Cluster cluster;
   CHECK(cluster.json(R"({"cluster":"default"})") == R"({"cluster":"default"})");

@@ -28,6 +28,7 @@ TEST_CASE("idempotence: a pseudonym completes no shape that the real value did n
                          "+1.2.3.4",
                          "1.2.3.4-2001:8::",
                          "aa-bb-cc-dd-ee-ff-db51",
+                         "path /srv/naut\xC4\xB1lus/log",
                          "password=\\nautilus",
                          "a:snippets/a:snippets/a",
                          "a@b!acme-widgets.de",
