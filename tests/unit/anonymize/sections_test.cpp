@@ -37,6 +37,7 @@ TEST_CASE("sections: lines that announce something") {
       {"LU WWN Device Id: 5 000c50 0a1b2c3d4\n", "0a1b2c3d4"},
       {"wwn 0x5000c5000a1b2c3d\n", "5000c5000a1b2c3d"},
       {"key ABCDE-12345-FGHIJ-67890-KLMNO now\n", "FGHIJ"},
+      {"key VKAEC-XEPUA-ZJRPV-MDCFE-CKNFA now\n", "ZJRPV"},
       {"https://hooks.slack.com/services/T01/B02/drift\n", "drift"},
       {"ping 10.1.2.*\n", "10.1.2"},
       {"please ask Driftwood about it\n", "Driftwood"},
