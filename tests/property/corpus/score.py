@@ -21,6 +21,13 @@ def folded(text):
     return re.sub("[\u200b-\u200f\u2060\ufeff\u00ad]", "", text).replace("=\n", "").casefold()
 
 
+def stands_in(value, text):
+    """Whether a value can be read in a text. A short one counts as a word only: any code may hold two letters."""
+    if len(value) >= MIN_ANYWHERE:
+        return value in text
+    return re.search(rf"(?<![0-9a-z]){re.escape(value)}(?![0-9a-z])", text) is not None
+
+
 def base64_texts(text):
     for run in re.findall(r"[A-Za-z0-9+/]{8,}={0,2}", text):
         for offset in range(4):
@@ -141,7 +148,7 @@ class Score:
             figure = "leak, only for a human" if value.found_by == HUMAN else f"leak, {value.found_by}"
             shown = replaced.get(id(value))
             if shown is not None:
-                leaked = value.surface != "" and (shown == value.surface or folded(value.real) in readings(shown))
+                leaked = value.surface != "" and (shown == value.surface or stands_in(folded(value.real), readings(shown)))
             else:
                 leaked = value.surface in output and value.found_by != CONTEXT and not self.is_common(document, value.surface)
             wanted = getattr(value, "inner", value.real.split("\n") if value.label == "pem" else [value.real])
