@@ -25,7 +25,6 @@ struct PrivacyArguments {
   std::string names_file;  ///< names known beforehand (JSON), empty = none
   std::string key_file;    ///< empty = the installation's key
   bool jsonl = false;      ///< one {"id", "text"} a line
-  bool explain = false;    ///< mark what is replaced, and why
 };
 
 struct CommandLine {
