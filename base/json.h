@@ -12,7 +12,8 @@
 
 #include "base/result.h"
 
-/// Instantiated once, in json.cpp: else every file compiles a copy of its own, a fifth of the build.
+/// Instantiated once, in json.cpp: else every file compiles a copy of its own, a fifth of the
+/// build.
 extern template class nlohmann::basic_json<>;
 
 namespace pmx {

@@ -81,7 +81,10 @@ struct Workbench {
   }
 
   Toolbox box() {
-    return {installation->clusters(), installation->engine(), installation->inventory(), clock,
+    return {installation->clusters(),
+            installation->engine(),
+            installation->inventory(),
+            clock,
             [this](const Context&, const std::string& upid) { tasks.push_back(upid); },
             [this]() -> Result<PrivacyStatus> {
               PMX_TRY(auto counts, installation->pseudonyms().counts());
