@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "app/commands.h"
+#include "app/console.h"
 #include "app/installation.h"
 #include "app/keyed_map.h"
 #include "app/known_names.h"
@@ -49,8 +50,6 @@ Result<std::string> read_input(const std::string& file) {
   if (file.empty() || file == "-") return read_standard_input();
   return read_file(file, kMaxInput);
 }
-
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 bool may_be_json(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");

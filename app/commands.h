@@ -34,7 +34,4 @@ Result<int> state_restore_command(const CommandLine& line);
 /// load_config, with an Error that says how to begin when no cluster is configured.
 Result<Config> load_config_with_clusters(const CommandLine& line);
 
-/// All of standard input.
-Result<std::string> read_standard_input();
-
 }  // namespace pmx::app

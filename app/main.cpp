@@ -9,6 +9,7 @@
 
 #include "app/cli.h"
 #include "app/commands.h"
+#include "app/console.h"
 
 namespace pmx::app {
 namespace {
@@ -50,8 +51,12 @@ int main_inside(int argc, char** argv) {
   int exit_code = 0;
   const auto line = parse_command_line(argc, argv, exit_code);
   if (!line) return exit_code;
-  const auto result = run(*line);
-  if (result.ok()) return *result;
+  auto result = run(*line);
+  if (result.ok()) {
+    const auto written = finish_output();
+    if (written.ok()) return *result;
+    result = written.error();
+  }
   const Error& error = result.error();
   std::fprintf(stderr, "proxmox-mpc: %s\n", error.message.c_str());
   if (!error.advice.empty()) std::fprintf(stderr, "  %s\n", error.advice.c_str());

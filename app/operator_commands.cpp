@@ -1,20 +1,16 @@
 // Commands for the operator's own terminal: these show real names.
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <iterator>
 #include <sstream>
 
 #include "app/commands.h"
+#include "app/console.h"
 #include "app/installation.h"
 #include "ops/doctor.h"
 
 namespace pmx::app {
 namespace {
-
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 constexpr const char* kAuditor = "PVEAuditor";
 
@@ -77,18 +73,6 @@ bool any_failure(const std::vector<ops::Finding>& findings) {
 }
 
 }  // namespace
-
-Result<std::string> read_standard_input() {
-  std::string text;
-  char chunk[65536];
-  while (true) {
-    const ssize_t got = ::read(STDIN_FILENO, chunk, sizeof chunk);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Error{Code::kUnavailable, "standard input cannot be read", ""};
-    if (got == 0) return text;
-    text.append(chunk, static_cast<std::size_t>(got));
-  }
-}
 
 Result<int> config_check_command(const CommandLine& line) {
   PMX_TRY(const Config config, load_config_with_clusters(line));

@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "app/commands.h"
+#include "app/console.h"
 #include "base/json.h"
 #include "state/database.h"
 #include "state/pseudonym_store.h"
@@ -13,8 +14,6 @@ Result<std::unique_ptr<state::Database>> open_state(const CommandLine& line) {
   PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
   return state::Database::open(config.state_dir);
 }
-
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 std::string class_of(anonymize::Kind kind) { return std::string(anonymize::kind_code(kind)); }
 

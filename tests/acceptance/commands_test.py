@@ -82,6 +82,13 @@ class WithClusterTest(unittest.TestCase):
         back = run("reveal", done.stdout.strip(), environment=self.environment)
         self.assertEqual(back.stdout.strip(), line)
 
+    def test_an_output_that_was_not_taken_is_an_error(self):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([BINARY, "anonymize"], input="nothing to hide\n", stdout=full, stderr=subprocess.PIPE,
+                                  text=True, timeout=60, env=clean_environment(self.environment), check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("standard output", done.stderr)
+
     def test_anonymize_reads_standard_input_too(self):
         done = run("anonymize", text="host 10.17.4.21\n", environment=self.environment)
         self.assertEqual(done.returncode, 0, done.stderr)
