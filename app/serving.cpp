@@ -91,7 +91,7 @@ Result<void> Serving::add(Access access, bool demo) {
       [this](const Context& ctx, const std::string& upid) { auditor_.note_task(ctx, upid); },
       [this]() -> Result<PrivacyStatus> {
         PMX_TRY(auto counts, installation_->pseudonyms().counts());
-        return PrivacyStatus{std::move(counts), gate_.checks()};
+        return PrivacyStatus{installation_->database().kept(), std::move(counts), gate_.checks()};
       }};
   Level& level = levels_[access];
   level.catalogue = make_catalogue(box, access);

@@ -20,6 +20,7 @@ namespace pmx::app {
 
 /// What privacy did so far, in numbers only.
 struct PrivacyStatus {
+  bool kept = false;                         ///< pseudonyms outlive this process (not in the demo)
   std::vector<state::KindCount> pseudonyms;  ///< issued by the installation
   PrivacyGate::Checks checks;                ///< of this process
 };

@@ -213,6 +213,7 @@ Result<void> Database::renew_key() {
 
 const Secret& Database::key() const { return impl_->key; }
 Db& Database::db() { return *impl_->db; }
+bool Database::kept() const { return impl_->locks != nullptr; }
 
 std::int64_t Database::instance() const {
   return impl_->locks == nullptr ? 1 : impl_->locks->instance();

@@ -49,6 +49,9 @@ class Database {
   /// One connection behind a mutex; for the stores only.
   [[nodiscard]] Db& db();
 
+  /// Whether what is stored outlives this process: not in memory.
+  [[nodiscard]] bool kept() const;
+
   /// This opening of the state directory, as audit rows name it.
   [[nodiscard]] std::int64_t instance() const;
 

@@ -49,7 +49,10 @@ mcp::Tool privacy_status(const Toolbox& box) {
   return make_tool<Args, Out>(
       "privacy_status", [box](const Context&, const Args&, mcp::Progress&) -> Result<Answer<Out>> {
         PMX_TRY(const PrivacyStatus status, box.privacy_status());
-        Out out{"installation", {}, status.checks.passed, status.checks.blocked};
+        Out out{status.kept ? "installation" : "session",
+                {},
+                status.checks.passed,
+                status.checks.blocked};
         for (const auto& count : status.pseudonyms) {
           out.classes.push_back({std::string(anonymize::kind_code(count.kind)), count.count});
         }

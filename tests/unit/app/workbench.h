@@ -88,7 +88,7 @@ struct Workbench {
             [this](const Context&, const std::string& upid) { tasks.push_back(upid); },
             [this]() -> Result<PrivacyStatus> {
               PMX_TRY(auto counts, installation->pseudonyms().counts());
-              return PrivacyStatus{std::move(counts), checks};
+              return PrivacyStatus{installation->database().kept(), std::move(counts), checks};
             }};
   }
 

@@ -29,6 +29,11 @@ TEST_CASE("privacy_status: counts what was issued by class") {
   CHECK(count_of(after->structured, "vm") == count_of(before->structured, "vm") + 1);
 }
 
+TEST_CASE("privacy_status: in the demo pseudonyms end with the session") {
+  Workbench bench;
+  CHECK(bench.call("privacy_status")->structured["mode"] == "session");
+}
+
 TEST_CASE("privacy_status: tells what the gate passed and held back, and never a value") {
   Workbench bench;
   bench.checks = {41, 2};
