@@ -51,11 +51,6 @@ Error unknown(const std::string& name) {
                "`proxmox-mpc token list` names them"};
 }
 
-bool exists(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0;
-}
-
 Result<std::vector<Token>> parse(const std::string& text, const std::string& path) {
   PMX_TRY(const Json document, parse_json(text));
   const auto file = decode<TokenFile>(document, Unknown::kReject);
@@ -97,7 +92,7 @@ Result<std::unique_ptr<Tokens>> Tokens::open(const std::string& state_dir, Acces
   PMX_TRY_VOID(make_private_directory(state_dir));
   const std::string path = state_dir + "/" + kFileName;
   // Of several processes that start at once, one makes the file and all read it.
-  if (!exists(path)) {
+  if (!file_exists(path)) {
     PMX_TRY([[maybe_unused]] const bool made,
             create_private_file(path, to_text({{"local", first, new_secret()}})));
   }

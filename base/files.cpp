@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "base/crypto.h"
 
@@ -59,6 +60,13 @@ Result<std::string> write_temporary(const std::string& path, std::string_view co
   return temporary;
 }
 
+/// A second name for a file; false when that is taken.
+Result<bool> link_new(const std::string& from, const std::string& path) {
+  if (::link(from.c_str(), path.c_str()) == 0) return true;
+  if (errno == EEXIST) return false;
+  return system_error("cannot create", path, errno);
+}
+
 /// Creates the directories above `path` that are missing, each with mode 0700. What fails here
 /// fails again, and is reported, when `path` itself is made.
 void make_private_parents(const std::string& path) {
@@ -100,12 +108,31 @@ Result<void> write_private_file(const std::string& path, std::string_view conten
 
 Result<bool> create_private_file(const std::string& path, std::string_view content) {
   PMX_TRY(const std::string temporary, write_temporary(path, content));
-  const int linked = ::link(temporary.c_str(), path.c_str());
-  const int error = errno;
+  auto published = link_new(temporary, path);
   ::unlink(temporary.c_str());
-  if (linked == 0) return true;
-  if (error == EEXIST) return false;
-  return system_error("cannot create", path, error);
+  return published;
+}
+
+Result<bool> publish_file(const std::string& draft, const std::string& path) {
+  {
+    const Descriptor file(::open(draft.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) return system_error("cannot read", draft, errno);
+    if (::fsync(file.get()) != 0) return system_error("cannot sync", draft, errno);
+  }
+  PMX_TRY(const bool published, link_new(draft, path));
+  if (published) sync_directory(std::filesystem::path(path).parent_path().string());
+  return published;
+}
+
+bool file_exists(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0;
+}
+
+void sync_directory(const std::string& path) {
+  const Descriptor directory(
+      ::open(path.empty() ? "." : path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() >= 0) ::fsync(directory.get());
 }
 
 Result<void> check_private_file(const std::string& path) {

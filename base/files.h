@@ -21,6 +21,16 @@ Result<void> write_private_file(const std::string& path, std::string_view conten
 /// True when this call created it, false when it existed.
 Result<bool> create_private_file(const std::string& path, std::string_view content);
 
+/// Syncs the finished file `draft` and gives it the name `path` as well, unless that is taken (then
+/// false). `draft` keeps its name; the caller removes it.
+Result<bool> publish_file(const std::string& draft, const std::string& path);
+
+/// Whether anything has this name.
+bool file_exists(const std::string& path);
+
+/// Makes new names in the directory survive a power cut. Best effort: not every file system can.
+void sync_directory(const std::string& path);
+
 /// kPermissionDenied, with the command that mends it, when anybody but the owner may read or write
 /// `path`; kNotFound when it is not there.
 Result<void> check_private_file(const std::string& path);

@@ -44,6 +44,19 @@ TEST_CASE("files: create_private_file never replaces") {
   CHECK(pmx::read_file(path).value() == "first");
 }
 
+TEST_CASE("files: publish_file names a finished file once") {
+  const TempDir directory;
+  const std::string draft = directory.path + "/draft";
+  const std::string path = directory.path + "/final";
+  REQUIRE(pmx::write_private_file(draft, "finished").ok());
+  CHECK(*pmx::publish_file(draft, path));
+  CHECK(*pmx::read_file(path) == "finished");
+  REQUIRE(pmx::write_private_file(draft, "another").ok());
+  CHECK_FALSE(*pmx::publish_file(draft, path));
+  CHECK(*pmx::read_file(path) == "finished");
+  CHECK_FALSE(pmx::publish_file(directory.path + "/none", directory.path + "/other").ok());
+}
+
 TEST_CASE("files: errors tell missing, too large and impossible apart") {
   const TempDir dir;
   CHECK(pmx::read_file(dir.path + "/none").error().code == pmx::Code::kNotFound);
