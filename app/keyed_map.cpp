@@ -18,7 +18,7 @@ Result<Secret> read_key_file(const std::string& path) {
   if (size < kKeySize)
     return Error{Code::kInvalidArgument,
                  path + " is too short for a key: " + std::to_string(size) + " bytes instead of 32",
-                 "make one with: head -c 32 /dev/urandom > " + path};
+                 "make another one, in a new file: head -c 32 /dev/urandom > NEWKEY"};
   if (size == kKeySize) return key;
   return crypto::derive_key(key, "anonymize/key-file");
 }

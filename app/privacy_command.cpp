@@ -1,4 +1,5 @@
 // `privacy`: the pseudonym map, for the operator's own terminal.
+#include <algorithm>
 #include <cstdio>
 
 #include "app/commands.h"
@@ -20,6 +21,14 @@ std::string class_of(anonymize::Kind kind) { return std::string(anonymize::kind_
 std::string column(std::string text, std::size_t width) {
   if (text.size() < width) text.resize(width, ' ');
   return text + " ";
+}
+
+/// A name as it can stand on a terminal: control characters in it would move the cursor.
+std::string printable(const std::string& name) {
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F;
+  });
+  return plain ? name : dump_json(Json(name));
 }
 
 }  // namespace
@@ -45,7 +54,8 @@ Result<int> privacy_mappings_command(const CommandLine& line) {
     const Json entry{
         {"class", class_of(row.kind)}, {"pseudonym", row.pseudonym}, {"stands_for", row.real}};
     print(line.json ? dump_json(entry) + "\n"
-                    : column(class_of(row.kind), 8) + column(row.pseudonym, 24) + row.real + "\n");
+                    : column(class_of(row.kind), 8) + column(row.pseudonym, 24) +
+                          printable(row.real) + "\n");
   }
   return 0;
 }
@@ -59,7 +69,9 @@ Result<int> privacy_clear_command(const CommandLine& line) {
                  "`proxmox-mpc state backup FILE` keeps a way back; then repeat it with --yes"};
   }
   PMX_TRY_VOID(database->renew_key());
-  std::fprintf(stderr, "All pseudonyms are forgotten; the next start uses a new key.\n");
+  std::fprintf(
+      stderr,
+      "All pseudonyms of this installation are forgotten; the next start uses a new key.\n");
   return 0;
 }
 

@@ -1,10 +1,8 @@
 #include "state/backup.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <filesystem>
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -19,11 +17,6 @@ namespace {
 
 constexpr const char* kCreateTable =
     "CREATE TABLE backup (name TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT, WITHOUT ROWID";
-
-bool exists(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(std::filesystem::symlink_status(path, ignored));
-}
 
 /// A file beside its final place, removed unless it was moved there.
 class Draft {
@@ -44,14 +37,9 @@ class Draft {
 
   /// Gives the finished file its name, unless that is taken.
   Result<void> publish(const std::string& final_path) {
-    const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file >= 0) {
-      ::fsync(file);
-      ::close(file);
-    }
-    if (::link(path_.c_str(), final_path.c_str()) == 0) return {};
-    if (errno == EEXIST) return Error{Code::kAlreadyExists, final_path + " exists already", ""};
-    return Error{Code::kUnavailable, "cannot create " + final_path, ""};
+    PMX_TRY(const bool published, publish_file(path_, final_path));
+    if (published) return {};
+    return Error{Code::kAlreadyExists, final_path + " exists already", "choose another name"};
   }
 
  private:
@@ -88,19 +76,35 @@ Error no_backup(const std::string& file) {
                "name a file that `proxmox-mpc state backup` wrote"};
 }
 
-/// Names come from a file: none may lead out of the directory.
-bool is_plain_name(const std::string& name) {
-  return !name.empty() && name.find('/') == std::string::npos && name != "." && name != "..";
+/// Names come from a file: only the expected ones may be written.
+bool is_expected(const std::string& name, std::span<const std::string> beside) {
+  return name == "key" || std::find(beside.begin(), beside.end(), name) != beside.end();
+}
+
+/// What a restored directory consists of must not be there: least of all a key without its
+/// database, which somebody may have moved away on our own advice.
+Result<void> check_vacant(const std::string& directory, std::span<const std::string> beside) {
+  std::vector<std::string> names{"state.db", "key"};
+  names.insert(names.end(), beside.begin(), beside.end());
+  for (const std::string& name : names) {
+    const std::string path = directory + "/" + name;
+    if (!file_exists(path)) continue;
+    return Error{Code::kFailedPrecondition, path + " exists already",
+                 "move the whole directory away, or name another one with --state-dir; nothing "
+                 "was changed"};
+  }
+  return {};
 }
 
 /// Opens the copy, takes the files out of it and makes it a database of this version again.
 Result<std::vector<std::pair<std::string, Secret>>> unpack(const std::string& path,
-                                                           const std::string& file) {
+                                                           const std::string& file,
+                                                           std::span<const std::string> beside) {
   PMX_TRY(auto db, Db::open(path));
   auto files = files_in(*db);
   if (!files.ok()) return no_backup(file);
   for (const auto& [name, content] : *files) {
-    if (!is_plain_name(name)) return no_backup(file);
+    if (!is_expected(name, beside)) return no_backup(file);
   }
   PMX_TRY_VOID(db->execute("DROP TABLE backup; VACUUM"));  // the key must not stay in free pages
   PMX_TRY_VOID(migrate(*db, file));
@@ -111,7 +115,7 @@ Result<std::vector<std::pair<std::string, Secret>>> unpack(const std::string& pa
 
 Result<void> back_up(Database& database, const std::string& directory,
                      std::span<const std::string> beside, const std::string& file) {
-  if (exists(file))
+  if (file_exists(file))
     return Error{Code::kAlreadyExists, file + " exists already", "choose another name"};
   PMX_TRY(Draft draft, Draft::make(file));
   PMX_TRY_VOID(copy_database(database.db(), draft.path()));
@@ -127,22 +131,22 @@ Result<void> back_up(Database& database, const std::string& directory,
   return draft.publish(file);
 }
 
-Result<void> restore_backup(const std::string& file, const std::string& directory) {
-  const std::string target = directory + "/state.db";
-  if (exists(target)) {
-    return Error{Code::kFailedPrecondition, directory + " holds a database already",
-                 "move it away, or name another directory with --state-dir; nothing was changed"};
-  }
+Result<void> restore_backup(const std::string& file, const std::string& directory,
+                            std::span<const std::string> beside) {
+  PMX_TRY_VOID(check_vacant(directory, beside));
   PMX_TRY_VOID(check_private_file(file));
   PMX_TRY_VOID(make_private_directory(directory));
+  const std::string target = directory + "/state.db";
   PMX_TRY(Draft draft, Draft::make(target));
   {
     const auto db = Db::open(file);
     if (!db.ok() || !copy_database(**db, draft.path()).ok()) return no_backup(file);
   }
-  PMX_TRY(const auto files, unpack(draft.path(), file));
+  PMX_TRY(const auto files, unpack(draft.path(), file, beside));
   for (const auto& [name, content] : files) {
-    PMX_TRY_VOID(write_private_file(directory + "/" + name, content.expose()));
+    const std::string path = directory + "/" + name;
+    PMX_TRY(const bool created, create_private_file(path, content.expose()));
+    if (!created) return Error{Code::kAlreadyExists, path + " came into being meanwhile", ""};
   }
   // Last, so that a directory with a database is a complete one.
   return draft.publish(target);

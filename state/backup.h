@@ -18,9 +18,11 @@ class Database;
 Result<void> back_up(Database& database, const std::string& directory,
                      std::span<const std::string> beside, const std::string& file);
 
-/// Makes `directory` what it was at the backup. The directory must hold no database
-/// (kFailedPrecondition: nothing is ever overwritten). kInvalidArgument when `file` is no backup,
-/// kPermissionDenied when others can read it. The backup itself is not changed.
-Result<void> restore_backup(const std::string& file, const std::string& directory);
+/// Makes `directory` what it was at the backup, with those of `beside` that were in it. Nothing is
+/// ever overwritten: a database, a key or a file of `beside` in the directory is
+/// kFailedPrecondition. kInvalidArgument when `file` is no backup, kPermissionDenied when others
+/// can read it. The backup itself is not changed.
+Result<void> restore_backup(const std::string& file, const std::string& directory,
+                            std::span<const std::string> beside);
 
 }  // namespace pmx::state

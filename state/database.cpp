@@ -1,13 +1,10 @@
 #include "state/database.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <filesystem>
 #include <utility>
 
 #include "base/crypto.h"
 #include "base/files.h"
+#include "base/log.h"
 #include "state/locks.h"
 #include "state/migrations.h"
 #include "state/sqlite.h"
@@ -25,23 +22,10 @@ struct Paths {
   std::string lock = directory + "/lock";
 };
 
-bool exists(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored);
-}
-
-/// Makes new names in the directory survive a power cut. Best effort: not every file system can.
-void sync_directory(const std::string& path) {
-  const int directory = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return;
-  ::fsync(directory);
-  ::close(directory);
-}
-
 /// Opens the file, in WAL mode, migrated. An existing database is not written to unless it is old,
 /// so that a full disk does not keep anybody from reading.
 Result<std::unique_ptr<Db>> open_database(const Paths& paths, Locks& locks) {
-  if (!exists(paths.database)) {
+  if (!file_exists(paths.database)) {
     // Before SQLite does it, for the mode; its -wal and -shm files take the mode over.
     PMX_TRY_VOID(create_private_file(paths.database, ""));
     sync_directory(paths.directory);
@@ -101,7 +85,7 @@ Error key_error(const Paths& paths, bool missing) {
 Result<Secret> settle_key(Db& db, const Paths& paths) {
   PMX_TRY(Transaction transaction, Transaction::begin(db, Durability::kPower));
   PMX_TRY(const bool sealed, has_pseudonyms(db));
-  const bool missing = !exists(paths.key);
+  const bool missing = !file_exists(paths.key);
   if (missing && sealed) return key_error(paths, true);
   if (missing) {
     PMX_TRY_VOID(create_private_file(paths.key, crypto::random_bytes(kKeySize)));
@@ -134,11 +118,21 @@ Result<void> accept_key(Db& db, const Paths& paths, const Secret& key) {
 }
 
 Result<Secret> load_key(Db& db, const Paths& paths) {
-  if (!exists(paths.key)) return settle_key(db, paths);
+  if (!file_exists(paths.key)) return settle_key(db, paths);
   PMX_TRY(Secret key, read_key(paths.key));
   PMX_TRY(const std::string known, stored_check(db));
   if (known == check_value(key)) return key;
   return settle_key(db, paths);
+}
+
+/// Forgets all pseudonyms and which key they were sealed with.
+Result<void> forget_key(Db& db) {
+  const auto lock = db.lock();
+  PMX_TRY(Transaction transaction, Transaction::begin(db, Durability::kPower));
+  PMX_TRY_VOID(db.execute("DELETE FROM pseudonym"));
+  PMX_TRY(Statement forget, db.prepare("DELETE FROM installation WHERE name = ?"));
+  PMX_TRY_VOID(forget.run(kKeyCheck));
+  return transaction.commit();
 }
 
 }  // namespace
@@ -193,22 +187,26 @@ Result<void> Database::check_key() {
 }
 
 Result<void> Database::renew_key() {
-  if (impl_->locks != nullptr && !impl_->locks->alone()) {
+  if (impl_->locks == nullptr) return forget_key(*impl_->db);
+  if (!impl_->locks->begin_alone()) {
     return Error{Code::kFailedPrecondition, "another process uses " + impl_->directory,
                  "end all servers first (clients start one per window); nothing was changed"};
   }
-  const auto lock = impl_->db->lock();
-  PMX_TRY(Transaction transaction, Transaction::begin(*impl_->db, Durability::kPower));
-  PMX_TRY_VOID(impl_->db->execute("DELETE FROM pseudonym"));
-  PMX_TRY(Statement forget, impl_->db->prepare("DELETE FROM installation WHERE name = ?"));
-  PMX_TRY_VOID(forget.run(kKeyCheck));
-  PMX_TRY_VOID(transaction.commit());
+  auto renewed = forget_key(*impl_->db);
   // After the commit: a key that fits nothing is settled at the next start, rows without their key
   // would be lost.
-  if (impl_->directory.empty()) return {};
-  PMX_TRY_VOID(write_private_file(Paths{impl_->directory}.key, crypto::random_bytes(kKeySize)));
+  if (renewed.ok()) {
+    renewed = write_private_file(Paths{impl_->directory}.key, crypto::random_bytes(kKeySize));
+  }
+  impl_->locks->end_alone();
+  PMX_TRY_VOID(renewed);
   sync_directory(impl_->directory);
-  return impl_->db->execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+  const auto lock = impl_->db->lock();
+  const auto cleaned = impl_->db->execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+  if (!cleaned.ok()) {
+    log::warn(Context{}, "state.not_compacted", {{"error", cleaned.error().message}});
+  }
+  return {};
 }
 
 const Secret& Database::key() const { return impl_->key; }

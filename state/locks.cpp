@@ -39,6 +39,13 @@ bool change(int file, int command, std::int64_t offset, short type) {
   return control(file, command, range);
 }
 
+/// The bytes of every instance that may come.
+struct flock all_instances(short type) {
+  struct flock range = one_byte(kFirstInstance, type);
+  range.l_len = 0;  // to the end
+  return range;
+}
+
 std::int64_t new_instance() {
   std::int64_t number = 0;
   const std::string bytes = crypto::random_bytes(sizeof number);
@@ -47,6 +54,10 @@ std::int64_t new_instance() {
 }
 
 Error lock_error(const std::string& path, int error) {
+  if (error == EAGAIN) {
+    return Error{Code::kUnavailable, "the key of this installation is being renewed (" + path + ")",
+                 "try again in a moment"};
+  }
   const bool denied = error == EACCES || error == EPERM || error == EROFS;
   const bool full = error == ENOSPC || error == EDQUOT;
   return Error{denied ? Code::kPermissionDenied
@@ -86,10 +97,15 @@ bool Locks::alive(std::int64_t instance) const {
   return control(file_, F_OFD_GETLK, range) && range.l_type != F_UNLCK;
 }
 
-bool Locks::alone() const {
-  struct flock range = one_byte(kFirstInstance, F_WRLCK);
-  range.l_len = 0;  // to the end; our own lock is no obstacle to ourselves
-  return control(file_, F_OFD_GETLK, range) && range.l_type == F_UNLCK;
+bool Locks::begin_alone() {
+  struct flock range = all_instances(F_WRLCK);
+  return control(file_, F_OFD_SETLK, range);
+}
+
+void Locks::end_alone() {
+  struct flock range = all_instances(F_UNLCK);
+  control(file_, F_OFD_SETLK, range);
+  change(file_, F_OFD_SETLK, instance_, F_WRLCK);
 }
 
 }  // namespace pmx::state

@@ -36,8 +36,9 @@ class Locks {
   /// Whether the instance still runs.
   [[nodiscard]] bool alive(std::int64_t instance) const;
 
-  /// Whether no other instance runs right now.
-  [[nodiscard]] bool alone() const;
+  /// Keeps all other instances out until end_alone(); false when one runs already.
+  [[nodiscard]] bool begin_alone();
+  void end_alone();
 
  private:
   const int file_;

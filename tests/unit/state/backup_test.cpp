@@ -49,7 +49,7 @@ TEST_CASE("backup: a restored directory has key, map and the files beside") {
   issue(*original.database, "after", "vm-z9zzzzz");
 
   const std::string directory = elsewhere.file("new/state");
-  need(restore_backup(file, directory));
+  need(restore_backup(file, directory, kTokens));
   const auto restored = need(Database::open(directory));
   CHECK(restored->key().expose() == original.database->key().expose());
   const auto rows = need(PseudonymStore(*restored).load(0));
@@ -71,9 +71,9 @@ TEST_CASE("backup: the file is private and holds the key, the restored database 
   CHECK(content_of(file).find(key) != std::string::npos);
 
   const std::string directory = elsewhere.file("state");
-  need(restore_backup(file, directory));
+  need(restore_backup(file, directory, kTokens));
   CHECK(content_of(directory + "/state.db").find(key) == std::string::npos);
-  need(restore_backup(file, elsewhere.file("twice")));
+  need(restore_backup(file, elsewhere.file("twice"), kTokens));
 }
 
 TEST_CASE("backup: nothing is ever overwritten") {
@@ -86,10 +86,29 @@ TEST_CASE("backup: nothing is ever overwritten") {
 
   const std::string good = elsewhere.file("good");
   need(original.back_up_to(good));
-  const auto restored = restore_backup(good, original.directory.path());
+  const auto restored = restore_backup(good, original.directory.path(), kTokens);
   REQUIRE_FALSE(restored.ok());
   CHECK(restored.error().code == Code::kFailedPrecondition);
   CHECK(need(PseudonymStore(*original.database).load(0)).size() == 1);
+}
+
+TEST_CASE("backup: a key or a token file without a database is not overwritten either") {
+  const Original original;
+  const TemporaryDirectory elsewhere;
+  const std::string file = elsewhere.file("backup");
+  need(original.back_up_to(file));
+  for (const std::string name : {"key", "tokens.json"}) {
+    CAPTURE(name);
+    const std::string directory = elsewhere.file("with-" + name);
+    need(make_private_directory(directory));
+    need(write_private_file(directory + "/" + name, "the only one"));
+    const auto restored = restore_backup(file, directory, kTokens);
+    REQUIRE_FALSE(restored.ok());
+    CHECK(restored.error().code == Code::kFailedPrecondition);
+    CHECK(restored.error().message.find(directory + "/" + name) != std::string::npos);
+    CHECK(content_of(directory + "/" + name) == "the only one");
+    CHECK_FALSE(read_file(directory + "/state.db").ok());
+  }
 }
 
 TEST_CASE("backup: what is no backup is refused and leaves no database behind") {
@@ -107,8 +126,13 @@ TEST_CASE("backup: what is no backup is refused and leaves no database behind") 
     need(original.back_up_to(file));
     need(need(Db::open(file))->execute("UPDATE backup SET name = '../' || name"));
   }
+  SUBCASE("a name that no backup has") {
+    const Original original;
+    need(original.back_up_to(file));
+    need(need(Db::open(file))->execute("UPDATE backup SET name = 'lock' WHERE name = 'key'"));
+  }
   const bool had_key = read_file(directory.file("key")).ok();
-  const auto restored = restore_backup(file, target);
+  const auto restored = restore_backup(file, target, kTokens);
   REQUIRE_FALSE(restored.ok());
   CHECK(restored.error().message == file + " is no backup of proxmox-mpc");
   CHECK_FALSE(read_file(target + "/state.db").ok());
@@ -121,10 +145,10 @@ TEST_CASE("backup: one that others can read, or a later version wrote, is refuse
   const std::string file = elsewhere.file("backup");
   need(original.back_up_to(file));
   REQUIRE(::chmod(file.c_str(), 0644) == 0);
-  CHECK(restore_backup(file, elsewhere.file("a")).error().code == Code::kPermissionDenied);
+  CHECK(restore_backup(file, elsewhere.file("a"), kTokens).error().code == Code::kPermissionDenied);
   REQUIRE(::chmod(file.c_str(), 0600) == 0);
   need(need(Db::open(file))->execute("PRAGMA user_version = 9999"));
-  const auto restored = restore_backup(file, elsewhere.file("b"));
+  const auto restored = restore_backup(file, elsewhere.file("b"), kTokens);
   REQUIRE_FALSE(restored.ok());
   CHECK(restored.error().message.find("newer proxmox-mpc") != std::string::npos);
 }

@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "state/audit_store.h"
 #include "state/inventory_store.h"
+#include "state/locks.h"
 #include "state/migrations.h"
 #include "state/pseudonym_store.h"
 #include "state/sqlite.h"
@@ -100,6 +101,20 @@ TEST_CASE("a key is not renewed under a running process, and one that slips in f
   const auto claimed = PseudonymStore(*first).claim(std::span(&row, 1));
   REQUIRE_FALSE(claimed.ok());
   CHECK(claimed.error().message == "the key of this installation was replaced");
+}
+
+TEST_CASE("while a key is renewed nobody can open the directory") {
+  const TemporaryDirectory directory;
+  open_at(directory);
+  const auto locks = need(Locks::open(directory.file("lock")));
+  REQUIRE(locks->begin_alone());
+  const auto refused = Database::open(directory.path());
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().message.find("renew") != std::string::npos);
+  locks->end_alone();
+  open_at(directory);
+  const auto other = open_at(directory);
+  CHECK_FALSE(locks->begin_alone());
 }
 
 TEST_CASE("what was stored is there after opening again") {
