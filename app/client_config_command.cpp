@@ -1,9 +1,7 @@
 // client-config: what to paste into MCP clients, for the demo and for a real cluster.
 #include <unistd.h>
-
-#include <cstdio>
-
 #include "app/commands.h"
+#include "app/console.h"
 
 namespace pmx::app {
 namespace {
@@ -74,7 +72,7 @@ Result<int> client_config_command(const CommandLine& line) {
                     "-e PROXMOX_MPC_TOKEN='USER@REALM!ID=UUID' ");
     text += remote_forms(command, " serve");
   }
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  print(text);
   return 0;
 }
 

@@ -7,6 +7,7 @@ any step fails. Stops everything it started and removes its temporary files.
     tools/demo.py --binary build/release/proxmox-mpc
 """
 import argparse
+import collections
 import json
 import subprocess
 import sys
@@ -17,6 +18,12 @@ from drive import Client, Cluster, NoAnswer, RpcError, Server, text_of  # noqa: 
 from drive.server import clean_environment  # noqa: E402
 
 COLOURS = {"step": "1;36", "ask": "33", "answer": "32", "real": "35", "dim": "2"}
+
+
+def counted(requests):
+    """Each request once, in the order of the first time, with how often it came: polling repeats itself."""
+    counts = collections.Counter(requests)
+    return [request + (f"  ({times} times)" if times > 1 else "") for request, times in counts.items()]
 
 
 class Paper:
@@ -81,7 +88,7 @@ class Demo:
         failed = result.get("isError", False)
         self.paper.line("answer", "sees", text_of(result) if failed
                         else show(result["structuredContent"]))
-        requests = self.cluster.new_requests()
+        requests = counted(self.cluster.new_requests())
         self.paper.line("real", "cluster saw", "\n".join(requests) or "nothing: answered from memory")
         if failed and not may_fail:
             raise AssertionError(f"{tool} failed")

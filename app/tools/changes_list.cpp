@@ -192,8 +192,9 @@ std::string what_happened(const Change& change) {
 }
 
 std::string describe(const Out& out, anonymize::Engine& engine) {
-  std::string text = out.changes.empty()
-                         ? "No change was observed in this time."
+  std::string text = out.changes.empty() ? "No change was observed in this time."
+                     : out.changes.size() == 1
+                         ? "1 change."
                          : std::to_string(out.changes.size()) + " changes, newest first.";
   constexpr std::size_t kShown = 15;
   for (std::size_t i = 0; i < out.changes.size() && i < kShown; ++i) {
