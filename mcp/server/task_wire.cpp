@@ -33,10 +33,9 @@ TaskWish task_wish(const Call& call) {
 }
 
 RpcError missing_tasks() {
-  const Json extensions{{kTasksExtension, Json::object()}};
-  return RpcError{kMissingCapability,
-                  "Missing required client capability: tasks",
-                  {{"requiredCapabilities", {{"extensions", extensions}}}},
+  Json data;
+  data["requiredCapabilities"]["extensions"][kTasksExtension] = Json::object();
+  return RpcError{kMissingCapability, "Missing required client capability: tasks", std::move(data),
                   true};
 }
 
@@ -63,14 +62,17 @@ void add_task_capabilities(Version version, Json& capabilities) {
   if (features.modern) {
     capabilities["extensions"][kTasksExtension] = Json::object();
   } else if (features.tasks) {
-    const Json calls{{"tools", {{"call", Json::object()}}}};
-    capabilities["tasks"] = {
-        {"list", Json::object()}, {"cancel", Json::object()}, {"requests", calls}};
+    Json& tasks = capabilities["tasks"];
+    tasks["list"] = Json::object();
+    tasks["cancel"] = Json::object();
+    tasks["requests"]["tools"]["call"] = Json::object();
   }
 }
 
 Json related_task(const Json& id) {
-  return {{"_meta", {{"io.modelcontextprotocol/related-task", {{"taskId", id}}}}}};
+  Json result;
+  result["_meta"]["io.modelcontextprotocol/related-task"]["taskId"] = id;
+  return result;
 }
 
 Json plain_task(const TaskRow& row, Version version, Json& verbatim) {
