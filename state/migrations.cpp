@@ -145,8 +145,8 @@ Result<bool> advance(Db& db, const std::string& path) {
 int schema_version() { return static_cast<int>(kSteps.size()); }
 
 Result<void> migrate(Db& db, const std::string& path) {
+  PMX_TRY_VOID(refuse_foreign(db, path));
   PMX_TRY(std::int64_t version, current_version(db));
-  if (version <= schema_version()) PMX_TRY_VOID(refuse_foreign(db, path));
   for (bool complete = version >= schema_version(); !complete;) {
     PMX_TRY(complete, advance(db, path));
   }
