@@ -1,5 +1,6 @@
 #include "state/diff.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -78,6 +79,8 @@ Json without_nulls(const Json& value) {
 std::vector<Change> diff_fields(const Json& before, const Json& after) {
   std::vector<Change> changes;
   walk(before, after, "", changes);
+  std::sort(changes.begin(), changes.end(),
+            [](const Change& a, const Change& b) { return a.path < b.path; });
   return changes;
 }
 

@@ -72,8 +72,8 @@ TEST_CASE("every changed field becomes one event, nested ones by their own path"
     CHECK(event.object == "101");
   }
   CHECK(lines ==
-        std::vector<std::string>{R"(/config/boot "scsi0" null)", "/config/memory 2048 4096",
-                                 R"(/config/net~10 "virtio" "e1000")", "/config/cores null 2",
+        std::vector<std::string>{R"(/config/boot "scsi0" null)", "/config/cores null 2",
+                                 "/config/memory 2048 4096", R"(/config/net~10 "virtio" "e1000")",
                                  R"(/status "running" "stopped")", R"(/tags ["a","b"] ["b","a"])"});
 }
 
