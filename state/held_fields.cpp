@@ -1,6 +1,7 @@
 #include "state/held_fields.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "state/diff.h"
 #include "state/sqlite.h"
@@ -26,6 +27,25 @@ bool holds(const Json& fields, const std::string& path, const Json& value) {
     if ((Json::json_pointer() / key).to_string() == path) return expected == value;
   }
   return false;
+}
+
+/// Changes under way hold the fields of `object`, each as a whole.
+Result<void> follow(Db& db, std::string_view cluster, const Object& object) {
+  PMX_TRY(Statement rows, db.prepare("SELECT id, fields FROM hold WHERE cluster = ? AND kind = ? "
+                                     "AND object = ? AND phase = 0"));
+  std::vector<std::pair<std::int64_t, std::string>> held;
+  rows.bind(cluster, object.kind, object.id);
+  while (true) {
+    PMX_TRY(const bool more, rows.step());
+    if (!more) break;
+    PMX_TRY(Json fields, parse_json(rows.text(1)));
+    fields.update(object.fields);
+    PMX_TRY(std::string text, canonical_text(fields));
+    held.emplace_back(rows.integer(0), std::move(text));
+  }
+  PMX_TRY(Statement update, db.prepare("UPDATE hold SET fields = ? WHERE id = ?"));
+  for (const auto& [id, text] : held) PMX_TRY_VOID(update.run(text, id));
+  return {};
 }
 
 }  // namespace
@@ -144,9 +164,7 @@ Result<void> HeldFields::settle(Database& database, std::string_view cluster, co
           db.prepare("DELETE FROM hold WHERE cluster = ?1 AND kind = ?2 AND object = ?3 AND "
                      "(phase = 1 OR (phase = 2 AND expected = ?4) OR (?5 <> '' AND cause = ?5))"));
   PMX_TRY_VOID(end.run(cluster, object.kind, object.id, fields, cause));
-  PMX_TRY(Statement follow, db.prepare("UPDATE hold SET fields = json_patch(fields, ?) WHERE "
-                                       "cluster = ? AND kind = ? AND object = ? AND phase = 0"));
-  PMX_TRY_VOID(follow.run(fields, cluster, object.kind, object.id));
+  PMX_TRY_VOID(follow(db, cluster, object));
   PMX_TRY(Statement insert,
           db.prepare("INSERT INTO hold (cluster, kind, object, phase, fields, expected, cause, "
                      "since, until, instance) VALUES (?, ?, ?, 1, ?, '{}', ?, ?, ?, ?)"));
