@@ -93,6 +93,7 @@ void Locks::end_setup() { change(file_, F_OFD_SETLK, kSetupByte, F_UNLCK); }
 
 bool Locks::alive(std::int64_t instance) const {
   if (instance == instance_) return true;
+  if (instance < kFirstInstance) return false;  // the bytes of the roles are nobody's life
   struct flock range = one_byte(instance, F_WRLCK);
   return control(file_, F_OFD_GETLK, range) && range.l_type != F_UNLCK;
 }
