@@ -100,7 +100,7 @@ def qemu_config(d):
               "searchdomain": d.value(w.domains[1], "domain", DICTIONARY, whole=False), "sshkeys": d.url(key + "\n"),
               "cipassword": d.secret(w.password(), "password"), "ciuser": d.known(w.users[1], "user"),
               "smbios1": f"uuid={d.shape(w.uuid(), 'uuid')},serial={d.value('U' + w.hexes(9).upper(), 'disk_serial', 'field')},base64=0",
-              "vmgenid": d.shape(w.uuid(), "uuid"), "tags": d.known(w.tags[0], "tag") + ";" + d.known(w.tags[1], "tag"), "description": f"Runs {mention} for {d.known(w.customers[0], 'customer')}\nask {d.known(w.person(), 'person')}\nsince 2024-03-11, ports 80,443",
+              "vmgenid": d.shape(w.uuid(), "uuid"), "tags": d.known(w.tags[0], "tag") + ";" + d.known(w.tags[1], "tag"), "description": f"Runs {mention} for {d.known(w.customers[0], 'customer')}\n{d.cue()} {d.known(w.person(), 'person')}\nsince 2024-03-11, ports 80,443",
               "hostpci0": d.keep("0000:41:00.0,pcie=1"), "scsihw": d.keep("virtio-scsi-single"), "cpu": d.keep("x86-64-v2-AES"), "meta": d.keep("creation-qemu=9.0.2,ctime=1712345678"),
               "hookscript": f"{d.known(w.storages[2], 'storage')}:snippets/{d.known(strong['name'], 'guest')}-hook.pl"}
     return {"data": config}
@@ -256,8 +256,8 @@ def notifications(d):
 
 def acme(d):
     w = d.world
-    data = base64.b64encode(f"CF_Token={w.chars('abcdefXYZ0123456789', 40)}\nCF_Account_ID={w.hexes(32)}\n".encode()).decode()
-    return {"data": [{"plugin": d.typed(w.word(), "acme"), "type": "dns", "api": d.keep("cf"), "data": d.secret(data, "acme_data"), "digest": d.keep(w.digest())}, {"name": d.typed(w.word(), "acme"), "account": {"contact": [f"mailto:{d.known(w.users[0], 'user')}@{d.value(w.domains[0], 'domain', DICTIONARY, whole=False)}"], "status": "valid"}, "directory": d.keep("https://acme-v02.api.letsencrypt.org/directory"), "tos": d.keep("https://letsencrypt.org/documents/LE-SA-v1.5-February-24-2025.pdf")}]}
+    data = d.packed(f"CF_Token={d.secret(w.chars('abcdefXYZ0123456789', 40), 'acme_token')}\nCF_Account_ID={d.typed(w.hexes(32), 'acme_account')}\n", lambda t: base64.b64encode(t.encode()).decode())
+    return {"data": [{"plugin": d.typed(w.word(), "acme"), "type": "dns", "api": d.keep("cf"), "data": data, "digest": d.keep(w.digest())}, {"name": d.typed(w.word(), "acme"), "account": {"contact": [f"mailto:{d.known(w.users[0], 'user')}@{d.value(w.domains[0], 'domain', DICTIONARY, whole=False)}"], "status": "valid"}, "directory": d.keep("https://acme-v02.api.letsencrypt.org/directory"), "tos": d.keep("https://letsencrypt.org/documents/LE-SA-v1.5-February-24-2025.pdf")}]}
 
 
 def disks(d):

@@ -24,6 +24,7 @@ class Value:
     found_by: str
     secret: bool = False
     whole: bool = True   # surface is one value and gets one pseudonym (not: a line with several inside)
+    inner: list = field(default_factory=list)   # the values inside an encoding over all
 
 
 @dataclass
@@ -117,6 +118,10 @@ class Builder:
             return self.value(name, label, VARIANT, surface=name.lower())
         return f"{self.known(name, label)}+{self.known(name, label)}"
 
+    def cue(self):
+        """Words that point at a person, none of which the engine's own tables hold."""
+        return self.rng.choice(["consult", "wake", "speak with", "agreed with", "the desk of", "on call is", "handed over by hand with"])
+
     def any_guest(self):
         guest = self.rng.choice(self.world.strong_guests())
         return guest, self.known(guest["name"], "guest")
@@ -156,9 +161,7 @@ class Builder:
         surface = encode(plain)
         secret = any(v.secret for v in values)
         first = values[0]
-        out = self.put(Value(first.real, surface, first.label, VARIANT, secret, whole=False))
-        self.items[-1].inner = [v.surface for v in values]
-        return out
+        return self.put(Value(first.real, surface, first.label, VARIANT, secret, whole=False, inner=values))
 
     # The end.
 

@@ -54,7 +54,7 @@ def domains_cfg(d):
 
 def interfaces(d):
     w = d.world
-    return (f"# uplink in {d.known(w.sites[0], 'site')}, ask {d.known(w.person(), 'person')}\nauto lo\niface lo inet loopback\n\niface {d.keep('eno1')} inet manual\n\nauto {d.keep('vmbr0')}\niface vmbr0 inet static\n\taddress {ip(d)}/24\n\tgateway {ip(d)}\n\tbridge-ports eno1\n\tbridge-stp off\n\tbridge-fd 0\n\tbridge-vids {d.keep('2-4094')}\n\n"
+    return (f"# uplink in {d.known(w.sites[0], 'site')}, {d.cue()} {d.known(w.person(), 'person')}\nauto lo\niface lo inet loopback\n\niface {d.keep('eno1')} inet manual\n\nauto {d.keep('vmbr0')}\niface vmbr0 inet static\n\taddress {ip(d)}/24\n\tgateway {ip(d)}\n\tbridge-ports eno1\n\tbridge-stp off\n\tbridge-fd 0\n\tbridge-vids {d.keep('2-4094')}\n\n"
             f"auto {d.known(w.bridges[0], 'bridge')}\niface {d.known(w.bridges[0], 'bridge')} inet6 static\n\taddress {d.shape(w.ip6(), 'ipv6')}/64\n\tbridge-ports bond0.{d.keep('120')}\n\thwaddress ether {d.shape(w.mac().lower(), 'mac')}\n\tpost-up ip route add {d.shape(w.nets[1] + '.0', 'ipv4')}/24 via {ip(d)} dev {d.known(w.bridges[0], 'bridge')}\n\tnetmask {d.keep('255.255.255.0')}\n\tdns-nameservers {ip(d)} {d.keep('8.8.8.8')}\n\tdns-search {domain(d)}\n\nsource /etc/network/interfaces.d/*\n")
 
 
@@ -103,8 +103,8 @@ def notifications_cfg(d):
 
 def qemu_conf(d):
     w, g = d.world, d.rng.choice(d.world.strong_guests())
-    note = d.layer(f"{d.known(g['name'], 'guest')}: ask {d.known(w.person(), 'person')} ({mail(d)})", lambda t: t.replace(":", "%3A").replace("@", "%40"))
-    return (f"#{note}\n#{d.layer('Owner ' + d.known(w.customers[0], 'customer'), lambda t: t)}\nagent: 1\nboot: order=scsi0;net0\ncores: 4\ncpu: x86-64-v2-AES\nmemory: 8192\nname: {d.known(g['name'], 'guest')}\nnet0: virtio={d.shape(w.mac(), 'mac')},bridge={d.known(w.bridges[0], 'bridge')},firewall=1\nnuma: 0\nostype: l26\nparent: {d.typed(snap := 'pre_' + w.word(), 'snapshot')}\n"
+    note = d.layer(f"{d.known(g['name'], 'guest')}: {d.cue()} {d.known(w.person(), 'person')} ({mail(d)})", lambda t: t.replace(":", "%3A").replace("@", "%40"))
+    return (f"#{note}\n#{d.layer('Belongs with ' + d.known(w.customers[0], 'customer'), lambda t: t)}\nagent: 1\nboot: order=scsi0;net0\ncores: 4\ncpu: x86-64-v2-AES\nmemory: 8192\nname: {d.known(g['name'], 'guest')}\nnet0: virtio={d.shape(w.mac(), 'mac')},bridge={d.known(w.bridges[0], 'bridge')},firewall=1\nnuma: 0\nostype: l26\nparent: {d.typed(snap := 'pre_' + w.word(), 'snapshot')}\n"
             f"scsi0: {d.known(w.storages[0], 'storage')}:{d.keep('vm-' + str(g['vmid']) + '-disk-0')},iothread=1,size=32G\nscsihw: virtio-scsi-single\nsmbios1: uuid={d.shape(w.uuid(), 'uuid')},manufacturer={d.packed(d.known(w.customers[0], 'customer'), lambda t: base64.b64encode(t.encode()).decode())},base64=1\ntags: {d.known(w.tags[0], 'tag')};{d.known(w.tags[1], 'tag')}\nargs: -cpu host -device vfio-pci,host={d.keep('0000:41:00.0')}\n"
             f"cicustom: user={d.known(w.storages[0], 'storage')}:snippets/{d.known(g['name'], 'guest')}-user.yaml\nciuser: {d.known(w.users[0], 'user')}\ncipassword: {d.secret('$5$' + w.chars('abcXYZ019./', 8) + '$' + w.chars('abcXYZ019./', 43), 'crypt_hash', 'pattern')}\nipconfig0: ip={ip(d)}/24,gw={ip(d)}\nvmgenid: {d.shape(w.uuid(), 'uuid')}\n\n[{d.typed(snap, 'snapshot')}]\n#before upgrade to {d.keep('8.2.4.1')}\nmachine: pc-q35-8.1\nsnaptime: 1712345678\n")
 

@@ -1,4 +1,7 @@
-"""Logs, command lines and what programs print."""
+"""Logs, command lines and what programs print.
+
+An unknown share of smbclient is labelled as something that only a human would find: no word before it says what it is.
+"""
 from .api import fqdn, node, upid, user_id
 from .files import domain, ip, mail
 

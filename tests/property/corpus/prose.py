@@ -1,6 +1,6 @@
 """Notes, mails, secrets in odd places, encodings, and documents in which nothing may change."""
 import base64
-import codecs
+import re
 import urllib.parse
 
 from .api import fqdn, node, upid, user_id
@@ -13,7 +13,7 @@ WIDE = str.maketrans({chr(c): chr(c + 0xFEE0) for c in range(0x21, 0x7F)})
 def notes_md(d):
     w = d.world
     g = d.rng.choice(w.strong_guests())
-    return (f"# {d.known(g['name'], 'guest')}\n\nOwner: **{d.known(w.person(), 'person')}** <{mail(d)}>, phone {d.shape('+49 ' + str(d.rng.randint(30, 99)) + ' ' + str(d.rng.randint(1000000, 9999999)), 'phone')}\n\n- runs the [shop](https://{fqdn(d, 'shop.' + w.domains[0])}/admin?token={d.secret(w.chars('abcXYZ019', 20), 'url_token')}) of {d.known(w.customers[0], 'customer')}\n- backup every day at {d.keep('02:30')}, see `/mnt/pve/{d.known(w.storages[0], 'storage')}`\n- {d.variant(g['name'], 'guest')} listens on {ip(d)}:{d.keep('8443')}\n- contract with {d.known(w.org[0], 'org')}\n\n| node | ip |\n|---|---|\n| {node(d)} | {ip(d)} |\n\n```\nPASSWORD={d.secret(w.chars('abcXYZ019', 12), 'password')}\n```\n<!-- {d.known(w.customers[1], 'customer')} pays until {d.keep('2027-01-31')} -->\n")
+    return (f"# {d.known(g['name'], 'guest')}\n\n{d.cue().capitalize()}: **{d.known(w.person(), 'person')}** <{mail(d)}>, phone {d.shape('+49 ' + str(d.rng.randint(30, 99)) + ' ' + str(d.rng.randint(1000000, 9999999)), 'phone')}\n\n- runs the [shop](https://{fqdn(d, 'shop.' + w.domains[0])}/admin?token={d.secret(w.chars('abcXYZ019', 20), 'url_token')}) of {d.known(w.customers[0], 'customer')}\n- backup every day at {d.keep('02:30')}, see `/mnt/pve/{d.known(w.storages[0], 'storage')}`\n- {d.variant(g['name'], 'guest')} listens on {ip(d)}:{d.keep('8443')}\n- contract with {d.known(w.org[0], 'org')}\n\n| node | ip |\n|---|---|\n| {node(d)} | {ip(d)} |\n\n```\nPASSWORD={d.secret(w.chars('abcXYZ019', 12), 'password')}\n```\n<!-- {d.known(w.customers[1], 'customer')} pays until {d.keep('2027-01-31')} -->\n")
 
 
 def notes_html(d):
@@ -30,7 +30,14 @@ def email(d):
 def ticket_text(d):
     """What nobody but a human would know: names in no dictionary."""
     w = d.world
-    return f"The technician {d.human('Herr ' + w.cap(), 'person_unknown')} from {d.human(w.cap() + 'stadt', 'place')} moved the rack; ask {d.human(w.cap(), 'person_unknown')} for the key of room {d.keep('2.14')}. Their machine {d.human(w.word(), 'host_unknown')} was not touched.\n"
+    title = d.rng.choice(["Kollege", "Signora", "Technician", "Kollegin"])
+    return f"The technician {d.human(title + ' ' + w.cap(), 'person_unknown')}, who lives near {d.human(w.cap() + 'stadt', 'place')}, moved the rack; {d.cue()} {d.human(w.cap(), 'person_unknown')} for the key of room {d.keep('2.14')}. Their machine {d.human(w.word(), 'host_unknown')} was not touched.\n"
+
+
+def secret_url(d, text):
+    """A token; of a URL the part that is secret."""
+    public = re.match(r"https://hooks\.slack\.com/services/|https://discord\.com/api/webhooks/|", text).group()
+    return public + d.secret(text[len(public):], "cloud_token", "pattern")
 
 
 def cloud_tokens(d):
@@ -39,7 +46,7 @@ def cloud_tokens(d):
     rows = [f"ghp_{w.chars(A, 36)}", f"glpat-{w.chars(A, 20)}", f"AKIA{w.chars('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', 16)}", f"xoxb-{w.chars('0123456789', 12)}-{w.chars('0123456789', 12)}-{w.chars(A, 24)}", f"npm_{w.chars(A, 36)}", f"hvs.{w.chars(A, 90)}", f"dop_v1_{w.hexes(64)}", f"sk-ant-api03-{w.chars(A, 93)}AA", f"sk-proj-{w.chars(A, 40)}", f"AIza{w.chars(A, 35)}", f"dckr_pat_{w.chars(A, 27)}", w.jwt(),
             f"{w.chars('0123456789', 10)}:AA{w.chars(A, 33)}", f"https://discord.com/api/webhooks/{w.chars('0123456789', 18)}/{w.chars(A, 68)}", f"https://hooks.slack.com/services/T{w.chars('ABC0123', 8)}/B{w.chars('ABC0123', 8)}/{w.chars(A, 24)}", "-".join(w.chars("ABCDEFGHJKLMNPQRSTUVWXYZ23456789", 5) for _ in range(5)), "{SSHA}" + w.base64(24), "$2b$12$" + w.chars("abcXYZ019./", 53), "pve4c-" + w.hexes(10), f"github_pat_{w.chars(A, 22)}_{w.chars(A, 59)}"]
     chosen = d.rng.sample(rows, 6)
-    return "\n".join(f"{d.rng.choice(['found', 'use', 'see ticket:', '*', 'deploy with'])} {d.secret(x, 'cloud_token', 'pattern')} {d.rng.choice(['now', 'please', '(old)', ''])}".rstrip() for x in chosen) + "\n"
+    return "\n".join(f"{d.rng.choice(['found', 'use', 'see ticket:', '*', 'deploy with'])} {secret_url(d, x)} {d.rng.choice(['now', 'please', '(old)', ''])}".rstrip() for x in chosen) + "\n"
 
 
 def env_file(d):
@@ -76,10 +83,6 @@ def authorized_keys(d):
 
 # The encodings: (name, whether it works byte by byte, function).
 
-def quoted_printable(text):
-    return codecs.encode(text.encode(), "quopri").decode()
-
-
 def soft_break(text):
     return text[: len(text) // 2] + "=\n" + text[len(text) // 2:]
 
@@ -88,10 +91,12 @@ def hyphened(text):
     return text[:3] + "\u00ad" + text[3:]
 
 
+# The names of those with a slash after a label are told apart in the score: "ipv4/zero-width".
 ENCODINGS = [("plain", True, lambda t: t), ("upper", True, str.upper), ("url", True, lambda t: "".join(f"%{b:02X}" if not (chr(b).isalnum() and b < 128) else chr(b) for b in t.encode())), ("double-url", True, lambda t: urllib.parse.quote(urllib.parse.quote("/" + t, safe=""), safe="")),
              ("percent-all", True, lambda t: "".join(f"%{b:02x}" for b in t.encode())), ("json", True, lambda t: "".join(f"\\u{ord(c):04x}" if not c.isalnum() or ord(c) > 127 else c for c in t)), ("html", True, lambda t: "".join(f"&#{ord(c)};" if i % 3 == 0 else c for i, c in enumerate(t))), ("html-hex", True, lambda t: "".join(f"&#x{ord(c):x};" for c in t)),
              ("base64-0", False, lambda t: base64.b64encode(f"name={t} port=22".encode()).decode()), ("base64-1", False, lambda t: base64.b64encode(f"nam={t} port=22".encode()).decode()), ("base64-2", False, lambda t: base64.b64encode(f"na={t} port=22!".encode()).decode()), ("hex", False, lambda t: t.encode().hex()),
-             ("wide", True, lambda t: t.translate(WIDE)), ("homoglyph", True, lambda t: t.translate(CYRILLIC)), ("zero-width", True, lambda t: "\u200b".join(t)), ("soft-hyphen", True, hyphened), ("soft-break", True, soft_break)]
+             ("wide", True, lambda t: t.translate(WIDE)), ("homoglyph", True, lambda t: t.translate(CYRILLIC)), ("zero-width", True, lambda t: "\u200b".join(t)), ("soft-hyphen", True, hyphened), ("soft-break", True, soft_break),
+             ("url-colon", True, lambda t: f"%3A{t}%3A")]
 
 
 def encoded(d):
@@ -100,12 +105,8 @@ def encoded(d):
     for _ in range(8):
         name, _, encode = d.rng.choice(ENCODINGS)
         real, label = d.rng.choice([(d.rng.choice(w.strong_guests())["name"], "guest"), (d.rng.choice(w.nodes), "node"), (w.cluster, "cluster"), (d.rng.choice(w.storages[:3]), "storage"), (d.rng.choice(w.customers), "customer"), (w.person(), "person"), (w.ip4(), "ipv4")])
-        if label == "ipv4" and name in ("upper", "zero-width", "soft-break", "soft-hyphen", "homoglyph", "wide", "hex", "html-hex", "html", "percent-all"):
-            name, encode = "plain", str
-        if label == "storage" and name == "url":
-            name, encode = "url-colon", lambda t: f"%3A{t}%3A"
         surface = encode(real)
-        value = d.value(real, f"{label}/{name}", "variant" if surface != real else ("pattern" if label == "ipv4" else "dictionary"), surface=surface, whole=False)
+        value = d.value(real, f"{label}/{name}", "variant" if surface != real else ("pattern" if label == "ipv4" else "dictionary"), surface=surface)
         lines.append(d.rng.choice(["see {} there", "x={}", "({})", "\"{}\"", "path /srv/{}/log"] if "=\n" not in surface else ["see {} there"]).format(value))
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,29 @@
+"""What the engine is known to fail: "figure: class" -> how often in the corpus of privacy_test.py, at most.
+
+Counted apart and told in every report, never as a success. A bound may only fall, and an entry whose defect is mended goes.
+"""
+ROUND_TRIP, TEXT, PSEUDONYM = "round trip inexact around secrets", "text between values changed", "encoding with another pseudonym"
+
+KNOWN_GAPS = {
+    # Left readable.
+    "leak, variant: ipv4/soft-break": 9,          # 91.45.=\n199.143, the soft line break of quoted-printable
+    "leak, variant: acme_account": 21,            # CF_Account_ID beside CF_Token in the base64 of an ACME plugin
+    "word of a name left: customer/base64-0": 5,  # name=Minaxjav Ruszellun: the field ends at the blank
+    "word of a name left: person/url-colon": 4,   # %3AWenke Castellanos%3A
+    "word of a name left: customer/url-colon": 0,
+    # Refused as a whole by the tool's own leak check, for %3AIvemicym Vexwim%3A.
+    "answer held back: encoded": 3,
+    # An address in these encodings is taken for a name: it gets no address, and not the pseudonym of its plain spelling.
+    f"{PSEUDONYM}: ipv4/html": 7, f"{PSEUDONYM}: ipv4/html-hex": 7, f"{PSEUDONYM}: ipv4/json": 3, f"{PSEUDONYM}: ipv4/percent-all": 8,
+    f"{PSEUDONYM}: ipv4/soft-hyphen": 8, f"{PSEUDONYM}: ipv4/url": 7, f"{PSEUDONYM}: ipv4/wide": 5, f"{PSEUDONYM}: ipv4/zero-width": 8,
+    # First and last name become two people behind name= and %3A.
+    f"{PSEUDONYM}: customer/base64-0": 5, f"{PSEUDONYM}: customer/url-colon": 0,
+    f"{PSEUDONYM}: person/base64-0": 7, f"{PSEUDONYM}: person/url-colon": 12,
+    # The case of a pseudonym's letters tells spellings apart; vm-15ht408 has 16, the next one is another guest.
+    f"{PSEUDONYM}: too many spellings": 4,
+    # Does not come back: the rest of an iqn behind its date, and a zone's pseudonym before "-10.0.0.0-24".
+    f"{ROUND_TRIP}: storage_config": 23, f"{ROUND_TRIP}: sdn": 21, f"{ROUND_TRIP}: sdn_cfg": 31,
+    # More is hidden than is secret: "services/" of a webhook and its public host, "PVEAPIToken=", "svc-" before a user's name.
+    f"{ROUND_TRIP}: cloud_tokens": 16, f"{ROUND_TRIP}: notifications": 23, f"{ROUND_TRIP}: shell": 6,
+    f"{TEXT}: cloud_tokens": 17, f"{TEXT}: notifications": 23, f"{TEXT}: shell": 9, f"{TEXT}: domains_cfg": 17,
+}
