@@ -106,9 +106,9 @@ std::string_view built_in_role(std::string_view privilege) {
 
 /// Advice for "Permission check failed (/vms/100, VM.PowerMgmt)".
 std::string grant_advice(std::string_view text, const Caller& caller) {
-  const std::string fallback = "see what " + caller.id + " may do with: pveum user " +
-                               (caller.is_token ? "token permissions" : "permissions") +
-                               " (on a cluster node)";
+  std::string fallback = "see what " + caller.id + " may do with: pveum user " +
+                         (caller.is_token ? "token permissions" : "permissions") +
+                         " (on a cluster node)";
   if (text.find("not available with API token") != std::string_view::npos) {
     return "PVE takes no API token for this; it needs a login with user and password";
   }

@@ -16,8 +16,8 @@
 namespace pmx::proxmox {
 namespace {
 
-constexpr std::size_t kMaxStatusLine = 2048;     // longer reason phrases are cut
-constexpr std::size_t kMaxHeaders = 256 * 1024;  // of one answer, in bytes
+constexpr std::size_t kMaxStatusLine = 2048;                 // longer reason phrases are cut
+constexpr std::size_t kMaxHeaders = std::size_t{256} << 10;  // of one answer, in bytes
 
 /// httplib's view of a Wire. Bounds the part of an answer that httplib itself does not: it matches
 /// the status line with a recursive regular expression and keeps headers of any size.

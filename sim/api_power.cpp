@@ -8,7 +8,8 @@
 namespace pmx::sim {
 namespace {
 
-constexpr std::int64_t kLongestTimeout = 365 * 86400;  ///< seconds; keeps time sums in range
+constexpr std::int64_t kLongestTimeout =
+    std::int64_t{365} * 86400;  ///< seconds; keeps time sums in range
 
 /// The word PVE uses for a guest of `kind` in messages.
 std::string label(GuestKind kind, const std::string& vmid) {

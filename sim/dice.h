@@ -32,7 +32,7 @@ class Dice {
 
   /// low .. high, both included.
   int between(int low, int high) {
-    return low + static_cast<int>(below(static_cast<std::size_t>(high - low + 1)));
+    return low + static_cast<int>(below(static_cast<std::size_t>(high - low) + 1));
   }
 
   /// True in `percent` of 100 throws; 0 is never, 100 always.
