@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Runs every suite, prints TAP-like progress, and ends with "N passed, M failed" alone on a line.
 
-Suites: the house check's own tests, the unit and wire tests (ctest), the acceptance tests in Python
-and in JavaScript. Exit code 1 when anything failed or a suite ran nothing.
+Suites: the tests of our own tools, the unit and wire tests (ctest), the acceptance tests in Python
+and in JavaScript, and the privacy corpus with the tests of its scorer. A test that was skipped, or
+is marked as one that fails, counts as failed: it proved nothing. Exit code 1 when anything failed
+or a suite ran nothing.
 
     tests/run.py --binary build/release/proxmox-mpc --ctest build/release --node /usr/bin/node
     tests/run.py --binary build/release/proxmox-mpc --only crash      # one acceptance file
+    tests/run.py --binary build/release/proxmox-mpc --only privacy    # the privacy corpus
 """
 import argparse
 import os
@@ -64,6 +67,18 @@ class Lines(unittest.TestResult):
         super().addError(test, err)
         self.line("not ok", test, self._exc_info_to_string(err, test))
 
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.line("not ok", test, f"skipped: {reason}")
+
+    def addExpectedFailure(self, test, err):
+        super().addExpectedFailure(test, err)
+        self.line("not ok", test, "marked as one that fails")
+
+    def addUnexpectedSuccess(self, test):
+        super().addUnexpectedSuccess(test)
+        self.line("not ok", test, "marked as one that fails, and passed")
+
     def addSubTest(self, test, subtest, err):
         super().addSubTest(test, subtest, err)
         if err:
@@ -84,7 +99,9 @@ def run_python(folder, pattern):
         return Count(0, 1)
     result = Lines()
     suite.run(result)
-    failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
+    failed = sum(len(found) for found in (
+        result.failures, result.errors, result.unexpectedSuccesses, result.expectedFailures,
+        result.skipped))
     return Count(max(result.testsRun - failed, 0), failed)
 
 
@@ -106,8 +123,9 @@ def count_junit(report):
     total = Count()
     for case in ElementTree.parse(report).getroot().iter("testcase"):
         output = case.findtext("system-out") or ""
-        cases = re.search(r"test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed", output)
-        count = Count(int(cases[1]), int(cases[2])) if cases else Count()
+        cases = re.search(r"test cases:\s*\d+ \|\s*(\d+) passed \|\s*(\d+) failed \|\s*(\d+) skipped",
+                          output)
+        count = Count(int(cases[1]), int(cases[2]) + int(cases[3])) if cases else Count()
         crashed = case.get("status") != "run" and count.failed == 0
         silent = count.passed + count.failed == 0
         total += Count(count.passed + (silent and not crashed), count.failed + crashed)
@@ -124,18 +142,18 @@ def run_node(node, folder, pattern):
     for line in process.stdout:
         if not re.match(r"\s*(# Subtest|duration_ms|---|\.\.\.|type:|TAP version)", line):
             print(line, end="", flush=True)
-        closing = re.match(r"# (tests|pass|fail|cancelled) (\d+)", line)
+        closing = re.match(r"# (tests|pass|fail|cancelled|skipped|todo) (\d+)", line)
         if closing:
             totals[closing[1]] = int(closing[2])
     code = process.wait()
-    failed = totals.get("fail", 0) + totals.get("cancelled", 0)
+    failed = sum(totals.get(name, 0) for name in ("fail", "cancelled", "skipped", "todo"))
     if failed == 0 and (code != 0 or totals.get("tests", 0) == 0):
         failed = 1
     return Count(totals.get("pass", 0), failed)
 
 
 def suites(arguments):
-    """(title, function) of each suite that was asked for."""
+    """(title, function) of each suite that was asked for; with `only`, those with such a file."""
     only = arguments.only
     chosen = []
     if not only:
@@ -159,8 +177,8 @@ def main():
     parser.add_argument("--binary", help="the release binary; without it no acceptance tests")
     parser.add_argument("--ctest", help="a build folder with ctest tests")
     parser.add_argument("--jobs", default=os.cpu_count())
-    parser.add_argument("--node", help="node 20 or later, for the official clients")
-    parser.add_argument("--only", help="part of an acceptance file's name")
+    parser.add_argument("--node", help="node 22.19 or later, for the official clients")
+    parser.add_argument("--only", help="part of a file's name: those of acceptance and property that hold it")
     arguments = parser.parse_args()
     if arguments.binary:
         os.environ["PROXMOX_MPC_BINARY"] = str(Path(arguments.binary).resolve())
