@@ -1,6 +1,7 @@
 """Streamable HTTP under many clients at once."""
 import threading
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 from here import BINARY
 from drive import Cluster, EventStream, HttpServer, start_any
@@ -37,23 +38,29 @@ class ManyClients(unittest.TestCase):
         for stream in streams:
             self.assertEqual(stream.message()["method"],
                              "notifications/subscriptions/acknowledged")
-        stop, answered = threading.Event(), threading.Semaphore(0)
-        busy = [threading.Thread(target=self.keep_busy, args=(stop, answered)) for _ in range(BUSY)]
-        for thread in busy:
-            thread.start()
-        try:
-            start_any(self.server)
-            for number, stream in enumerate(streams):
-                with self.subTest(stream=number):
-                    update = stream.message()
-                    self.assertEqual(update["method"], "notifications/resources/updated")
-                    self.assertEqual(update["params"]["uri"], OVERVIEW)
-            for _ in range(BUSY):
-                self.assertTrue(answered.acquire(timeout=30), "the others are served too")
-        finally:
-            stop.set()
-            for thread in busy:
-                thread.join()
+        stop = threading.Event()
+        answered = [threading.Semaphore(0) for _ in range(BUSY)]
+        with ThreadPoolExecutor(BUSY) as pool:
+            callers = [pool.submit(self.keep_busy, stop, mine) for mine in answered]
+            try:
+                self.hear_of_a_start(streams)
+                for number, mine in enumerate(answered):
+                    while mine.acquire(blocking=False):
+                        pass  # answers from before the events
+                    self.assertTrue(mine.acquire(timeout=30), f"caller {number} is served too")
+            finally:
+                stop.set()
+            for caller in callers:
+                caller.result()
+
+    def hear_of_a_start(self, streams):
+        """Starts a guest; every stream tells."""
+        start_any(self.server)
+        for number, stream in enumerate(streams):
+            with self.subTest(stream=number):
+                update = stream.message()
+                self.assertEqual(update["method"], "notifications/resources/updated")
+                self.assertEqual(update["params"]["uri"], OVERVIEW)
 
     def test_the_end_of_the_server_is_the_result_of_every_subscription(self):
         streams = [self.listen(number) for number in range(20)]

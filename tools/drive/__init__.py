@@ -4,10 +4,11 @@
         client = Client(server, "2026-07-28")
         print(client.call("cluster_overview"))
 """
-from .client import LEGACY, MODERN, Client, RpcError, start_any, startable, text_of
+from .client import Client, start_any, startable, text_of
 from .cluster import Cluster
 from .http import EventStream, HttpServer
 from .server import NoAnswer, Server
+from .wire import LEGACY, MODERN, RpcError
 
 __all__ = ["Client", "Cluster", "EventStream", "HttpServer", "LEGACY", "MODERN", "NoAnswer",
            "RpcError", "Server", "start_any", "startable", "text_of"]

@@ -1,18 +1,7 @@
 """A small MCP client for both protocol eras, over the lines of a Server."""
 import itertools
 
-MODERN = "2026-07-28"
-LEGACY = "2025-11-25"
-META = "io.modelcontextprotocol/"
-INFO = {"name": "drive", "version": "1"}
-
-
-class RpcError(Exception):
-    """A JSON-RPC error answer; `error` is its error object."""
-
-    def __init__(self, error):
-        super().__init__(f"{error.get('code')}: {error.get('message')}")
-        self.error = error
+from .wire import INFO, MODERN, RpcError, meta
 
 
 class Client:
@@ -56,14 +45,10 @@ class Client:
 
     def params(self, params, progress_token=None):
         """`params` with the `_meta` that this version wants on a request."""
-        params = dict(params or {})
-        meta = {}
-        if self.version == MODERN:
-            meta = {META + "protocolVersion": MODERN, META + "clientCapabilities": {},
-                    META + "clientInfo": INFO}
+        params, about = dict(params or {}), meta(self.version)
         if progress_token is not None:
-            meta["progressToken"] = progress_token
-        return params | ({"_meta": meta} if meta else {})
+            about["progressToken"] = progress_token
+        return params | ({"_meta": about} if about else {})
 
     def call(self, tool, arguments=None, timeout=30.0, progress_token=None):
         """structuredContent of a tool call that must succeed."""

@@ -6,12 +6,21 @@ import signal
 import subprocess
 import threading
 
-from .client import INFO, META, MODERN, RpcError
-from .server import NoAnswer, clean_environment
+from . import wire
+from .server import NoAnswer, clean_environment, resident_kib
+from .wire import MODERN
 
 
 def listening_port(stderr):
-    """Reads the standard error of a server that starts up to the line that names its port."""
+    """Reads the standard error of a server that starts up to the line that names its port, and goes
+    on reading it in a thread, which is the second result: a full pipe would stop the server."""
+    port = _read_port(stderr)
+    drain = threading.Thread(target=stderr.read, daemon=True)
+    drain.start()
+    return port, drain
+
+
+def _read_port(stderr):
     seen = b""
     for line in iter(stderr.readline, b""):
         seen += line
@@ -34,36 +43,40 @@ class HttpServer:
         self.process = subprocess.Popen(
             [str(binary), "serve", "--http", "127.0.0.1:0", *arguments], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=clean_environment(environment))
-        self.port = listening_port(self.process.stderr)
-        self._drain = threading.Thread(target=self.process.stderr.read, daemon=True)
-        self._drain.start()
+        self.port, self._drain = listening_port(self.process.stderr)
         self.token = show_token(binary, environment)
 
-    def post(self, method, params=None, number=1):
-        """Sends one request; returns its HTTPResponse, unread, and the connection that it is on."""
-        params = dict(params or {}) | {"_meta": {
-            META + "protocolVersion": MODERN, META + "clientCapabilities": {},
-            META + "clientInfo": INFO}}
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}",
-                   "Accept": "application/json, text/event-stream", "MCP-Protocol-Version": MODERN,
-                   "Mcp-Method": method}
-        if "name" in params:
-            headers["Mcp-Name"] = params["name"]
+    def resident_kib(self):
+        """Resident memory now, in KiB."""
+        return resident_kib(self.process.pid)
+
+    def headers(self, method, params=None, **more):
+        """The headers of a POST; `more` are others of it, or other values, with _ for -."""
+        known = wire.headers(MODERN, method, params,
+                             [("Authorization", f"Bearer {self.token}")])
+        return known | {name.replace("_", "-"): value for name, value in more.items()}
+
+    def raw(self, method, body):
+        """The bytes of one POST."""
+        return wire.post(self.port, self.headers(method), body)
+
+    def post_body(self, body, headers):
+        """Sends one POST; returns its HTTPResponse, unread, and the connection that it is on."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        connection.request("POST", "/mcp", json.dumps(
-            {"jsonrpc": "2.0", "id": number, "method": method, "params": params}), headers)
+        connection.request("POST", "/mcp", body, headers)
         return connection.getresponse(), connection
+
+    def post(self, method, params=None, number=1):
+        """As post_body, with one request."""
+        return self.post_body(wire.message(MODERN, method, params, number),
+                              self.headers(method, params))
 
     def request(self, method, params=None):
         """The result of one request; raises RpcError."""
         answer, connection = self.post(method, params)
         text = answer.read().decode()
         connection.close()
-        data = [line[6:] for line in text.splitlines() if line.startswith("data: {")]
-        message = json.loads(data[-1] if data else text)
-        if "error" in message:
-            raise RpcError(message["error"])
-        return message["result"]
+        return wire.result_of(text)
 
     def call_result(self, tool, arguments=None):
         """The whole result of a tool call, isError or not."""

@@ -60,9 +60,8 @@ class Server:
         return self._stderr.read().decode(errors="replace")
 
     def resident_kib(self):
-        """Resident memory now, in KiB (VmRSS of /proc)."""
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
+        """Resident memory now, in KiB."""
+        return resident_kib(self.process.pid)
 
     def close(self, timeout=10.0):
         """Closes stdin and waits. Returns (exit code, seconds until it was gone)."""
@@ -103,6 +102,12 @@ class Server:
             self.kill()
         self._finish()
         self._stderr.close()
+
+
+def resident_kib(pid):
+    """Resident memory of a process, in KiB (VmRSS of /proc)."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:"))
 
 
 def clean_environment(extra=None):
