@@ -19,13 +19,14 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
+import calls  # noqa: E402
 import ending  # noqa: E402
 import streams  # noqa: E402
-import wire  # noqa: E402
-from drive import Cluster  # noqa: E402
+from drive import LEGACY, Cluster, wire  # noqa: E402
 from servers import Makers  # noqa: E402
 from tables import Table, median  # noqa: E402
 
+PRODUCT_TOOLS = 7
 PRODUCT_CALL = ("tools/call", {"name": "changes_list", "arguments": {"limit": 1}})
 
 
@@ -47,11 +48,12 @@ class Bench:
         self.client = makers.build / "bench_load"
 
     def call_of(self, server, call):
-        return PRODUCT_CALL if server.name.startswith("product") and call == wire.ECHO else call
+        return PRODUCT_CALL if server.name.startswith("product") and call == calls.ECHO else call
 
     def load(self, server, call, connections, count=0):
         """The figures of one load: rate, p50, p99, requests, and cpu in microseconds a request."""
         call = self.call_of(server, call)
+        server.call(*call)  # it is a result, so that no refusal is measured
         file = self.requests.file(server.request(*call))
         # Some answers of a slow server must fit in.
         milliseconds = self.plan.milliseconds * (3 if server.name == "SDK v2" else 1)
@@ -59,11 +61,14 @@ class Bench:
         done = subprocess.run([self.client, "http", str(server.port), file, str(connections),
                                str(milliseconds), str(count)], check=True, capture_output=True)
         figures = json.loads(done.stdout)
+        if figures["shortest"] != figures["longest"]:
+            raise RuntimeError(f"{server.name}: answers to {call} of {figures['shortest']} to "
+                               f"{figures['longest']} bytes: not all are the result")
         figures["cpu"] = (server.cpu() - before) / max(figures["requests"], 1)
         return figures
 
     def pipe_load(self, server, call, in_flight):
-        file = self.requests.file((wire.message(server.era, *call) + "\n").encode())
+        file = self.requests.file((calls.message(server.era, *call) + "\n").encode())
         before = server.cpu()
         client = subprocess.run([self.client, "pipe", file, str(in_flight),
                                  str(self.plan.milliseconds)], stdin=server.process.stdout,
@@ -82,35 +87,32 @@ class Bench:
 
 
 def start(bench):
-    """From spawn to the first answer, and memory then."""
-    names = ("product", "fixture", "SDK v1", "SDK v2")
-    rows = {name: [] for name in names}
+    """From spawn to the first answer, and memory then, beside an SDK's server with as many tools."""
+    compared = {"product": PRODUCT_TOOLS, "fixture": 100}
+    rows = {(name, tools): [] for ours, tools in compared.items()
+            for name in (ours, "SDK v1", "SDK v2")}
     for _ in range(bench.plan.starts):
-        for name in names:
+        for name, tools in rows:
             begun = time.perf_counter()
-            with bench.makers.stdio(name) as server:
-                hello = (wire.initialize() if server.era == wire.LEGACY
-                         else wire.message(server.era, "server/discover", {}))
-                server.process.stdin.write(hello.encode() + b"\n")
-                answer = json.loads(server.line())
+            with bench.makers.stdio(name, tools) as server:
+                server.ask(wire.initialize() if server.era == LEGACY
+                           else calls.message(server.era, "server/discover", {}))
                 seconds = time.perf_counter() - begun
-                if "result" not in answer:
-                    raise RuntimeError(f"{name}: {answer}")
-                rows[name].append({"ms": seconds * 1000, "mb": server.resident()})
+                rows[name, tools].append({"ms": seconds * 1000, "mb": server.resident()})
     for key, title, goal in (("ms", "Start to first answer, stdio (ms)", ("<=", 0.1)),
                              ("mb", "Resident then (MB)", ("<=", 0.25))):
         table = Table(title)
-        for ours in ("product", "fixture"):
-            table.row(f"{ours} / SDK v2", median(rows[ours], key), median(rows["SDK v2"], key), goal)
-            table.row(f"{ours} / SDK v1", median(rows[ours], key), median(rows["SDK v1"], key))
+        for ours, tools in compared.items():
+            for other in ("SDK v2", "SDK v1"):
+                table.row(f"{ours} / {other}, {tools} tools", median(rows[ours, tools], key),
+                          median(rows[other, tools], key), goal if other == "SDK v2" else None)
 
 
 def shake_hands(server):
     """The handshake of an older version over pipes."""
-    if server.era != wire.LEGACY:
+    if server.era != LEGACY:
         return
-    server.process.stdin.write(wire.initialize().encode() + b"\n")
-    server.line()
+    server.ask(wire.initialize())
     server.process.stdin.write(b'{"jsonrpc":"2.0","method":"notifications/initialized"}\n')
 
 
@@ -120,7 +122,8 @@ def stdio(bench):
                    for name in ("fixture", "SDK v1", "SDK v2")]
         for server in servers:
             shake_hands(server)
-        rows = bench.rounds(servers, lambda server: bench.pipe_load(server, wire.ECHO, 16))
+            server.ask(calls.message(server.era, *calls.ECHO))
+        rows = bench.rounds(servers, lambda server: bench.pipe_load(server, calls.ECHO, 16))
     table = Table("Echo over stdio, 16 in flight (requests/s)")
     ours = median(rows["fixture"], "rate")
     table.row("fixture / SDK v1", ours, median(rows["SDK v1"], "rate"), (">=", 2))
@@ -133,7 +136,7 @@ def echo(bench, servers):
     for connections in (1, 16, 256):
         rows[connections] = bench.rounds(
             [s for s in servers if not (s.name == "SDK v2" and connections == 256)],
-            lambda server, c=connections: bench.load(server, wire.ECHO, c))
+            lambda server, c=connections: bench.load(server, calls.ECHO, c))
     print("\nEcho over HTTP, all servers")
     print(f"  {'connections':<12} {'server':<20} {'requests/s':>11} {'p50 ms':>9} {'p99 ms':>9} "
           f"{'CPU us':>9}")
@@ -175,8 +178,8 @@ def compare_cpu(rows):
 def answers(bench, servers):
     """tools/list and a large result."""
     for call, title, goals in (
-            (wire.LIST, "tools/list of 100 tools, c16: CPU, us", {"SDK v1": (">=", 60)}),
-            (wire.LARGE, "A result of 100 KB, c16: CPU, us", {"SDK v1": (">=", 4)})):
+            (calls.LIST, "tools/list of 100 tools, c16: CPU, us", {"SDK v1": (">=", 60)}),
+            (calls.LARGE, "A result of 100 KB, c16: CPU, us", {"SDK v1": (">=", 4)})):
         rows = bench.rounds(servers, lambda server, c=call: bench.load(server, c, 16))
         table = Table(title + ", theirs / ours")
         for other in ("SDK v1", "SDK v2"):
@@ -190,7 +193,7 @@ def memory(bench):
     with bench.makers.fixture() as server:
         few = grown(bench, server, 10_000)
         table.row("fixture", grown(bench, server, bench.plan.calls - 10_000), few, ("<=", 1.05))
-    with bench.makers.fixture(wire.LEGACY) as server:
+    with bench.makers.fixture(LEGACY) as server:
         few = grown(bench, server, 10_000)
         table.row("fixture, session", grown(bench, server, bench.plan.calls - 10_000), few,
                   ("<=", 1.05))
@@ -202,7 +205,7 @@ def memory(bench):
 
 
 def grown(bench, server, count):
-    bench.load(server, wire.ECHO, 16, count)
+    bench.load(server, calls.ECHO, 16, count)
     return server.resident()
 
 
@@ -214,7 +217,7 @@ def http(bench):
         sdks = [run(make.sdk(1)), run(make.sdk(2))]
         fixture = run(make.fixture())
         rows = echo(bench, [*(run(make.alone(mode)) for mode in ("raw", "raw-json", "inline", "worker")),
-                            fixture, run(make.fixture(wire.LEGACY, "fixture, session")),
+                            fixture, run(make.fixture(LEGACY, "fixture, session")),
                             run(make.product()), *sdks])
         compare_echo(rows)
         compare_cpu(rows)
@@ -222,10 +225,27 @@ def http(bench):
 
 
 def anonymize(bench):
-    """The privacy engine alone; its figures are its own program's."""
-    print(flush=True)
+    """The privacy engine alone; its program measures, one JSON object a row."""
     megabytes = ["1"] if bench.plan.quick else []
-    subprocess.run([bench.makers.build / "tests/anonymize_speed", *megabytes], check=True)
+    done = subprocess.run([bench.makers.build / "tests/anonymize_speed", *megabytes], check=True,
+                          stdout=subprocess.PIPE, text=True)
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    found = {kind: [row for row in rows if row["row"] == kind] for kind in ("start", "document", "log")}
+    table = Table("Privacy engine: start, and results of 100 KB")
+    for row in found["start"]:
+        table.bound(f"start with {row['names']:,} names (ms)", row["ms"], ("<=", 50))
+        table.bound(f"start with {row['names']:,} names, resident (MiB)", row["mib"], ("<=", 32))
+    for row in found["document"]:
+        table.bound(f"{row['path']}: anonymize (ms)", row["anonymize_ms"])
+        table.bound(f"{row['path']}: with check (ms)", row["both_ms"], ("<=", 1))
+    table = Table("Privacy engine: log text (MB/s), other: one RE2 alternation")
+    for row in found["log"]:
+        what = f"{row['names']:,} names in {row['percent']} % of lines"
+        table.bound(what, row["anonymize"], (">=", 150))
+        table.bound(what + ", with check", row["both"], (">=", 100))
+        table.row(what + " / RE2", row["anonymize"], row["re2"], (">=", 3))
+    if not all(found.values()):
+        raise RuntimeError(f"the privacy engine was not measured: {done.stdout}")
 
 
 SUBJECTS = {"start": start, "stdio": stdio, "http": http, "memory": memory, "streams": streams.run,
@@ -235,16 +255,16 @@ SUBJECTS = {"start": start, "stdio": stdio, "http": http, "memory": memory, "str
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True, type=Path, help="a release build folder")
-    parser.add_argument("--node", required=True, help="node 22 or later")
+    parser.add_argument("--node", required=True, help="node 22.19 or later")
     parser.add_argument("--quick", action="store_true", help="shorter rounds, about 2 minutes")
     parser.add_argument("--only", choices=SUBJECTS, action="append", help="one subject alone")
     options = parser.parse_args()
     begun = time.monotonic()
-    with wire.Requests() as requests:
+    with calls.Requests() as requests:
         bench = Bench(Makers(options.build, options.node), Plan(options.quick), requests)
         for name in options.only or SUBJECTS:
             SUBJECTS[name](bench)
-    print(f"\n{Table.missed} goals missed ({time.monotonic() - begun:.0f} s)")
+    print(f"\n{Table.missed} of {Table.judged} goals missed ({time.monotonic() - begun:.0f} s)")
 
 
 if __name__ == "__main__":

@@ -87,5 +87,5 @@ def run(bench):
     blocked = [blocked_exit(binary) for _ in range(bench.plan.rounds)]
     table = Table("A session with every guest of the demo")
     table.bound("resident after it (MB)", statistics.median(s[0] for s in sessions))
-    table.bound("exit when idle (ms)", statistics.median(s[1] for s in sessions), GOAL)
-    table.bound("exit, calls blocked on a silent cluster (ms)", statistics.median(blocked), GOAL)
+    table.bound("slowest exit when idle (ms)", max(s[1] for s in sessions), GOAL)
+    table.bound("slowest exit, calls blocked on a silent cluster (ms)", max(blocked), GOAL)

@@ -62,16 +62,21 @@ bool AnswerEnd::take(std::string_view bytes) {
     head_.resize(end + 2);
     read_head();
   }
+  taken_ += bytes.size();
   if (!chunked_) {
     if (bytes.size() > left_) fail("more bytes than the answer has");
     left_ -= bytes.size();
-    if (left_ == 0) *this = {};
-    return !in_body_;
+    return left_ == 0 && end();
   }
   tail_ += bytes.substr(bytes.size() - std::min(bytes.size(), kLastChunk.size()));
   if (tail_.size() > kLastChunk.size()) tail_.erase(0, tail_.size() - kLastChunk.size());
-  if (tail_ != kLastChunk) return false;
+  return tail_ == kLastChunk && end();
+}
+
+bool AnswerEnd::end() {
+  const std::size_t size = taken_;
   *this = {};
+  size_ = size;
   return true;
 }
 
@@ -92,9 +97,12 @@ void AnswerEnd::read_head() {
 }
 
 std::string to_json(const LoadFigures& figures) {
-  char text[160];
-  std::snprintf(text, sizeof text, R"({"requests":%zu,"rate":%.1f,"p50":%.4f,"p99":%.4f})",
-                figures.requests, figures.requests_per_second, figures.p50_ms, figures.p99_ms);
+  char text[256];
+  std::snprintf(
+      text, sizeof text,
+      R"({"requests":%zu,"rate":%.1f,"p50":%.4f,"p99":%.4f,"shortest":%zu,"longest":%zu})",
+      figures.requests, figures.requests_per_second, figures.p50_ms, figures.p99_ms,
+      figures.shortest, figures.longest);
   return text;
 }
 
@@ -133,6 +141,8 @@ void Load::on_readable(std::size_t number) {
   if (size < 0 && errno == EAGAIN) return;
   if (size <= 0) fail("a closed connection");
   if (!line.end.take({buffer, static_cast<std::size_t>(size)})) return;
+  shortest_ = std::min(shortest_, line.end.size());
+  longest_ = std::max(longest_, line.end.size());
   latencies_.push_back(std::chrono::duration<float, std::milli>(Clock::now() - line.sent).count());
   send(line);
 }
@@ -147,8 +157,12 @@ LoadFigures Load::figures() {
                                  std::chrono::duration<double>(now - begun_).count();
     result.p50_ms = static_cast<double>(latencies_[latencies_.size() / 2]);
     result.p99_ms = static_cast<double>(latencies_[latencies_.size() * 99 / 100]);
+    result.shortest = shortest_;
+    result.longest = longest_;
   }
   latencies_.clear();
+  shortest_ = SIZE_MAX;
+  longest_ = 0;
   begun_ = now;
   return result;
 }

@@ -34,14 +34,20 @@ class AnswerEnd {
   /// Takes the next bytes; true when they end the answer. What is no 200 ends the program.
   bool take(std::string_view bytes);
 
+  /// Bytes of the last body that ended, with the frames of its chunks.
+  [[nodiscard]] std::size_t size() const { return size_; }
+
  private:
   void read_head();
+  bool end();
 
   std::string head_;
   bool in_body_ = false;
   bool chunked_ = false;
   std::size_t left_ = 0;  // bytes of a body with a Content-Length
   std::string tail_;      // the last bytes of a body in chunks
+  std::size_t taken_ = 0;
+  std::size_t size_ = 0;
 };
 
 struct LoadFigures {
@@ -49,6 +55,8 @@ struct LoadFigures {
   double p50_ms = 0;
   double p99_ms = 0;
   std::size_t requests = 0;
+  std::size_t shortest = 0;  ///< bytes of an answer's body
+  std::size_t longest = 0;
 };
 
 /// As one line.
@@ -87,6 +95,8 @@ class Load {
 
   std::vector<Line> lines_;
   std::vector<float> latencies_;  // milliseconds
+  std::size_t shortest_ = SIZE_MAX;
+  std::size_t longest_ = 0;
   Clock::time_point begun_;
 };
 

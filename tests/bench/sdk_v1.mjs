@@ -1,5 +1,5 @@
 // A server of the official TypeScript SDK 1.x with the tools of the comparison:
-//   node sdk_v1.mjs stdio | http       (over HTTP: stateful; prints the port it listens on)
+//   node sdk_v1.mjs stdio | http [TOOLS]       (over HTTP: stateful; prints the port it listens on)
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 
@@ -10,9 +10,11 @@ import { z } from 'zod';
 
 import { registerTools } from './tools.mjs';
 
+const TOOLS = Number(process.argv[3] ?? 100);
+
 function makeServer() {
   const server = new McpServer({ name: 'sdk-v1', version: '1.0.0' });
-  registerTools(server, () => ({ text: z.string() }));
+  registerTools(server, TOOLS, () => ({ text: z.string() }));
   return server;
 }
 

@@ -20,7 +20,9 @@ namespace {
 
 constexpr std::uint64_t kStream = std::uint64_t{1} << 32;    // added to the number of a stream
 constexpr std::uint64_t kCommands = std::uint64_t{1} << 33;  // standard input
-constexpr int kPatience = 30'000;  // milliseconds without any byte while an event is due
+constexpr int kPatience = 30'000;  // milliseconds without any byte while streams open
+/// After which an event that has not come is lost. The load's answers do not prolong it.
+constexpr std::chrono::seconds kDue{30};
 
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -48,6 +50,8 @@ class Streams {
   };
 
   void turn(int patience);
+  void turn_until_due();
+  int take(int patience);
   void on_stream(Line& line);
   void on_commands();
   void obey(const std::string& command);
@@ -60,6 +64,7 @@ class Streams {
   std::unique_ptr<Load> load_;
   std::string commands_;
   std::optional<std::size_t> awaited_;
+  Clock::time_point due_;  // of what is awaited
   bool done_ = false;
 };
 
@@ -80,13 +85,30 @@ void Streams::open() {
 }
 
 void Streams::run() {
-  while (!done_) turn(awaited_ ? kPatience : -1);
+  while (!done_) {
+    if (awaited_) {
+      turn_until_due();
+    } else {
+      turn(-1);
+    }
+  }
+}
+
+void Streams::turn_until_due() {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(due_ - Clock::now());
+  if (left.count() > 0) take(static_cast<int>(left.count()));
+  if (awaited_) tell_events();
 }
 
 void Streams::turn(int patience) {
+  if (take(patience) == 0) fail("a server that does not answer");
+  if (awaited_) tell_events();
+}
+
+int Streams::take(int patience) {
   epoll_event events[256];
   const int count = ::epoll_wait(poller_, events, 256, patience);
-  if (count <= 0) fail("a server that does not answer");
+  if (count < 0) fail("cannot wait");
   for (int i = 0; i < count; ++i) {
     const std::uint64_t which = events[i].data.u64;
     if (which == kCommands) {
@@ -97,7 +119,7 @@ void Streams::turn(int patience) {
       load_->on_readable(which);
     }
   }
-  if (awaited_) tell_events();
+  return count;
 }
 
 void Streams::on_stream(Line& line) {
@@ -138,6 +160,7 @@ void Streams::obey(const std::string& command) {
       space == std::string::npos ? 0 : std::strtoul(command.c_str() + space, nullptr, 10);
   if (command.starts_with("events ")) {
     awaited_ = count;
+    due_ = Clock::now() + kDue;
     return;
   }
   if (command.starts_with("busy ")) {
@@ -156,7 +179,7 @@ void Streams::obey(const std::string& command) {
 void Streams::tell_events() {
   const auto by_events = [](const Line& a, const Line& b) { return a.events < b.events; };
   const auto [least, most] = std::minmax_element(lines_.begin(), lines_.end(), by_events);
-  if (least->events < *awaited_) return;
+  if (least->events < *awaited_ && Clock::now() < due_) return;
   awaited_.reset();
   std::printf("{\"least\":%zu,\"most\":%zu}\n", least->events, most->events);
   std::fflush(stdout);

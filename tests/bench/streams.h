@@ -22,8 +22,15 @@ struct StreamsPlan {
   std::string busy;    ///< the request of the load
 };
 
-/// Opens the streams and says {} when each has had its first event; then takes commands. A stream
-/// that ends or is silent when an event is due ends the program.
+/// Opens the streams and says {} when each has had its first event; then takes commands from
+/// standard input, a line each, and answers with a line of JSON. A stream that ends is the end of
+/// the program.
+///
+///   busy COUNT    so many connections under load from now on; 0 = none
+///   figures       those of the load, since the last time
+///   events COUNT  the least and the most events of a stream, when each has had so many or when
+///   they
+///                 are 30 seconds overdue
 void run_streams(const StreamsPlan& plan);
 
 }  // namespace pmx::bench

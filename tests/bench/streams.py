@@ -3,7 +3,7 @@ import json
 import subprocess
 import time
 
-import wire
+import calls
 from drive import Cluster
 from tables import Table, median
 
@@ -13,11 +13,16 @@ GOALS = {1000: {"open": 25, "loaded": 40, "idle": 1}, 10_000: {"open": 80, "idle
 
 
 class Client:
-    """`bench_load streams`, told what to do line by line. All streams are open when constructed."""
+    """`bench_load streams`, told what to do line by line. All streams are open when constructed.
+
+    "events N" is answered when every stream has had N, or after 30 seconds: what was lost by then
+    shows in the figures.
+    """
 
     def __init__(self, bench, server, count, listen, marker):
+        server.call(*bench.call_of(server, calls.ECHO))  # it is a result: no refusal is measured
         files = [bench.requests.file(server.request(*call))
-                 for call in (listen, bench.call_of(server, wire.ECHO))]
+                 for call in (listen, bench.call_of(server, calls.ECHO))]
         self.process = subprocess.Popen(
             [bench.client, "streams", str(server.port), files[0], marker, files[1], str(count)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)

@@ -9,7 +9,7 @@ def median(rows, key):
 class Table:
     """Prints rows as they come. A goal is ("<=" or ">=", bound) on the ratio ours / other's."""
 
-    missed = 0
+    judged = missed = 0  # goals, of all tables
 
     def __init__(self, title, unit=""):
         print(f"\n{title}{f' ({unit})' if unit else ''}")
@@ -25,9 +25,12 @@ class Table:
 
     def _print(self, what, ours, other, ratio, goal, judged):
         text = ""
-        if goal and judged is not None:
+        if goal and judged is None:
+            raise RuntimeError(f"{what}: a goal without a figure: {ours} of {other}")
+        if goal:
             sign, bound = goal
             met = judged <= bound if sign == "<=" else judged >= bound
+            Table.judged += 1
             Table.missed += not met
             text = f"{sign} {bound:g}  {'met' if met else 'MISSED'}"
         print(f"  {what:<46} {number(ours):>10} {number(other):>10} {number(ratio):>8}  {text}",
