@@ -45,6 +45,7 @@ CallOutcome judge(const Context& ctx, const CompiledTool& tool, Result<ToolReply
   }
   outcome.ok = true;
   if (const auto* output = std::get_if<ToolOutput>(&*reply)) {
+    outcome.ok = !output->failed;
     outcome.summary = output->text;
     outcome.result = output->structured;
   } else if (const auto* error = std::get_if<ProtocolError>(&*reply)) {
