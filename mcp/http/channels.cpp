@@ -52,7 +52,8 @@ void EventStream::attach(std::shared_ptr<HttpExchange> get, std::uint64_t after)
   if (listener_ != nullptr) listener_->end_stream();
   listener_.reset();
   if (!get->open_stream({})) return;
-  if (primed_ && after == 0) get->event(std::nullopt, id_text(last_id_));
+  // Its id comes before all that follows: whoever gets no further than this loses nothing.
+  if (primed_ && after == 0) get->event(std::nullopt, id_text(0));
   for (const Kept& kept : kept_) {
     if (kept.id > after) get->event(kept.message, id_text(kept.id));
   }
@@ -73,8 +74,9 @@ void EventStream::send(std::optional<Cleared> message) {
   if (!message) return;
   const std::lock_guard lock(mutex_);
   if (finished_) return;
+  const bool there = open_post();  // first: it primes with the id before the message's
   keep(*message);
-  if (!open_post()) return;
+  if (!there) return;
   if (!listener_->event(message, id_text(last_id_))) listener_.reset();  // it may come back
 }
 
