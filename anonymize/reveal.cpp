@@ -5,6 +5,7 @@
 #include "anonymize/resolve.h"
 #include "anonymize/restore.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/unfold.h"
 #include "base/percent.h"
 
 namespace pmx::anonymize {
@@ -151,11 +152,11 @@ class Revealer {
     std::size_t end = 0;
     bool defanged = false;
     while (end < rest.size() && plain.size() < 16) {
-      const bool dot = rest.substr(end, 3) == "[.]";
-      if (!dot && !is_digit(rest[end]) && rest[end] != '.') break;
-      defanged = defanged || dot;
-      plain += dot ? '.' : rest[end];
-      end += dot ? 3U : 1U;
+      const std::size_t dot = defanged_dot(rest, end);
+      if (dot == 0 && !is_digit(rest[end]) && rest[end] != '.') break;
+      defanged = defanged || dot > 0;
+      plain += dot > 0 ? '.' : rest[end];
+      end += std::max<std::size_t>(dot, 1);
     }
     const bool pattern = !defanged && plain.ends_with('.') && byte_at(rest, end) == '*';
     if (pattern) plain += '0';
@@ -164,9 +165,7 @@ class Revealer {
         address && address->end == plain.size() ? real_ipv4(ledger_, address->value) : "";
     if (real.empty()) return {};
     if (pattern) return {end, real.substr(0, real.size() - 1)};
-    std::string out;
-    for (const char c : real) out += c == '.' ? std::string("[.]") : std::string(1, c);
-    return {end, std::move(out)};
+    return {end, defanged_like(real, rest.substr(0, end))};
   }
 
   /// An address whose colons are written %3A.

@@ -123,11 +123,8 @@ std::string Rewriter::respelled(std::string_view shown, std::string_view raw) {
   const Ledger::Entry* entry = resolver_.ledger().by_pseudonym(lower(shown));
   if (entry != nullptr && is_name_kind(entry->kind)) return resolver_.spelled(*entry, raw);
   // An address stays one, with its dots as they were written.
-  if (raw.find("[.]") != std::string_view::npos && read_ipv4(shown, 0)) {
-    std::string out;
-    for (const char c : shown) out += c == '.' ? std::string("[.]") : std::string(1, c);
-    return out;
-  }
+  const std::string dotted = read_ipv4(shown, 0) ? defanged_like(shown, raw) : std::string(shown);
+  if (dotted != shown) return dotted;
   // A compound in another layer comes back as a whole.
   const FreeText free(resolver_);
   return resolver_.name(Kind::kName, raw);

@@ -13,6 +13,8 @@
 namespace pmx::anonymize {
 namespace {
 
+constexpr char kEscape = 0x1B;
+
 /// What is written in `length` bytes is meant as `text`.
 struct Meaning {
   std::size_t length = 0;
@@ -34,18 +36,25 @@ constexpr Entity kEntities[] = {
     {"ntilde", 0xF1}, {"oacute", 0xF3}, {"ocirc", 0xF4},  {"oslash", 0xF8}, {"ouml", 0xF6},
     {"period", '.'},  {"quot", '"'},    {"sol", '/'},     {"szlig", 0xDF},  {"uacute", 0xFA},
     {"uuml", 0xFC}};
+static_assert(std::is_sorted(std::begin(kEntities), std::end(kEntities),
+                             [](const Entity& a, const Entity& b) { return a.name < b.name; }));
 
 /// Letters of other scripts that look like a Latin one; the Latin one.
 constexpr std::pair<unsigned, char> kLookAlikes[] = {
-    {0x391, 'A'}, {0x392, 'B'}, {0x395, 'E'}, {0x396, 'Z'}, {0x397, 'H'}, {0x399, 'I'},
-    {0x39A, 'K'}, {0x39C, 'M'}, {0x39D, 'N'}, {0x39F, 'O'}, {0x3A1, 'P'}, {0x3A4, 'T'},
-    {0x3A5, 'Y'}, {0x3A7, 'X'}, {0x3B1, 'a'}, {0x3B9, 'i'}, {0x3BD, 'v'}, {0x3BF, 'o'},
-    {0x3C1, 'p'}, {0x3C5, 'u'}, {0x3F2, 'c'}, {0x3F3, 'j'}, {0x405, 'S'}, {0x406, 'I'},
-    {0x408, 'J'}, {0x410, 'A'}, {0x412, 'B'}, {0x415, 'E'}, {0x41A, 'K'}, {0x41C, 'M'},
-    {0x41D, 'H'}, {0x41E, 'O'}, {0x420, 'P'}, {0x421, 'C'}, {0x422, 'T'}, {0x423, 'Y'},
-    {0x425, 'X'}, {0x430, 'a'}, {0x435, 'e'}, {0x43E, 'o'}, {0x440, 'p'}, {0x441, 'c'},
-    {0x443, 'y'}, {0x445, 'x'}, {0x455, 's'}, {0x456, 'i'}, {0x458, 'j'}, {0x501, 'd'},
-    {0x51B, 'q'}, {0x51D, 'w'}, {0x131, 'i'}, {0x261, 'g'}};
+    {0x131, 'i'}, {0x261, 'g'}, {0x391, 'A'}, {0x392, 'B'}, {0x395, 'E'}, {0x396, 'Z'},
+    {0x397, 'H'}, {0x399, 'I'}, {0x39A, 'K'}, {0x39C, 'M'}, {0x39D, 'N'}, {0x39F, 'O'},
+    {0x3A1, 'P'}, {0x3A4, 'T'}, {0x3A5, 'Y'}, {0x3A7, 'X'}, {0x3B1, 'a'}, {0x3B9, 'i'},
+    {0x3BD, 'v'}, {0x3BF, 'o'}, {0x3C1, 'p'}, {0x3C5, 'u'}, {0x3F2, 'c'}, {0x3F3, 'j'},
+    {0x405, 'S'}, {0x406, 'I'}, {0x408, 'J'}, {0x410, 'A'}, {0x412, 'B'}, {0x415, 'E'},
+    {0x41A, 'K'}, {0x41C, 'M'}, {0x41D, 'H'}, {0x41E, 'O'}, {0x420, 'P'}, {0x421, 'C'},
+    {0x422, 'T'}, {0x423, 'Y'}, {0x425, 'X'}, {0x430, 'a'}, {0x435, 'e'}, {0x43E, 'o'},
+    {0x440, 'p'}, {0x441, 'c'}, {0x443, 'y'}, {0x445, 'x'}, {0x455, 's'}, {0x456, 'i'},
+    {0x458, 'j'}, {0x501, 'd'}, {0x51B, 'q'}, {0x51D, 'w'}};
+
+constexpr bool before(const std::pair<unsigned, char>& a, const std::pair<unsigned, char>& b) {
+  return a.first < b.first;
+}
+static_assert(std::is_sorted(std::begin(kLookAlikes), std::end(kLookAlikes), before));
 
 bool is_invisible(unsigned code) {
   return code == 0xAD || (code >= 0x200B && code <= 0x200F) || (code >= 0x202A && code <= 0x202E) ||
@@ -69,9 +78,7 @@ char plain_char(unsigned code) {
   const auto* row = std::lower_bound(
       std::begin(kLookAlikes), std::end(kLookAlikes), code,
       [](const std::pair<unsigned, char>& pair, unsigned value) { return pair.first < value; });
-  if (row != std::end(kLookAlikes) && row->first == code) return row->second;
-  if (code == 0x131) return 'i';
-  return code == 0x261 ? 'g' : '\0';
+  return row != std::end(kLookAlikes) && row->first == code ? row->second : '\0';
 }
 
 /// The precomposed letter for a base letter and a combining accent that follows it.
@@ -107,27 +114,32 @@ std::string meaning_of(unsigned code) {
   return out;
 }
 
+/// &#97; or &#x61;, with any number of zeros before the digits.
+Meaning numbered_entity(std::string_view text, std::size_t at) {
+  constexpr std::size_t kMaxDigits = 7;
+  const bool hex = to_lower(byte_at(text, at + 2)) == 'x';
+  std::size_t i = at + (hex ? 3 : 2);
+  while (byte_at(text, i) == '0') ++i;
+  unsigned code = 0;
+  for (const std::size_t begin = i; i - begin <= kMaxDigits && byte_at(text, i) != ';'; ++i) {
+    if (!(hex ? is_hex(byte_at(text, i)) : is_digit(byte_at(text, i)))) return {};
+    code = code * (hex ? 16 : 10) + hex_value(text[i]);
+  }
+  if (byte_at(text, i) != ';' || code == 0 || code > 0x10FFFF) return {};
+  return {i + 1 - at, meaning_of(code)};
+}
+
 Meaning entity(std::string_view text, std::size_t at) {
+  if (byte_at(text, at + 1) == '#') return numbered_entity(text, at);
   const std::size_t end = text.substr(at, 12).find(';');
   if (end == std::string_view::npos || end < 3) return {};
   const std::string_view name = text.substr(at + 1, end - 1);
-  if (name.front() != '#') {
-    if (name == "shy" || name == "zwnj" || name == "zwj") return {end + 1, ""};
-    const auto* row = std::lower_bound(
-        std::begin(kEntities), std::end(kEntities), name,
-        [](const Entity& candidate, std::string_view wanted) { return candidate.name < wanted; });
-    if (row == std::end(kEntities) || row->name != name) return {};
-    return {end + 1, meaning_of(row->code)};
-  }
-  const bool hex = name.size() > 2 && to_lower(name[1]) == 'x';
-  const std::string_view digits = name.substr(hex ? 2 : 1);
-  unsigned code = 0;
-  for (const char c : digits) {
-    if (!(hex ? is_hex(c) : is_digit(c)) || code > 0x10FFFF) return {};
-    code = code * (hex ? 16 : 10) + hex_value(c);
-  }
-  if (digits.empty() || code == 0 || code > 0x10FFFF) return {};
-  return {end + 1, meaning_of(code)};
+  if (name == "shy" || name == "zwnj" || name == "zwj") return {end + 1, ""};
+  const auto* row = std::lower_bound(
+      std::begin(kEntities), std::end(kEntities), name,
+      [](const Entity& candidate, std::string_view wanted) { return candidate.name < wanted; });
+  if (row == std::end(kEntities) || row->name != name) return {};
+  return {end + 1, meaning_of(row->code)};
 }
 
 /// Hex digits at `at`, `count` of them; negative when there are none.
@@ -160,23 +172,40 @@ Meaning escape(std::string_view text, std::size_t at) {
   return {2, std::string(1, kBytes[known])};
 }
 
-/// Quoted-printable: a soft line break, or a letter of two bytes.
-Meaning quoted(std::string_view text, std::size_t at) {
-  if (byte_at(text, at + 1) == '\n') return {2, ""};
-  if (text.substr(at + 1, 2) == "\r\n") return {3, ""};
+/// Quoted-printable: the length of a soft line break at `at`, or 0.
+std::size_t soft_break(std::string_view text, std::size_t at) {
+  if (byte_at(text, at + 1) == '\n') return 2;
+  return text.substr(at + 1, 2) == "\r\n" ? 3 : 0;
+}
+
+/// Quoted-printable: the first byte of a letter of two bytes (=C3=BC), or 0.
+int quoted_lead(std::string_view text, std::size_t at) {
   const int lead = hex_number(text, at + 1, 2);
-  const int next = byte_at(text, at + 3) == '=' ? hex_number(text, at + 4, 2) : -1;
-  if (lead < 0xC3 || lead > 0xC5 || next < 0x80 || next > 0xBF) return {};
+  return lead >= 0xC3 && lead <= 0xC5 && byte_at(text, at + 3) == '=' ? lead : 0;
+}
+
+Meaning quoted(std::string_view text, std::size_t at) {
+  if (const std::size_t length = soft_break(text, at); length > 0) return {length, ""};
+  const int lead = quoted_lead(text, at);
+  const int next = lead > 0 ? hex_number(text, at + 4, 2) : -1;
+  if (next < 0x80 || next > 0xBF) return {};
   return {6, std::string{static_cast<char>(lead), static_cast<char>(next)}};
 }
 
 /// 10[.]1[.]2[.]3, acme[.]de, 10[dot]1: a dot that nobody clicks on.
 Meaning defanged(std::string_view text, std::size_t at) {
-  if (at == 0 || !is_word_char(text[at - 1])) return {};
-  for (const std::string_view dot : {"[.]", "(.)", "[dot]", "(dot)"})
-    if (text.substr(at, dot.size()) == dot && is_word_char(byte_at(text, at + dot.size())))
-      return {dot.size(), "."};
-  return {};
+  const std::size_t length = at > 0 && is_word_char(text[at - 1]) ? defanged_dot(text, at) : 0;
+  if (length == 0 || !is_word_char(byte_at(text, at + length))) return {};
+  return {length, "."};
+}
+
+/// ESC[1m colours what follows; its m is no letter of a word.
+Meaning colour(std::string_view text, std::size_t at) {
+  if (byte_at(text, at + 1) != '[') return {};
+  std::size_t end = at + 2;
+  while (is_digit(byte_at(text, end)) || byte_at(text, end) == ';') ++end;
+  if (byte_at(text, end) != 'm') return {};
+  return {end + 1 - at, std::string(1, text[at])};
 }
 
 Meaning character(std::string_view text, std::size_t at) {
@@ -194,6 +223,7 @@ Meaning meaning_at(std::string_view text, std::size_t at) {
     case '=': return quoted(text, at);
     case '[':
     case '(': return defanged(text, at);
+    case kEscape: return colour(text, at);
     default: return static_cast<unsigned char>(text[at]) < 0x80 ? Meaning{} : character(text, at);
   }
 }
@@ -233,6 +263,26 @@ bool compose(Layer& layer, std::string_view text, std::size_t& at) {
 
 }  // namespace
 
+std::size_t defanged_dot(std::string_view text, std::size_t at) {
+  for (const std::string_view dot : kDefangedDots)
+    if (text.substr(at, dot.size()) == dot) return dot.size();
+  return 0;
+}
+
+std::string defanged_like(std::string_view shown, std::string_view raw) {
+  std::string out;
+  std::size_t from = 0;
+  for (const char c : shown) {
+    std::size_t length = 0;
+    while (c == '.' && from < raw.size() && length == 0) {
+      length = raw[from] == '.' ? 1 : defanged_dot(raw, from);
+      from += std::max<std::size_t>(length, 1);
+    }
+    out += length > 0 ? raw.substr(from - length, length) : std::string_view(&c, 1);
+  }
+  return out;
+}
+
 bool is_folded(std::string_view text) {
   constexpr std::size_t kStep = 8;
   std::uint64_t high = 0;
@@ -244,10 +294,13 @@ bool is_folded(std::string_view text) {
   }
   for (; at < text.size(); ++at) high |= static_cast<unsigned char>(text[at]);
   if ((high & 0x8080808080808080U) != 0) return true;
-  return text.find('\\') != std::string_view::npos || text.find('&') != std::string_view::npos ||
-         text.find("[.") != std::string_view::npos || text.find("(.)") != std::string_view::npos ||
-         text.find("=\n") != std::string_view::npos ||
-         text.find("=\r\n") != std::string_view::npos || text.find("=C") != std::string_view::npos;
+  for (const char c : {'\\', '&', kEscape})
+    if (text.find(c) != std::string_view::npos) return true;
+  for (const std::string_view dot : kDefangedDots)
+    if (text.find(dot) != std::string_view::npos) return true;
+  for (at = text.find('='); at != std::string_view::npos; at = text.find('=', at + 1))
+    if (soft_break(text, at) > 0 || quoted_lead(text, at) > 0) return true;
+  return false;
 }
 
 Layer unfold(std::string_view text, const NameEnd& name_end) {
@@ -256,7 +309,7 @@ Layer unfold(std::string_view text, const NameEnd& name_end) {
   layer.offsets.reserve(text.size() + 1);
   const auto plain = [](char c) {
     return static_cast<unsigned char>(c) < 0x80 && c != '&' && c != '\\' && c != '=' && c != '[' &&
-           c != '(';
+           c != '(' && c != kEscape;
   };
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t begin = at;

@@ -1,9 +1,12 @@
 // Text as it is meant, with the place of every byte in the text as it is written: HTML entities,
 // escapes of other layers (\u0041, \x2d, \n), full-width and look-alike letters, invisible
-// characters, soft line breaks. Recognizers read the meaning; edits go to what is written.
+// characters, colours of terminals, dots in brackets, soft line breaks. Recognizers read the
+// meaning; edits go to what is written.
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "anonymize/rewrite.h"
@@ -12,6 +15,15 @@ namespace pmx::anonymize {
 
 /// Whether anything in `text` may be written otherwise than it is meant. Cheap.
 bool is_folded(std::string_view text);
+
+/// How a dot is written that nobody shall click on: 10[.]1, acme(dot)de.
+inline constexpr std::string_view kDefangedDots[] = {"[.]", "(.)", "[dot]", "(dot)"};
+
+/// The length of such a dot at `at`, or 0.
+std::size_t defanged_dot(std::string_view text, std::size_t at);
+
+/// `shown` with its dots written one after the other as those of `raw` are.
+std::string defanged_like(std::string_view shown, std::string_view raw);
 
 /// Where the known name that begins at a byte of a text ends; 0 when none begins there.
 using NameEnd = std::function<std::size_t(std::string_view, std::size_t)>;

@@ -20,12 +20,39 @@ TEST_CASE("unfold: what is written otherwise is read as it is meant") {
       {"n\xD0\xB0utilus", "nautilus"},
       {"nau\xE2\x80\x8Btilus nau\xC2\xADtilus", "nautilus nautilus"},
       {"10[.]1[.]2[.]3", "10.1.2.3"},
+      {"10[dot]1(dot)2(.)3", "10.1.2.3"},
+      {"\x1B[1;31mnautilus\x1B[0m [0m", "\x1Bnautilus\x1B [0m"},
+      {"n&#0000000097;utilus &#x00006e;", "nautilus n"},
+      {"M=c3=bcller M=C3=BCller", "Müller Müller"},
       {"Mu\xCC\x88ller", "Müller"},
       {"KEY=\nOTHER=1", "KEY=\nOTHER=1"},
       {"a plain line", "a plain line"}};
   for (const auto& [written, read] : rows) {
     CAPTURE(written);
     CHECK(meant(written) == read);
+  }
+}
+
+TEST_CASE("unfold: what is read otherwise than it is written is looked for") {
+  for (const char* written : {"10[dot]17", "acme(dot)de", "10(.)17", "10[.]17", "M=c3=bcller",
+                              "M=C3=BCller", "a=\nb", "a=\r\nb", "&#97;", "\x1B[1m", "\\n", "ü"}) {
+    CAPTURE(written);
+    CHECK(is_folded(written));
+  }
+  for (const char* written : {"a plain line", "systemd[1]: x(2) (done)", "a=b c=cfg", ""}) {
+    CAPTURE(written);
+    CHECK_FALSE(is_folded(written));
+  }
+}
+
+TEST_CASE("unfold: an address keeps its dots as they were written, and comes back") {
+  Cluster cluster;
+  for (const char* written : {"10[dot]17[dot]4[dot]20", "10(.)17(.)4(.)20", "10[.]17.4(dot)20"}) {
+    CAPTURE(written);
+    const std::string out = cluster.text(written);
+    CHECK(out != written);
+    CHECK(meant(out) == cluster.text("10.17.4.20"));
+    CHECK(cluster.reveal(out) == written);
   }
 }
 
