@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "anonymize/chars.h"
 #include "anonymize/rewrite.h"
@@ -30,50 +31,72 @@ constexpr std::array<std::uint8_t, 256> digits_of(std::string_view alphabet) {
 constexpr auto kStandardDigits = digits_of(kStandard);
 constexpr auto kUrlSafeDigits = digits_of(kUrlSafe);
 
+/// An escape colours logs; a NUL separates fields (SASL).
 bool is_text_byte(unsigned byte) {
-  return byte >= 0x20 ? byte != 0x7F : byte == '\n' || byte == '\r' || byte == '\t';
+  if (byte >= 0x20) return byte != 0x7F;
+  return byte == '\n' || byte == '\r' || byte == '\t' || byte == 0x1B || byte == 0;
 }
 
-/// Whether every character is one that people write.
+/// Whether every character is one that people write, or a NUL between such.
 bool is_text(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const Utf8 read = read_utf8(text, at);
     if (read.length == 0 || (read.code < 0x80 && !is_text_byte(read.code))) return false;
+    if (read.code == 0 && byte_at(text, at + 1) == '\0') return false;
     at += read.length;
   }
   return !text.empty();
 }
 
-/// The bytes behind the digits text[begin, end), given up at the first that can be no text.
-std::string decoded(std::string_view text, std::size_t begin, std::size_t end,
-                    const std::array<std::uint8_t, 256>& digits) {
-  std::string out;
+/// Whether bytes in turn can begin a text in UTF-8.
+class TextBegin {
+ public:
+  bool take(unsigned byte) {
+    if (more_ > 0) return --more_, (byte & 0xC0) == 0x80;
+    const bool nul = std::exchange(nul_, byte == 0);
+    if (byte < 0x80) return is_text_byte(byte) && !(nul && nul_);
+    more_ = byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : 1;
+    return byte >= 0xC2 && byte <= 0xF4;
+  }
+  /// Whether the next byte begins a character.
+  [[nodiscard]] bool between() const { return more_ == 0; }
+
+ private:
+  int more_ = 0;
+  bool nul_ = false;
+};
+
+/// The bytes behind digits, up to the first that can be no text.
+struct Decoded {
+  std::string plain;
+  std::size_t stop = 0;    ///< where the digit that ends the bad byte stands, or the end
+  std::size_t intact = 0;  ///< so many bytes before the character that is bad
+};
+
+Decoded decoded(std::string_view text, std::size_t begin, std::size_t end,
+                const std::array<std::uint8_t, 256>& digits) {
+  Decoded out;
+  TextBegin begins;
   unsigned bits = 0;
   unsigned held = 0;
-  for (std::size_t i = begin; i < end; ++i) {
-    const unsigned digit = digits[static_cast<unsigned char>(text[i])];
-    if (digit == kNoDigit) return "";
-    bits = bits << 6 | digit;
+  for (out.stop = begin; out.stop < end; ++out.stop) {
+    bits = (bits << 6 | digits[static_cast<unsigned char>(text[out.stop])]) & 0xFFFFFF;
     held += 6;
     if (held < 8) continue;
     held -= 8;
     const unsigned byte = bits >> held & 0xFF;
-    if (!is_text_byte(byte)) return "";
-    out += static_cast<char>(byte);
+    if (begins.between()) out.intact = out.plain.size();
+    if (!begins.take(byte)) return out;
+    out.plain += static_cast<char>(byte);
   }
   return out;
 }
 
-Blob base64_with(std::string_view text, std::size_t at, std::string_view alphabet, bool slash) {
-  const auto& digits = alphabet == kStandard ? kStandardDigits : kUrlSafeDigits;
-  std::size_t end = at;
-  while (end < text.size() && digits[static_cast<unsigned char>(text[end])] != kNoDigit &&
-         (slash || text[end] != '/'))
-    ++end;
+/// text[at, end) as base64, when it is as long as base64 can be and `plain`, its bytes, is a text.
+Blob base64_blob(std::string_view text, std::size_t at, std::size_t end, std::string plain,
+                 std::string_view alphabet) {
   const std::size_t length = end - at;
-  if (length < kMinBase64 || length % 4 == 1) return {};
-  std::string plain = decoded(text, at, end, digits);
-  if (!is_text(plain)) return {};
+  if (length < kMinBase64 || length % 4 == 1 || !is_text(plain)) return {};
   std::size_t padding = 0;
   while ((length + padding) % 4 != 0 && byte_at(text, end + padding) == '=') ++padding;
   // Where none was needed, padding is what the standard alphabet usually has.
@@ -82,23 +105,46 @@ Blob base64_with(std::string_view text, std::size_t at, std::string_view alphabe
   return {end + (whole ? padding : 0), std::move(plain), alphabet, padded};
 }
 
-}  // namespace
+/// Digits without a slash: they are one run of the text.
+Blob read_run(std::string_view text, std::size_t at, std::string_view alphabet) {
+  const auto& digits = alphabet == kStandard ? kStandardDigits : kUrlSafeDigits;
+  std::size_t end = at;
+  while (end < text.size() && digits[static_cast<unsigned char>(text[end])] != kNoDigit &&
+         text[end] != '/')
+    ++end;
+  if (end - at < kMinBase64) return {};
+  Decoded found = decoded(text, at, end, digits);
+  if (found.stop < end) return {};
+  return base64_blob(text, at, end, std::move(found.plain), alphabet);
+}
 
-namespace {
-
-/// Whether bytes in turn can begin a text in UTF-8.
-class TextBegin {
- public:
-  bool take(unsigned byte) {
-    if (more_ > 0) return --more_, (byte & 0xC0) == 0x80;
-    if (byte < 0x80) return is_text_byte(byte);
-    more_ = byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : 1;
-    return byte >= 0xC2 && byte <= 0xF4;
+/// Digits among which slashes are some. In a path the last slash before what is no text ends them.
+Blob read_chain(std::string_view text, std::size_t at, SlashChain& chain) {
+  if (at >= chain.end) {
+    chain = {at, {}};
+    while (chain.end < text.size() &&
+           kStandardDigits[static_cast<unsigned char>(text[chain.end])] != kNoDigit)
+      ++chain.end;
   }
-
- private:
-  int more_ = 0;
-};
+  std::size_t& vain = chain.vain[at % 4];
+  if (at < vain) return {};
+  Decoded found = decoded(text, at, chain.end, kStandardDigits);
+  // Beginnings of the same groups of four meet the same bad character.
+  vain = found.stop == chain.end ? chain.end : at + found.intact / 3 * 4 + 1;
+  if (found.stop == chain.end) {
+    Blob whole = base64_blob(text, at, chain.end, found.plain, kStandard);
+    if (whole.end > 0) return whole;
+  }
+  int tries = 4;
+  for (std::size_t end = found.stop; tries > 0 && end > at + kMinBase64;) {
+    if (text[--end] != '/' || (end - at) % 4 == 1) continue;
+    std::string plain = found.plain.substr(0, (end - at) * 3 / 4);
+    Blob part = base64_blob(text, at, end, std::move(plain), kStandard);
+    if (part.end > 0) return part;
+    --tries;
+  }
+  return {};
+}
 
 }  // namespace
 
@@ -125,14 +171,15 @@ bool may_be_blob(std::string_view run) {
   return true;
 }
 
-Blob read_base64(std::string_view text, std::size_t at) {
-  // The first byte decides for most words of ordinary text.
+Blob read_base64(std::string_view text, std::size_t at, SlashChain& chain) {
+  // The first byte decides for most words of ordinary text: letters, blanks and line ends, NUL,
+  // escape, or the beginning of a longer character.
   const unsigned first = kStandardDigits[static_cast<unsigned char>(text[at])];
-  if (first < 8 && first != 2) return {};
+  if (first < 8 && first != 0 && first != 2 && first != 6) return {};
   if (first >= 32 && first < 48) return {};
-  for (const bool slash : {true, false})
-    if (Blob blob = base64_with(text, at, kStandard, slash); blob.end > at) return blob;
-  return base64_with(text, at, kUrlSafe, false);
+  if (Blob blob = read_chain(text, at, chain); blob.end > at) return blob;
+  if (Blob blob = read_run(text, at, kStandard); blob.end > at) return blob;
+  return read_run(text, at, kUrlSafe);
 }
 
 Blob read_hex(std::string_view text, std::size_t at) {
@@ -168,17 +215,34 @@ std::string write_blob(const Blob& like, std::string_view plain) {
   return out;
 }
 
+/// "\0user\0secret", perhaps with another user before it (SASL PLAIN).
+std::vector<Edit> Rewriter::sasl_plain(std::string_view plain) {
+  const std::size_t first = plain.find('\0');
+  const std::size_t second = first == plain.npos ? plain.npos : plain.find('\0', first + 1);
+  if (second == plain.npos || plain.find('\0', second + 1) != plain.npos ||
+      std::any_of(plain.begin(), plain.end(), is_space))
+    return {};
+  std::vector<Edit> edits;
+  const std::string_view user = plain.substr(first + 1, second - first - 1);
+  if (is_name(user, Kind::kUser)) edits.push_back({first + 1, second, user_text(user)});
+  const std::string_view secret = plain.substr(second + 1);
+  if (!secret.empty() && !secret.starts_with("[secret:"))
+    edits.push_back({second + 1, plain.size(), "[secret:password]"});
+  return edits;
+}
+
 bool Rewriter::blob(Scan& scan) {
   // The first group of a UUID may be hex of a text by chance.
   if (scan.depth >= kMaxDepth || is_uuid_at(scan.text, scan.at)) return false;
   const char c = scan.text[scan.at];
   for (const bool hex : {true, false}) {
     if (hex && !is_hex(c)) continue;
-    Blob found = hex ? read_hex(scan.text, scan.at) : read_base64(scan.text, scan.at);
+    Blob found = hex ? read_hex(scan.text, scan.at) : read_base64(scan.text, scan.at, scan.chain);
     if (found.end <= scan.at) continue;
     const FreeText free(resolver_);
     const auto edits = settled(found.plain, [&](std::string_view shown) {
-      return scan_layer(shown, nullptr, scan.depth + 1);
+      auto fields = sasl_plain(shown);
+      return !fields.empty() ? fields : scan_layer(shown, nullptr, scan.depth + 1);
     });
     if (edits.empty()) continue;
     return scan.replace(scan.at, found.end, write_blob(found, apply_edits(found.plain, edits)));

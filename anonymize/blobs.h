@@ -1,6 +1,7 @@
 // Base64 and hex that hold text.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -25,8 +26,17 @@ constexpr bool may_begin_blob(char c) {
 /// Whether base64 or hex of a text may begin a run. Cheap, and seldom wrong.
 bool may_be_blob(std::string_view run);
 
-/// Base64 (either alphabet, padded or not) that begins at `at` and decodes to text.
-Blob read_base64(std::string_view text, std::size_t at);
+/// Digits of base64 with slashes between them, in which many runs begin: what was read from one is
+/// not read again from the next. Of one text, whose beginnings are asked in their order.
+struct SlashChain {
+  std::size_t end = 0;  ///< of the chain that was read last
+  /// A beginning before it holds nothing; one for each place in a group of four digits.
+  std::array<std::size_t, 4> vain{};
+};
+
+/// Base64 (either alphabet, padded or not) that begins at `at` and decodes to text. `chain` is what
+/// was read before in the same text; begins empty.
+Blob read_base64(std::string_view text, std::size_t at, SlashChain& chain);
 
 /// Hex digits that begin at `at` and decode to text.
 Blob read_hex(std::string_view text, std::size_t at);

@@ -17,9 +17,6 @@ struct Piece {
   std::string real;
 };
 
-/// Texts inside texts are opened that deep.
-constexpr unsigned kMaxDepth = 4;
-
 /// The entry of exactly this spelling, else of the pseudonym in any letter case.
 const Ledger::Entry* entry_of(const Ledger& ledger, std::string_view surface,
                               std::string_view canonical) {
@@ -96,10 +93,13 @@ class Revealer {
 
   std::string text(std::string_view text, unsigned depth) const {
     std::string out;
+    SlashChain chain;
     bool begins = true;
     bool run_begins = true;
     for (std::size_t at = 0; at < text.size();) {
-      Piece found = piece(text, at, begins, run_begins && depth < kMaxDepth, depth);
+      Piece found = piece(text, at, begins);
+      const bool inside = run_begins && depth < Rewriter::kMaxDepth && is_word_char(text[at]);
+      if (found.length == 0 && inside) found = blob(text, at, depth, chain);
       if (found.length > 0) {
         out += found.real;
         at += found.length;
@@ -120,8 +120,7 @@ class Revealer {
   }
 
  private:
-  Piece piece(std::string_view text, std::size_t at, bool begins, bool run_begins,
-              unsigned depth) const {
+  Piece piece(std::string_view text, std::size_t at, bool begins) const {
     const char c = text[at];
     const std::string_view rest = text.substr(at);
     if (c == '+') return phone_piece(ledger_, rest);
@@ -143,10 +142,10 @@ class Revealer {
       if (found.real.empty()) found = odd_ipv4(rest);
       if (!found.real.empty()) return found;
     }
-    return run_begins && is_word_char(c) ? blob(rest, depth) : Piece{};
+    return {};
   }
 
-  /// 10[.]1[.]2[.]3 and 10.1.2.*.
+  /// 10[.]1[dot]2[.]3 and 10.1.2.*.
   Piece odd_ipv4(std::string_view rest) const {
     std::string plain;
     std::size_t end = 0;
@@ -185,13 +184,13 @@ class Revealer {
     return {layer.offsets[found.length], percent_encode(found.real)};
   }
 
-  Piece blob(std::string_view rest, unsigned depth) const {
+  Piece blob(std::string_view text, std::size_t at, unsigned depth, SlashChain& chain) const {
     for (const bool hex : {true, false}) {
-      if (hex && !is_hex(rest.front())) continue;
-      const Blob found = hex ? read_hex(rest, 0) : read_base64(rest, 0);
-      if (found.end == 0) continue;
-      const std::string real = text(found.plain, depth + 1);
-      if (real != found.plain) return {found.end, write_blob(found, real)};
+      if (hex && !is_hex(text[at])) continue;
+      const Blob found = hex ? read_hex(text, at) : read_base64(text, at, chain);
+      if (found.end <= at) continue;
+      const std::string real = this->text(found.plain, depth + 1);
+      if (real != found.plain) return {found.end - at, write_blob(found, real)};
     }
     return {};
   }

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "anonymize/blobs.h"
 #include "anonymize/clues.h"
 #include "anonymize/dictionary.h"
 #include "anonymize/field_rules.h"
@@ -142,6 +143,7 @@ class Rewriter {
     bool keys_only = false;       ///< the text is a JSON key
     std::size_t done = 0;         ///< end of the last edit
     std::size_t aliases_end = 0;  ///< of the firewall's list of aliases
+    SlashChain chain;             ///< what was read of base64 over slashes
 
     /// Notes an edit and moves behind it.
     bool replace(std::size_t begin, std::size_t end, std::string with);
@@ -212,6 +214,7 @@ class Rewriter {
   // own.cpp
   /// The end of the pseudonym of a name or address that begins at `at`, or `at`.
   [[nodiscard]] std::size_t own_end(std::string_view text, std::size_t at) const;
+  std::vector<Edit> sasl_plain(std::string_view plain);
   [[nodiscard]] bool is_own(std::string_view value) const;
   /// Whether what this engine wrote stands in the beginning of `text`. What is long enough to be a
   /// secret only because of it is none: else a second pass would see more than the first.
