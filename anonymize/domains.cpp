@@ -50,32 +50,38 @@ bool is_privilege(std::string_view name) {
                      [name](std::string_view head) { return name.starts_with(head); });
 }
 
-/// The end of the path behind the host of a service where knowing the URL is all it takes to post;
-/// `host_end` when there is none.
-std::size_t webhook_path(std::string_view text, std::size_t host_end, std::string_view host) {
-  struct Service {
-    std::string_view host;
-    std::string_view path;
-  };
-  constexpr Service kServices[] = {{"hooks.slack.com", "/"},
-                                   {"discord.com", "/api/webhooks/"},
-                                   {"discordapp.com", "/api/webhooks/"},
-                                   {"outlook.office.com", "/webhook"},
-                                   {"webhook.office.com", "/webhook"},
-                                   {"hooks.zapier.com", "/"},
-                                   {"api.telegram.org", "/bot"},
-                                   {"chat.googleapis.com", "/v1/spaces"},
-                                   {"maker.ifttt.com", "/"},
-                                   {"hc-ping.com", "/"}};
-  for (const Service& service : kServices) {
-    if (!host.ends_with(service.host) || !text.substr(host_end).starts_with(service.path)) continue;
-    std::size_t end = host_end + 1;
-    while (end < text.size() && !has_class(text[end], chars::kSpace | chars::kQuote) &&
-           text[end] != ')' && text[end] != '\\')
-      ++end;
-    return end;
-  }
-  return host_end;
+/// A service where knowing the URL is all it takes to post.
+struct Webhook {
+  std::string_view host;
+  std::string_view path;
+};
+constexpr Webhook kWebhooks[] = {{"hooks.slack.com", "/"},
+                                 {"discord.com", "/api/webhooks/"},
+                                 {"discordapp.com", "/api/webhooks/"},
+                                 {"outlook.office.com", "/webhook"},
+                                 {"webhook.office.com", "/webhook"},
+                                 {"hooks.zapier.com", "/"},
+                                 {"api.telegram.org", "/bot"},
+                                 {"chat.googleapis.com", "/v1/spaces"},
+                                 {"maker.ifttt.com", "/"},
+                                 {"hc-ping.com", "/"}};
+
+/// The service at `host`, or at a host below it, when its path is that of a webhook.
+const Webhook* webhook_of(std::string_view host, std::string_view path) {
+  const auto* found =
+      std::find_if(std::begin(kWebhooks), std::end(kWebhooks), [&](const Webhook& known) {
+        const std::size_t labels = host.size() - std::min(host.size(), known.host.size());
+        return host.ends_with(known.host) && (labels == 0 || host[labels - 1] == '.') &&
+               path.starts_with(known.path);
+      });
+  return found != std::end(kWebhooks) ? found : nullptr;
+}
+
+std::size_t path_end(std::string_view text, std::size_t at) {
+  while (at < text.size() && !has_class(text[at], chars::kSpace | chars::kQuote) &&
+         text[at] != ')' && text[at] != '\\')
+    ++at;
+  return at;
 }
 
 }  // namespace
@@ -146,6 +152,22 @@ void Rewriter::learn_owner(std::string_view label) {
   resolver_.learn(Kind::kName, spaced);
 }
 
+/// https://acme.webhook.office.com/webhookb2/...: the tenant's labels and the path.
+bool Rewriter::webhook(Scan& scan, std::size_t end) {
+  const std::string_view text = scan.text;
+  const std::string host = lower(text.substr(scan.at, end - scan.at));
+  const Webhook* service = webhook_of(host, text.substr(end));
+  if (service == nullptr) return false;
+  const std::size_t stop = path_end(text, end + 1);
+  if (stop == end + 1) return false;
+  for (const std::size_t known = end - service->host.size(); scan.at < known; ++scan.at) {
+    const std::size_t dot = text.find('.', scan.at);
+    const std::string_view label = text.substr(scan.at, dot - scan.at);
+    scan.replace(scan.at, dot, resolver_.name(Kind::kHost, label));
+  }
+  return scan.replace(end + 1, stop, "[secret:webhook]");
+}
+
 bool Rewriter::fqdn(Scan& scan) {
   if (!scan.run_dotted) return false;
   const char before = scan.at > scan.run_begin ? scan.text[scan.at - 1] : ' ';
@@ -156,8 +178,7 @@ bool Rewriter::fqdn(Scan& scan) {
   if (!is_letter(name.back())) return false;
   const char after = byte_at(scan.text, end);
   if (after == '_' || after == '(') return false;
-  if (const std::size_t secret = webhook_path(scan.text, end, lower(name)); secret > end)
-    return scan.replace(end + 1, secret, "[secret:webhook]");
+  if (webhook(scan, end)) return true;
   const std::size_t suffix = sensitive_suffix(name);
   if (suffix == 0) return false;
   return scan.replace(scan.at, end, domain_text(name, suffix));

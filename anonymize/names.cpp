@@ -39,6 +39,12 @@ constexpr PathWord kPathWords[] = {
     {"dev", Kind::kName},
 };
 
+/// "m2048@0xfebd2000": an address in memory.
+bool is_memory_address(std::string_view host) {
+  return host.size() > 2 && host.starts_with("0x") &&
+         std::all_of(host.begin() + 2, host.end(), is_hex);
+}
+
 /// "VM 105 (web)"
 constexpr std::string_view kGuestWords[] = {"vm", "ct", "vmid", "guest", "container"};
 
@@ -107,7 +113,6 @@ bool Rewriter::user_id(Scan& scan) {
     const std::size_t end = trimmed(text, right, run_from(text, right));
     return placed_name(scan, right, end, Kind::kName) || scan.skip(right);
   }
-  if (text.substr(right, 2) == "0x") return false;  // an address in memory
   if (read_ipv4(text, right) || read_ipv6(text, right)) {
     scan.replace(scan.at, scan.run_end, resolver_.name(Kind::kUser, local));
     return scan.skip(right);
@@ -118,6 +123,7 @@ bool Rewriter::user_id(Scan& scan) {
     return scan.skip(right);
   }
   std::string_view host = text.substr(right, end - right);
+  if (is_memory_address(host)) return false;
   const bool unit = std::any_of(std::begin(kUnits), std::end(kUnits),
                                 [host](std::string_view suffix) { return host.ends_with(suffix); });
   if (unit || !has_letter(host)) return false;

@@ -19,33 +19,62 @@ bool ends_token(char c) {
   return has_class(c, chars::kSpace | chars::kQuote) || static_cast<unsigned char>(c) < 0x20;
 }
 
+/// The word before `at`, in lower case; blanks and an opening between are passed over. Moves before
+/// it.
+std::string word_before(std::string_view text, std::size_t& at) {
+  while (at > 0 && std::string_view(" :=(\"").find(text[at - 1]) != std::string_view::npos) --at;
+  const std::size_t end = at;
+  while (at > 0 && is_word_char(text[at - 1])) --at;
+  return lower(text.substr(at, end - at));
+}
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+/// Four small numbers, as versions have them and addresses seldom.
+bool is_small(std::string_view text, std::size_t at) {
+  constexpr std::uint32_t kLarge = 0xE0E0E0E0;
+  const auto number = read_ipv4(text, at);
+  return number && (number->value & kLarge) == 0;
+}
+
+/// "release 8.2.4.1" and "upgraded from 8.2.4.1 to 8.3.0.2", but not "updated from 91.12.3.4".
+bool is_announced_version(std::string_view text, std::size_t begin, std::size_t end) {
+  constexpr std::string_view kNouns[] = {"version",  "versions", "ver",  "release",
+                                         "revision", "firmware", "build"};
+  constexpr std::string_view kVerbs[] = {"upgrade", "upgraded", "update", "updated", "downgrade"};
+  std::size_t at = begin;
+  std::string word = word_before(text, at);
+  if (is_one_of(word, kNouns)) return true;
+  if (!is_small(text, begin)) return false;
+  if (word == "from") {
+    if (text.substr(end, 4) != " to " || !is_small(text, end + 4)) return false;
+    word = word_before(text, at);
+  } else if (word == "to") {
+    word = word_before(text, at);
+    if (!word.empty() && is_digit(word.front())) {
+      while (at > 0 && (is_digit(text[at - 1]) || text[at - 1] == '.')) --at;
+      if (!is_small(text, at) || word_before(text, at) != "from") return false;
+      word = word_before(text, at);
+    }
+  }
+  return is_one_of(word, kNouns) || is_one_of(word, kVerbs);
+}
+
 /// "version 8.2.4.1", "pve-manager/8.2.4.1", "v1.2.3.4", "1.2.3.4-5": four numbers that are no
 /// address. Only asked for public ranges.
 bool is_version(std::string_view text, std::size_t begin, std::size_t end) {
   const char after = byte_at(text, end);
   if (after == '~' || after == '+') return true;
   if (after == '-' && is_digit(byte_at(text, end + 1)) && !read_ipv4(text, end + 1)) return true;
-  std::size_t i = begin;
-  if (i > 0 && text[i - 1] == '/' && i > 1 && is_letter(text[i - 2])) {
-    std::size_t word = i - 1;
+  if (begin > 1 && text[begin - 1] == '/' && is_letter(text[begin - 2])) {
+    std::size_t word = begin - 1;
     while (word > 0 && is_run_char(text[word - 1])) --word;
     return word == 0 || (text[word - 1] != '/' && text[word - 1] != '@');
   }
-  while (i > 0 && (text[i - 1] == ' ' || text[i - 1] == ':' || text[i - 1] == '=' ||
-                   text[i - 1] == '(' || text[i - 1] == '"'))
-    --i;
-  std::size_t word = i;
-  while (word > 0 && is_word_char(text[word - 1])) --word;
-  std::string before = lower(text.substr(word, i - word));
-  if (before == "to" || before == "from") {  // "upgrade to 8.2.4.1"
-    const std::size_t stop = word > 0 ? word - 1 : 0;
-    word = stop;
-    while (word > 0 && is_word_char(text[word - 1])) --word;
-    before = lower(text.substr(word, stop - word));
-  }
-  return before == "version" || before == "ver" || before == "release" || before == "versions" ||
-         before == "upgrade" || before == "upgraded" || before == "update" || before == "updated" ||
-         before == "downgrade" || before == "revision" || before == "build" || before == "firmware";
+  return is_announced_version(text, begin, end);
 }
 
 /// The layer of the text after `edits`: which bytes are written as they are and which as escapes.

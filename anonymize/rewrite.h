@@ -304,3 +304,4 @@ class Rewriter {
 };
 
 }  // namespace pmx::anonymize
+  bool webhook(Scan& scan, std::size_t end);

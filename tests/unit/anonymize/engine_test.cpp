@@ -97,6 +97,8 @@ TEST_CASE("engine: what is no secret stays byte for byte") {
       "mp0: local-lvm:subvol-105-disk-1,mp=/srv/data,backup=1,size=8G",
       "rootfs: local-lvm:subvol-105-disk-0,size=8G",
       "hostpci0: 0000:01:00.0,pcie=1,x-vga=1",
+      "upgraded from 8.2.4.1 to 8.3.0.2, upgrade to 8.2.4.1, update 8.2.4.1 is out",
+      "abar m2048@0xfebd2000 port 0xfebd2100",
       "cpu: host,flags=+aes;+pcid",
       "boot: order=scsi0;ide2;net0",
       "features: nesting=1,keyctl=1,mount=nfs;cifs",
@@ -126,6 +128,15 @@ TEST_CASE("engine: a UPID keeps its frame and comes back exactly") {
   CHECK_FALSE(contains(encoded, "muc"));
   CHECK(contains(encoded, "%3Aqmstart%3A105%3Aroot%40pam%3A"));
 }
+TEST_CASE("engine: a webhook is at its service or below it") {
+  Cluster cluster;
+  CHECK(cluster.text("https://xhc-ping.com/drift/wood").ends_with("/drift/wood"));
+  CHECK(cluster.text("https://hc-ping.com/drift/wood") == "https://hc-ping.com/[secret:webhook]");
+  const std::string out = cluster.text("https://acme-corp.webhook.office.com/webhookb2/drift");
+  CHECK(out.starts_with("https://host-"));
+  CHECK(out.ends_with(".webhook.office.com/[secret:webhook]"));
+}
+
 
 TEST_CASE("engine: a damaged frame is no reason to fail") {
   Cluster cluster;
