@@ -58,6 +58,17 @@ constexpr bool is_run_char(char c) {
   return has_class(c, chars::kLetter | chars::kDigit | chars::kJoin);
 }
 
+/// Whether a capital may stand here: A-Z, and every byte above 0x7f.
+constexpr bool is_capital(char c) { return has_class(c, chars::kCapital); }
+constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+/// Whether a word of camel case begins at `c`: clientSecret, DBPassword, oauth2Token.
+constexpr bool is_camel_edge(char before, char c, char after) {
+  return is_upper(c) &&
+         (is_lower(before) || is_digit(before) || (is_upper(before) && is_lower(after)));
+}
+
 constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 constexpr char to_upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 

@@ -22,8 +22,6 @@ inline bool has_capital(const char* from, std::size_t count, const char* end) {
   return false;
 }
 
-bool is_capital(char c) { return has_class(c, chars::kCapital); }
-
 /// Whether hex digits and colons from `at` on are enough for a MAC, an IPv6 address or a
 /// fingerprint. Times of day are not.
 bool may_be_groups(std::string_view text, std::size_t at) {
@@ -173,6 +171,18 @@ void Triggers::read_parts(std::string_view text, Run& run, Shape& out,
   out = shape;
 }
 
+/// A key whose last word begins with a capital: clientSecret.
+std::uint32_t Triggers::camel_clues(std::string_view text, const Run& run) const {
+  std::size_t at = run.end;
+  while (at > run.begin && is_letter(text[at - 1])) {
+    --at;
+    if (at > run.begin && is_camel_edge(text[at - 1], text[at], byte_at(text, at + 1)))
+      return clues_of(text.data() + at, run.end - at, text.data() + text.size(), nullptr) &
+             clue::kField;
+  }
+  return 0;
+}
+
 std::uint32_t Triggers::colon_clues(std::string_view text, const Run& run,
                                     const Shape& shape) const {
   std::uint32_t clues = shape.last & (clue::kUpid | clue::kTicket | clue::kField);
@@ -251,6 +261,7 @@ Run Triggers::read_run(std::string_view text, std::size_t at, PayloadPrints* pay
   constexpr std::uint32_t kAnywhere =
       clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation | clue::kCue;
   // (kLine and kBlob depend on more than the run: the walk adds them.)
+  if (shape.capital) shape.last |= camel_clues(text, run);
   run.clues = (shape.clues & kAnywhere) | clues_behind(text, run, shape);
   if (shape.marked) run.clues |= clue::kMark;
   run.digits = shape.digits;

@@ -156,6 +156,7 @@ class Triggers {
   [[nodiscard]] std::size_t first_waking(const char* data, const Parts& parts, std::size_t limit,
                                          PayloadPrints* payload) const;
   void read_parts(std::string_view text, Run& run, Shape& shape, PayloadPrints* payload) const;
+  [[nodiscard]] std::uint32_t camel_clues(std::string_view text, const Run& run) const;
   [[nodiscard]] std::uint32_t colon_clues(std::string_view text, const Run& run,
                                           const Shape& shape) const;
   [[nodiscard]] std::uint32_t clues_behind(std::string_view text, const Run& run,

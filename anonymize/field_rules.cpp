@@ -135,6 +135,7 @@ constexpr Row kRows[] = {
     {"presharedkey", secret("key")},
     {"private-key", secret("key")},
     {"privatekey", secret("key")},
+    {"progress-token", as(Treatment::kText)},
     {"proxy-password", secret("password")},
     {"psk", secret("key")},
     {"publickey", as(Treatment::kMaybeKey)},
@@ -238,33 +239,83 @@ void add_field_words(Triggers& triggers) {
   for (const Row& row : kLastWords) triggers.add_word(row.key, clue::kField);
 }
 
-FieldRule field_rule(std::string_view key) {
-  std::array<char, 32> buffer{};
-  if (key.size() < 2 || key.size() > buffer.size()) return {};
-  std::transform(key.begin(), key.end(), buffer.begin(),
-                 [](char c) { return c == '_' ? '-' : to_lower(c); });
-  const std::string_view folded(buffer.data(), key.size());
-  const auto row = std::lower_bound(std::begin(kRows), std::end(kRows), folded,
-                                    [](const Row& a, std::string_view b) { return a.key < b; });
-  if (row != std::end(kRows) && row->key == folded) return row->rule;
+namespace {
+
+/// The longest key of a row, and more; of a longer key the end decides.
+constexpr std::size_t kLongest = 32;
+
+/// The end of a key as the rows spell it: in lower case, '_' as '-', and with a '-' at the edges of
+/// camel case when `split`.
+class Folded {
+ public:
+  Folded(std::string_view key, bool split) {
+    for (std::size_t i = key.size(); i > 0 && begin_ > 1; --i) {
+      const char c = key[i - 1];
+      buffer_[--begin_] = c == '_' ? '-' : to_lower(c);
+      if (split && i > 1 && is_camel_edge(key[i - 2], c, byte_at(key, i))) buffer_[--begin_] = '-';
+      cut_ = i > 1;
+    }
+  }
+  [[nodiscard]] std::string_view text() const {
+    return {buffer_.data() + begin_, buffer_.size() - begin_};
+  }
+  /// Whether the key is longer than any row.
+  [[nodiscard]] bool cut() const { return cut_; }
+
+ private:
+  std::array<char, kLongest + 2> buffer_{};
+  std::size_t begin_ = buffer_.size();
+  bool cut_ = false;
+};
+
+const Row* row_of(std::string_view folded) {
+  const auto* row = std::lower_bound(std::begin(kRows), std::end(kRows), folded,
+                                     [](const Row& a, std::string_view b) { return a.key < b; });
+  return row != std::end(kRows) && row->key == folded ? row : nullptr;
+}
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+/// The rule that the last word of a key decides, and the word before it.
+FieldRule last_word_rule(std::string_view folded) {
   const std::size_t cut = folded.find_last_of("-.");
   if (cut == std::string_view::npos) return {};
   const std::string_view last = folded.substr(cut + 1);
-  const auto word = std::find_if(std::begin(kLastWords), std::end(kLastWords),
-                                 [last](const Row& known) { return known.key == last; });
+  const auto* word = std::find_if(std::begin(kLastWords), std::end(kLastWords),
+                                  [last](const Row& known) { return known.key == last; });
   if (word == std::end(kLastWords)) return {};
+  if (word->rule.treatment != Treatment::kMaybeKey) return word->rule;
   // SSH_HOST_KEY and public_key are no secrets, AWS_SECRET_ACCESS_KEY and HMAC_KEY are.
   constexpr std::string_view kOpen[] = {"public", "primary", "foreign", "sort",     "host",
                                         "ssh",    "map",     "cache",   "partition"};
-  const std::size_t before = cut == 0 ? std::string_view::npos : folded.find_last_of("-.", cut - 1);
-  const std::string_view kind = folded.substr(before + 1, cut - before - 1);
   constexpr std::string_view kClosed[] = {"private", "secret", "access", "hmac",  "encryption",
                                           "signing", "auth",   "master", "shared"};
-  if (std::find(std::begin(kClosed), std::end(kClosed), kind) != std::end(kClosed) &&
-      word->rule.treatment == Treatment::kMaybeKey)
-    return secret("key");
-  const bool open = std::find(std::begin(kOpen), std::end(kOpen), kind) != std::end(kOpen);
-  return open && word->rule.treatment == Treatment::kMaybeKey ? FieldRule{} : word->rule;
+  const std::size_t before = cut == 0 ? std::string_view::npos : folded.find_last_of("-.", cut - 1);
+  const std::string_view kind = folded.substr(before + 1, cut - before - 1);
+  if (is_one_of(kind, kClosed)) return secret("key");
+  return is_one_of(kind, kOpen) ? FieldRule{} : word->rule;
+}
+
+}  // namespace
+
+FieldRule field_rule(std::string_view key) {
+  if (key.size() < 2) return {};
+  for (const bool split : {false, true}) {
+    const Folded folded(key, split);
+    const Row* row = folded.cut() ? nullptr : row_of(folded.text());
+    const FieldRule rule = row != nullptr ? row->rule : last_word_rule(folded.text());
+    if (row != nullptr || rule.treatment != Treatment::kText) return rule;
+  }
+  return {};
+}
+
+bool is_secret_word(std::string_view word) {
+  const auto names = [word](const Row& row) { return row.rule.secret == word; };
+  return std::any_of(std::begin(kRows), std::end(kRows), names) ||
+         std::any_of(std::begin(kLastWords), std::end(kLastWords), names);
 }
 
 }  // namespace pmx::anonymize

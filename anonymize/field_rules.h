@@ -35,7 +35,10 @@ struct FieldRule {
   bool teaches = false;     ///< also in free text an unknown value after it is a name
 };
 
-/// The rule of a field in any letter case.
+/// The rule of a field in any letter case, and in camel case (clientSecret is client-secret).
 FieldRule field_rule(std::string_view key);
+
+/// Whether a rule hides values as [secret:word].
+bool is_secret_word(std::string_view word);
 
 }  // namespace pmx::anonymize

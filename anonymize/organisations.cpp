@@ -38,8 +38,6 @@ bool is_legal_form(std::string_view word) {
   return kSet.contains(word);
 }
 
-bool is_capital(char c) { return (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
-
 /// A capitalised word, or what joins two of them; ends before punctuation.
 std::size_t name_word_end(std::string_view text, std::size_t at) {
   if (text.substr(at, 2) == "& ") return at + 1;

@@ -11,15 +11,15 @@ namespace {
 /// A value that is too short to be a secret does not grow beyond this by what is replaced in it.
 constexpr std::size_t kOwnReach = 384;
 
-/// The words this folder writes in [secret:...].
-bool is_secret_word(std::string_view word) {
-  constexpr std::string_view kWords[] = {
-      "api-key",     "authorization", "community", "cookie",       "credentials", "csrf-token",
-      "fingerprint", "guarded",       "hash",      "hmac",         "key",         "keyring",
-      "licence",     "otp",           "password",  "pem",          "phone",       "recovery",
-      "secret",      "signature",     "ssh-key",   "subscription", "text",        "tfa",
-      "ticket",      "token",         "webhook"};
-  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+/// Whether this folder writes [secret:word].
+bool is_placeholder_word(std::string_view word) {
+  // Of what has a shape of its own; the rest are words of rules.
+  constexpr std::string_view kShapes[] = {"authorization", "credentials", "fingerprint", "guarded",
+                                          "hash",          "key",         "keyring",     "licence",
+                                          "pem",           "phone",       "ssh-key",     "text",
+                                          "ticket",        "token",       "webhook"};
+  return std::find(std::begin(kShapes), std::end(kShapes), word) != std::end(kShapes) ||
+         is_secret_word(word);
 }
 
 /// The end of [secret:word] at `at`, or `at`. Only our own short words are trusted; a name in such
@@ -30,7 +30,7 @@ std::size_t placeholder_end(std::string_view text, std::size_t at) {
   if (!rest.starts_with("[secret:")) return at;
   const std::size_t close = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", 8);
   if (close == std::string_view::npos || rest[close] != ']' ||
-      !is_secret_word(rest.substr(8, close - 8)))
+      !is_placeholder_word(rest.substr(8, close - 8)))
     return at;
   return at + close + 1;
 }

@@ -56,7 +56,10 @@ struct Masks {
   explicit Masks(const char* data) : window(data) {
     const Mask high = window.where([](Bytes bytes) { return bytes >= 0x80; });
     letter = high | window.where([](Bytes bytes) { return ((bytes | 0x20) - 'a') < 26; });
-    capital = high | window.where([](Bytes bytes) { return (bytes - 'A') < 26; });
+    const Mask upper = window.where([](Bytes bytes) { return (bytes - 'A') < 26; });
+    const Mask lower = letter & ~(high | upper);
+    capital = high | upper;
+    camel = upper & (lower << 1 | (upper << 1 & lower >> 1));
     digit = window.where([](Bytes bytes) { return (bytes - '0') < 10; });
     dot = window.equal('.');
     dash = window.equal('-');
@@ -72,7 +75,7 @@ struct Masks {
   }
 
   Window window;
-  Mask letter, capital, digit, dot, dash, join, colon, blank, rare, word, run;
+  Mask letter, capital, camel, digit, hex, dot, dash, join, colon, blank, rare, word, run;
 };
 
 inline Mask below(std::size_t bit) { return bit >= kWindow ? ~Mask{0} : (Mask{1} << bit) - 1; }
@@ -222,7 +225,7 @@ std::uint32_t clues_between(std::uint32_t clues, const char* data, std::size_t a
 }  // namespace
 
 struct Triggers::Parts {
-  std::uint64_t letters, digits, runs, dotted;
+  std::uint64_t letters, digits, runs, dotted, camel;
 };
 
 /// The first part before `limit` that wakes something, or `limit`.
@@ -249,6 +252,11 @@ std::size_t Triggers::first_waking(const char* data, const Parts& parts, std::si
     if (shortest > 0 && first_bit(~(parts.runs >> at)) >= std::min(shortest, kWindow - at))
       return at;
   }
+    if (const Mask edges = parts.camel >> at & below(length) & ~Mask{1}; edges != 0) {
+      const std::size_t last = at + behind_last(edges) - 1;
+      clues |=
+          clues_of(data + last, at + length - last, data + kWindow + 8, nullptr) & clue::kField;
+    }
   return limit;
 }
 
@@ -279,7 +287,7 @@ Triggers::Waking Triggers::sieve(std::string_view text, std::size_t at, std::siz
                  blob_marks(is, data) | parent_marks(is, data) | long_marks(is) | rare | rare >> 1);
     std::size_t found = marks == 0 ? cut + 1 : first_bit(marks);
     const Mask dotted = ((is.run + is.dot) ^ is.run) & is.word;
-    found = first_waking(data, {is.letter, is.digit, is.run, dotted}, found, payload);
+    found = first_waking(data, {is.letter, is.digit, is.run, dotted, is.camel}, found, payload);
     if (found <= cut) {
       const std::size_t token = behind_last(is.blank & below(found));
       const std::size_t end = first_bit(is.blank & ~below(found));
