@@ -58,24 +58,31 @@ constexpr Flag kFlags[] = {{"curl", 'u', Form::kPair},
                            {"mongodump", 'p', Form::kNext},
                            {"htpasswd", 'b', Form::kNext}};
 
+static_assert(std::size(kFlags) <= 64, "one bit for each in Scan::flags");
+
+/// How far before a pair the line stands that says that chpasswd reads it.
 constexpr std::size_t kReach = 240;
 
-/// The text of the same command before `at`.
-std::string_view command_before(std::string_view text, std::size_t at) {
-  std::size_t begin = at;
-  while (begin > 0 && at - begin < kReach && text[begin - 1] != '\n' && text[begin - 1] != ';' &&
-         text[begin - 1] != '|')
-    --begin;
-  return text.substr(begin, at - begin);
+/// The flags that `word` takes when it is one of the programs, as bits.
+std::uint64_t flags_of(std::string_view word) {
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < std::size(kFlags); ++i)
+    if (kFlags[i].command == word) bits |= std::uint64_t{1} << i;
+  return bits;
 }
 
-bool calls(std::string_view before, std::string_view command) {
-  for (std::size_t at = before.find(command); at != std::string_view::npos;
-       at = before.find(command, at + 1)) {
-    const bool begins = at == 0 || !is_run_char(before[at - 1]);
-    if (begins && !is_run_char(byte_at(before, at + command.size()))) return true;
+/// Whether a word of a command line is a variable of the shell and nothing else, so that it tells
+/// nothing: $NAME, ${NAME}, $(command). In single quotes nothing is one.
+bool is_variable(std::string_view word, char quote) {
+  if (quote == '\'' || word.size() < 2 || word.front() != '$') return false;
+  if (word[1] == '(') return quote == '\0' || word.ends_with(')');
+  std::string_view name = word.substr(1);
+  if (name.front() == '{') {
+    if (!name.ends_with('}')) return false;
+    name = name.substr(1, name.size() - 2);
   }
-  return false;
+  return !name.empty() &&
+         std::all_of(name.begin(), name.end(), [](char c) { return is_word_char(c) || c == '_'; });
 }
 
 /// Where a word of a command line ends.
@@ -99,9 +106,24 @@ void add_command_words(Triggers& triggers) {
 
 /// Has the rest of the line read run by run: what this word announces stands there.
 bool Rewriter::cue(Scan& scan) {
-  const std::size_t end = std::min(scan.text.find('\n', scan.at), scan.text.size());
-  scan.waking_end = std::max(scan.waking_end, end);
+  scan.waking_end = std::max(scan.waking_end, scan.line_end.from(scan.text, scan.at, "\n"));
+  scan.read_command();
+  scan.flags |= flags_of(scan.text.substr(scan.at, scan.run_end - scan.at));
   return false;
+}
+
+/// Reads on to `at`: a command, and with it the flags it takes, ends with its line, at a bar or at
+/// a semicolon outside of quotes.
+void Rewriter::Scan::read_command() {
+  for (; command_read < at; ++command_read) {
+    const char c = text[command_read];
+    if (c == '\n' || (command_quote == '\0' && (c == ';' || c == '|'))) {
+      flags = 0;
+      command_quote = '\0';
+    } else if (c == '"' || c == '\'') {
+      command_quote = command_quote == '\0' ? c : command_quote == c ? '\0' : command_quote;
+    }
+  }
 }
 
 bool Rewriter::may_be_flag(const Scan& scan) {
@@ -117,26 +139,26 @@ bool Rewriter::may_be_flag(const Scan& scan) {
 bool Rewriter::command_flag(Scan& scan) {
   const std::string_view text = scan.text;
   if (!may_be_flag(scan)) return false;
-  const std::string_view before = command_before(text, scan.at);
+  scan.read_command();
   const bool alone = scan.run_end == scan.at + 1;
-  for (const Flag& flag : kFlags) {
+  for (std::size_t i = 0; i < std::size(kFlags); ++i) {
+    const Flag& flag = kFlags[i];
     if (flag.letter != text[scan.at] || (flag.form == Form::kAttached) == alone ||
-        !calls(before, flag.command))
+        (scan.flags >> i & 1) == 0)
       continue;
     std::size_t at = scan.at + 1;
     if (alone)
       while (byte_at(text, at) == ' ' || byte_at(text, at) == ',') ++at;
     const Quote quote = take_quote(text, at);
-    const std::size_t end = word_end(text, at, quote.mark);
-    return flag_value(scan, at, end,
-                      flag.form == Form::kPair      ? ':'
-                      : flag.form == Form::kPercent ? '%'
-                                                    : '\0');
+    const char mark = flag.form == Form::kPair ? ':' : flag.form == Form::kPercent ? '%' : '\0';
+    return flag_value(scan, at, quote.mark, mark);
   }
   return false;
 }
 
-bool Rewriter::flag_value(Scan& scan, std::size_t begin, std::size_t end, char mark) {
+/// The secret behind a flag, or behind `mark` in the word there.
+bool Rewriter::flag_value(Scan& scan, std::size_t begin, char quote, char mark) {
+  const std::size_t end = word_end(scan.text, begin, quote);
   const std::string_view value = scan.text.substr(begin, end - begin);
   std::size_t cut = 0;
   if (mark != '\0') {
@@ -147,25 +169,26 @@ bool Rewriter::flag_value(Scan& scan, std::size_t begin, std::size_t end, char m
     cut = found + 1;
   }
   const std::string_view secret = value.substr(cut);
-  if (secret.empty() || secret.starts_with("[secret:") || secret.front() == '$') return false;
+  if (secret.empty() || secret.starts_with("[secret:") || is_variable(secret, quote)) return false;
   return scan.replace(begin + cut, end, "[secret:password]");
 }
 
-/// "name:secret" where the line or the block is read by chpasswd.
+/// "name:secret" that is piped into chpasswd, or stands in the block that chpasswd reads.
 bool Rewriter::password_pair(Scan& scan) {
   const std::string_view text = scan.text;
   if (scan.at != scan.run_begin || byte_at(text, scan.run_end) != ':' ||
       is_space(byte_at(text, scan.run_end + 1)) || byte_at(text, scan.run_end + 1) == '/')
     return false;
-  const std::size_t line_end = std::min(text.find('\n', scan.at), text.size());
-  const bool piped = text.substr(scan.at, line_end - scan.at).find("chpasswd") != text.npos;
+  const std::size_t reads = scan.reads_pairs.from(text, scan.at, "chpasswd");
+  const bool piped =
+      reads < scan.line_end.from(text, scan.at, "\n") && scan.bar.from(text, scan.at, "|") < reads;
   std::size_t line = scan.at;
-  while (line > 0 && text[line - 1] == ' ') --line;
+  while (line > 0 && scan.at - line < kReach && text[line - 1] == ' ') --line;
   const bool begins = line < scan.at && line > 0 && text[line - 1] == '\n';
   const std::size_t from = scan.at > kReach ? scan.at - kReach : 0;
   const bool block = begins && text.substr(from, scan.at - from).find("chpasswd:") != text.npos;
   if (!piped && !block) return false;
-  return flag_value(scan, scan.at, word_end(text, scan.at, '\0'), ':');
+  return flag_value(scan, scan.at, '\0', ':');
 }
 
 bool Rewriter::may_announce_login(std::string_view run) {

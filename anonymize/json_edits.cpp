@@ -112,7 +112,7 @@ struct ObjectFacts {
   std::int32_t last_name = -1;
   std::int32_t property = -1;  ///< the string that names the property of a {key, value} row
   bool secret_list = false;    ///< in a list of secrets
-  bool errors = false;         ///< says of each parameter what is wrong with it
+  bool errors = false;         ///< PVE says of each parameter what is wrong with it
   bool inside_guest = false;   ///< within two levels of an object with a VMID
   std::optional<Kind> type;
 
@@ -153,8 +153,9 @@ class Document {
       if (!objects_[i].has(kValue | kPending)) objects_[i].property = -1;
       const std::int32_t holder = strings.holders[i];
       objects_[i].secret_list = holder >= 0 && text(holder) == "secret";
-      objects_[i].errors = holder >= 0 && text(holder) == "errors";
       std::int32_t around = strings.parents[i];
+      const bool outermost = around >= 0 && strings.parents[static_cast<std::size_t>(around)] < 0;
+      objects_[i].errors = outermost && holder >= 0 && text(holder) == "errors";
       for (int level = 0; level < 2 && around >= 0; ++level) {
         const auto parent = static_cast<std::size_t>(around);
         objects_[i].inside_guest = objects_[i].inside_guest || objects_[parent].has(kVmid);
@@ -238,13 +239,20 @@ FieldRule name_rule(const FieldRule& rule, const ObjectFacts& object) {
   return vmid || guest || nested ? FieldRule{Treatment::kGuest, Kind::kVm, "", true} : rule;
 }
 
+/// "value must be at least 8 characters long", as PVE says of a parameter.
+bool is_message(std::string_view text) {
+  constexpr std::ptrdiff_t kBlanks = 3;
+  return std::count(text.begin(), text.end(), ' ') >= kBlanks;
+}
+
 /// The rule of a value; in a row {"key":"hostname","value":"web","pending":"web2"} what the row
 /// says.
 FieldRule Document::rule_of(const JsonString& item) const {
   if (item.is_key || item.key < 0) return {};
   const ObjectFacts& object = object_of(item);
-  if (object.errors) return {};
   Key key = key_at(item.key);
+  if (object.errors && (key.rule.treatment != Treatment::kSecret || is_message(text(item))))
+    return {};
   const bool row =
       object.property >= 0 && !object.has(kTokenRow) && (key.facts & (kValue | kPending)) != 0;
   if (row) key = read_key(text(object.property));

@@ -119,6 +119,18 @@ class Rewriter {
   std::string respelled(std::string_view shown, std::string_view raw);
 
  private:
+  /// Where something stands next: looked for once for all places before it.
+  struct Ahead {
+    std::size_t found = 0;
+    bool looked = false;
+
+    /// The first `what` at `at` or behind it, or the end. Places are asked in their order.
+    std::size_t from(std::string_view text, std::size_t at, std::string_view what) {
+      if (!looked || found < at) found = std::min(text.find(what, at), text.size());
+      looked = true;
+      return found;
+    }
+  };
   struct Scan {
     std::string_view text;
     std::vector<Edit> edits;
@@ -144,11 +156,18 @@ class Rewriter {
     std::size_t done = 0;         ///< end of the last edit
     std::size_t aliases_end = 0;  ///< of the firewall's list of aliases
     SlashChain chain;             ///< what was read of base64 over slashes
+    Ahead line_end;
+    Ahead bar;                     ///< a pipe
+    Ahead reads_pairs;             ///< "chpasswd"
+    std::size_t command_read = 0;  ///< up to here the ends of commands were looked for
+    std::uint64_t flags = 0;       ///< that the command there may have, by their rows
+    char command_quote = '\0';     ///< the quote that is open there
 
     /// Notes an edit and moves behind it.
     bool replace(std::size_t begin, std::size_t end, std::string with);
     /// Moves on without an edit.
     bool skip(std::size_t end) { return at = end, true; }
+    void read_command();
     /// Looks for the ends of the word around `at`, once for each word.
     void find_word();
     /// Looks for the next %XX and the token it is in.
@@ -194,6 +213,7 @@ class Rewriter {
   bool ipv6(Scan& scan);
   // blobs.cpp
   bool blob(Scan& scan);
+  std::vector<Edit> sasl_plain(std::string_view plain);
   // frames.cpp
   bool upid(Scan& scan);
   bool ticket(Scan& scan);
@@ -214,7 +234,6 @@ class Rewriter {
   // own.cpp
   /// The end of the pseudonym of a name or address that begins at `at`, or `at`.
   [[nodiscard]] std::size_t own_end(std::string_view text, std::size_t at) const;
-  std::vector<Edit> sasl_plain(std::string_view plain);
   [[nodiscard]] bool is_own(std::string_view value) const;
   /// Whether what this engine wrote stands in the beginning of `text`. What is long enough to be a
   /// secret only because of it is none: else a second pass would see more than the first.
@@ -249,7 +268,7 @@ class Rewriter {
   bool cue(Scan& scan);
   static bool may_be_flag(const Scan& scan);
   bool command_flag(Scan& scan);
-  bool flag_value(Scan& scan, std::size_t begin, std::size_t end, char mark);
+  bool flag_value(Scan& scan, std::size_t begin, char quote, char mark);
   bool password_pair(Scan& scan);
   static bool may_announce_login(std::string_view run);
   bool login_name(Scan& scan);
@@ -290,6 +309,7 @@ class Rewriter {
   bool display_name(Scan& scan);
   // domains.cpp
   bool fqdn(Scan& scan);
+  bool webhook(Scan& scan, std::size_t end);
   /// acme-widgets.de belongs to "Acme Widgets".
   void learn_owner(std::string_view label);
   std::string domain_text(std::string_view name, std::size_t suffix_labels);
@@ -304,4 +324,3 @@ class Rewriter {
 };
 
 }  // namespace pmx::anonymize
-  bool webhook(Scan& scan, std::size_t end);

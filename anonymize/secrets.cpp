@@ -72,26 +72,56 @@ bool begins_line(std::string_view text, std::size_t at) {
   return at == 0 || text[at - 1] == '\n';
 }
 
-/// Values that say "there is none" or are hidden already.
-bool is_no_secret(std::string_view value) {
-  const std::string folded = lower(value);
-  // "password: not set", "password=on"
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+/// Where the state that `folded` begins with ends: "not set", "on"; 0 when it begins with none.
+std::size_t state_end(std::string_view folded) {
   constexpr std::string_view kStates[] = {"on",      "off",     "yes",      "no",      "unset",
                                           "empty",   "missing", "required", "expired", "invalid",
                                           "changed", "hidden",  "incorrect"};
-  const std::string_view first = std::string_view(folded).substr(0, folded.find_first_of(" ;,."));
-  if (std::find(std::begin(kStates), std::end(kStates), first) != std::end(kStates) ||
-      folded.starts_with("not "))
+  constexpr std::string_view kNegated[] = {
+      "set",       "required", "given",   "found",   "configured", "changed", "provided",
+      "specified", "needed",   "allowed", "expired", "correct",    "stored",  "supported"};
+  const std::size_t begin = folded.starts_with("not ") ? 4 : 0;
+  std::size_t end = begin;
+  while (is_letter(byte_at(folded, end))) ++end;
+  const std::string_view word = folded.substr(begin, end - begin);
+  return (begin > 0 ? is_one_of(word, kNegated) : is_one_of(word, kStates)) ? end : 0;
+}
+
+/// Values that say "there is none" or are hidden already. Without quotes behind a colon (`open`) a
+/// sentence may go on behind one: "not set, using the key".
+bool is_no_secret(std::string_view value, bool open) {
+  constexpr std::string_view kNone[] = {"",     "null",  "true",           "false",
+                                        "none", "undef", "secret_password"};
+  const std::string folded = lower(value);
+  if (is_one_of(folded, kNone) || value.find_first_not_of('*') == std::string_view::npos)
     return true;
-  return value.empty() || value.starts_with("[secret:") || value.starts_with("SECRET_") ||
-         folded == "null" || folded == "true" || folded == "false" || folded == "none" ||
-         folded == "undef" || value.find_first_not_of("*") == std::string_view::npos;
+  const std::size_t end = state_end(folded);
+  if (end == 0 || end == value.size()) return end > 0;
+  const bool mark = std::string_view(",;.").find(value[end]) != std::string_view::npos;
+  return open && mark && (end + 1 == value.size() || is_space(value[end + 1]));
+}
+
+/// Whether the value at `at` of the PWD that begins at `key` is the shell's directory: a path below
+/// one of the roots of a system, where no list of a connection's properties can be.
+bool is_directory(std::string_view text, std::size_t key, std::size_t at) {
+  constexpr std::string_view kRoots[] = {"",    "root", "home", "tmp",   "var",  "usr",  "etc",
+                                         "opt", "srv",  "mnt",  "run",   "dev",  "sys",  "lib",
+                                         "bin", "sbin", "boot", "media", "proc", "rpool"};
+  if (text.substr(key, 4) != "PWD=" || byte_at(text, at) != '/') return false;
+  if (key > 0 && !is_space(text[key - 1])) return false;
+  std::size_t end = at + 1;
+  while (end < text.size() && is_run_char(text[end])) ++end;
+  return is_one_of(text.substr(at + 1, end - at - 1), kRoots);
 }
 
 bool is_plain_word(std::string_view value) {
   constexpr std::string_view kShort[] = {"the", "an", "a", "is", "of", "to", "in", "for", "it"};
-  return is_common_word(value) ||
-         std::find(std::begin(kShort), std::end(kShort), value) != std::end(kShort);
+  return is_common_word(value) || is_one_of(value, kShort);
 }
 
 /// Whether the list of properties around `at` describes a network interface (net0 of a container):
@@ -175,8 +205,7 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
   std::size_t at = from;
   const Quote quote = take_quote(scan.text, at);
   if (scan.text.substr(at, 10) == "-----BEGIN") return false;
-  // $PWD is a directory.
-  if (byte_at(scan.text, at) == '/' && scan.text.substr(scan.at, 4) == "PWD=") return false;
+  if (is_directory(scan.text, scan.at, at)) return false;
   std::size_t end = value_end(scan, at, quote);
   const std::string scheme = lower(scan.text.substr(at, end - at));
   if (scheme == "bearer" || scheme == "basic")
@@ -196,7 +225,8 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
   const bool prose = quote.mark == '\0' && byte_at(scan.text, scan.run_end) == ':' &&
                      from > scan.run_end + 1 && !begins_line(scan.text, scan.run_begin);
   if (prose && is_plain_word(value)) return scan.skip(end);
-  if (is_no_secret(value)) return scan.skip(end > scan.at ? end : scan.run_end);
+  const bool open = quote.mark == '\0' && byte_at(scan.text, scan.run_end) == ':';
+  if (is_no_secret(value, open)) return scan.skip(end > scan.at ? end : scan.run_end);
   if (value == "|" || value == ">") return false;
   return scan.replace(at, end, "[secret:" + std::string(word) + "]");
 }

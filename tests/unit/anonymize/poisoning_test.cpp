@@ -105,11 +105,14 @@ TEST_CASE("poisoning: a long run of beginnings is read once") {
   Cluster cluster;
   REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kHost, "db51"}}).ok());
   for (const std::string_view piece :
-       {"-eyJ", "_eyJ", "ssh-", "db51", "AAAA-", "-----BEGIN ", "PVE:", "PVE:a::", "Sys.",
-        "contract/", "pw=[secret:", "token=-----BEGIN/", "name=,", "a.", "::"}) {
+       {"-eyJ",         "_eyJ",    "ssh-", "db51",      "AAAA-",       "-----BEGIN ",
+        "PVE:",         "PVE:a::", "Sys.", "contract/", "pw=[secret:", "token=-----BEGIN/",
+        "name=,",       "a.",      "::",   "YWFhYWFh/", "YWE/",        "a:b chpasswd ",
+        "curl -u a:b ", "&#00"}) {
     CAPTURE(piece);
     const std::string in = repeated(piece, 20000);
     CHECK_FALSE(cluster.text(in).empty());
+    CHECK_FALSE(cluster.reveal(in).empty());
     static_cast<void>(cluster.engine->check(in + ".eyJ").ok());
   }
   for (const char* key : {"hostname", "tags", "user", "key", "phone"}) {
