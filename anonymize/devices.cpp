@@ -53,7 +53,8 @@ Part numbered(std::string_view text, std::size_t at) {
   // Five, the vendor's six digits, and the device's nine.
   if (length != 9 || at < 9) return {};
   const std::string_view before = text.substr(at - 9, 9);
-  const bool vendor = before[0] == '5' && before[1] == before[8] &&
+  const bool begins = at == 9 || !is_word_char(text[at - 10]);
+  const bool vendor = begins && before[0] == '5' && before[1] == before[8] &&
                       (before[1] == ' ' || before[1] == '-') && hex_end(before, 2) == 8;
   return vendor ? Part{at, end} : Part{};
 }
@@ -95,7 +96,9 @@ void add_device_words(Triggers& triggers) {
 }
 
 bool Rewriter::may_be_device(std::string_view run) {
-  return run.size() == 9 || run.size() >= 17 || run == "N";
+  // The nine digits behind a vendor's may have a dot or dash behind them.
+  return run.size() >= 16 || run == "N" ||
+         (run.size() >= 9 && hex_end(run, 0) == 9 && ends_word(run, 9));
 }
 
 /// The alias before "(36005...) dm-3".

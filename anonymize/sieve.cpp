@@ -61,6 +61,7 @@ struct Masks {
     capital = high | upper;
     camel = upper & (lower << 1 | (upper << 1 & lower >> 1));
     digit = window.where([](Bytes bytes) { return (bytes - '0') < 10; });
+    hex = digit | window.where([](Bytes bytes) { return ((bytes | 0x20) - 'a') < 6; });
     dot = window.equal('.');
     dash = window.equal('-');
     join = dot | dash | window.where([](Bytes bytes) { return (bytes == '_') | (bytes == '+'); });
@@ -169,6 +170,14 @@ bool is_rare_mark(const Masks& is, const char* data, std::size_t at, bool line) 
   }
 }
 
+/// The nine digits of a device behind its vendor's (5 000c50 0a1b2c3d4): a word of so many hex
+/// digits.
+Mask device_marks(const Masks& is) {
+  const Mask two = is.hex & is.hex >> 1;
+  const Mask four = two & two >> 2;
+  return four & four >> 4 & is.hex >> 8 & ~(is.word >> 9) & ~(is.word << 1);
+}
+
 /// Words as long as the ids of devices are, and five groups of five.
 Mask long_marks(const Masks& is) {
   const Mask two = is.word & is.word >> 1;
@@ -243,6 +252,11 @@ std::size_t Triggers::first_waking(const char* data, const Parts& parts, std::si
                               ? clues_of(print_of(bytes, length), payload)
                               : clues_of(print_of(data + at, length, data + kWindow + 8), payload);
     if ((data[at + length - 1] | 0x20) == 's') clues |= plural_clues(data + at, length);
+    if (const Mask edges = parts.camel >> at & below(length) & ~Mask{1}; edges != 0) {
+      const std::size_t last = at + behind_last(edges) - 1;
+      clues |=
+          clues_of(data + last, at + length - last, data + kWindow + 8, nullptr) & clue::kField;
+    }
     if (clues != 0) {
       // Only behind a dot a top-level domain is one.
       if ((parts.dotted >> at & 1) == 0) clues &= ~std::uint32_t{clue::kDomain};
@@ -252,11 +266,6 @@ std::size_t Triggers::first_waking(const char* data, const Parts& parts, std::si
     if (shortest > 0 && first_bit(~(parts.runs >> at)) >= std::min(shortest, kWindow - at))
       return at;
   }
-    if (const Mask edges = parts.camel >> at & below(length) & ~Mask{1}; edges != 0) {
-      const std::size_t last = at + behind_last(edges) - 1;
-      clues |=
-          clues_of(data + last, at + length - last, data + kWindow + 8, nullptr) & clue::kField;
-    }
   return limit;
 }
 
@@ -284,7 +293,8 @@ Triggers::Waking Triggers::sieve(std::string_view text, std::size_t at, std::siz
                                [&](std::size_t bit) { return is_rare_mark(is, data, bit, line); });
     const Mask marks =
         whole & (address_marks(is) | colon_marks(is, data) | dashes | capital_marks(is, data) |
-                 blob_marks(is, data) | parent_marks(is, data) | long_marks(is) | rare | rare >> 1);
+                 blob_marks(is, data) | parent_marks(is, data) | long_marks(is) | device_marks(is) |
+                 rare | rare >> 1);
     std::size_t found = marks == 0 ? cut + 1 : first_bit(marks);
     const Mask dotted = ((is.run + is.dot) ^ is.run) & is.word;
     found = first_waking(data, {is.letter, is.digit, is.run, dotted, is.camel}, found, payload);

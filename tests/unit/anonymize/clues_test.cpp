@@ -47,13 +47,25 @@ struct Parts {
   std::vector<Secret> guarded{Secret("s3cret/x7")};
 };
 
-void same_edits(Parts& parts, std::string_view text) {
+/// Two engines that see the same texts: one asks by clues, the other everybody everywhere.
+struct Sides {
+  Parts with;
+  Parts without;
+};
+
+void same_edits(Sides& sides, std::string_view text) {
   CAPTURE(text);
   std::vector<Want> told;
   std::vector<Want> all;
-  const auto with = parts.edits(text, true, told);
-  const auto without = parts.edits(text, false, all);
+  const auto with = sides.with.edits(text, true, told);
+  const auto without = sides.without.edits(text, false, all);
   CHECK(apply_edits(text, with) == apply_edits(text, without));
+  REQUIRE(told.size() == all.size());
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    CHECK(told[i].kind == all[i].kind);
+    CHECK(told[i].real == all[i].real);
+    CHECK(told[i].like == all[i].like);
+  }
   REQUIRE(with.size() == without.size());
   for (std::size_t i = 0; i < with.size(); ++i) {
     CHECK(with[i].begin == without[i].begin);
@@ -142,7 +154,36 @@ constexpr std::string_view kValues[] = {
     "6e617574696c7573",
     "foo.0a51.1122.33ff",
     "-----BEGIN KEY-----\nabc\n",
-    "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD"};
+    "AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD",
+    "WWN: 5 000c50 0a1b2c3d4",
+    "5-000c50-0a1b2c3d4",
+    "wwn 0x5000c5000a1b2c3d",
+    "36007829b095d9e4db8e0e67c6aaacca4",
+    "kelp (36007829b095d9e4db8e0e67c6aaacca4) dm-3",
+    "/dev/disk/by-id/ata-MODEL9_S3RIAL77-part1",
+    "S/N:S3RIAL77",
+    "Serial Number:  S3RIAL77",
+    "iqn.2004-04.com.driftwood:kelp",
+    "nqn.2014-08.org.nvmexpress:kelp-9",
+    "eui.0025385b71b0a1c2",
+    "naa.6000c5000a1b2c3d",
+    "ABCDE-12345-FGHIJ-67890-KLMNO",
+    "curl -u kelp:drift4wood",
+    "sshpass -p '$drift4wood'",
+    "mysql -pdrift4wood",
+    "echo kelp:drift4wood | chpasswd",
+    "chpasswd:\n  kelp:drift4wood\n",
+    "Accepted publickey for driftwood from",
+    "invalid user driftwood from",
+    "session opened for user driftwood(",
+    "clientSecret=drift4wood",
+    "x.dbPassword: drift4wood",
+    "\"DBPassword\": \"x9\"",
+    "SPRING_DATASOURCE_HIKARI_PASSWORD=x9",
+    "acme-corp.webhook.office.com/webhookb2/x9",
+    "10[dot]1[dot]2(dot)3",
+    "M=c3=bcller",
+    "AG5hdXRpbHVzAHg5"};
 
 }  // namespace
 
@@ -173,21 +214,21 @@ TEST_CASE("clues: names wake the dictionary by their first part, plurals too") {
 }
 
 TEST_CASE("clues: every value that is found shows one, beside anything") {
-  Parts parts;
+  Sides sides;
   for (const std::string_view value : kValues) {
-    same_edits(parts, value);
+    same_edits(sides, value);
     for (const std::string_view piece : kHostilePieces) {
       const std::string one(value);
       const std::string other(piece);
-      same_edits(parts, one + other);
-      same_edits(parts, other + one);
-      same_edits(parts, other + one + other + one);
+      same_edits(sides, one + other);
+      same_edits(sides, other + one);
+      same_edits(sides, other + one + other + one);
     }
   }
 }
 
 TEST_CASE("clues: values and beginnings in any order") {
-  Parts parts;
+  Sides sides;
   std::mt19937 random(23);
   static constexpr std::string_view kBetween[] = {"",  " ",  ", ", ":",  ".",
                                                   "-", "\n", "=",  "\"", "%"};
@@ -198,23 +239,23 @@ TEST_CASE("clues: values and beginnings in any order") {
                               : kHostilePieces[random() % std::size(kHostilePieces)];
       in += kBetween[random() % std::size(kBetween)];
     }
-    same_edits(parts, in);
+    same_edits(sides, in);
   }
 }
 
 TEST_CASE("clues: wherever a window is cut") {
-  Parts parts;
+  Sides sides;
   for (const std::string_view value : kValues) {
     std::string before;
     for (std::size_t i = 0; i < 80; ++i) {
-      same_edits(parts, before + std::string(value) + " and so on for a while");
+      same_edits(sides, before + std::string(value) + " and so on for a while");
       before += i % 7 == 6 ? ' ' : 'x';
     }
   }
 }
 
 TEST_CASE("clues: any bytes") {
-  Parts parts;
+  Sides sides;
   std::mt19937 random(29);
   static constexpr std::string_view kSpice = "%:.@!-+=/\"\\[{$(' \n_,;AaFf019";
   for (int i = 0; i < 6000; ++i) {
@@ -223,7 +264,7 @@ TEST_CASE("clues: any bytes") {
     while (in.size() < size)
       in +=
           random() % 4 != 0 ? kSpice[random() % kSpice.size()] : static_cast<char>(random() % 256);
-    same_edits(parts, in);
+    same_edits(sides, in);
   }
 }
 

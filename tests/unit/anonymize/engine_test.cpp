@@ -64,6 +64,21 @@ TEST_CASE("engine: real values never survive in any of their contexts") {
       {"-----BEGIN RSA PRIVATE KEY-----\nMIIEabc\n-----END RSA PRIVATE KEY-----", "MIIEabc"},
       {"-----BEGIN RSA PRIVATE KEY-----\\nMIIEabc", "MIIEabc"},
       {"fp AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD", "44:55"},
+      {"https://acme-corp.webhook.office.com/webhookb2/9f2@x/IncomingWebhook/1", "acme-corp"},
+      {"https://acme-corp.webhook.office.com/webhookb2/9f2@x/IncomingWebhook/1", "9f2"},
+      {"https://hc-ping.com/9f2-drift", "9f2"},
+      {"10[dot]17[dot]4[dot]20 is up", "17"},
+      {"10(dot)17(dot)4(dot)20 is up", "17"},
+      {"10[.]17[dot]4.20 is up", "17"},
+      {"web.acme-widgets(dot)de answers", "acme"},
+      {"n&#0000000097;utilus is up", "utilus"},
+      {"\x1B[1mnautilus\x1B[0m is up", "utilus"},
+      {"mail from jane.unknown@0xlabs.de came", "jane"},
+      {"update from 91.12.3.4 failed", "91.12"},
+      {"updated from 185.10.1.2 to 185.10.1.3", "185.10"},
+      {"upgraded to 91.12.3.4 now", "91.12"},
+      {"update 91.12.3.4 failed", "91.12"},
+      {"wwn 5-000c50-0a1b2c3d4 failed", "0a1b2c3d4"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.text);
@@ -82,6 +97,8 @@ TEST_CASE("engine: what is no secret stays byte for byte") {
       "pve-manager/8.2.4 (running kernel: 6.8.12-4-pve)",
       "libfoo 2.03.31.1-2, driver version 550.54.15.1 and version 8.2.4.1",
       "netmask 255.255.255.0, any 0.0.0.0/0, lo 127.0.0.1, dns 8.8.8.8",
+      "upgraded from 8.2.4.1 to 8.3.0.2, upgrade to 8.2.4.1, update 8.2.4.1 is out",
+      "abar m2048@0xfebd2000 port 0xfebd2100",
       "root@pam on vmbr0, bond0, enp3s0f1, tap105i0, fwbr105i0",
       "local:iso/debian-12.iso and local-lvm:vm-105-disk-0",
       "the status of the web server is unknown; data is stored",
@@ -97,8 +114,6 @@ TEST_CASE("engine: what is no secret stays byte for byte") {
       "mp0: local-lvm:subvol-105-disk-1,mp=/srv/data,backup=1,size=8G",
       "rootfs: local-lvm:subvol-105-disk-0,size=8G",
       "hostpci0: 0000:01:00.0,pcie=1,x-vga=1",
-      "upgraded from 8.2.4.1 to 8.3.0.2, upgrade to 8.2.4.1, update 8.2.4.1 is out",
-      "abar m2048@0xfebd2000 port 0xfebd2100",
       "cpu: host,flags=+aes;+pcid",
       "boot: order=scsi0;ide2;net0",
       "features: nesting=1,keyctl=1,mount=nfs;cifs",
@@ -111,6 +126,15 @@ TEST_CASE("engine: what is no secret stays byte for byte") {
     CAPTURE(row);
     CHECK(cluster.text(row) == row);
   }
+}
+
+TEST_CASE("engine: a webhook is at its service or below it") {
+  Cluster cluster;
+  CHECK(cluster.text("https://xhc-ping.com/drift/wood").ends_with("/drift/wood"));
+  CHECK(cluster.text("https://hc-ping.com/drift/wood") == "https://hc-ping.com/[secret:webhook]");
+  const std::string out = cluster.text("https://acme-corp.webhook.office.com/webhookb2/drift");
+  CHECK(out.starts_with("https://host-"));
+  CHECK(out.ends_with(".webhook.office.com/[secret:webhook]"));
 }
 
 TEST_CASE("engine: a UPID keeps its frame and comes back exactly") {
@@ -128,15 +152,6 @@ TEST_CASE("engine: a UPID keeps its frame and comes back exactly") {
   CHECK_FALSE(contains(encoded, "muc"));
   CHECK(contains(encoded, "%3Aqmstart%3A105%3Aroot%40pam%3A"));
 }
-TEST_CASE("engine: a webhook is at its service or below it") {
-  Cluster cluster;
-  CHECK(cluster.text("https://xhc-ping.com/drift/wood").ends_with("/drift/wood"));
-  CHECK(cluster.text("https://hc-ping.com/drift/wood") == "https://hc-ping.com/[secret:webhook]");
-  const std::string out = cluster.text("https://acme-corp.webhook.office.com/webhookb2/drift");
-  CHECK(out.starts_with("https://host-"));
-  CHECK(out.ends_with(".webhook.office.com/[secret:webhook]"));
-}
-
 
 TEST_CASE("engine: a damaged frame is no reason to fail") {
   Cluster cluster;
@@ -243,9 +258,14 @@ TEST_CASE("engine: property strings of a container keep their interface names in
 
 TEST_CASE("engine: a UUID whose digits spell a text is a UUID") {
   Cluster cluster;
-  const std::string out = cluster.text("id 57406f41-fb8e-4b55-9970-84d5619c9647 up");
+  const std::string uuid = "57406f41-fb8e-4b55-9970-84d5619c9647";
+  const std::string out = cluster.text("id " + uuid + " up");
   CHECK(out.starts_with("id "));
+  CHECK(out.ends_with(" up"));
   CHECK(out.size() == 42);
+  const std::string shown = out.substr(3, uuid.size());
+  CHECK(shown != uuid);
+  CHECK(cluster.restore(shown, "uuid") == uuid);
   CHECK(cluster.text("id 57406f41-0000-0000-0000-000000000001 up").substr(11, 1) == "-");
   CHECK(cluster.text(out) == out);
 }
