@@ -55,6 +55,7 @@ Result<std::vector<std::string>> recent_tasks(const Context& ctx, Cluster& clust
   }
   std::sort(tasks.rbegin(), tasks.rend());
   std::vector<std::string> upids;
+  upids.reserve(tasks.size());
   for (auto& [begin, upid] : tasks) upids.push_back(std::move(upid));
   return upids;
 }

@@ -32,7 +32,8 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 constexpr std::string_view kPrefix = "/api2/json";
-constexpr std::uint64_t kBodyLimit = 512 * 1024;  // PVE answers more with 501 "for data too large"
+constexpr std::uint64_t kBodyLimit = std::uint64_t{512}
+                                     << 10;  // PVE answers more with 501 "for data too large"
 constexpr std::uint32_t kHeaderLimit = 8 * 1024;
 constexpr std::chrono::seconds kIdle{60};
 constexpr std::chrono::seconds kHandshake{10};

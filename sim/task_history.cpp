@@ -6,7 +6,7 @@
 namespace pmx::sim {
 namespace {
 
-constexpr std::int64_t kHour = 3600 * 1000;
+constexpr std::int64_t kHour = std::int64_t{3600} * 1000;
 constexpr int kBackedUp = 6;  ///< guests per node in the night's log; enough for every kind of line
 
 /// The log lines of one guest's backup.
@@ -70,7 +70,7 @@ void seed_tasks(Tasks& tasks, Inventory& inventory, std::int64_t now) {
     plan.duration = 1200 + dice.between(0, 900);
     const UserState& user = inventory.users[3 + dice.below(inventory.users.size() - 3)];
     tasks.fork(inventory.node_of(guest), {user.id, ""}, std::move(plan), at);
-    at += dice.between(5, 40) * 60'000;
+    at += std::int64_t{60'000} * dice.between(5, 40);
     if (at > now - kHour / 2) break;
   }
   tasks.advance(inventory, now);
