@@ -31,6 +31,7 @@ std::string unescape(std::string_view token) {
 /// One step of a JSON pointer; nullptr when it leads nowhere.
 const Json* child(const Json& value, const std::string& token) {
   if (value.is_object()) return find_member(value, token);
+  if (token.size() > 1 && token.front() == '0') return nullptr;  // RFC 6901 writes no 01
   std::size_t index = 0;
   const char* end = token.data() + token.size();
   const auto [last, error] = std::from_chars(token.data(), end, index);
