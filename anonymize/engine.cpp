@@ -76,6 +76,25 @@ class Engine::Impl {
     return Error{Code::kInternal, "pseudonymization did not come to an end", ""};
   }
 
+  /// One pass without issuing: a value that would need a row is written as the resolver writes it
+  /// meanwhile, which tells nothing of it.
+  Result<std::string> mask(std::string_view text) {
+    PMX_TRY_VOID(catch_up());
+    PayloadNames payload;
+    std::string out;
+    {
+      const std::shared_lock lock(mutex_);
+      do {  // again with the names that the text announces itself
+        payload.grew = false;
+        Resolver resolver(ledger_, &payload);
+        Rewriter rewriter(scheme_, dictionary_, resolver, guarded_);
+        out = apply_edits(text, rewriter.settled_text(text));
+      } while (payload.grew);
+    }
+    PMX_TRY_VOID(check(out));
+    return out;
+  }
+
   Result<void> issue(const std::vector<Want>& wanted) {
     const std::unique_lock lock(mutex_);
     PMX_TRY_VOID(ledger_.issue(wanted));
@@ -211,6 +230,8 @@ Result<std::string> Engine::anonymize_text(std::string_view text) {
     return apply_edits(text, rewriter.settled_text(text));
   });
 }
+
+Result<std::string> Engine::mask(std::string_view text) { return impl_->mask(text); }
 
 Result<std::string> Engine::anonymize_json(std::string_view json) {
   PMX_TRY(const auto strings, scan_json(json));

@@ -52,6 +52,11 @@ class Engine {
   /// Free text: logs, notes, messages.
   Result<std::string> anonymize_text(std::string_view text);
 
+  /// Text for our own log: what has a pseudonym gets it, what has none is masked and stays unknown.
+  /// So nothing that a client chose leaves a trace in the map. kInternal when the second look finds
+  /// something.
+  Result<std::string> mask(std::string_view text);
+
   /// A JSON document, edited in place: key order, number spelling, whitespace stay. Name-typed
   /// fields (node, storage, ...) teach the dictionary before anything is replaced.
   Result<std::string> anonymize_json(std::string_view json);

@@ -65,7 +65,7 @@ Result<void> Installation::open_stores(std::unique_ptr<state::Database> database
   audit_ = std::make_unique<state::AuditStore>(*database_);
   tasks_ = std::make_shared<DurableTasks>(*database_);
   log::set_redactor([engine = engine_.get()](std::string_view line) {
-    return engine->anonymize_text(line).value_or(" (details withheld: the privacy engine failed)");
+    return engine->mask(line).value_or(" (details withheld: the privacy engine failed)");
   });
   return {};
 }

@@ -13,6 +13,7 @@
 #include <memory>
 #include <shared_mutex>
 
+#include "base/crypto.h"
 #include "base/trace_context.h"
 
 namespace pmx::log {
@@ -83,6 +84,23 @@ void append_field(std::string& line, std::string_view key, std::string_view valu
   append_value(line, value);
 }
 
+/// Stands for a client's own words, so that its log and ours can be compared. The redactor is not
+/// asked about them: the client could watch what that comes to.
+std::string hash_name(std::string_view words) {
+  constexpr std::size_t kHashed = 4;
+  return words.empty() ? "" : "hash:" + crypto::hex(crypto::sha256(words).substr(0, kHashed));
+}
+
+/// The client's id of a request: digits say nothing, of any other id stands a hash.
+std::string request_name(std::string_view rpc_id) {
+  constexpr std::size_t kDigits = 20;  // of any integer that JSON readers keep exact
+  const std::string_view digits = rpc_id.substr(rpc_id.starts_with('-') ? 1 : 0);
+  const bool integer =
+      digits.size() <= kDigits &&
+      std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return integer ? std::string(rpc_id) : hash_name(rpc_id);
+}
+
 void write(Level level, const Context& ctx, std::string_view event,
            std::initializer_list<Field> fields) {
   State& s = state();
@@ -94,16 +112,16 @@ void write(Level level, const Context& ctx, std::string_view event,
   // Random digits of the client's: the redactor would take them for a secret.
   append_field(line, "trace", trace_id(ctx));
   append_field(line, "span", parent_span(ctx));
+  append_field(line, "jrpc", request_name(ctx.rpc_id));
   std::string detail;
-  append_field(detail, "jrpc", ctx.rpc_id);
   append_field(detail, "tool", ctx.tool);
-  append_field(detail, "tracestate", ctx.tracestate);
   for (const Field& field : fields) append_field(detail, field.key, field.value);
   if (s.redactor) {
     line += s.redactor(detail);
   } else if (!detail.empty()) {
     line += " (details withheld: no redactor yet)";
   }
+  append_field(line, "tracestate", hash_name(ctx.tracestate));
   s.logger->log(to_spdlog(level), "{}", line);
 }
 

@@ -1,7 +1,8 @@
 // Logging: one event name and key=value fields a line, to stderr or a file, never to stdout.
 //
-// Every line passes the redactor (the privacy engine) before it is written; before a redactor is
-// set, field values are withheld. Thread-safe after init().
+// Every field passes the redactor (the privacy engine) before it is written; before a redactor is
+// set, field values are withheld. Of what only the client knows (an id that is no integer, its
+// tracestate) a hash is written. Thread-safe after init().
 //
 //   log::info(ctx, "tool.done", {{"ms", "12"}});
 #pragma once

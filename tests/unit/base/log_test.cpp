@@ -115,16 +115,42 @@ TEST_CASE("log: taking the redactor away withholds values again") {
   CHECK(file.text().find("two") != std::string::npos);
 }
 
-TEST_CASE("log: the client's own id is redacted like any value, the server's is not") {
+TEST_CASE("log: of the client's own words only a hash is written, and the redactor never sees it") {
   const LogFile file;
-  pmx::log::set_redactor([](std::string_view) { return std::string(" <gone>"); });
+  std::string judged;
+  pmx::log::set_redactor([&judged](std::string_view line) {
+    judged += line;
+    return std::string(" <gone>");
+  });
   pmx::Context ctx;
   ctx.request_id = "r7";
   ctx.rpc_id = "payroll-db";
   ctx.tool = "guest_list";
   pmx::log::info(ctx, "call");
-  CHECK(file.text().find("call rid=r7 <gone>\n") != std::string::npos);
+  CHECK(file.text().find("call rid=r7 jrpc=hash:") != std::string::npos);
+  CHECK(file.text().find(" <gone>\n") != std::string::npos);
   CHECK(file.text().find("payroll-db") == std::string::npos);
+  ctx.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  ctx.tracestate = "vendor=payroll-db";
+  for (const char* id : {"\"10.0.0.5\"", "1.5", "123456789012345678901", "-", "7 8"}) {
+    ctx.rpc_id = id;
+    pmx::log::info(ctx, "call");
+  }
+  CHECK(file.text().find("10.0.0.5") == std::string::npos);
+  CHECK(file.text().find("payroll-db") == std::string::npos);
+  CHECK(judged.find("jrpc") == std::string::npos);
+  CHECK(judged.find("vendor") == std::string::npos);
+}
+
+TEST_CASE("log: an id that is an integer stands as it is") {
+  const LogFile file;
+  pmx::log::set_redactor([](std::string_view) { return std::string(" <gone>"); });
+  pmx::Context ctx;
+  for (const char* id : {"0", "-42", "18446744073709551615"}) {
+    ctx.rpc_id = id;
+    pmx::log::info(ctx, "call");
+    CHECK(file.text().find("jrpc=" + ctx.rpc_id + " <gone>\n") != std::string::npos);
+  }
 }
 
 TEST_CASE("log: no control character of a value reaches the terminal") {
