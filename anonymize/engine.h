@@ -77,8 +77,8 @@ class Engine {
   Result<std::string> restore(std::string_view value, std::string_view format);
 
   /// Whether a typed inbound argument that restore() takes is a guess, and a right one. A VMID is
-  /// always shown. A UPID is judged by its node. Of compound values (volumes, users, addresses)
-  /// nothing is said: kShown.
+  /// always shown. A value made of parts (a UPID, a user, a volume, an address) is shown when each
+  /// part is, and else unknown: never hidden.
   Result<Standing> standing(std::string_view value, std::string_view format);
 
   /// Every pseudonym in free text to its real value, for the operator's own eyes only (`proxmox-mpc

@@ -7,6 +7,7 @@
 #include "anonymize/address.h"
 #include "anonymize/keep.h"
 #include "anonymize/resolve.h"
+#include "anonymize/words.h"
 #include "base/percent.h"
 
 namespace pmx::anonymize {
@@ -80,6 +81,12 @@ std::string_view without_vmid(std::string_view value) {
   return bare(inside).empty() ? bare(value.substr(0, open)) : value;
 }
 
+/// What stands for a secret in answers.
+bool is_placeholder(std::string_view value) {
+  return value.find("[secret:") != std::string_view::npos ||
+         value.find("SECRET_") != std::string_view::npos;
+}
+
 bool stays_readable(const std::string& folded, std::uint32_t kinds) {
   for (unsigned kind = 0; kind <= static_cast<unsigned>(Kind::kName); ++kind) {
     const bool meant = (kinds & (1U << kind)) != 0;
@@ -98,15 +105,6 @@ Standing standing_of_name(const Scheme& scheme, const Ledger& ledger, std::strin
   const Ledger::Entry* entry = ledger.by_name(folded);
   const bool known = entry != nullptr && !entry->from_text && (entry->kinds & kinds) != 0;
   return known ? Standing::kHidden : Standing::kUnknown;
-}
-
-/// The second part of "UPID:NODE:...".
-std::string node_of_upid(std::string_view value) {
-  std::string text(value);
-  if (auto plain = percent_decode(text); plain.ok()) text = std::move(plain).value();
-  const std::size_t begin = text.find(':');
-  if (begin == std::string::npos) return {};
-  return text.substr(begin + 1, text.find(':', begin + 1) - begin - 1);
 }
 
 class Restorer {
@@ -148,7 +146,40 @@ class Restorer {
     return out;
   }
 
+  /// Whether an answer may have shown the value as it stands: every word is a pseudonym of ours, a
+  /// number, or a name that stays readable as one of `kept` kinds.
+  [[nodiscard]] bool shows(std::string_view value, std::uint32_t kept) const {
+    for (std::size_t at = 0; at < value.size();) {
+      if (!is_word_char(value[at])) {
+        ++at;
+        continue;
+      }
+      std::size_t length = 0;
+      if (!part(value.substr(at), length).ok()) return false;
+      if (length == 0) length = readable(value.substr(at), kept);
+      at += length;
+      const bool ends = at == value.size() || !is_word_char(value[at]);
+      if (length == 0 || !ends) return false;
+    }
+    return true;
+  }
+
  private:
+  /// The length of the number, kept address or kept name that `rest` begins with; 0 when there is
+  /// none.
+  static std::size_t readable(std::string_view rest, std::uint32_t kept) {
+    if (const auto ipv4 = read_ipv4(rest, 0)) return is_kept_ipv4(ipv4->value) ? ipv4->end : 0;
+    if (const auto ipv6 = read_ipv6(rest, 0)) return is_kept_ipv6(ipv6->groups) ? ipv6->end : 0;
+    if (is_uuid_at(rest, 0) || read_mac(rest, 0)) return 0;
+    const auto run = [rest](const auto& belongs) {
+      const auto end = std::find_if_not(rest.begin(), rest.end(), belongs);
+      return static_cast<std::size_t>(end - rest.begin());
+    };
+    const std::size_t name = run(is_run_char);
+    if (stays_readable(lower(rest.substr(0, name)), kept)) return name;
+    return run(is_digit);
+  }
+
   Result<std::string> resolve(const NameShape& shape, std::string_view surface) const {
     const Ledger::Entry* entry = ledger_.by_pseudonym(shape.canonical);
     if (entry == nullptr) {
@@ -211,6 +242,36 @@ class Restorer {
   std::uint32_t kinds_;
 };
 
+/// "USER@REALM!TOKEN", of which all but the user may be missing.
+bool shows_user(const Restorer& restorer, std::string_view user_id) {
+  const std::size_t at = user_id.rfind('@');
+  if (at == std::string_view::npos) return restorer.shows(user_id, kind_bit(Kind::kUser));
+  const std::string_view right = user_id.substr(at + 1);
+  const std::size_t mark = std::min(right.find('!'), right.size());
+  return restorer.shows(user_id.substr(0, at), kind_bit(Kind::kUser)) &&
+         restorer.shows(right.substr(0, mark), kind_bit(Kind::kRealm)) &&
+         restorer.shows(right.substr(mark), kind_bit(Kind::kToken));
+}
+
+/// Whether an answer may have shown the task: its node, what it worked on, and who started it. The
+/// other fields are numbers and PVE's own words.
+bool shows_upid(const Restorer& restorer, std::string_view value) {
+  std::string text(value);
+  if (auto plain = percent_decode(text); plain.ok()) text = std::move(plain).value();
+  std::array<std::string_view, 8> fields;  // UPID, node, pid, start, time, type, id, user
+  std::string_view rest = text;
+  for (std::string_view& field : fields) {
+    field = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(field.size() + 1, rest.size()));
+  }
+  const auto& [mark, node, pid, start, time, type, id, user] = fields;
+  if (node.empty() || user.empty() || !rest.empty()) return false;
+  // A service is named by a word that is nobody's name.
+  const bool service = type.starts_with("srv") && is_common_word(lower(id));
+  return restorer.shows(node, kind_bit(Kind::kNode)) &&
+         (service || restorer.shows(id, kind_bit(Kind::kName))) && shows_user(restorer, user);
+}
+
 }  // namespace
 
 Result<std::string> restore_value(const Scheme& scheme, const Ledger& ledger,
@@ -218,8 +279,7 @@ Result<std::string> restore_value(const Scheme& scheme, const Ledger& ledger,
   const auto* known = std::find_if(kFormats.begin(), kFormats.end(),
                                    [format](const Format& row) { return row.name == format; });
   if (known == kFormats.end()) return std::string(value);
-  if (value.find("[secret:") != std::string_view::npos ||
-      value.find("SECRET_") != std::string_view::npos)
+  if (is_placeholder(value))
     return Error{Code::kInvalidArgument, "a placeholder for a secret is no value",
                  "leave the argument out to keep the secret as it is"};
   std::string_view core = bare(value);
@@ -250,12 +310,14 @@ Standing standing_of(const Scheme& scheme, const Ledger& ledger, std::string_vie
                      std::string_view format) {
   const auto* known = std::find_if(kFormats.begin(), kFormats.end(),
                                    [format](const Format& row) { return row.name == format; });
-  if (known == kFormats.end()) return Standing::kShown;
+  if (known == kFormats.end() || is_placeholder(value)) return Standing::kShown;
   std::string_view core = bare(value);
-  if (format == "pve-upid") {
-    return standing_of_name(scheme, ledger, node_of_upid(core), kind_bit(Kind::kNode));
+  if (known->compound) {
+    const Restorer restorer(scheme, ledger, kAnyKind);
+    const bool shown =
+        format == "pve-upid" ? shows_upid(restorer, core) : restorer.shows(core, known->kinds);
+    return shown ? Standing::kShown : Standing::kUnknown;
   }
-  if (known->compound) return Standing::kShown;
   if (format == "pve-guest") {
     core = without_vmid(core);
     if (std::all_of(core.begin(), core.end(), is_digit)) return Standing::kShown;

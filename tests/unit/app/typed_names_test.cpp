@@ -43,8 +43,8 @@ struct Bench {
 
 std::string guess(int number) { return "web-" + std::to_string(number); }
 
-std::string upid_of(const std::string& node) {
-  return "UPID:" + node + ":00001234:00005678:6AFDC000:qmstart:100:root@pam:";
+std::string upid_of(const std::string& node, const std::string& rest = "qmstart:100:root@pam") {
+  return "UPID:" + node + ":00001234:00005678:6AFDC000:" + rest + ":";
 }
 
 }  // namespace
@@ -97,6 +97,58 @@ TEST_CASE(
   CHECK(bench.admit(upid_of("pve-muc-02"), "pve-upid") == task);
   CHECK(bench.admit("UPID%3Apve-muc-01%3A00001234", "pve-upid") == task);
   CHECK(bench.admit("nonsense", "pve-upid") == task);
+}
+
+TEST_CASE("typed names: every part of a task must have been shown, and one guess is like another") {
+  Bench bench(100);
+  const std::vector<anonymize::Name> names{{Kind::kUser, "hannah"},
+                                           {Kind::kRealm, "corp-ad"},
+                                           {Kind::kToken, "nightly"},
+                                           {Kind::kName, "tank-7"},
+                                           {Kind::kUser, "mail"}};
+  REQUIRE(bench.engine->learn(names).ok());
+  const auto shown = [&](Kind kind, const char* name) {
+    return bench.engine->pseudonym(kind, name).value();
+  };
+  const std::string node = shown(Kind::kNode, "pve-muc-01");
+  const std::string user = shown(Kind::kUser, "hannah");
+  const std::string realm = shown(Kind::kRealm, "corp-ad");
+  const std::string token = shown(Kind::kToken, "nightly");
+  const std::string pool = shown(Kind::kName, "tank-7");
+  const std::string start = "qmstart:100:";
+  for (const std::string& rest :
+       {start + user + "@" + realm + "!" + token, start + user + "@pam", start + "root@" + realm,
+        "zfscreate:" + pool + ":root@pam", std::string("vzdump::root@pam"),
+        std::string("srvstart:pveproxy:root@pam")}) {
+    CAPTURE(rest);
+    CHECK(bench.admit(upid_of(node, rest), "pve-upid").empty());
+  }
+  const std::string refused = bench.admit(upid_of(node, start + "nobody@pam2"), "pve-upid");
+  CHECK(refused.find("no task that an answer showed") != std::string::npos);
+  for (const std::string& rest :
+       {start + "hannah@" + realm, start + "invented@" + realm, start + user + "@corp-ad",
+        start + user + "@invented", start + user + "@" + realm + "!nightly",
+        start + user + "@" + realm + "!invented", start + user + "x@pam",
+        start + user + "-hannah@pam", std::string("zfscreate:tank-7:root@pam"),
+        std::string("zfscreate:tank-8:root@pam"), std::string("zfscreate:mail:root@pam"),
+        std::string("zfscreate:web:root@pam")}) {
+    CAPTURE(rest);
+    CHECK(bench.admit(upid_of(node, rest), "pve-upid") == refused);
+  }
+}
+
+TEST_CASE("typed names: a value made of parts is no guess only when each part was shown") {
+  Bench bench(1);
+  REQUIRE(bench.engine->learn(std::vector<anonymize::Name>{{Kind::kUser, "hannah"}}).ok());
+  const std::string user = bench.engine->pseudonym(Kind::kUser, "hannah").value();
+  CHECK(bench.admit("invented@pam", "pve-userid").empty());
+  CHECK_FALSE(bench.admit("hannah@pam", "pve-userid").empty());  // the limit is reached
+  for (const char* address : {"10.9.8.7", "2001:db8:77::1:2:3:4"}) {
+    CHECK_FALSE(bench.admit(address, "ip").empty());
+  }
+  CHECK(bench.admit("127.0.0.1", "ip").empty());
+  CHECK(bench.admit(user + "@pam", "pve-userid").empty());
+  CHECK(bench.admit("root@pam", "pve-userid").empty());
 }
 
 TEST_CASE("typed names: forged pseudonyms count, and so do very many right names") {
