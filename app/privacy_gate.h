@@ -21,8 +21,8 @@ class PrivacyGate final : public mcp::Gate {
   Result<std::string> admit_value(const Context& ctx, std::string_view value,
                                   std::string_view format) override;
 
-  /// What the second look came to since the start of this process: messages that left, and messages
-  /// that were held back.
+  /// What the gate came to since the start of this process: messages that left, and messages that
+  /// were held back, by the second look or because the engine failed.
   struct Checks {
     std::int64_t passed = 0;
     std::int64_t blocked = 0;
@@ -34,6 +34,9 @@ class PrivacyGate final : public mcp::Gate {
   Result<std::string> scrub(const Context& ctx, std::string_view json) override;
 
  private:
+  /// Whether what restore() refused is a damaged or invented pseudonym.
+  bool is_forged(std::string_view value, std::string_view format, const Error& refusal);
+  Result<std::string> scrub_twice(const Context& ctx, std::string_view json);
   Result<Json> restore(const Context& ctx, const Json& schema, const Json& value,
                        const std::string& name);
 

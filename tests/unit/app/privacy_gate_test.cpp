@@ -30,6 +30,7 @@ class FailingMapping final : public pmx::anonymize::Mapping {
  public:
   pmx::Result<std::vector<MapRow>> load(std::int64_t after) override { return inner.load(after); }
   pmx::Result<std::int64_t> version() override {
+    if (unreadable) return pmx::Error{Code::kUnavailable, "disk full", ""};
     if (until_news > 0 && --until_news == 0) news();
     return inner.version();
   }
@@ -39,6 +40,7 @@ class FailingMapping final : public pmx::anonymize::Mapping {
   }
   pmx::anonymize::MemoryMapping inner;
   bool broken = false;
+  bool unreadable = false;
   int until_news = 0;  ///< questions for the version until another process has `news`
   std::function<void()> news;
 };
@@ -166,4 +168,24 @@ TEST_CASE("gate: when the engine fails nothing leaves but a fixed error") {
   CHECK(cleared->bytes().find("10.20") == std::string_view::npos);
   CHECK(cleared->bytes().find("\"error\"") != std::string_view::npos);
   CHECK(cleared->bytes().find("\"id\":7") != std::string_view::npos);
+  CHECK(gate.checks().blocked == 1);
+  CHECK(gate.checks().passed == 0);
+}
+
+TEST_CASE("gate: only damaged and invented pseudonyms count as guesses") {
+  Bench bench;
+  TypedNames names(*bench.engine, bench.clock, {.wrong_per_hour = 1, .clusters = {}});
+  PrivacyGate gate(*bench.engine, names);
+  const auto admits = [&gate](const std::string& value) {
+    return gate.admit_value(Context{}, value, "pve-guest").ok();
+  };
+  CHECK_FALSE(admits(bench.shown(Kind::kNode, "pve-muc-01")));  // of another kind
+  CHECK_FALSE(admits("[secret:password]"));
+  bench.mapping.unreadable = true;
+  CHECK_FALSE(admits("vm-b7dfghj"));
+  CHECK_FALSE(admits("payroll-db"));
+  bench.mapping.unreadable = false;
+  CHECK(admits("payroll-db"));  // none of them counted
+  CHECK_FALSE(admits("vm-b7dfghj"));
+  CHECK_FALSE(admits("payroll-db"));
 }
