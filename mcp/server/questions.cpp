@@ -16,6 +16,7 @@ Error late_answer() {
 
 struct Questions::Round {
   Done done;
+  std::vector<std::string> ids;
   Answers answers;
   std::size_t missing = 0;
   Deadlines* deadlines = nullptr;
@@ -31,23 +32,23 @@ std::vector<std::string> Questions::open(const std::vector<std::string>& keys,
   auto round = std::make_shared<Round>();
   round->done = std::move(done);
   round->missing = keys.size();
-  // The callbacks hold the round weakly: it owns them. While it lives, so does the conversation.
   round->deadlines = &limit.deadlines;
-  round->deadline = limit.deadlines.add(limit.when, [this, weak = std::weak_ptr(round)] {
-    if (const auto held = weak.lock()) abandon(held, late_answer());
-  });
-  std::vector<std::string> ids;
   {
+    // The round is whole before anything can end it: what does waits for the lock.
     const std::lock_guard lock(mutex_);
     for (const std::string& key : keys) {
-      ids.push_back("ask-" + std::to_string(++next_));
-      open_.emplace(ids.back(), Open{round, key});
+      round->ids.push_back("ask-" + std::to_string(++next_));
+      open_.emplace(round->ids.back(), Open{round, key});
     }
+    // The callbacks hold the round weakly: it owns them. While it lives, so does the conversation.
+    round->deadline = limit.deadlines.add(limit.when, [this, weak = std::weak_ptr(round)] {
+      if (const auto held = weak.lock()) abandon(held, late_answer());
+    });
   }
   round->stopped.emplace(stop, [this, weak = std::weak_ptr(round)] {
     if (const auto held = weak.lock()) abandon(held, refused_answer());
   });
-  return ids;
+  return round->ids;
 }
 
 void Questions::answer(const Response& response) {
@@ -69,7 +70,7 @@ void Questions::answer(const Response& response) {
   }
   if (refused) return abandon(round, refused_answer());
   round->deadlines->drop(round->deadline);
-  round->done(std::move(round->answers));
+  round->done(round->ids, std::move(round->answers));
 }
 
 void Questions::abandon(const std::shared_ptr<Round>& round, const Error& why) {
@@ -80,7 +81,7 @@ void Questions::abandon(const std::shared_ptr<Round>& round, const Error& why) {
     std::erase_if(open_, [&round](const auto& entry) { return entry.second.round == round; });
   }
   round->deadlines->drop(round->deadline);
-  round->done(why);
+  round->done(round->ids, why);
 }
 
 void Questions::close() {

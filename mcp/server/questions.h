@@ -29,7 +29,8 @@ class Questions {
   /// Gets the answers of a whole round. kDeadlineExceeded when they were not in in time, kCancelled
   /// when the client refused one of its questions, the asking request was stopped, or the
   /// conversation ended. Called once, on the thread that ends the round.
-  using Done = std::function<void(Result<Answers>)>;
+  /// `ids`: of the round's questions, in the order of their keys.
+  using Done = std::function<void(const std::vector<std::string>& ids, Result<Answers> answers)>;
 
   /// How long a round may take, and what watches over it; `deadlines` outlives the round.
   struct Limit {

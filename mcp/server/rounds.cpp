@@ -83,17 +83,16 @@ void withdraw_question(const Job& job, const std::string& id) {
 
 /// A round of questions that is on its way.
 struct AskedRound {
-  std::vector<std::string> ids;
   Json state;
   SteadyTime since;
 };
 
 /// The next round of a job whose questions were answered, or its end.
 void resume(const std::shared_ptr<Job>& job, const Method& method, AskedRound& round,
-            Result<Answers> answers) {
+            const std::vector<std::string>& ids, Result<Answers> answers) {
   if (!answers.ok()) {
     const bool late = answers.error().code == Code::kDeadlineExceeded;
-    for (const std::string& id : round.ids) {
+    for (const std::string& id : ids) {
       if (late) withdraw_question(*job, id);
     }
     return job->reply->send(method.name, failure(*job, method, answers.error()));
@@ -115,13 +114,12 @@ void ask_by_requests(const std::shared_ptr<Job>& job, const Method& method, Inpu
   }
   const Core& core = *job->core;
   const SteadyTime now = core.clock.steady();
-  const auto round = std::make_shared<AskedRound>(AskedRound{{}, std::move(ask.state), now});
+  const auto round = std::make_shared<AskedRound>(AskedRound{std::move(ask.state), now});
   const auto ids = job->conversation->questions.open(
       keys, job->call.ctx.stop, {*core.deadlines, now + core.options.question_timeout},
-      [job, &method, round](Result<Answers> answers) {
-        resume(job, method, *round, std::move(answers));
+      [job, &method, round](const std::vector<std::string>& asked, Result<Answers> answers) {
+        resume(job, method, *round, asked, std::move(answers));
       });
-  round->ids = ids;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     send_question(*job, method, ids[i], ask.requests[keys[i]]);
   }

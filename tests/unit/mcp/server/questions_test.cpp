@@ -13,10 +13,11 @@ namespace {
 /// One client's questions, and what rounds came to: "code" or the answers by key.
 struct Bench {
   std::vector<std::string> ask(const std::vector<std::string>& keys, std::string name = "round") {
-    return questions.open(keys, stop.get_token(), {deadlines, at(100)},
-                          [this, name = std::move(name)](Result<Answers> answers) {
-                            ended.push_back(name + describe(answers));
-                          });
+    return questions.open(
+        keys, stop.get_token(), {deadlines, at(100)},
+        [this, name = std::move(name)](const auto&, const Result<Answers>& answers) {
+          ended.push_back(name + describe(answers));
+        });
   }
 
   static std::string describe(const Result<Answers>& answers) {
@@ -141,8 +142,9 @@ TEST_CASE(
 TEST_CASE("questions: whoever hears of the end may ask again at once") {
   Bench bench;
   std::vector<std::string> again;
-  const auto ids = bench.questions.open({"a"}, {}, {bench.deadlines, Bench::at(100)},
-                                        [&](const Result<Answers>&) { again = bench.ask({"b"}); });
+  const auto ids =
+      bench.questions.open({"a"}, {}, {bench.deadlines, Bench::at(100)},
+                           [&](const auto&, const Result<Answers>&) { again = bench.ask({"b"}); });
   bench.answer(ids[0], Json::object());
   REQUIRE(again.size() == 1);
   bench.answer(again[0], Json::object());
@@ -157,7 +159,7 @@ TEST_CASE("questions: a round that is over holds nothing of its asker") {
     const std::weak_ptr<int> watch = held;
     const auto ids =
         bench.questions.open({"a"}, bench.stop.get_token(), {bench.deadlines, Bench::at(100)},
-                             [held = std::move(held)](const Result<Answers>&) {});
+                             [held = std::move(held)](const auto&, const Result<Answers>&) {});
     CHECK_FALSE(watch.expired());
     if (way == 0) bench.answer(ids[0], Json::object());
     if (way == 1) bench.stop.request_stop();
@@ -174,7 +176,7 @@ TEST_CASE("questions: however many threads end a round, it ends once") {
     std::stop_source stop;
     std::atomic<int> ended = 0;
     const auto ids = questions.open({"a", "b"}, stop.get_token(), {deadlines, Bench::at(1)},
-                                    [&](const Result<Answers>&) { ++ended; });
+                                    [&](const auto&, const Result<Answers>&) { ++ended; });
     {
       const std::jthread one([&] { questions.answer({ids[0], Json::object()}); });
       const std::jthread two([&] { questions.answer({ids[1], Json::object()}); });
@@ -183,4 +185,35 @@ TEST_CASE("questions: however many threads end a round, it ends once") {
     }
     CHECK(ended == 1);
   }
+}
+
+TEST_CASE("questions: whoever ends a round is told its ids, even before they are returned") {
+  Bench bench;
+  bench.stop.request_stop();
+  std::vector<std::string> told;
+  const auto ids = bench.questions.open(
+      {"a", "b"}, bench.stop.get_token(), {bench.deadlines, Bench::at(100)},
+      [&told](const std::vector<std::string>& round, const Result<Answers>&) { told = round; });
+  CHECK(ids.size() == 2);
+  CHECK(told == ids);
+}
+
+TEST_CASE("questions: rounds may end on another thread while they are opened") {
+  constexpr int kRounds = 500;
+  Bench bench;
+  std::atomic<int> whole = 0;
+  std::atomic<int> ended = 0;
+  const std::jthread reaper([&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) bench.deadlines.run(Bench::at(1));
+  });
+  for (int round = 0; round < kRounds; ++round) {
+    bench.questions.open({"a", "b"}, bench.stop.get_token(), {bench.deadlines, Bench::at(1)},
+                         [&](const std::vector<std::string>& ids, const Result<Answers>&) {
+                           if (ids.size() == 2 && !ids.back().empty()) ++whole;
+                           ++ended;
+                           ended.notify_all();
+                         });
+  }
+  for (int seen = ended; seen < kRounds; seen = ended) ended.wait(seen);
+  CHECK(whole == kRounds);
 }
