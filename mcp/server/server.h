@@ -62,8 +62,8 @@ class Server {
   /// returned; false when some are still blocked and the process should leave without them.
   bool serve(Transport& transport);
 
-  /// Goes on with the tasks of the store that nobody works on, for principals that this server
-  /// `serves` (all by default). Call at start. How many there are.
+  /// Goes on with the tasks of the store that nobody works on and whose tools this server offers,
+  /// for principals that it `serves` (all by default). Call at start. How many there are.
   std::size_t resume_tasks(const std::function<bool(std::string_view principal)>& serves = {});
 
   /// Ends what took too long, and looks at what other processes did to the tasks of the store: work

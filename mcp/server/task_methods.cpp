@@ -95,6 +95,10 @@ Answer task_result(const Core& core, const Call& call) {
   if (core.tasks->closing()) {
     return to_rpc_error({Code::kUnavailable, "the server is stopping", "ask again later"});
   }
+  if (!row->held && !can_resume(core, *row)) {
+    return to_rpc_error({Code::kUnavailable, "nobody who works on this task is there",
+                         "ask again later, or cancel the task"});
+  }
   return Answer::after_task(row->id);
 }
 

@@ -166,20 +166,6 @@ bool interrupted(const Core& core, const TaskRow& row, const Context& ctx,
   return stored.ok() && given_back;
 }
 
-bool can_resume(const Core& core, const TaskRow& row) {
-  const CompiledTool* tool = core.find_tool(row.work.tool);
-  return tool != nullptr && tool->tool->resume != nullptr;
-}
-
-/// Ends a task whose tool this server does not offer.
-void fail_without_tool(const Core& core, const TaskRow& row) {
-  const ProtocolError gone{-32603,
-                           "the server was restarted and no longer offers the tool of this task"};
-  CallOutcome outcome;
-  note_failure(outcome, {Code::kFailedPrecondition, gone.message, ""});
-  finish(core, row, ToolReply(gone), std::move(outcome));
-}
-
 std::stop_token stopped_token() {
   std::stop_source source;
   source.request_stop();
@@ -190,7 +176,6 @@ std::stop_token stopped_token() {
 void run_round(const Core& core, const std::string& id, const std::stop_token& stop) {
   auto row = core.tasks->store().find(id);
   if (!row.ok()) return log::warn(Context{}, "task.gone", {{"why", row.error().message}});
-  if (!can_resume(core, *row)) return fail_without_tool(core, *row);
   Context ctx = task_context(core, *row);
   ctx.stop = row->status == TaskStatus::kWorking ? stop : stopped_token();
   ctx.deadline = core.clock.steady() + std::max(row->expires - core.clock.now(), kShortestLife);
@@ -216,6 +201,11 @@ void enqueue(const Core& core, const std::string& id) {
 Error no_task() { return Error{Code::kNotFound, "unknown task", "it may have expired"}; }
 
 }  // namespace
+
+bool can_resume(const Core& core, const TaskRow& row) {
+  const CompiledTool* tool = core.find_tool(row.work.tool);
+  return tool != nullptr && tool->tool->resume != nullptr;
+}
 
 Result<TaskRow> open_task(const Core& core, const TaskSeed& seed, const Deferred& deferred) {
   TaskRow row = new_row(core, seed);
@@ -259,11 +249,11 @@ Result<TaskRow> answer_task(const Core& core, const Context& ctx, std::string_vi
     changed.updated = core.clock.now();
     if (!changed.work.asked.empty()) return true;
     changed.status = TaskStatus::kWorking;
-    changed.held = true;
+    changed.held = can_resume(core, changed);
     return true;
   }));
   if (!taken) return row;
-  if (row.status == TaskStatus::kWorking) enqueue(core, row.id);
+  if (row.status == TaskStatus::kWorking && row.held) enqueue(core, row.id);
   core.tasks->changed(row);
   return row;
 }
@@ -292,19 +282,14 @@ Result<TaskRow> cancel_task_of(const Core& core, const Context& ctx, std::string
 std::size_t resume_tasks(const Core& core, const std::function<bool(const TaskRow&)>& ours) {
   TaskStore& store = core.tasks->store();
   const auto cleaned = store.remove_expired(core.clock.now());
-  const auto rows = store.take_abandoned(ours);
+  const auto rows =
+      store.take_abandoned([&](const TaskRow& row) { return ours(row) && can_resume(core, row); });
   if (!cleaned.ok() || !rows.ok()) {
     const Error& why = rows.ok() ? cleaned.error() : rows.error();
     log::error(Context{}, "task.not_resumed", {{"why", why.message}});
   }
   if (!rows.ok()) return 0;
-  for (const TaskRow& row : *rows) {
-    if (can_resume(core, row)) {
-      enqueue(core, row.id);
-      continue;
-    }
-    fail_without_tool(core, row);
-  }
+  for (const TaskRow& row : *rows) enqueue(core, row.id);
   const std::size_t threads = std::min(rows->size(), core.options.tasks_at_once);
   for (std::size_t i = 0; i < threads; ++i) {
     const auto posted =

@@ -36,8 +36,11 @@ Result<TaskRow> cancel_task_of(const Core& core, const Context& ctx, std::string
 /// The principal's task; kNotFound for any other. Work that was abandoned is taken up again.
 Result<TaskRow> find_task(const Core& core, const Context& ctx, std::string_view id);
 
-/// Queues and starts the abandoned tasks that are `ours`; those that cannot go on here fail. How
-/// many there are.
+/// Whether this server offers the tool that the task's work goes on with.
+bool can_resume(const Core& core, const TaskRow& row);
+
+/// Queues and starts the abandoned tasks that are `ours` and can go on here; the rest is left to
+/// other servers of the store until it expires. How many there are.
 std::size_t resume_tasks(const Core& core, const std::function<bool(const TaskRow&)>& ours);
 
 }  // namespace pmx::mcp

@@ -185,6 +185,22 @@ TEST_CASE("legacy tasks: the list shows the principal's own, page by page") {
   CHECK(code_of(bench.legacy_ask("tasks/list", {{"cursor", "x"}})) == -32602);
 }
 
+TEST_CASE("legacy tasks: tasks/result of work that nobody here can go on with says so at once") {
+  const auto store = std::make_shared<MemoryTaskStore>();
+  TaskRow row;
+  row.id = "task-there";
+  row.principal = "local";
+  row.expires = SystemTime(std::chrono::hours(1));
+  row.work.tool = "elsewhere";
+  REQUIRE(store->add(row, {}).ok());
+  TaskBench bench(store);
+  bench.handshake();
+  const Json answer = bench.legacy_ask("tasks/result", {{"taskId", "task-there"}});
+  REQUIRE(answer.contains("error"));
+  CHECK(answer["error"]["message"].get<std::string>().find("nobody who works on this task") !=
+        std::string::npos);
+}
+
 TEST_CASE("legacy tasks: tasks/result waits for work that another process does") {
   const auto store = std::make_shared<MemoryTaskStore>();
   TaskRow row;

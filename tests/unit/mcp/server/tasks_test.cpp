@@ -287,24 +287,50 @@ TEST_CASE("tasks: work that a stopping server interrupts is gone on with by the 
   CHECK(bench.get(waiting)["inputRequests"].contains("one-2"));
 }
 
-TEST_CASE(
-    "tasks: what cannot be gone on with fails in plain words; what others serve is left alone") {
+TEST_CASE("tasks: a server takes up what its own tools go on with, and leaves the rest to others") {
   const auto store = std::make_shared<MemoryTaskStore>();
   TaskRow row;
-  row.id = "task-old";
   row.principal = "local";
   row.expires = SystemTime(std::chrono::hours(1));
-  row.work.tool = "removed";
+  row.work.tool = "elsewhere";
+  row.id = "task-old";
   REQUIRE(store->add(row, {}).ok());
-  row.id = "task-other";
+  row.id = "task-asks";
+  row.status = TaskStatus::kInputRequired;
+  row.work.keys = {{"one", "one"}};
+  row.work.asked["one"] = ask_form("One?", kName);
+  REQUIRE(store->add(row, {}).ok());
+  row = *store->find("task-old");
+  row.id = "task-bob";
   row.principal = "bob";
   REQUIRE(store->add(row, {}).ok());
-  TaskBench bench(store);
-  CHECK(bench.server.resume_tasks([](std::string_view who) { return who == "local"; }) == 1);
-  const Json failed = bench.get("task-old");
-  CHECK(failed["status"] == "failed");
-  CHECK(failed["error"]["message"].get<std::string>().find("restarted") != std::string::npos);
-  CHECK(store->find("task-other")->status == TaskStatus::kWorking);
+  const auto local = [](std::string_view who) { return who == "local"; };
+
+  TaskBench observe(store);
+  CHECK(observe.server.resume_tasks(local) == 0);
+  observe.modern_ask("tasks/update", {{"taskId", "task-asks"},
+                                      {"inputResponses", {{"one", {{"action", "decline"}}}}}});
+  observe.executor.drain();
+  for (const char* id : {"task-old", "task-asks"}) {
+    CAPTURE(id);
+    CHECK(observe.get(id)["status"] == "working");
+    CHECK_FALSE(store->find(id)->held);
+  }
+
+  Catalogue more;
+  const auto done = [](const Context&, const Json&, Interaction&) -> Result<ToolReply> {
+    return ToolReply(ToolOutput{nullptr, "done"});
+  };
+  more.tools = {{task_tool("elsewhere"), done, done}};
+  Executor executor(2, 64);
+  ServerOptions options;
+  options.tasks = store;
+  Server operate(options, more, observe.gate, observe.observer, executor, observe.clock);
+  CHECK(operate.resume_tasks(local) == 2);
+  executor.drain();
+  CHECK(store->find("task-old")->status == TaskStatus::kCompleted);
+  CHECK(store->find("task-asks")->status == TaskStatus::kCompleted);
+  CHECK(store->find("task-bob")->status == TaskStatus::kWorking);
 }
 
 TEST_CASE("tasks: abandoned work is taken up when somebody asks for it") {
