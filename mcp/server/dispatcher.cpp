@@ -131,12 +131,14 @@ void Dispatcher::start(Request request, std::size_t bytes, Envelope envelope,
   if (!lease.ok()) return answer_error(request.id, to_rpc_error(lease.error()), *channel);
   const auto opened = conversation_->requests.open(request.id, bytes);
   if (const auto* refusal = std::get_if<RequestTable::Refusal>(&opened)) {
+    lease->reset();
     return answer_error(request.id, to_error(*refusal), *channel);
   }
   Call call = make_call(request, std::move(envelope), *std::get_if<std::stop_token>(&opened));
   const auto reply = std::make_shared<ReplyOnce>(core_, conversation_, channel, call.ctx, call.id);
-  const auto job = std::make_shared<Job>(
-      Job{core_, conversation_, channel, std::move(call), reply, *std::move(lease)});
+  reply->hold(*std::move(lease));
+  const auto job =
+      std::make_shared<Job>(Job{core_, conversation_, channel, std::move(call), reply});
   if (request.method == "initialize" && !modern) {
     return job->reply->send(request.method, initialize(*core_, *conversation_, job->call.params));
   }

@@ -39,7 +39,6 @@ void stand(const std::shared_ptr<Job>& job, const Later& later) {
   job->reply->stand();
   job->call.params = nullptr;  // it may wait for long
   job->call.capabilities.reset();
-  job->lease.reset();
   later(job);
   conversation->requests.left();
 }

@@ -20,7 +20,6 @@ struct Job {
   std::shared_ptr<Channel> channel;
   Call call;
   std::shared_ptr<ReplyOnce> reply;
-  Quotas::Lease lease;  ///< of the principal's share
 };
 
 /// Runs `method`. When the executor is full, the answer says so.

@@ -99,6 +99,7 @@ void ReplyOnce::send(std::string_view method, const Answer& answer) {
   bool wanted = true;
   attempt(ctx_, [&] { wanted = conversation_->requests.settle(id_); });
   if (!wanted) cleared.reset();
+  lease_.reset();
   attempt(ctx_,
           [&] { channel_->finish(std::move(cleared), answer.error ? &*answer.error : nullptr); });
   const auto took =

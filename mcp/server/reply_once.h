@@ -9,6 +9,7 @@
 #include <atomic>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "mcp/server/call.h"
 #include "mcp/server/channel.h"
@@ -27,9 +28,18 @@ class ReplyOnce {
   ReplyOnce(const ReplyOnce&) = delete;
   ReplyOnce& operator=(const ReplyOnce&) = delete;
 
+  /// Holds the request's share of what its principal may have, instead of the one before, until the
+  /// answer is on its way: a client that has read it may use the share again. Only while nobody can
+  /// answer yet.
+  void hold(Quotas::Lease lease) { lease_ = std::move(lease); }
+
   /// The request is going to be answered much later, if ever: it is no longer counted as in flight
-  /// by the one that answers, but by the caller, which tells the table so.
-  void stand() { standing_ = true; }
+  /// by the one that answers, but by the caller, which tells the table so. Its share is free. Only
+  /// while nobody else can answer.
+  void stand() {
+    standing_ = true;
+    lease_.reset();
+  }
 
   /// Sends `answer` through the gate unless the request was cancelled, frees the id, logs one line.
   /// A second call is logged and sends nothing. No step that throws keeps the others from running.
@@ -45,6 +55,7 @@ class ReplyOnce {
   const Context ctx_;
   const Json id_;
   const SteadyTime begin_;
+  Quotas::Lease lease_;
   std::atomic<bool> ended_ = false;
   std::atomic<bool> standing_ = false;
 };

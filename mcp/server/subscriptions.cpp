@@ -266,7 +266,7 @@ void open_listen(const std::shared_ptr<Job>& job, const Filter& filter) {
   Events& events = *job->core->catalogue.events;
   auto lease = job->core->quotas->stream(job->conversation->principal);
   if (!lease.ok()) return job->reply->send(kListen, to_rpc_error(lease.error()));
-  job->lease = *std::move(lease);
+  job->reply->hold(*std::move(lease));
   const auto receiver = std::make_shared<ListenReceiver>(job, filter.honoured);
   const auto ticket =
       events.open(job->conversation.get(), receiver, filter.wants, filter.watches, filter.tasks);

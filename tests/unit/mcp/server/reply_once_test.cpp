@@ -36,6 +36,22 @@ struct Bench {
 
 const Answer kAnswer{Json{{"ok", true}}};
 
+/// A client that sends its next request as soon as it has an answer.
+class EagerChannel final : public Channel {
+ public:
+  explicit EagerChannel(Quotas& quotas) : quotas_(quotas) {}
+  void send(std::optional<Cleared>) override {}
+  void finish(std::optional<Cleared>, const RpcError*) override {
+    accepted = quotas_.request("local", 1).ok();
+  }
+  [[nodiscard]] bool open() const override { return true; }
+
+  bool accepted = false;
+
+ private:
+  Quotas& quotas_;
+};
+
 }  // namespace
 
 TEST_CASE("reply: whoever lets go of a request without an answer has an error sent") {
@@ -67,6 +83,20 @@ TEST_CASE("reply: a cancelled request is over without an answer") {
   CHECK(bench.transport.written().empty());
   CHECK(bench.over());
   CHECK(std::holds_alternative<std::stop_token>(bench.conversation->requests.open(1, 10)));
+}
+
+TEST_CASE("reply: a request's share is free when its answer leaves") {
+  Bench bench;
+  Quotas quotas({.requests = 1}, bench.clock);
+  const auto channel = std::make_shared<EagerChannel>(quotas);
+  const auto reply =
+      std::make_shared<ReplyOnce>(bench.core, bench.conversation, channel, Context{}, Json(1));
+  auto lease = quotas.request("local", 1);
+  REQUIRE(lease.ok());
+  reply->hold(*std::move(lease));
+  CHECK_FALSE(quotas.request("local", 1).ok());
+  reply->send("ping", kAnswer);
+  CHECK(channel->accepted);
 }
 
 TEST_CASE("table: an id in use and a spent budget are told apart") {
