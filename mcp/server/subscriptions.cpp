@@ -58,17 +58,9 @@ class ListenReceiver final : public Receiver {
 
   /// The whole task, as tasks/get shows it; nothing when that is what was sent last.
   bool task_changed(const std::string& id) override {
-    const Call& call = job_->call;
-    const auto row = find_task(*job_->core, call.ctx, id);
-    if (!row.ok()) return row.error().code != Code::kNotFound;
-    Json own = Json::object();
-    Json task = detailed_task(*job_->core, call.ctx, *row, own);
-    if (Json& last = told_[id]; last != task) {
-      last = task;
-      send("notifications/tasks", std::move(own), std::move(task));
-    }
-    if (row->over()) told_.erase(id);
-    return !row->over();
+    const bool goes_on = tell(id);
+    if (!goes_on) told_.erase(id);
+    return goes_on;
   }
 
   void ended(bool /*graceful*/) override {
@@ -80,6 +72,19 @@ class ListenReceiver final : public Receiver {
   }
 
  private:
+  bool tell(const std::string& id) {
+    const Call& call = job_->call;
+    const auto row = find_task(*job_->core, call.ctx, id);
+    if (!row.ok()) return row.error().code != Code::kNotFound;
+    Json own = Json::object();
+    Json task = detailed_task(*job_->core, call.ctx, *row, own);
+    if (Json& last = told_[id]; last != task) {
+      last = task;
+      send("notifications/tasks", std::move(own), std::move(task));
+    }
+    return !row->over();
+  }
+
   [[nodiscard]] Json own_meta() const { return {{kSubscriptionId, job_->call.id}}; }
 
   void send(const char* method, Json own, Json payload = Json::object()) {
@@ -109,6 +114,13 @@ class StandingReceiver final : public Receiver {
 
   /// The status alone: a client of this version that wants more asks for it.
   bool task_changed(const std::string& id) override {
+    const bool goes_on = tell(id);
+    if (!goes_on) told_.erase(id);
+    return goes_on;
+  }
+
+ private:
+  bool tell(const std::string& id) {
     const auto row = core_->tasks->store().find(id);
     if (!row.ok()) return row.error().code != Code::kNotFound;
     if (row->principal != principal_) return false;
@@ -120,11 +132,9 @@ class StandingReceiver final : public Receiver {
       message.payload = std::move(task);
       send(message);
     }
-    if (row->over()) told_.erase(id);
     return !row->over();
   }
 
- private:
   void send(const Outbound& message) { channel_->send(core_->gate.clear(Context{}, message)); }
 
   const std::shared_ptr<const Core> core_;  // shared: subscriptions may outlive a server's run
