@@ -82,6 +82,7 @@ struct Answer {
   std::optional<InputRequired> ask;
   Later later;
   std::string awaited_task;
+  std::function<void()> then = {};  ///< called when the answer has left, while the job lives
   Json verbatim;  ///< members of the result that bypass the scrubber; see Outbound::verbatim
 };
 

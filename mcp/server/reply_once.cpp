@@ -102,6 +102,7 @@ void ReplyOnce::send(std::string_view method, const Answer& answer) {
   lease_.reset();
   attempt(ctx_,
           [&] { channel_->finish(std::move(cleared), answer.error ? &*answer.error : nullptr); });
+  if (wanted && answer.then) attempt(ctx_, answer.then);
   const auto took =
       std::chrono::duration_cast<std::chrono::milliseconds>(core_->clock.steady() - begin_);
   attempt(ctx_, [&] {

@@ -64,8 +64,10 @@ std::optional<Answer> ToolRun::put_off(const Deferred& deferred) {
   if (wish_ != TaskWish::kNone && !ctx_.stop.stop_requested()) {
     auto row = open_task(core_, seed(), deferred);  // ends the observation
     if (row.ok()) {
-      announce_task(core_, call_, row->id);
-      return created_task(core_, *row, call_.version);
+      Answer answer = created_task(core_, *row, call_.version);
+      // News of a task follow the answer that names it.
+      answer.then = [&core = core_, &call = call_, id = row->id] { announce_task(core, call, id); };
+      return answer;
     }
     log::warn(ctx_, "task.not_opened", {{"why", row.error().message}});
     if (deferred.required || wish_ == TaskWish::kMust) return conclude(row.error());

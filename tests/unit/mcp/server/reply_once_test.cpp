@@ -99,6 +99,20 @@ TEST_CASE("reply: a request's share is free when its answer leaves") {
   CHECK(channel->accepted);
 }
 
+TEST_CASE("reply: what is to follow the answer follows it, and no answer that never leaves") {
+  Bench bench;
+  std::size_t written = 0;
+  Answer answer = kAnswer;
+  answer.then = [&] { written = bench.transport.written().size(); };
+  bench.reply()->send("ping", answer);
+  CHECK(written == 1);
+  REQUIRE(std::holds_alternative<std::stop_token>(bench.conversation->requests.open(1, 10)));
+  bench.conversation->requests.cancel(1);
+  answer.then = [&] { written = 7; };
+  bench.reply()->send("ping", answer);
+  CHECK(written == 1);
+}
+
 TEST_CASE("table: an id in use and a spent budget are told apart") {
   RequestTable table(100);
   CHECK(std::holds_alternative<std::stop_token>(table.open(1, 60)));
