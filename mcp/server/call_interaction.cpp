@@ -82,6 +82,7 @@ void CallInteraction::log(LogLevel level, std::string_view logger, const Json& d
 
 void CallInteraction::say_left_out() {
   if (logs_left_out_ == 0) return;
+  if (!call_.log_level || LogLevel::kWarning < *call_.log_level) return;  // it wants no warnings
   const std::string count = std::to_string(std::exchange(logs_left_out_, 0));
   send_log(LogLevel::kWarning, "", "log messages left out, there were too many: " + count);
 }

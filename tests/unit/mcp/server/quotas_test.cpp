@@ -120,6 +120,22 @@ TEST_CASE("quotas: requests that wait count for their principal until they are a
   CHECK(h.ask(test::modern("3", "tools/list")).contains("result"));
 }
 
+TEST_CASE("quotas: who wants errors only is sent no warning that some were left out") {
+  test::Harness h(test::Harness::default_options(), 2, 64, [](Catalogue& catalogue) {
+    catalogue.logs = true;
+    catalogue.tools.push_back(
+        {{{"name", "chatter"}, {"inputSchema", {{"type", "object"}}}},
+         [](const Context&, const Json&, Interaction& interaction) -> Result<ToolReply> {
+           for (int i = 0; i < 700; ++i) interaction.log(LogLevel::kError, "", "again");
+           return ToolReply(ToolOutput{nullptr, "done"});
+         }});
+  });
+  h.tell(test::modern("1", "tools/call", {{"name", "chatter"}},
+                      {{"io.modelcontextprotocol/logLevel", "error"}}));
+  for (int i = 0; i < 600; ++i) REQUIRE(h.next()["params"]["level"] == "error");
+  CHECK(h.next()["id"] == 1);
+}
+
 TEST_CASE("quotas: log messages have a rate, and it is said how many were left out") {
   test::Harness h(test::Harness::default_options(), 2, 64, [](Catalogue& catalogue) {
     catalogue.logs = true;
