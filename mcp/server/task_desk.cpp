@@ -137,19 +137,32 @@ std::set<std::string> TaskDesk::at_hand() {
 }
 
 void TaskDesk::look() {
+  std::optional<Error> unreadable;
   for (const std::string& id : at_hand()) {
     const auto row = store_.find(id);
     if (!row.ok() && row.error().code != Code::kNotFound) {
-      return log::warn(Context{}, "task.unreadable", {{"why", row.error().message}});
+      unreadable = row.error();
+      continue;
     }
     if (!row.ok() || row->over()) stop(id);
     if (!row.ok() || row->status != TaskStatus::kWorking || !row->held) wake(id);
   }
+  rows_.note("rows", unreadable);
 }
 
 bool TaskDesk::changed_elsewhere() {
   const auto now = store_.changes_elsewhere();
+  changes_.note("changes", now.ok() ? std::nullopt : std::optional(now.error()));
   return now.ok() && seen_elsewhere_.exchange(*now) != *now;
+}
+
+void TaskDesk::Outage::note(const char* what, const std::optional<Error>& failure) {
+  if (lasts_.exchange(failure.has_value()) == failure.has_value()) return;
+  if (failure) {
+    log::warn(Context{}, "task.unreadable", {{"what", what}, {"why", failure->message}});
+  } else {
+    log::info(Context{}, "task.readable_again", {{"what", what}});
+  }
 }
 
 void TaskDesk::listen(OnChange listener) {

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <stop_token>
 #include <string>
@@ -76,6 +77,14 @@ class TaskDesk {
   };
   struct Waiter;
   class Turn;
+  /// Something that is asked for each second: logs when it begins to fail and when that is over.
+  class Outage {
+   public:
+    void note(const char* what, const std::optional<Error>& failure);
+
+   private:
+    std::atomic<bool> lasts_ = false;
+  };
 
   std::shared_ptr<Entry> take();
   void left(const std::shared_ptr<Entry>& entry);
@@ -88,6 +97,8 @@ class TaskDesk {
   const std::string tag_;
   std::atomic<bool> closing_ = false;
   std::atomic<std::int64_t> seen_elsewhere_ = 0;
+  Outage rows_;
+  Outage changes_;
   std::atomic<std::size_t> queued_ = 0;  // a hint for work_off()
   std::mutex mutex_;                     // guards the members below
   std::condition_variable idle_;
