@@ -109,15 +109,18 @@ Result<void> Serving::add(Access access, bool demo) {
   return {};
 }
 
-void Serving::look_around() {
-  feed_->turn([this] { return events_.wanted(); });
-  for (const auto& [access, level] : levels_) level.server->look_around();
+std::vector<Look> Serving::looks() {
+  std::vector<Look> looks{[this] { feed_->turn([this] { return events_.wanted(); }); }};
+  for (const auto& [access, level] : levels_) {
+    looks.emplace_back([&server = *level.server] { server.look_around(); });
+  }
+  return looks;
 }
 
 void Serving::begin_watching() {
   feed_ = std::make_unique<ops::EventFeed>(
       installation_->inventory(), [this](const state::Event& event) { publish(events_, event); });
-  follower_ = std::make_unique<Follower>(clock_, kLookInterval, [this] { look_around(); });
+  follower_ = std::make_unique<Follower>(clock_, kLookInterval, looks());
   syncer_ =
       std::make_unique<ops::Syncer>(installation_->clusters(), installation_->database(), clock_,
                                     kSyncDelay, sync_interval_, [this] { feed_->poll(); });

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <vector>
 
 #include "app/auditor.h"
 #include "app/config.h"
@@ -42,7 +43,7 @@ class Serving {
 
   Result<void> add(Access level, bool demo);
   void begin_watching();
-  void look_around();
+  std::vector<Look> looks();
 
   // In the order in which each needs the ones before it; destruction runs backwards.
   Clock& clock_;

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "mcp/server/observed.h"
+
 namespace pmx::mcp {
 
 Deadlines::Ticket Deadlines::add(SteadyTime when, std::function<void()> then) {
@@ -23,17 +25,34 @@ void Deadlines::drop(Ticket ticket) {
   times_.erase(time);
 }
 
+std::function<void()> Deadlines::take(const Key& key) {
+  const std::lock_guard lock(mutex_);
+  const auto slot = due_.find(key);
+  if (slot == due_.end()) return {};
+  auto then = std::move(slot->second);
+  times_.erase(key.second);
+  due_.erase(slot);
+  return then;
+}
+
 void Deadlines::run(SteadyTime now) {
-  std::vector<std::function<void()>> over;
+  std::vector<Key> over;  // those that are due now: what is added meanwhile waits for the next run
   {
     const std::lock_guard lock(mutex_);
-    while (!due_.empty() && due_.begin()->first.first <= now) {
-      times_.erase(due_.begin()->first.second);
-      over.push_back(std::move(due_.begin()->second));
-      due_.erase(due_.begin());
+    for (const auto& [key, then] : due_) {
+      if (key.first > now) break;
+      over.push_back(key);
     }
   }
-  for (const auto& then : over) then();
+  for (const Key& key : over) {
+    const auto then = take(key);
+    if (!then) continue;  // dropped by one before it
+    const auto done = walled(Context{}, [&then]() -> Result<void> {
+      then();
+      return {};
+    });
+    static_cast<void>(done);  // it is in the log; the next one is due all the same
+  }
 }
 
 }  // namespace pmx::mcp

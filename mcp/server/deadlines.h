@@ -22,14 +22,19 @@ class Deadlines {
   /// It was in time. Unknown tickets are ignored.
   void drop(Ticket ticket);
 
-  /// Calls what is due, earliest first, without locks held.
+  /// Calls what is due, earliest first, without locks held. What throws is logged.
   void run(SteadyTime now);
 
  private:
+  using Key = std::pair<SteadyTime, Ticket>;
+
+  /// Takes it out of the list; empty when it is not there any more.
+  std::function<void()> take(const Key& key);
+
   std::mutex mutex_;
   Ticket last_ = 0;
   std::map<Ticket, SteadyTime> times_;
-  std::map<std::pair<SteadyTime, Ticket>, std::function<void()>> due_;
+  std::map<Key, std::function<void()>> due_;
 };
 
 }  // namespace pmx::mcp

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
 #include <string>
 
 using namespace pmx;
@@ -38,9 +39,19 @@ TEST_CASE("deadlines: what was dropped in time is not called, and dropping may h
     deadlines.add(at(5), [&] { called += 'n'; });
   });
   second = deadlines.add(at(12), [&] { called += 'b'; });
-  deadlines.run(at(10));
+  deadlines.run(at(15));  // both are due
   CHECK(called == "a");
   deadlines.drop(first);  // over already
   deadlines.run(at(20));
   CHECK(called == "an");
+}
+
+TEST_CASE("deadlines: one that throws keeps no other from being called") {
+  Deadlines deadlines;
+  std::string called;
+  deadlines.add(at(10), [] { throw std::runtime_error("bad"); });
+  deadlines.add(at(11), [] { throw 7; });
+  deadlines.add(at(12), [&] { called += 'c'; });
+  deadlines.run(at(12));
+  CHECK(called == "c");
 }
