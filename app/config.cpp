@@ -164,6 +164,7 @@ void apply_limits(LimitsConfig& limits, const LimitsEntry& entry) {
   if (entry.question_timeout) {
     limits.question_timeout = std::chrono::seconds(*entry.question_timeout);
   }
+  if (entry.request_timeout) limits.request_timeout = std::chrono::seconds(*entry.request_timeout);
 }
 
 Result<void> apply_file(Config& config, const std::string& path, const Environment& environment,

@@ -53,6 +53,7 @@ struct LimitsConfig {
   int completions_per_minute = 1200;
   int wrong_names_per_hour = 30;
   std::chrono::seconds question_timeout{300};
+  std::chrono::seconds request_timeout{600};
 };
 
 struct Config {

@@ -43,7 +43,9 @@ Result<void> check_limits(const ConfigDocument& document) {
                            limits.completions_per_minute, 1, kMost));
   PMX_TRY_VOID(check_range(document, "/limits/wrong_names_per_hour", limits.wrong_names_per_hour, 1,
                            10'000));
-  return check_range(document, "/limits/question_timeout", limits.question_timeout, 10, 86'400);
+  PMX_TRY_VOID(
+      check_range(document, "/limits/question_timeout", limits.question_timeout, 10, 86'400));
+  return check_range(document, "/limits/request_timeout", limits.request_timeout, 10, 86'400);
 }
 
 std::string first_line(std::string text) {

@@ -77,6 +77,7 @@ struct LimitsEntry {
   std::optional<int> completions_per_minute;
   std::optional<int> wrong_names_per_hour;
   std::optional<int> question_timeout;
+  std::optional<int> request_timeout;
   template <class V>
   void fields(V& v) {
     v.optional("requests", requests);
@@ -86,6 +87,7 @@ struct LimitsEntry {
     v.optional("completions_per_minute", completions_per_minute);
     v.optional("wrong_names_per_hour", wrong_names_per_hour);
     v.optional("question_timeout", question_timeout);
+    v.optional("request_timeout", request_timeout);
   }
 };
 

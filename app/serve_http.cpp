@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -10,7 +11,6 @@
 #include "app/tokens.h"
 #include "base/log.h"
 #include "mcp/http/endpoint.h"
-#include "mcp/transport/http/server.h"
 
 namespace pmx::app {
 namespace {
@@ -37,8 +37,9 @@ Result<void> read_listen(const std::string& text, mcp::HttpOptions& options) {
   return {};
 }
 
-Result<mcp::HttpOptions> http_options(const HttpConfig& config) {
+Result<mcp::HttpOptions> http_options(const HttpConfig& config, const LimitsConfig& limits) {
   mcp::HttpOptions options;
+  make_room(limits, options);
   PMX_TRY_VOID(read_listen(config.listen, options));
   if (!config.certificate.empty()) options.tls = mcp::HttpTls{config.certificate, config.key};
   if (!is_loopback(options.address) && !options.tls) {
@@ -70,8 +71,17 @@ mcp::Authenticate authenticate_by(Tokens& tokens, Serving& serving) {
 
 }  // namespace
 
+void make_room(const LimitsConfig& limits, mcp::HttpOptions& options) {
+  constexpr std::size_t kOtherStreams = 768;
+  constexpr std::size_t kOtherConnections = 256;
+  const auto streams = static_cast<std::size_t>(limits.streams);
+  options.max_streams = std::max(options.max_streams, streams + kOtherStreams);
+  options.max_connections =
+      std::max(options.max_connections, options.max_streams + kOtherConnections);
+}
+
 Result<int> serve_http(const Config& config, bool demo) {
-  PMX_TRY(mcp::HttpOptions options, http_options(config.http));
+  PMX_TRY(mcp::HttpOptions options, http_options(config.http, config.limits));
   const sigset_t signals = block_end_signals();
   PMX_TRY(const auto tokens, Tokens::open(config.state_dir, config.access, system_clock()));
   PMX_TRY(const auto serving, Serving::start(config, demo, {Access::kObserve, Access::kOperate}));

@@ -32,13 +32,12 @@ mcp::ServerOptions server_options(const LimitsConfig& limits, bool demo) {
   options.title = "Proxmox VE";
   options.version = PMX_VERSION;
   options.question_timeout = limits.question_timeout;
+  options.request_timeout = limits.request_timeout;
   options.quotas.requests = static_cast<std::size_t>(limits.requests);
   options.quotas.bytes = static_cast<std::size_t>(limits.megabytes) << 20;
   options.quotas.streams = static_cast<std::size_t>(limits.streams);
-  if (!demo) {  // which has nothing to protect, and is what speed is measured on
-    options.quotas.calls_per_minute = static_cast<std::size_t>(limits.calls_per_minute);
-    options.quotas.completions_per_minute = static_cast<std::size_t>(limits.completions_per_minute);
-  }
+  options.quotas.calls_per_minute = static_cast<std::size_t>(limits.calls_per_minute);
+  options.quotas.completions_per_minute = static_cast<std::size_t>(limits.completions_per_minute);
   options.instructions =
       std::string(kInstructions) +
       (demo ? "; this is a demo whose pseudonyms live in memory, so that nobody can translate them."

@@ -88,6 +88,7 @@ TEST_CASE("config: limits have defaults, those of the schema, and a range each")
   CHECK(limits["completions_per_minute"]["default"] == defaults.completions_per_minute);
   CHECK(limits["wrong_names_per_hour"]["default"] == defaults.wrong_names_per_hour);
   CHECK(limits["question_timeout"]["default"] == defaults.question_timeout.count());
+  CHECK(limits["request_timeout"]["default"] == defaults.request_timeout.count());
   for (const auto& [name, limit] : limits.items()) {
     CAPTURE(name);
     for (const char* bound : {"minimum", "maximum"}) {
