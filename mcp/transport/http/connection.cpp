@@ -209,10 +209,14 @@ bool Connection::collect() {
   return complete_ || !batch_.empty();
 }
 
-void Connection::release_exchange() {
-  if (outbox_->close()) --loop_.shared().streams;
+/// True when the exchange is cut off before its answer has left. From here on no other thread
+/// writes to the socket.
+bool Connection::release_exchange() {
+  const Outbox::Ended ended = outbox_->close();
+  if (ended.stream) --loop_.shared().streams;
   outbox_.reset();
   comment_due_ = SteadyTime::max();
+  return ended.cut_off && !(complete_ && batch_.empty());
 }
 
 void Connection::finish_exchange() {
@@ -269,8 +273,10 @@ void Connection::on_deadline(SteadyTime time) {
 }
 
 void Connection::drain() {
+  // Closing over unread bytes would reset the connection and destroy an answer on its way.
+  const bool unread = reader_.buffered() > 0;
   const bool idle = phase_ == Phase::kReading && seen_ == State::kIdle && batch_.empty();
-  if (idle || (outbox_ && outbox_->is_sent())) return close();
+  if (!unread && (idle || (outbox_ && outbox_->is_sent()))) return close();
   pump();
 }
 
@@ -279,8 +285,8 @@ void Connection::close() {
   const auto self = shared_from_this();
   std::stop_source gone(std::nostopstate);
   if (outbox_) {
-    gone = outbox_->gone;
-    release_exchange();  // from here on no other thread writes to the socket
+    const std::stop_source of_exchange = outbox_->gone;
+    if (release_exchange()) gone = of_exchange;
   }
   channel_->close();
   gone.request_stop();

@@ -88,7 +88,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void serve();
   bool collect();
   void finish_exchange();
-  void release_exchange();
+  bool release_exchange();
   void refuse(int status);
   void linger();
   void schedule();

@@ -129,11 +129,12 @@ void Outbox::sent(std::size_t size) {
   held_ -= size;
 }
 
-bool Outbox::close() {
+Outbox::Ended Outbox::close() {
   const std::lock_guard lock(mutex_);
+  const bool sent = stage_ == Stage::kSent;
   stage_ = Stage::kClosed;
   pieces_.clear();
-  return is_stream_;
+  return {is_stream_, !sent};
 }
 
 }  // namespace pmx::mcp::http

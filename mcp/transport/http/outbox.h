@@ -79,9 +79,13 @@ class Outbox {
   [[nodiscard]] bool is_dropped() const;
   /// `size` bytes have left.
   void sent(std::size_t size);
-  /// From now on every call of a producer is a no-op, and none touches the socket. True when a
-  /// stream was open or begun.
-  bool close();
+  /// What close() ended.
+  struct Ended {
+    bool stream = false;  ///< one was open or begun
+    bool cut_off = true;  ///< the answer did not go past the loop as a whole
+  };
+  /// From now on every call of a producer is a no-op, and none touches the socket.
+  Ended close();
 
   std::stop_source gone;  ///< requested by the loop only
 

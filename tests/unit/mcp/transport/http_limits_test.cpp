@@ -139,6 +139,34 @@ TEST_CASE("http stop: closes what has not ended after the grace; exchanges outli
   exchange->end_stream();
 }
 
+TEST_CASE("http stop: an exchange whose answer has left is not told that its client is gone") {
+  Site site;
+  Client client(site.port());
+  REQUIRE(client.send(get("/hold")));
+  const auto exchange = site.take();
+  REQUIRE(exchange);
+  exchange->respond(202, {}, std::nullopt);
+  CHECK(client.answer().status == 202);
+  site.server->stop(milliseconds(0));
+  CHECK(client.ends());
+  CHECK_FALSE(exchange->gone().stop_requested());
+}
+
+TEST_CASE("http stop: what a client sent ahead does not cost it the answer") {
+  for (int round = 0; round < 20; ++round) {
+    Site site;
+    Client client(site.port());
+    REQUIRE(client.send(get("/hold") + get("/more")));
+    const auto exchange = site.take();
+    REQUIRE(exchange);
+    std::jthread stopper([&site] { site.server->stop(kPatience); });
+    exchange->respond(202, {}, std::nullopt);
+    CHECK(client.answer().status == 202);
+    CHECK(client.ends());
+    client.close();
+  }
+}
+
 TEST_CASE("http stop: handlers that answer while the server stops do no harm") {
   for (int round = 0; round < 20; ++round) {
     HttpOptions options;
