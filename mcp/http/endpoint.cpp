@@ -31,12 +31,26 @@ bool is_listed(std::string_view name, const std::vector<std::string>& more) {
          std::find(more.begin(), more.end(), name) != more.end();
 }
 
-/// "Bearer x" -> "x"; "" when there is none.
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t";
+  const std::size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_last_not_of(kBlanks) + 1);
+}
+
+/// "Bearer x" -> "x"; "" when there is none. The scheme's case makes no difference (RFC
+/// 9110, 11.1).
 std::string_view bearer(const HttpRequest& request) {
-  constexpr std::string_view kScheme = "Bearer ";
+  constexpr std::string_view kScheme = "bearer ";
   const std::string* value = request.header("authorization");
-  if (value == nullptr || !value->starts_with(kScheme)) return {};
-  return std::string_view(*value).substr(kScheme.size());
+  if (value == nullptr || lower_case(value->substr(0, kScheme.size())) != kScheme) return {};
+  return trimmed(std::string_view(*value).substr(kScheme.size()));
 }
 
 class Headers final : public RequestHeaders {
@@ -88,15 +102,28 @@ bool has_listen(const Incoming& incoming) {
   });
 }
 
+/// "Text/HTML; charset=utf-8" -> "text/html".
+std::string media_type(std::string_view value) {
+  return lower_case(trimmed(value.substr(0, value.find(';'))));
+}
+
+/// Whether the list of the Accept header has `type`, itself or by a range.
 bool accepts(const HttpRequest& request, std::string_view type) {
   const std::string* value = request.header("accept");
   if (value == nullptr) return true;
-  return value->find(type) != std::string::npos || value->find("*/*") != std::string::npos;
+  const std::string range = std::string(type.substr(0, type.find('/'))) + "/*";
+  for (std::string_view rest = *value; !rest.empty();) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string given = media_type(rest.substr(0, comma));
+    if (given == type || given == range || given == "*/*") return true;
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return false;
 }
 
 bool is_json(const HttpRequest& request) {
   const std::string* value = request.header("content-type");
-  return value != nullptr && value->starts_with("application/json");
+  return value != nullptr && media_type(*value) == "application/json";
 }
 
 }  // namespace

@@ -134,6 +134,10 @@ TEST_CASE("http: strangers, foreign pages and wrong doors are turned away before
   CHECK(b.send("PUT", ping)->status() == 405);
   CHECK(b.send("POST", ping, {{"content-type", "text/plain"}})->status() == 415);
   CHECK(b.send("POST", ping, {{"accept", "text/html"}})->status() == 406);
+  CHECK(b.send("POST", ping, {{"authorization", "Bearerish alice"}})->status() == 401);
+  CHECK(b.send("POST", ping, {{"content-type", "application/jsonx"}})->status() == 415);
+  CHECK(b.send("POST", ping, {{"accept", "application/jsonx, text/event-streams"}})->status() ==
+        406);
   HttpRequest elsewhere;
   elsewhere.method = "POST";
   elsewhere.path = "/other";
@@ -154,6 +158,24 @@ TEST_CASE("http: local names and what the operator listed may call") {
   const auto preflight = b.send("OPTIONS", "", {{"origin", "https://app.example"}});
   CHECK(preflight->status() == 204);
   CHECK(preflight->header("Access-Control-Allow-Origin") == "https://app.example");
+}
+
+TEST_CASE("http: the scheme of a token and media types have no letter case") {
+  Bench b;
+  for (const char* token : {"bearer alice", "BEARER alice", "Bearer  alice"}) {
+    CAPTURE(token);
+    CHECK(b.post_modern("tools/list", Json::object(), {{"authorization", token}})->status() == 200);
+  }
+  for (const char* type :
+       {"Application/JSON", "application/json;charset=utf-8", "application/json ; charset=utf-8"}) {
+    CAPTURE(type);
+    CHECK(b.post_modern("tools/list", Json::object(), {{"content-type", type}})->status() == 200);
+  }
+  for (const char* types : {"Application/JSON", "text/html, application/json;q=0.5", "*/*",
+                            "application/*", "text/html,TEXT/Event-Stream"}) {
+    CAPTURE(types);
+    CHECK(b.post_modern("tools/list", Json::object(), {{"accept", types}})->status() == 200);
+  }
 }
 
 TEST_CASE("http: a modern request is answered as JSON, with the status of its error") {
