@@ -35,8 +35,7 @@ Result<TaskRecord> TaskStore::read(const Statement& row) const {
   record.working = row.integer(3) != 0;
   const std::int64_t owner = row.integer(4);
   const bool ours = owner == database_.instance();
-  record.elsewhere = owner != kNobody && !ours && database_.alive(owner);
-  record.held = ours || record.elsewhere;
+  record.held = ours || (owner != kNobody && database_.alive(owner));
   record.expires = SystemTime(std::chrono::milliseconds(row.integer(5)));
   PMX_TRY(record.body, parse_json(row.text(6)));
   return record;
@@ -88,7 +87,6 @@ Result<TaskRecord> TaskStore::change(std::string_view id,
   query.reset();
   PMX_TRY_VOID(write(changed));
   PMX_TRY_VOID(transaction.commit());
-  changed.elsewhere = false;
   return changed;
 }
 

@@ -22,9 +22,8 @@ struct TaskRecord {
   std::int64_t number = 0;  ///< made by the store, ever growing
   std::string id;
   std::string principal;
-  bool working = false;    ///< there is work to be done, without anybody's answer
-  bool held = false;       ///< a process that lives does it
-  bool elsewhere = false;  ///< another process than this one; read only
+  bool working = false;  ///< there is work to be done, without anybody's answer
+  bool held = false;     ///< a process that lives does it
   SystemTime expires;
   Json body;  ///< the server's own; real values
 };

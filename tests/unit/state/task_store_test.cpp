@@ -147,7 +147,7 @@ TEST_CASE(
   Worker worker(directory);
   const auto database = open_at(directory);
   TaskStore store(*database);
-  CHECK(need(store.find("task-1")).elsewhere);
+  CHECK(need(store.find("task-1")).held);
   CHECK(ids(need(store.take_abandoned([](const TaskRecord& r) {
           return r.id == "task-1";
         }))).empty());
