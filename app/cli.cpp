@@ -65,6 +65,10 @@ void add_sim(CLI::App& app, CommandLine& line) {
       ->capture_default_str();
   sim->add_option("--seed", args.seed, "The same seed makes the same cluster")
       ->capture_default_str();
+  sim->add_option("--work-time", args.work_time,
+                  "Milliseconds that a start or stop takes; 0 = 1 to 3 s, by guest")
+      ->check(CLI::Range(0, 3'600'000))
+      ->capture_default_str();
   sim->add_flag("--http", args.http, "Without TLS");
   sim->add_option("--ready-file", args.ready_file,
                   "Write url, fingerprint and credentials here once ready (JSON)")

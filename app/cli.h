@@ -14,6 +14,7 @@ struct SimArguments {
   int nodes = 3;
   int guests = 24;
   std::uint64_t seed = 7;
+  int work_time = 0;
   bool http = false;
   std::string ready_file;
   std::string truth_file;

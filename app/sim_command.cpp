@@ -62,7 +62,9 @@ Result<int> sim_command(const SimArguments& arguments) {
       access_log << entry << std::endl;
     };
   }
-  sim::Cluster cluster({arguments.nodes, arguments.guests, arguments.seed}, system_clock());
+  sim::Cluster cluster({arguments.nodes, arguments.guests, arguments.seed,
+                        std::chrono::milliseconds(arguments.work_time)},
+                       system_clock());
   PMX_TRY(const auto server, sim::Server::start(options, cluster));
   if (!arguments.truth_file.empty()) {
     PMX_TRY_VOID(write_private_file(arguments.truth_file, pretty_json(cluster.truth())));

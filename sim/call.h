@@ -20,13 +20,16 @@ namespace pmx::sim {
 struct State {
   /// Everything follows from `options` and the time it is made at (milliseconds since the epoch).
   State(const Options& options, std::int64_t now_ms)
-      : inventory(options, now_ms / 1000), access(inventory, options.seed) {
+      : inventory(options, now_ms / 1000),
+        access(inventory, options.seed),
+        work_time(options.work_time) {
     seed_tasks(tasks, inventory, now_ms);
   }
 
   Inventory inventory;
   AccessControl access;
   Tasks tasks;
+  std::chrono::milliseconds work_time;  ///< as Options says
 };
 
 /// What a handler says; Cluster turns it into PVE's envelope.

@@ -22,6 +22,9 @@ struct Options {
   int nodes = 3;
   int guests = 24;
   std::uint64_t seed = 7;
+  /// Of a start, stop, shutdown or suspension to disk that succeeds or times out on its storage;
+  /// 0 = 1 to 3 s, by guest and action.
+  std::chrono::milliseconds work_time{0};
 };
 
 /// A request below /api2/json, as it came over the wire.

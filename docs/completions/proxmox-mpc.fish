@@ -30,6 +30,7 @@ complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l listen -x -d "Ad
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l nodes -x -d "Number of nodes"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l guests -x -d "Number of guests"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l seed -x -d "Seed"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l work-time -x -d "Milliseconds of a start or stop"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l http -d "No TLS"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l ready-file -r -F -d "Receives how to connect"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l truth-file -r -F -d "Receives what must stay hidden"

@@ -18,6 +18,7 @@ _proxmox_mpc_sim() {
     '--nodes[number of nodes]:number:' \
     '--guests[number of guests]:number:' \
     '--seed[seed]:number:' \
+    '--work-time[milliseconds of a start or stop]:number:' \
     '--http[no TLS]' \
     '--ready-file[receives how to connect]:file:_files' \
     '--truth-file[receives what must stay hidden]:file:_files' \

@@ -6,6 +6,7 @@ import here  # noqa: F401
 from drive import MODERN, Client, Cluster, Server, startable
 from here import BINARY
 
+ENDLESS = 600_000  # milliseconds
 EXTENSION = "io.modelcontextprotocol/tasks"
 
 
@@ -38,8 +39,9 @@ class TaskClient(Client):
 
 
 class SharedTasksTest(unittest.TestCase):
-    def setUp(self):
-        self.cluster = Cluster(BINARY)
+    def open(self, work_time):
+        """Two windows on a cluster whose starts take so many milliseconds."""
+        self.cluster = Cluster(BINARY, work_time=work_time)
         self.addCleanup(self.cluster.stop)
         self.here = self.window()
         self.there = self.window()
@@ -58,6 +60,7 @@ class SharedTasksTest(unittest.TestCase):
         raise AssertionError("no start took long enough to be cancelled")
 
     def test_a_task_that_another_window_cancels_is_stopped_and_told_here(self):
+        self.open(ENDLESS)
         task = self.begin_any()
         self.here.listen(task)
         self.here.news(task, "working")
@@ -66,12 +69,14 @@ class SharedTasksTest(unittest.TestCase):
         self.assertEqual(self.there.request("tasks/get", {"taskId": task})["status"], "cancelled")
 
     def test_a_task_of_a_killed_window_can_be_cancelled(self):
+        self.open(ENDLESS)
         task = self.begin_any()
         self.here.server.kill()
         self.there.request("tasks/cancel", {"taskId": task})
         self.assertEqual(self.there.request("tasks/get", {"taskId": task})["status"], "cancelled")
 
     def test_what_one_window_begins_another_hears_the_end_of(self):
+        self.open(4000)
         task = self.begin_any()
         self.there.listen(task)
         self.assertIn("result", self.there.news(task, "completed"))

@@ -16,10 +16,11 @@ class Cluster:
     """A simulated cluster on a free port of 127.0.0.1, with TLS. Ready when constructed.
 
     `ready` is what the simulator wrote to its ready file: url, fingerprint, token, username,
-    password. `directory` is private and removed at the end; servers may keep their state in it.
+    password. `work_time`: milliseconds of a start or stop; 0 = 1 to 3 s. `directory` is private
+    and removed at the end; servers may keep their state in it.
     """
 
-    def __init__(self, binary, nodes=3, guests=24, seed=7, timeout=30.0):
+    def __init__(self, binary, nodes=3, guests=24, seed=7, timeout=30.0, work_time=0):
         self._directory = tempfile.TemporaryDirectory(prefix="proxmox-mpc-sim-")
         self.directory = Path(self._directory.name)
         self._access_log = self.directory / "access.log"
@@ -28,8 +29,9 @@ class Cluster:
         self._output = open(self.directory / "sim.log", "wb")
         self.process = subprocess.Popen(
             [str(binary), "sim", "--listen", "127.0.0.1:0", "--nodes", str(nodes), "--guests",
-             str(guests), "--seed", str(seed), "--ready-file", str(ready), "--truth-file",
-             str(self.directory / "truth.json"), "--access-log", str(self._access_log)],
+             str(guests), "--seed", str(seed), "--work-time", str(work_time), "--ready-file",
+             str(ready), "--truth-file", str(self.directory / "truth.json"), "--access-log",
+             str(self._access_log)],
             stdin=subprocess.DEVNULL, stdout=self._output, stderr=subprocess.STDOUT,
             env=clean_environment())
         try:

@@ -6,6 +6,20 @@
 
 namespace pmx::sim {
 
+TEST_CASE("power: a start and a stop take as long as the options say") {
+  Options options;
+  options.work_time = std::chrono::seconds{60};
+  Harness h(options);
+  for (const int vmid : {part::kStoppedVm, part::kStoppedCt}) {
+    const std::string path = h.guest_path(vmid);
+    for (const char* action : {"/status/start", "/status/stop"}) {
+      CHECK(h.run(path + action, std::chrono::seconds{59})["status"] == "running");
+      CHECK(h.run(path + "/status/current").is_null());
+      h.clock.tick(std::chrono::seconds{2});
+    }
+  }
+}
+
 TEST_CASE("power: each action ends as PVE's does, at once or inside its task") {
   struct Row {
     int vmid;
