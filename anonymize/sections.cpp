@@ -63,16 +63,21 @@ constexpr Section kSections[] = {{"dir", Kind::kStorage},
 /// The lines of user.cfg.
 constexpr std::string_view kUserHeads[] = {"user", "token", "group", "pool", "acl", "role"};
 
-std::size_t line_end(std::string_view text, std::size_t at) {
+/// Where what the line of `at` says ends: before its line end.
+std::size_t content_end(std::string_view text, std::size_t at) {
   std::size_t end = std::min(text.find('\n', at), text.size());
   if (end > at && text[end - 1] == '\r') --end;
   return end;
 }
 
-/// Where the line of `at` begins.
-std::size_t line_begin(std::string_view text, std::size_t at) {
-  while (at > 0 && text[at - 1] != '\n') --at;
-  return at;
+/// What a line of a file has before its first word at most.
+constexpr std::size_t kMaxIndent = 8;
+
+/// Where the line of `at` begins, when it is no farther than an indent; else somewhere before.
+std::size_t near_line_begin(std::string_view text, std::size_t at) {
+  std::size_t begin = at;
+  while (begin > 0 && at - begin <= kMaxIndent && text[begin - 1] != '\n') --begin;
+  return begin;
 }
 
 std::size_t run_end(std::string_view text, std::size_t at, std::size_t limit) {
@@ -112,7 +117,7 @@ bool Rewriter::section_header(Scan& scan) {
                    [type](const Section& candidate) { return candidate.type == type; });
   if (section == std::end(kSections)) return false;
   const std::size_t begin = scan.run_end + 2;
-  const std::size_t end = line_end(text, begin);
+  const std::size_t end = content_end(text, begin);
   if (run_end(text, begin, end) != end || begin == end) return false;
   return placed_name(scan, begin, end, section->kind) || scan.skip(end);
 }
@@ -124,7 +129,7 @@ bool Rewriter::section_property(Scan& scan) {
   const FieldRule rule = field_rule(text.substr(scan.at, scan.run_end - scan.at));
   if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
   const std::size_t begin = scan.run_end + 1;
-  const std::size_t end = line_end(text, begin);
+  const std::size_t end = content_end(text, begin);
   const std::string_view value = text.substr(begin, end - begin);
   if (value.empty() || value.front() == '=') return false;
   announce_name(value, rule);
@@ -141,7 +146,7 @@ bool Rewriter::user_line(Scan& scan) {
   const std::string_view head = text.substr(scan.at, scan.run_end - scan.at);
   if (std::find(std::begin(kUserHeads), std::end(kUserHeads), head) == std::end(kUserHeads))
     return false;
-  const std::size_t end = line_end(text, scan.at);
+  const std::size_t end = content_end(text, scan.at);
   const std::string_view line = text.substr(scan.at, end - scan.at);
   if (std::count(line.begin(), line.end(), ':') < 4 || line[head.size()] != ':' ||
       !line.ends_with(':') || byte_at(line, head.size() + 1) == ' ')
@@ -188,8 +193,8 @@ bool Rewriter::may_be_file_line(const Scan& scan) {
 
 bool Rewriter::file_line(Scan& scan) {
   const std::string_view text = scan.text;
-  const std::size_t begin = line_begin(text, scan.at);
-  if (scan.at - begin > 8) return false;
+  const std::size_t begin = near_line_begin(text, scan.at);
+  if (scan.at - begin > kMaxIndent) return false;
   if (scan.at == begin) return section_header(scan) || user_line(scan) || firewall_line(scan);
   const std::string_view before = text.substr(begin, scan.at - begin);
   if (before == "\t") return section_property(scan);
@@ -200,7 +205,7 @@ bool Rewriter::file_line(Scan& scan) {
 bool Rewriter::section_bracket(Scan& scan) {
   const std::string_view text = scan.text;
   if (scan.at > 0 && text[scan.at - 1] != '\n') return false;
-  const std::size_t end = line_end(text, scan.at);
+  const std::size_t end = content_end(text, scan.at);
   const std::size_t close = text.substr(0, end).find(']', scan.at);
   if (close == std::string_view::npos) return false;
   const std::size_t next = std::min(text.find("\n[", close), text.size());

@@ -7,8 +7,8 @@
 namespace pmx::anonymize {
 namespace {
 
-/// Behind the end of the line that text[at - 1] is in.
-std::size_t line_end(std::string_view text, std::size_t at) {
+/// Where the line behind the one that text[at - 1] is in begins.
+std::size_t next_line(std::string_view text, std::size_t at) {
   const std::size_t end = text.find('\n', at > 0 ? at - 1 : 0);
   return end == std::string_view::npos ? text.size() : end + 1;
 }
@@ -95,7 +95,7 @@ std::vector<Edit> Rewriter::settled_text(std::string_view text) {
     std::size_t end = begin;
     std::vector<Edit> edits;
     for (; i < first.size() && (end == begin || first[i].begin < end); ++i) {
-      end = std::max(end, line_end(text, first[i].end));
+      end = std::max(end, next_line(text, first[i].end));
       edits.push_back({first[i].begin - begin, first[i].end - begin, std::move(first[i].text)});
     }
     auto lines =
