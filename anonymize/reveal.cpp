@@ -11,6 +11,9 @@
 namespace pmx::anonymize {
 namespace {
 
+/// Fourteen pairs of hex digits with colons: two MACs and a type.
+constexpr std::size_t kFrame = 41;
+
 /// A piece of text that stands for something, and what for.
 struct Piece {
   std::size_t length = 0;
@@ -45,7 +48,7 @@ Piece phone_piece(const Ledger& ledger, std::string_view rest) {
   return {kPhoneLength, entry->real.substr(kPhoneMark.size())};
 }
 
-Piece address_piece(const Ledger& ledger, std::string_view rest, bool frame = false) {
+Piece address_piece(const Ledger& ledger, std::string_view rest, bool frame) {
   if (is_uuid_at(rest, 0)) {
     const std::string_view surface = rest.substr(0, 36);
     const std::string folded = lower(surface);
@@ -53,8 +56,7 @@ Piece address_piece(const Ledger& ledger, std::string_view rest, bool frame = fa
     if (entry == nullptr) return {};
     return {36, surface == folded ? entry->real : upper(entry->real)};
   }
-  if (const auto mac = read_mac(rest, 0, frame || hex_pairs_at(rest, 0) == 14))
-    return {mac->end, real_mac(ledger, *mac)};
+  if (const auto mac = read_mac(rest, 0, frame)) return {mac->end, real_mac(ledger, *mac)};
   if (const auto ipv6 = read_ipv6(rest, 0)) return {ipv6->end, real_ipv6(ledger, *ipv6)};
   if (const auto ipv4 = read_ipv4(rest, 0)) return {ipv4->end, real_ipv4(ledger, ipv4->value)};
   return {};
@@ -136,7 +138,9 @@ class Revealer {
       if (!found.real.empty()) return found;
     }
     if (is_hex(c) || c == ':') {
-      Piece found = address_piece(ledger_, rest, is_frame_mac(text, at, hex_pairs_at(text, at)));
+      // More pairs than a frame has are neither it nor an address.
+      const std::size_t pairs = hex_pairs_at(rest.substr(0, kFrame + 3), 0);
+      Piece found = address_piece(ledger_, rest, is_frame_mac(text, at, pairs));
       if (!found.real.empty()) return found;
       found = escaped_address(rest);
       if (found.real.empty()) found = odd_ipv4(rest);
@@ -179,7 +183,7 @@ class Revealer {
     }
     if (!escaped) return {};
     const Layer layer = percent_layer(rest.substr(0, end));
-    const Piece found = address_piece(ledger_, layer.text);
+    const Piece found = address_piece(ledger_, layer.text, hex_pairs_at(layer.text, 0) == 14);
     if (found.real.empty()) return {};
     return {layer.offsets[found.length], percent_encode(found.real)};
   }
