@@ -127,12 +127,10 @@ void LeakIndex::add_secret(std::string_view secret) {
 void LeakIndex::add_pattern(std::string folded, bool secret) {
   if (folded.size() < kWindow || folded.size() > 0xFFFF) return;
   const std::uint32_t window = window_at(folded.data());
-  Beginning& beginning = beginnings_[window];
-  if (beginning.lengths.empty()) mark(window);
+  Lengths& lengths = beginnings_[window];
+  if (lengths.empty()) mark(window);
   const auto length = static_cast<std::uint16_t>(folded.size());
-  if (std::find(beginning.lengths.begin(), beginning.lengths.end(), length) ==
-      beginning.lengths.end())
-    beginning.lengths.push_back(length);
+  if (std::find(lengths.begin(), lengths.end(), length) == lengths.end()) lengths.push_back(length);
   (secret ? secrets_ : names_).insert(std::move(folded));
 }
 
@@ -141,7 +139,7 @@ void LeakIndex::mark(std::uint32_t window) {
   if (beginnings_.size() * 32 > filter_.size() * 64) {
     filter_.assign(filter_.size() * 4, 0);
     filter_shift_ -= 2;
-    for (const auto& [known, beginning] : beginnings_) mark(known);
+    for (const auto& [known, lengths] : beginnings_) mark(known);
     return;
   }
   const std::uint32_t bit = (window * 2654435761U) >> filter_shift_;
@@ -182,7 +180,7 @@ void LeakIndex::match_at(std::string_view bytes, std::size_t at, std::uint32_t w
   // Secrets may stand anywhere, names begin at an edge.
   const bool begins = at == 0 || is_edge(bytes[at - 1], bytes[at]);
   if (!begins && secrets_.empty()) return;
-  for (const std::uint16_t length : found->second.lengths) {
+  for (const std::uint16_t length : found->second) {
     if (at + length > bytes.size()) continue;
     const bool edges = begins && (at + length >= bytes.size() ||
                                   is_edge(bytes[at + length - 1], bytes[at + length]));
@@ -255,8 +253,15 @@ void LeakIndex::separator_at(std::string_view bytes, std::size_t at, Hits& hits)
   if (fits) address_at(bytes, begin, hits);
 }
 
-void LeakIndex::search(std::string_view bytes, Hits& hits) const {
-  hits.token_end = 0;
+void LeakIndex::Hits::merge(const Hits& other) {
+  names = std::max(names, other.names);
+  secrets = std::max(secrets, other.secrets);
+  addresses = std::max(addresses, other.addresses);
+  keys = std::max(keys, other.keys);
+}
+
+LeakIndex::Hits LeakIndex::search(std::string_view bytes) const {
+  Hits hits;
   const char* const data = bytes.data();
   const std::size_t windows = bytes.size() < kWindow ? 0 : bytes.size() - kWindow + 1;
   for (std::size_t at = 0; at < windows; ++at) {
@@ -264,19 +269,18 @@ void LeakIndex::search(std::string_view bytes, Hits& hits) const {
     if (may_begin(window)) match_at(bytes, at, window, hits);
     if (kSeparators[static_cast<unsigned char>(data[at])]) separator_at(bytes, at, hits);
   }
+  return hits;
 }
 
 std::string LeakIndex::find(std::string_view bytes) const {
-  Hits hits;
-  search(bytes, hits);
-  const auto any = [&hits] { return hits.names + hits.secrets + hits.addresses + hits.keys > 0; };
+  Hits hits = search(bytes);
   const bool escaped = bytes.find('\\') != std::string_view::npos;
   // What is JSON is read as it is meant; in other text a backslash may be one.
-  if (escaped && any() && scan_json(bytes).ok()) hits = {};
+  if (escaped && hits.any() && scan_json(bytes).ok()) hits = {};
   const std::string plain = escaped ? json_text(bytes) : std::string();
-  if (escaped) search(plain, hits);
+  if (escaped) hits.merge(search(plain));
   const std::string_view meant = escaped ? std::string_view(plain) : bytes;
-  if (has_escape(meant)) search(percent_layer(meant).text, hits);
+  if (has_escape(meant)) hits.merge(search(percent_layer(meant).text));
   std::string out;
   count(out, hits.names, "name", "names");
   count(out, hits.secrets, "secret", "secrets");

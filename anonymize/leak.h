@@ -34,14 +34,15 @@ class LeakIndex {
     std::size_t addresses = 0;
     std::size_t keys = 0;       ///< PEM blocks and web tokens
     std::size_t token_end = 0;  ///< of the last run that began like a web token
+
+    [[nodiscard]] bool any() const { return names + secrets + addresses + keys > 0; }
+    /// What stands in two layers of one text is one hit.
+    void merge(const Hits& other);
   };
   using Texts = std::unordered_set<std::string, TextHash, std::equal_to<>>;
 
-  /// All patterns with the same first four bytes.
-  struct Beginning {
-    std::vector<std::uint16_t> lengths;
-    std::size_t longest = 0;
-  };
+  /// The lengths of all patterns with the same first four bytes.
+  using Lengths = std::vector<std::uint16_t>;
 
   void add_pattern(std::string folded, bool secret);
   void mark(std::uint32_t window);
@@ -49,7 +50,7 @@ class LeakIndex {
     const std::uint32_t bit = (window * 2654435761U) >> filter_shift_;
     return (filter_.data()[bit >> 6] >> (bit & 63) & 1) != 0;
   }
-  void search(std::string_view bytes, Hits& hits) const;
+  [[nodiscard]] Hits search(std::string_view bytes) const;
   void match_at(std::string_view bytes, std::size_t at, std::uint32_t window, Hits& hits) const;
   /// What may stand before the separator at `at`, or begin with it.
   void separator_at(std::string_view bytes, std::size_t at, Hits& hits) const;
@@ -63,7 +64,7 @@ class LeakIndex {
   std::vector<std::uint64_t> filter_ =
       std::vector<std::uint64_t>(512);  ///< windows that begin some
   unsigned filter_shift_ = 32 - 15;
-  std::unordered_map<std::uint32_t, Beginning> beginnings_;  ///< by window
+  std::unordered_map<std::uint32_t, Lengths> beginnings_;  ///< by window
   Texts names_;
   Texts secrets_;
   Texts codes_;      ///< issued pseudonyms

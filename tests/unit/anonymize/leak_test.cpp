@@ -74,6 +74,17 @@ TEST_CASE("leak: encodings are undone, one in the other") {
   }
 }
 
+TEST_CASE("leak: what stands in several layers is counted once") {
+  Known cluster;
+  for (const char* leak :
+       {"nautilus", R"(ACME\x nautilus)", R"(\x nautilus %41)", "nautilus %41"}) {
+    CAPTURE(leak);
+    const auto found = cluster.engine->check(leak);
+    REQUIRE_FALSE(found.ok());
+    CHECK(contains(found.error().text(), "1 name"));
+  }
+}
+
 TEST_CASE("leak: times, versions and pseudonyms pass") {
   Known cluster;
   for (const char* row : {"12:34:56 8.2.4 6.8.12-4-pve 2026-11-27T12:34:56Z", "241.17.4.20",
