@@ -152,39 +152,39 @@ unsigned hex4(std::string_view text, std::size_t at) {
   return value;
 }
 
+/// The code point of the escape at `i`, or of the two that are a surrogate pair; moves behind it.
+unsigned code_point(std::string_view raw, std::size_t& i) {
+  const unsigned code = hex4(raw, i + 2);
+  i += 6;
+  const bool high = code >= 0xD800 && code < 0xDC00;
+  if (!high || byte_at(raw, i) != '\\' || byte_at(raw, i + 1) != 'u') return code;
+  const unsigned low = hex4(raw, i + 2);
+  if (low < 0xDC00 || low >= 0xE000) return code;
+  i += 6;
+  return 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
+}
+
 }  // namespace
 
 Result<JsonStrings> scan_json(std::string_view json) { return Scanner(json).run(); }
 
 Layer json_layer(std::string_view raw) {
+  constexpr std::string_view kNames = "bfnrt";
+  constexpr std::string_view kBytes = "\b\f\n\r\t";
   Layer layer;
   for (std::size_t i = 0; i < raw.size();) {
     const std::size_t begin = i;
-    const std::size_t size = layer.text.size();
+    const char name = byte_at(raw, i + 1);
     if (raw[i] != '\\') {
       layer.text += raw[i++];
-    } else if (byte_at(raw, i + 1) == 'u') {
-      unsigned code = hex4(raw, i + 2);
-      i += 6;
-      const bool high = code >= 0xD800 && code < 0xDC00;
-      if (high && byte_at(raw, i) == '\\' && byte_at(raw, i + 1) == 'u') {
-        const unsigned low = hex4(raw, i + 2);
-        if (low >= 0xDC00 && low < 0xE000) {
-          code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-          i += 6;
-        }
-      }
-      append_utf8(layer.text, code);
+    } else if (name == 'u') {
+      append_utf8(layer.text, code_point(raw, i));
     } else {
-      constexpr std::string_view kNames = "bfnrt";
-      constexpr std::string_view kBytes = "\b\f\n\r\t";
-      const char name = byte_at(raw, i + 1);
       const std::size_t known = kNames.find(name);
       layer.text += known == std::string_view::npos ? name : kBytes[known];
       i += 2;
     }
-    for (std::size_t k = size; k < layer.text.size(); ++k)
-      layer.offsets.push_back(static_cast<std::uint32_t>(begin));
+    layer.offsets.resize(layer.text.size(), static_cast<std::uint32_t>(begin));
   }
   layer.offsets.push_back(static_cast<std::uint32_t>(raw.size()));
   return layer;

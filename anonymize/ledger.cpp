@@ -27,6 +27,43 @@ void Ledger::note_own(std::vector<std::int64_t> ids) {
   }
 }
 
+/// Claims candidate number `counter` for what is still open; returns what got none.
+Result<std::vector<const Want*>> Ledger::issue_round(const std::vector<const Want*>& open,
+                                                     unsigned counter) {
+  std::vector<MapRow> rows;
+  std::vector<const Want*> asked;
+  std::vector<const Want*> again;
+  for (const Want* want : open) {
+    if (by_real(want->real) != nullptr) continue;
+    std::string pseudonym = candidate(*want, counter);
+    // A pseudonym is never a real value; our own rows spare the map a refusal.
+    const bool taken = by_real(pseudonym) != nullptr || by_name(pseudonym) != nullptr ||
+                       by_pseudonym(pseudonym) != nullptr;
+    if (taken) {
+      again.push_back(want);
+      continue;
+    }
+    rows.push_back({0, want->kind, want->real, std::move(pseudonym)});
+    asked.push_back(want);
+  }
+  if (rows.empty()) return again;
+  PMX_TRY(const auto held, mapping_.claim(rows));
+  if (held.size() != rows.size())
+    return Error{Code::kInternal, "the pseudonym map answered for other rows", ""};
+  std::vector<std::int64_t> ids;
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    if (held[i].pseudonym.empty()) {
+      again.push_back(asked[i]);
+      continue;
+    }
+    add(held[i]);
+    ids.push_back(held[i].id);
+    if (const Entry* entry = by_real(asked[i]->real)) add_kind(*entry, asked[i]->kind);
+  }
+  note_own(std::move(ids));
+  return again;
+}
+
 Result<void> Ledger::issue(std::span<const Want> wanted) {
   std::vector<const Want*> open;
   for (const Want& want : wanted) {
@@ -37,38 +74,7 @@ Result<void> Ledger::issue(std::span<const Want> wanted) {
     }
   }
   for (unsigned counter = 0; !open.empty() && counter < kMaxAttempts; ++counter) {
-    std::vector<MapRow> rows;
-    std::vector<const Want*> asked;
-    std::vector<const Want*> again;
-    for (const Want* want : open) {
-      if (by_real(want->real) != nullptr) continue;
-      std::string pseudonym = candidate(*want, counter);
-      // A pseudonym is never a real value; our own rows spare the map a refusal.
-      const bool taken = by_real(pseudonym) != nullptr || by_name(pseudonym) != nullptr ||
-                         by_pseudonym(pseudonym) != nullptr;
-      if (taken) {
-        again.push_back(want);
-        continue;
-      }
-      rows.push_back({0, want->kind, want->real, std::move(pseudonym)});
-      asked.push_back(want);
-    }
-    if (!rows.empty()) {
-      PMX_TRY(const auto held, mapping_.claim(rows));
-      if (held.size() != rows.size())
-        return Error{Code::kInternal, "the pseudonym map answered for other rows", ""};
-      std::vector<std::int64_t> ids;
-      for (std::size_t i = 0; i < held.size(); ++i) {
-        if (held[i].pseudonym.empty()) {
-          again.push_back(asked[i]);
-        } else {
-          add(held[i]);
-          ids.push_back(held[i].id);
-          if (const Entry* entry = by_real(asked[i]->real)) add_kind(*entry, asked[i]->kind);
-        }
-      }
-      note_own(std::move(ids));
-    }
+    PMX_TRY(auto again, issue_round(open, counter));
     open = std::move(again);
   }
   if (!open.empty())

@@ -85,6 +85,8 @@ class Ledger {
     const auto found = index.find(key);
     return found == index.end() ? nullptr : &entries_[found->second];
   }
+  Result<std::vector<const Want*>> issue_round(const std::vector<const Want*>& open,
+                                               unsigned counter);
   [[nodiscard]] std::string candidate(const Want& want, unsigned counter) const;
   void add(const MapRow& row);
   void note_own(std::vector<std::int64_t> ids);
