@@ -92,6 +92,7 @@ TEST_CASE("outbox: a later answer goes past the loop, which finds out when it lo
   CHECK_FALSE(taken.close);
   CHECK(taken.pieces.empty());
   CHECK(taken.sent != SteadyTime{});
+  CHECK_FALSE(bench.box->close().cut_off);
 }
 
 TEST_CASE("outbox: what ends the connection, and what is a stream, goes through the loop") {
@@ -192,18 +193,22 @@ TEST_CASE("outbox: bytes count until they were written, not until they were take
   CHECK_FALSE(other.box->add({"x", {}}));
 }
 
-TEST_CASE("outbox: once closed every call is in vain, and it is known whether a stream was open") {
+TEST_CASE("outbox: once closed every call is in vain, and it is known what was cut off") {
   for (const bool stream : {false, true}) {
     Bench bench;
     CHECK(bench.box->begin(stream ? kStream : kWhole, {"head", {}}, false));
-    CHECK(bench.box->close() == stream);
+    const Outbox::Ended ended = bench.box->close();
+    CHECK(ended.stream == stream);
+    CHECK(ended.cut_off);
     CHECK_FALSE(bench.box->add({"a", {}}));
     bench.box->finish({"end", {}});
     CHECK(bench.box->take(false).pieces.empty());
   }
   Bench unanswered;
   unanswered.box->take(false);
-  CHECK_FALSE(unanswered.box->close());
+  const Outbox::Ended ended = unanswered.box->close();
+  CHECK_FALSE(ended.stream);
+  CHECK(ended.cut_off);
   CHECK_FALSE(unanswered.box->is_unanswered());
   CHECK_FALSE(unanswered.box->begin(kWhole, {"head", {}}, false));
   CHECK(unanswered.arrived().empty());
