@@ -1,22 +1,10 @@
 #include "app/config_file.h"
 
-#include <set>
-
 #include "app/command_output.h"
 #include "base/files.h"
 
 namespace pmx::app {
 namespace {
-
-/// Names the known keys beside an unknown one, so that a typing slip is seen at once.
-std::string known_keys(std::string_view pointer) {
-  const bool in_cluster =
-      pointer.starts_with("/clusters/") && pointer.find('/', 10) != std::string_view::npos;
-  const auto lister = in_cluster ? list_fields<ClusterEntry>() : list_fields<ConfigFile>();
-  std::string keys;
-  for (const auto& name : lister.names) keys += (keys.empty() ? "" : ", ") + name;
-  return "known keys here: " + keys;
-}
 
 std::string dotted(std::string_view pointer) {
   std::string path(pointer.starts_with('/') ? pointer.substr(1) : pointer);
@@ -80,13 +68,11 @@ Result<ConfigDocument> parse_config_file(std::string_view text, const std::strin
     const std::string& message = decoded.error().message;  // "<pointer> <what is expected>"
     const std::string pointer =
         message.starts_with('/') ? message.substr(0, message.find(' ')) : "";
-    const bool unknown = message.ends_with("is not known here");
     const bool inline_secret = pointer.ends_with("/token") || pointer.ends_with("/password");
     return document.error_at(
         pointer, pointer.empty() ? message : message.substr(pointer.size() + 1),
-        unknown         ? known_keys(pointer)
-        : inline_secret ? "say where the secret is: {env: NAME}, {file: PATH} or {command: [...]}"
-                        : "");
+        inline_secret ? "say where the secret is: {env: NAME}, {file: PATH} or {command: [...]}"
+                      : decoded.error().advice);
   }
   document.file = std::move(decoded).value();
   PMX_TRY_VOID(check_range(document, "/sync_interval", document.file.sync_interval, 5, 86400));

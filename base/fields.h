@@ -12,6 +12,7 @@
 // The same list decodes, encodes and names the fields, so the three cannot drift apart.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -56,7 +57,7 @@ struct IsStringMap<std::map<std::string, T>> : std::true_type {};
 /// Fills members from one JSON object; keeps the first error, as "<pointer> <what is expected>".
 class Decoder {
  public:
-  Decoder(const Json& object, std::string path, Unknown unknown, std::string& error)
+  Decoder(const Json& object, std::string path, Unknown unknown, Error& error)
       : object_(object), path_(std::move(path)), unknown_(unknown), error_(error) {}
 
   /// Absent is an error.
@@ -78,7 +79,9 @@ class Decoder {
   void finish() {
     if (unknown_ == Unknown::kIgnore) return;
     for (const auto& [key, value] : object_.items()) {
-      if (!seen_.contains(key)) return fail(path_ + "/" + key, "is not known here");
+      if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+      if (error_.message.empty()) error_.advice = "known keys here: " + known_names();
+      return fail(path_ + "/" + key, "is not known here");
     }
   }
 
@@ -86,7 +89,7 @@ class Decoder {
   /// filled by one.
   template <class T>
   void read(const Json& value, const std::string& path, T& out) {
-    if (!error_.empty()) return;
+    if (!error_.message.empty()) return;
     if constexpr (IsOptional<T>::value) {
       if (value.is_null()) return out.reset();
       read(value, path, out.emplace());
@@ -123,8 +126,17 @@ class Decoder {
 
  private:
   const Json* take(std::string_view name) {
-    seen_.emplace(name);
-    return error_.empty() ? find_member(object_, name) : nullptr;
+    known_.push_back(name);
+    return error_.message.empty() ? find_member(object_, name) : nullptr;
+  }
+
+  [[nodiscard]] std::string known_names() const {
+    std::string names;
+    for (const std::string_view name : known_) {
+      if (!names.empty()) names += ", ";
+      names += name;
+    }
+    return names;
   }
 
   template <class T>
@@ -149,14 +161,14 @@ class Decoder {
   }
 
   void fail(const std::string& path, const char* what) {
-    if (error_.empty()) error_ = path + " " + what;
+    if (error_.message.empty()) error_.message = path + " " + what;
   }
 
   const Json& object_;
   std::string path_;
   Unknown unknown_;
-  std::string& error_;
-  std::set<std::string, std::less<>> seen_;
+  Error& error_;
+  std::vector<std::string_view> known_;  ///< in the order of fields(); literals
 };
 
 /// Writes members into one JSON object; absent optionals are left out.
@@ -223,17 +235,18 @@ class Lister {
 
 }  // namespace fields_detail
 
-/// Decodes `value` into a T. kInvalidArgument with a JSON pointer and the expected form.
+/// Decodes `value` into a T. kInvalidArgument with a JSON pointer and the expected form; beside an
+/// unknown member the advice names those that are known in its place.
 template <class T>
 Result<T> decode(const Json& value, Unknown unknown) {
   T out{};
-  std::string error;
+  Error error{Code::kInvalidArgument, "", ""};
   static const Json kNothing = Json::object();
   fields_detail::Decoder decoder(kNothing, "", unknown, error);
   decoder.read(value, "", out);
-  if (!error.empty())
-    return Error{Code::kInvalidArgument, error.starts_with(' ') ? error.substr(1) : error, ""};
-  return out;
+  if (error.message.empty()) return out;
+  if (error.message.starts_with(' ')) error.message.erase(0, 1);
+  return error;
 }
 
 /// The JSON form of `value`.
