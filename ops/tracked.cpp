@@ -58,7 +58,7 @@ state::Object tracked_guest(const proxmox::Guest& guest) {
 }
 
 void restore_tracked(proxmox::Guest& guest, const Json& fields) {
-  guest.name = string_member(fields, "name");
+  if (guest.name.empty()) guest.name = string_member(fields, "name");
   if (guest.pool.empty()) guest.pool = string_member(fields, "pool");
   const Json* tags = find_member(fields, "tags");
   if (guest.tags.empty() && tags != nullptr && tags->is_array()) {
@@ -66,6 +66,8 @@ void restore_tracked(proxmox::Guest& guest, const Json& fields) {
       if (const auto* text = tag.get_ptr<const std::string*>()) guest.tags.push_back(*text);
     }
   }
+  const Json* templated = find_member(fields, "template");
+  if (templated != nullptr && *templated == true) guest.is_template = true;
   const Json* cores = find_member(fields, "maxcpu");
   if (!guest.maxcpu && cores != nullptr && cores->is_number()) guest.maxcpu = cores->get<double>();
   const auto bytes = [&fields](const char* key, std::optional<std::int64_t>& member) {
