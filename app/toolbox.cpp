@@ -28,14 +28,16 @@ std::string shown_guest(anonymize::Engine& engine, const proxmox::Guest& guest) 
 }
 
 std::string shown_node(anonymize::Engine& engine, const std::string& node) {
-  return engine.pseudonym(anonymize::Kind::kNode, node).value_or("?");
+  const std::string shown = engine.pseudonym(anonymize::Kind::kNode, node).value_or("");
+  return shown.empty() ? "?" : shown;
 }
 
 std::string format_bytes(std::int64_t bytes) {
   constexpr std::array<const char*, 6> kUnits{"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+  constexpr double kRoundsUp = 1023.5;  // would be shown as 1024
   auto value = static_cast<double>(bytes);
   std::size_t unit = 0;
-  while (value >= 1024 && unit + 1 < kUnits.size()) {
+  while (value >= kRoundsUp && unit + 1 < kUnits.size()) {
     value /= 1024;
     ++unit;
   }
