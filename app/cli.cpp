@@ -64,6 +64,7 @@ void add_sim(CLI::App& app, CommandLine& line) {
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
   sim->add_option("--seed", args.seed, "The same seed makes the same cluster")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   sim->add_option("--work-time", args.work_time,
                   "Milliseconds that a start or stop takes; 0 = 1 to 3 s, by guest")
