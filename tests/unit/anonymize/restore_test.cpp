@@ -155,11 +155,16 @@ TEST_CASE("restore: of a typed name it is known whether it is shown, hidden or u
   CHECK(standing("pve-muc-77", "pve-node") == Standing::kUnknown);
   CHECK(standing("105", "pve-guest") == Standing::kShown);
   CHECK(standing("local-lvm", "pve-storage-id") == Standing::kShown);
-  CHECK(standing("UPID:" + node + ":0001:", "pve-upid") == Standing::kShown);
-  CHECK(standing("UPID:pve-muc-01:0001:", "pve-upid") == Standing::kHidden);
-  CHECK(standing("UPID", "pve-upid") == Standing::kUnknown);
+  const std::string rest = ":00001234:00005678:6AFDC000:qmstart:105:root@pam:";
+  CHECK(standing("UPID:" + node + rest, "pve-upid") == Standing::kShown);
+  for (const std::string& task : {"UPID:pve-muc-01" + rest, "UPID:pve-muc-77" + rest,
+                                  "UPID:" + node + ":0001:", std::string("UPID")})
+    CHECK(standing(task, "pve-upid") ==
+          Standing::kUnknown);  // of what is made of parts: never hidden
   CHECK(standing("", "pve-node") == Standing::kUnknown);
-  CHECK(standing("local:iso/a.iso", "pve-volume-id") == Standing::kShown);  // not judged
+  CHECK(standing("local-lvm:105", "pve-volume-id") == Standing::kShown);
+  CHECK(standing("local:iso/a.iso", "pve-volume-id") == Standing::kUnknown);
+  CHECK(standing("attic:105", "pve-volume-id") == Standing::kUnknown);
 }
 
 }  // namespace pmx::anonymize
