@@ -57,8 +57,8 @@ void Dictionary::absorb() {
   const auto& entries = ledger_.entries();
   for (; absorbed_ < entries.size(); ++absorbed_) {
     const Ledger::Entry& entry = entries[absorbed_];
-    if (entry.from_text || !is_name_kind(entry.kind) || entry.real.size() > kMaxName ||
-        entry.real.starts_with(kPhoneMark))
+    if (entry.epoch != ledger_.epoch() || entry.from_text || !is_name_kind(entry.kind) ||
+        entry.real.size() > kMaxName || entry.real.starts_with(kPhoneMark))
       continue;
     const std::string folded = lower(entry.real);
     // Whatever ends like a known name with dots may be a host below it.

@@ -15,6 +15,7 @@
 #include "anonymize/resolve.h"
 #include "anonymize/restore.h"
 #include "anonymize/rewrite.h"
+#include "base/crypto.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -24,32 +25,71 @@ constexpr int kMaxRounds = 24;
 /// A name is issued before its other spellings.
 constexpr int kLearningRounds = 4;
 constexpr std::size_t kMinSecret = 6;
+constexpr std::size_t kKeySize = 32;
+
+/// The key that an epoch's pseudonyms are made with.
+Secret subkey(const Secret& key, const Epoch& epoch) {
+  return epoch.salt.empty() ? key : crypto::derive_key(key, "anonymize/epoch/" + epoch.salt);
+}
+
+/// All that hangs on the subkey of one epoch.
+struct World {
+  World(const Secret& key, Mapping& mapping, const Epoch& epoch)
+      : scheme(subkey(key, epoch)), ledger(scheme, mapping, epoch.number), dictionary(ledger) {}
+
+  void absorb() {
+    dictionary.absorb();
+    leaks.absorb(ledger);
+  }
+
+  Scheme scheme;
+  Ledger ledger;
+  Dictionary dictionary;
+  LeakIndex leaks;
+};
 
 }  // namespace
 
 class Engine::Impl {
  public:
-  Impl(const Secret& key, Mapping& mapping)
-      : mapping_(mapping), scheme_(key), ledger_(scheme_, mapping), dictionary_(ledger_) {}
+  Impl(const Secret& key, Mapping& mapping) : key_(key), mapping_(mapping) {}
+  /// With a map of its own, which ends with it.
+  Impl(const Secret& key, std::unique_ptr<Mapping> mapping)
+      : key_(key), own_mapping_(std::move(mapping)), mapping_(*own_mapping_) {}
 
-  /// Takes in what other processes issued; true when there was something. Costs a look at the map's
-  /// version while nothing was written, and no exclusive lock unless there are rows.
+  /// Before anything else.
+  Result<void> begin() {
+    PMX_TRY(const std::int64_t version, mapping_.version());
+    PMX_TRY_VOID(turn_over());
+    version_.store(version);
+    return {};
+  }
+
+  /// Takes in what other processes did: rows that they issued, an epoch that was begun. True when
+  /// there was something. Costs a look at the map's version while nothing was written, and no
+  /// exclusive lock unless there are rows.
   Result<bool> catch_up() {
     PMX_TRY(const std::int64_t version, mapping_.version());
     if (version == version_.load()) return false;
     std::int64_t loaded = 0;
+    std::int64_t known_epoch = 0;
     {
       const std::shared_lock lock(mutex_);
-      loaded = ledger_.loaded();
+      loaded = world_->ledger.loaded();
+      known_epoch = world_->ledger.epoch();
     }
     PMX_TRY(const auto rows, mapping_.load(loaded));
-    if (!rows.empty()) {
+    PMX_TRY(const Epoch epoch, mapping_.epoch());  // after the rows: none is of a later one
+    const bool turned = epoch.number != known_epoch;
+    if (turned) {
+      PMX_TRY_VOID(turn_over());
+    } else if (!rows.empty()) {
       const std::unique_lock lock(mutex_);
-      ledger_.take(rows);
-      absorb();
+      world_->ledger.take(rows);
+      world_->absorb();
     }
     version_.store(version);  // read before the rows: who finds it here has them
-    return !rows.empty();
+    return turned || !rows.empty();
   }
 
   /// Repeats `pass` until every value it needs has been issued. Before the first is, the map may
@@ -59,19 +99,21 @@ class Engine::Impl {
     for (int round = 0; round < kMaxRounds; ++round) {
       payload.grew = false;
       std::vector<Want> wanted;
+      std::int64_t epoch = 0;
       {
         const std::shared_lock lock(mutex_);
-        Resolver resolver(ledger_, &payload);
-        Rewriter rewriter(scheme_, dictionary_, resolver, guarded_);
+        Resolver resolver(world_->ledger, &payload);
+        Rewriter rewriter(world_->scheme, world_->dictionary, resolver, guarded_);
         std::string out = pass(rewriter, resolver);
         if (resolver.wanted().empty() && !payload.grew) return out;
         wanted = resolver.wanted();
+        epoch = world_->ledger.epoch();
       }
       if (round == 0) {
         PMX_TRY(const bool came, catch_up());
         if (came) continue;
       }
-      PMX_TRY_VOID(issue(wanted));
+      PMX_TRY_VOID(issue(wanted, epoch));
     }
     return Error{Code::kInternal, "pseudonymization did not come to an end", ""};
   }
@@ -86,8 +128,8 @@ class Engine::Impl {
       const std::shared_lock lock(mutex_);
       do {  // again with the names that the text announces itself
         payload.grew = false;
-        Resolver resolver(ledger_, &payload);
-        Rewriter rewriter(scheme_, dictionary_, resolver, guarded_);
+        Resolver resolver(world_->ledger, &payload);
+        Rewriter rewriter(world_->scheme, world_->dictionary, resolver, guarded_);
         out = apply_edits(text, rewriter.settled_text(text));
       } while (payload.grew);
     }
@@ -95,34 +137,42 @@ class Engine::Impl {
     return out;
   }
 
-  Result<void> issue(const std::vector<Want>& wanted) {
-    const std::unique_lock lock(mutex_);
-    PMX_TRY_VOID(ledger_.issue(wanted));
-    absorb();
-    return {};
+  /// What was wanted in epoch number `epoch`; nothing when that is over. Then it must be derived
+  /// anew, as the pass that wanted it does when it is repeated.
+  Result<void> issue(const std::vector<Want>& wanted, std::int64_t epoch) {
+    {
+      const std::unique_lock lock(mutex_);
+      if (world_->ledger.epoch() != epoch) return {};
+      PMX_TRY(const bool current, world_->ledger.issue(wanted));
+      world_->absorb();
+      if (current) return {};
+    }
+    return turn_over();
   }
 
   /// The second round knows the pseudonyms that the spellings of a person share.
   Result<void> learn(std::span<const Name> names) {
     PMX_TRY_VOID(catch_up());
     for (int round = 0; round < kLearningRounds; ++round) {
-      const std::vector<Want> wanted = wanted_for(names);
+      std::int64_t epoch = 0;
+      const std::vector<Want> wanted = wanted_for(names, epoch);
       if (wanted.empty()) return {};
-      PMX_TRY_VOID(issue(wanted));
+      PMX_TRY_VOID(issue(wanted, epoch));
     }
     return {};
   }
 
-  std::vector<Want> wanted_for(std::span<const Name> names) {
+  std::vector<Want> wanted_for(std::span<const Name> names, std::int64_t& epoch) {
     std::vector<Want> wanted;
     {
       const std::unique_lock lock(mutex_);
-      Resolver resolver(ledger_);
-      Rewriter rewriter(scheme_, dictionary_, resolver, guarded_);
+      epoch = world_->ledger.epoch();
+      Resolver resolver(world_->ledger);
+      Rewriter rewriter(world_->scheme, world_->dictionary, resolver, guarded_);
       for (const Name& name : names) {
         const std::string folded = lower(name.value);
         // A real object named like an issued pseudonym: neither may be resolved by it any more.
-        if (ledger_.by_pseudonym(folded) != nullptr) {
+        if (world_->ledger.by_pseudonym(folded) != nullptr) {
           contested_.insert(folded);
         } else if (is_name_kind(name.kind)) {
           learn_name(name, folded, rewriter, resolver);
@@ -141,13 +191,13 @@ class Engine::Impl {
     for (const Secret& known : guarded_)
       if (known.expose() == secret.expose()) return;
     guarded_.push_back(secret);
-    leaks_.add_secret(secret.expose());
+    world_->leaks.add_secret(secret.expose());
   }
 
   Result<void> check(std::string_view bytes) {
     PMX_TRY_VOID(catch_up());
     const std::shared_lock lock(mutex_);
-    const std::string found = leaks_.find(bytes);
+    const std::string found = world_->leaks.find(bytes);
     if (found.empty()) return {};
     return Error{Code::kInternal,
                  "the privacy check found " + found + " in an answer and held it back",
@@ -156,7 +206,8 @@ class Engine::Impl {
 
   Result<std::string> restore(std::string_view value, std::string_view format) {
     PMX_TRY_VOID(catch_up());
-    auto result = attempt(value, format);
+    PMX_TRY(const Epoch epoch, mapping_.epoch());
+    auto result = attempt(value, format, epoch.oldest);
     if (result.ok() || result.error().code != Code::kNotFound) return result;
     return Error{Code::kInvalidArgument, result.error().message, result.error().advice};
   }
@@ -164,13 +215,15 @@ class Engine::Impl {
   Result<Standing> standing(std::string_view value, std::string_view format) {
     PMX_TRY_VOID(catch_up());
     const std::shared_lock lock(mutex_);
-    return standing_of(scheme_, ledger_, value, format);
+    return standing_of(world_->scheme, world_->ledger, value, format);
   }
+
+  Result<std::vector<MapRow>> issued() { return mapping_.load(0); }
 
   Result<std::string> reveal(std::string_view text) {
     PMX_TRY_VOID(catch_up());
     const std::shared_lock lock(mutex_);
-    return reveal_text(scheme_, ledger_, text);
+    return reveal_text(world_->scheme, world_->ledger, text);
   }
 
  private:
@@ -184,41 +237,81 @@ class Engine::Impl {
     if (!compound || name.kind == Kind::kDomain) resolver.learn(name.kind, name.value);
   }
 
-  void absorb() {
-    dictionary_.absorb();
-    leaks_.absorb(ledger_);
+  /// Loads the map as it is under the current epoch's subkey, and issues what earlier epochs knew
+  /// before anything is written under it: a name stays known. Nothing when that was done already.
+  Result<void> turn_over() {
+    const std::lock_guard turning(turning_);
+    while (true) {
+      PMX_TRY(const auto rows, mapping_.load(0));
+      PMX_TRY(const Epoch epoch, mapping_.epoch());
+      if (world_ != nullptr && world_->ledger.epoch() == epoch.number) return {};
+      auto next = std::make_unique<World>(key_, mapping_, epoch);
+      next->ledger.take(rows);
+      PMX_TRY(const bool current, next->ledger.renew_names());
+      if (!current) continue;  // another one has begun meanwhile
+      next->absorb();
+      const std::unique_lock lock(mutex_);
+      if (world_ != nullptr) next->ledger.take_kinds(world_->ledger);
+      for (const Secret& secret : guarded_) next->leaks.add_secret(secret.expose());
+      world_ = std::move(next);
+      return {};
+    }
   }
 
-  Result<std::string> attempt(std::string_view value, std::string_view format) {
+  Result<std::string> attempt(std::string_view value, std::string_view format,
+                              std::int64_t oldest) {
     const std::shared_lock lock(mutex_);
     for (const std::string& name : contested_)
       if (lower(value).find(name) != std::string::npos)
         return Error{Code::kInvalidArgument, "the pseudonym is also the name of another object",
                      "use the VMID"};
-    return restore_value(scheme_, ledger_, value, format);
+    return restore_value(world_->scheme, world_->ledger, value, format, oldest);
   }
 
+  const Secret key_;
+  const std::unique_ptr<Mapping> own_mapping_;  ///< of an engine that passes
   Mapping& mapping_;
   std::atomic<std::int64_t> version_ = -1;  ///< of the map, when all its rows were here
+  std::mutex turning_;                      ///< held while the next epoch's world is made
   std::shared_mutex mutex_;                 ///< guards the members below
-  Scheme scheme_;
-  Ledger ledger_;
-  Dictionary dictionary_;
-  LeakIndex leaks_;
+  std::unique_ptr<World> world_;            ///< replaced with turning_ held too
   std::vector<Secret> guarded_;
   std::set<std::string> contested_;
 };
+
+std::vector<Name> names_of(std::span<const MapRow> rows) {
+  std::vector<Name> names;
+  for (const MapRow& row : rows) {
+    const bool marked = row.real.starts_with(kTextMark) || row.real.starts_with(kPhoneMark);
+    if (is_name_kind(row.kind) && !marked) names.push_back({row.kind, row.real});
+  }
+  return names;
+}
 
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::open(const Secret& key, Mapping& mapping) {
-  if (key.expose().size() != 32)
+  if (key.expose().size() != kKeySize)
     return Error{Code::kInvalidArgument, "the installation key must have 32 bytes", ""};
   auto impl = std::make_unique<Impl>(key, mapping);
-  PMX_TRY_VOID(impl->catch_up());
+  PMX_TRY_VOID(impl->begin());
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
+
+Result<std::unique_ptr<Engine>> Engine::open_session(const Secret& key, std::string_view session) {
+  auto impl =
+      std::make_unique<Impl>(crypto::derive_key(key, "anonymize/session/" + std::string(session)),
+                             std::make_unique<MemoryMapping>());
+  PMX_TRY_VOID(impl->begin());
+  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+}
+
+Result<std::unique_ptr<Engine>> Engine::open_one_time() {
+  return open_session(Secret(crypto::random_bytes(kKeySize)), "one-time");
+}
+
+Result<std::vector<MapRow>> Engine::issued() { return impl_->issued(); }
 
 Result<void> Engine::learn(std::span<const Name> names) { return impl_->learn(names); }
 
@@ -241,6 +334,7 @@ Result<std::string> Engine::anonymize_json(std::string_view json) {
 }
 
 Result<std::string> Engine::pseudonym(Kind kind, std::string_view value) {
+  PMX_TRY_VOID(impl_->catch_up());
   return impl_->run([kind, value](Rewriter& rewriter, Resolver&) {
     if (value.empty()) return std::string();
     if (is_name_kind(kind)) return rewriter.value(kind, value);

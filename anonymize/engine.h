@@ -2,7 +2,8 @@
 //
 // Pure: no I/O but through Mapping. Thread-safe. Every function fails closed: on any Error nothing
 // may be sent. What another process issued is known here from its commit on: each function but
-// guard_secret() takes it in first (pseudonym(): before it issues anything).
+// guard_secret() takes it in first. The same holds for an epoch that was begun: what is written
+// from then on is written under its subkey alone.
 //
 //   PMX_TRY(auto engine, Engine::open(key, mapping));
 //   PMX_TRY_VOID(engine->learn({{Kind::kNode, "pve-muc-01"}}));
@@ -15,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "anonymize/kind.h"
 #include "anonymize/mapping.h"
@@ -29,6 +31,9 @@ struct Name {
   std::string value;
 };
 
+/// The names that rows of a map stand for, as learn() takes them; addresses need no learning.
+std::vector<Name> names_of(std::span<const MapRow> rows);
+
 /// What a typed value is to this installation as it stands.
 enum class Standing {
   kShown,    ///< a pseudonym of ours, or a value that stays readable
@@ -40,6 +45,15 @@ class Engine {
  public:
   /// `key`: the installation's 32 bytes. `mapping` outlives the engine.
   static Result<std::unique_ptr<Engine>> open(const Secret& key, Mapping& mapping);
+
+  /// For one session: a subkey of `key` for the session's id, and a map in memory that ends with
+  /// the engine. No pseudonym of one session tells anything of those of another.
+  static Result<std::unique_ptr<Engine>> open_session(const Secret& key, std::string_view session);
+
+  /// For one text that others are going to read: a fresh key that nobody keeps and a map in memory.
+  /// What it writes can be joined with nothing, and nobody can undo it.
+  static Result<std::unique_ptr<Engine>> open_one_time();
+
   ~Engine();
 
   /// Adds names to the dictionary and issues their pseudonyms. Already known names cost nothing.
@@ -72,7 +86,8 @@ class Engine {
   /// One typed inbound argument. `format` is the JSON Schema format of the argument: pve-node,
   /// pve-guest, pve-storage-id, pve-poolid, pve-userid, pve-realm, pve-tokenid, pve-tag, pve-upid,
   /// pve-volume-id, pve-cluster, ip, mac-addr, email. An exact pseudonym becomes its real value;
-  /// what is no pseudonym stays; a damaged, unknown or wrong-kind pseudonym is kInvalidArgument.
+  /// what is no pseudonym stays; a damaged, unknown or wrong-kind pseudonym is kInvalidArgument,
+  /// and so is one of an epoch whose grace period is over.
   /// Surrounding quotes, backticks and case slips are forgiven.
   Result<std::string> restore(std::string_view value, std::string_view format);
 
@@ -80,6 +95,9 @@ class Engine {
   /// always shown. A value made of parts (a UPID, a user, a volume, an address) is shown when each
   /// part is, and else unknown: never hidden.
   Result<Standing> standing(std::string_view value, std::string_view format);
+
+  /// All rows of the map.
+  Result<std::vector<MapRow>> issued();
 
   /// Every pseudonym in free text to its real value, for the operator's own eyes only (`proxmox-mpc
   /// reveal`).

@@ -1,6 +1,7 @@
 #include "anonymize/ledger.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "anonymize/address.h"
 
@@ -27,9 +28,10 @@ void Ledger::note_own(std::vector<std::int64_t> ids) {
   }
 }
 
-/// Claims candidate number `counter` for what is still open; returns what got none.
+/// Claims candidate number `counter` for what is still open; returns what got none. `over` when
+/// another epoch has begun.
 Result<std::vector<const Want*>> Ledger::issue_round(const std::vector<const Want*>& open,
-                                                     unsigned counter) {
+                                                     unsigned counter, bool& over) {
   std::vector<MapRow> rows;
   std::vector<const Want*> asked;
   std::vector<const Want*> again;
@@ -43,11 +45,13 @@ Result<std::vector<const Want*>> Ledger::issue_round(const std::vector<const Wan
       again.push_back(want);
       continue;
     }
-    rows.push_back({0, want->kind, want->real, std::move(pseudonym)});
+    rows.push_back({0, want->kind, want->real, std::move(pseudonym), epoch_});
     asked.push_back(want);
   }
   if (rows.empty()) return again;
   PMX_TRY(const auto held, mapping_.claim(rows));
+  over = held.empty();
+  if (over) return again;
   if (held.size() != rows.size())
     return Error{Code::kInternal, "the pseudonym map answered for other rows", ""};
   std::vector<std::int64_t> ids;
@@ -64,7 +68,7 @@ Result<std::vector<const Want*>> Ledger::issue_round(const std::vector<const Wan
   return again;
 }
 
-Result<void> Ledger::issue(std::span<const Want> wanted) {
+Result<bool> Ledger::issue(std::span<const Want> wanted) {
   std::vector<const Want*> open;
   for (const Want& want : wanted) {
     if (const Entry* known = by_real(want.real)) {
@@ -74,13 +78,56 @@ Result<void> Ledger::issue(std::span<const Want> wanted) {
     }
   }
   for (unsigned counter = 0; !open.empty() && counter < kMaxAttempts; ++counter) {
-    PMX_TRY(auto again, issue_round(open, counter));
+    bool over = false;
+    PMX_TRY(auto again, issue_round(open, counter, over));
+    if (over) return false;
     open = std::move(again);
   }
   if (!open.empty())
     return Error{Code::kResourceExhausted, "no free pseudonym left for a value",
                  "rotate the installation key"};
-  return {};
+  return true;
+}
+
+/// The names of earlier epochs that this one has not issued: the values themselves, or the other
+/// spellings of them, which follow the pseudonyms of these.
+std::vector<Want> Ledger::names_to_renew(bool spelled) const {
+  std::vector<Want> wanted;
+  std::unordered_set<std::string_view, TextHash, std::equal_to<>> noted;
+  for (const Entry& entry : entries_) {
+    const bool name =
+        is_name_kind(entry.kind) && !entry.from_text && !entry.real.starts_with(kPhoneMark);
+    if (!name || entry.epoch == epoch_ || by_real(entry.real) != nullptr) continue;
+    const std::string plain = lower(entry.pseudonym);
+    if ((plain != entry.pseudonym) != spelled || !noted.insert(entry.real).second) continue;
+    Want want{entry.kind, entry.real, {}, false};
+    const Entry* before = spelled ? by_pseudonym(plain) : nullptr;
+    const Entry* now = before != nullptr ? by_real(before->real) : nullptr;
+    if (now != nullptr) want.like = lower(now->pseudonym);
+    wanted.push_back(std::move(want));
+  }
+  return wanted;
+}
+
+Result<bool> Ledger::renew_names() {
+  for (const bool spelled : {false, true}) {
+    PMX_TRY(const bool current, issue(names_to_renew(spelled)));
+    if (!current) return false;
+  }
+  return true;
+}
+
+std::uint32_t Ledger::kinds_of(const Entry& entry) const {
+  const Entry* now = entry.epoch == epoch_ ? nullptr : by_real(entry.real);
+  return entry.kinds | (now != nullptr ? now->kinds : 0);
+}
+
+void Ledger::take_kinds(const Ledger& other) {
+  for (const Entry& known : other.entries_) {
+    if (known.from_text) continue;
+    const auto found = by_real_.find(known.real);
+    if (found != by_real_.end()) entries_[found->second].kinds |= known.kinds;
+  }
 }
 
 void Ledger::add_kind(const Entry& entry, Kind kind) {
@@ -141,14 +188,17 @@ std::string Ledger::candidate(const Want& want, unsigned counter) const {
 }
 
 void Ledger::add(const MapRow& row) {
-  if (row.real.empty() || row.pseudonym.empty() || by_real_.contains(row.real)) return;
+  if (row.real.empty() || row.pseudonym.empty()) return;
+  const bool current = row.epoch == epoch_;
+  if (current ? by_real_.contains(row.real) : by_pseudonym_.contains(row.pseudonym)) return;
   const std::size_t index = entries_.size();
   const bool from_text = row.real.starts_with(kTextMark);
   Entry& entry = entries_.emplace_back(Entry{row.id, row.kind, kind_bit(row.kind),
                                              row.real.substr(from_text ? kTextMark.size() : 0),
-                                             row.pseudonym, from_text});
-  by_real_.emplace(from_text ? lowered_.emplace_back(row.real) : entry.real, index);
+                                             row.pseudonym, from_text, row.epoch});
   by_pseudonym_.emplace(entry.pseudonym, index);
+  if (!current) return;
+  by_real_.emplace(from_text ? lowered_.emplace_back(row.real) : entry.real, index);
   if (from_text) return;
   if (is_name_kind(row.kind) && !row.real.starts_with(kPhoneMark)) add_name(index);
 }

@@ -48,9 +48,15 @@ class Ledger {
     std::string real;
     std::string pseudonym;
     bool from_text = false;  ///< stored under kTextMark, which `real` does not show
+    std::int64_t epoch = 0;  ///< in which it was issued
   };
 
-  Ledger(const Scheme& scheme, Mapping& mapping) : scheme_(scheme), mapping_(mapping) {}
+  /// Issues in epoch number `epoch`, whose subkey `scheme` has. Rows of earlier epochs are known by
+  /// their pseudonyms alone: they are never answered for a real value again.
+  Ledger(const Scheme& scheme, Mapping& mapping, std::int64_t epoch = 0)
+      : scheme_(scheme), mapping_(mapping), epoch_(epoch) {}
+
+  [[nodiscard]] std::int64_t epoch() const { return epoch_; }
 
   /// Takes in rows of the map that follow loaded(), all of them up to the last one.
   void take(std::span<const MapRow> rows);
@@ -58,8 +64,13 @@ class Ledger {
   /// Every row of the map up to this id is here.
   [[nodiscard]] std::int64_t loaded() const { return loaded_; }
 
-  /// Issues what is not issued yet: one transaction unless candidates collide.
-  Result<void> issue(std::span<const Want> wanted);
+  /// Issues what is not issued yet: one transaction unless candidates collide. False when another
+  /// epoch has begun: nothing more can be issued in this one.
+  Result<bool> issue(std::span<const Want> wanted);
+
+  /// Issues every name that earlier epochs knew, so that it is looked for as before. False as in
+  /// issue().
+  Result<bool> renew_names();
 
   /// Exact spelling, with its mark.
   [[nodiscard]] const Entry* by_real(std::string_view real) const { return find(by_real_, real); }
@@ -71,6 +82,12 @@ class Ledger {
   [[nodiscard]] const Entry* by_pseudonym(std::string_view pseudonym) const {
     return find(by_pseudonym_, pseudonym);
   }
+
+  /// The kinds that the entry's value is known to have, whichever epoch the entry is of.
+  [[nodiscard]] std::uint32_t kinds_of(const Entry& entry) const;
+
+  /// Takes over what another ledger of the same map knows of the kinds of values.
+  void take_kinds(const Ledger& other);
 
   /// Notes that `entry` is also of `kind`.
   void add_kind(const Entry& entry, Kind kind);
@@ -86,7 +103,8 @@ class Ledger {
     return found == index.end() ? nullptr : &entries_[found->second];
   }
   Result<std::vector<const Want*>> issue_round(const std::vector<const Want*>& open,
-                                               unsigned counter);
+                                               unsigned counter, bool& over);
+  [[nodiscard]] std::vector<Want> names_to_renew(bool spelled) const;
   [[nodiscard]] std::string candidate(const Want& want, unsigned counter) const;
   void add(const MapRow& row);
   void note_own(std::vector<std::int64_t> ids);
@@ -94,6 +112,7 @@ class Ledger {
 
   const Scheme& scheme_;
   Mapping& mapping_;
+  const std::int64_t epoch_;
   std::int64_t loaded_ = 0;
   std::deque<Entry> entries_;        ///< stable addresses: the indexes view into it
   std::deque<std::string> lowered_;  ///< keys of the indexes that differ from the real spelling

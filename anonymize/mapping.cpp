@@ -1,5 +1,7 @@
 #include "anonymize/mapping.h"
 
+#include <utility>
+
 namespace pmx::anonymize {
 
 Result<std::vector<MapRow>> MemoryMapping::load(std::int64_t after) {
@@ -11,12 +13,25 @@ Result<std::vector<MapRow>> MemoryMapping::load(std::int64_t after) {
 
 Result<std::int64_t> MemoryMapping::version() {
   const std::lock_guard lock(mutex_);
-  return static_cast<std::int64_t>(rows_.size());
+  return static_cast<std::int64_t>(rows_.size()) + changes_;
+}
+
+Result<Epoch> MemoryMapping::epoch() {
+  const std::lock_guard lock(mutex_);
+  return epoch_;
+}
+
+void MemoryMapping::begin(Epoch epoch) {
+  const std::lock_guard lock(mutex_);
+  if (epoch.number != epoch_.number) by_real_.clear();
+  epoch_ = std::move(epoch);
+  ++changes_;
 }
 
 Result<std::vector<MapRow>> MemoryMapping::claim(std::span<const MapRow> wanted) {
   const std::lock_guard lock(mutex_);
   std::vector<MapRow> held;
+  if (!wanted.empty() && wanted.front().epoch != epoch_.number) return held;
   held.reserve(wanted.size());
   for (MapRow row : wanted) {
     if (const auto known = by_real_.find(row.real); known != by_real_.end()) {

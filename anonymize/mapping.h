@@ -22,6 +22,14 @@ struct MapRow {
   Kind kind{};
   std::string real;
   std::string pseudonym;
+  std::int64_t epoch = 0;  ///< in which it was issued
+};
+
+/// Pseudonyms are issued in epochs, each under a subkey of its own. A rotation begins the next one.
+struct Epoch {
+  std::int64_t number = 0;  ///< of the current one, 0 before the first rotation
+  std::string salt;         ///< what its subkey is derived with; empty in the first
+  std::int64_t oldest = 0;  ///< pseudonyms of epochs before this are no longer taken back
 };
 
 /// Persisted map. Implementations: MemoryMapping here, SQLite in state/. Thread-safe.
@@ -36,11 +44,16 @@ class Mapping {
   /// (microseconds). It may differ without new rows, never the other way round.
   virtual Result<std::int64_t> version() = 0;
 
-  /// Stores the wanted rows in one transaction and returns the row that now holds for each wanted
-  /// `real`: the wanted one, or an earlier one (another process was first). A wanted pseudonym that
-  /// already stands for another real value comes back with an empty pseudonym: ask again with the
-  /// next candidate. The rows are durable when this returns; only then may bytes that use them
-  /// leave.
+  /// The epoch as it is now; what is no longer taken back follows the time. A map that knows no
+  /// rotation stays in the first.
+  virtual Result<Epoch> epoch() { return Epoch{}; }
+
+  /// Stores the wanted rows, all of one epoch, in one transaction and returns the row that now
+  /// holds for each wanted `real` in it: the wanted one, or an earlier one (another process was
+  /// first). A wanted pseudonym that already stands for another real value, or did in an earlier
+  /// epoch, comes back with an empty pseudonym: ask again with the next candidate. The rows are
+  /// durable when this returns; only then may bytes that use them leave. An empty answer says that
+  /// another epoch has begun: nothing was stored, and what was wanted must be derived anew.
   virtual Result<std::vector<MapRow>> claim(std::span<const MapRow> wanted) = 0;
 };
 
@@ -49,12 +62,19 @@ class MemoryMapping final : public Mapping {
  public:
   Result<std::vector<MapRow>> load(std::int64_t after) override;
   Result<std::int64_t> version() override;
+  Result<Epoch> epoch() override;
   Result<std::vector<MapRow>> claim(std::span<const MapRow> wanted) override;
+
+  /// Begins `epoch`; its number is higher than that of any before. Of the current one it changes
+  /// what is taken back.
+  void begin(Epoch epoch);
 
  private:
   std::mutex mutex_;
-  std::vector<MapRow> rows_;  ///< id is index + 1
-  std::unordered_map<std::string, std::size_t> by_real_;
+  Epoch epoch_;
+  std::int64_t changes_ = 0;
+  std::vector<MapRow> rows_;                              ///< id is index + 1
+  std::unordered_map<std::string, std::size_t> by_real_;  ///< of the current epoch
   std::unordered_map<std::string, std::size_t> by_pseudonym_;
 };
 

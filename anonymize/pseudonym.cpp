@@ -136,7 +136,7 @@ std::optional<NameShape> Scheme::read_name(std::string_view text, std::size_t at
 
 std::uint32_t Scheme::ipv4_block(std::uint32_t base, unsigned counter) const {
   for (const Range& range : kPrivate) {
-    if (!within(base, range.base, range.bits)) continue;
+    if (counter > 0 || !within(base, range.base, range.bits)) continue;
     // Crypto-PAn: the flip of each bit depends on the real bits before it.
     std::uint32_t out = range.pseudonym | (base & (0xFFFFFFFFU >> range.bits));
     for (int bit = 31 - range.bits; bit >= 8; --bit) {

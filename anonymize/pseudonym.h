@@ -37,7 +37,8 @@ class Scheme {
   [[nodiscard]] std::optional<NameShape> read_name(std::string_view text, std::size_t at) const;
 
   /// The pseudonym /24 of the real /24 `base` (last octet 0). Private ranges are permuted with
-  /// their class prefix fixed and prefix relations kept; public ones are drawn.
+  /// their class prefix fixed and prefix relations kept; public ones are drawn, and so are private
+  /// ones whose first candidate is taken (by an earlier epoch).
   [[nodiscard]] std::uint32_t ipv4_block(std::uint32_t base, unsigned counter) const;
 
   /// The pseudonym /64 (groups 0-3) of a real one; equal /48 stay equal while counter is 0. Groups

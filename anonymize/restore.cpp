@@ -54,6 +54,12 @@ Error damaged() {
 }
 /// Not in the ledger yet: perhaps another process issued it.
 Error unknown() { return {Code::kNotFound, damaged().message, damaged().advice}; }
+Error expired() {
+  return {Code::kInvalidArgument,
+          "the value is a pseudonym of an earlier epoch: pseudonyms were rotated since, and the "
+          "time to use old ones is over",
+          "read the object again and use the pseudonym that the new answer shows"};
+}
 Error wrong_kind() {
   return {Code::kInvalidArgument, "the pseudonym stands for another kind of object",
           "use a pseudonym that an earlier answer showed for this kind of object"};
@@ -109,8 +115,9 @@ Standing standing_of_name(const Scheme& scheme, const Ledger& ledger, std::strin
 
 class Restorer {
  public:
-  Restorer(const Scheme& scheme, const Ledger& ledger, std::uint32_t kinds)
-      : scheme_(scheme), ledger_(ledger), kinds_(kinds) {}
+  /// Refuses pseudonyms of epochs before `oldest`.
+  Restorer(const Scheme& scheme, const Ledger& ledger, std::uint32_t kinds, std::int64_t oldest = 0)
+      : scheme_(scheme), ledger_(ledger), kinds_(kinds), oldest_(oldest) {}
 
   /// The whole value as one name; nothing when it has not the form.
   Result<std::optional<std::string>> name(std::string_view value) const {
@@ -188,7 +195,8 @@ class Restorer {
       if (ledger_.by_name(lower(whole)) != nullptr) return std::string(whole);
       return shape.verified ? unknown() : damaged();
     }
-    if ((entry->kinds & kinds_) == 0) return wrong_kind();
+    if (entry->epoch < oldest_) return expired();
+    if ((ledger_.kinds_of(*entry) & kinds_) == 0) return wrong_kind();
     return entry->real;
   }
 
@@ -206,12 +214,12 @@ class Restorer {
   }
 
   Result<std::string> address(std::string_view rest, std::size_t& length) const {
-    std::string real;
+    RealAddress real;
     std::size_t end = 0;
     if (is_uuid_at(rest, 0)) {
       const std::string folded = lower(rest.substr(0, 36));
       if (folded[14] != '8' || folded[15] != '5' || ledger_.by_real(folded)) return std::string();
-      if (const auto* entry = ledger_.by_pseudonym(folded)) real = entry->real;
+      if (const auto* entry = ledger_.by_pseudonym(folded)) real = {entry->real, entry->epoch};
       end = 36;
     } else if (const auto mac = read_mac(rest, 0)) {
       const bool marked = mac->octets[0] == 0x0A && mac->octets[1] >> 4 == 5;
@@ -222,7 +230,7 @@ class Restorer {
       const std::uint16_t first = ipv6->groups[0];
       real = real_ipv6(ledger_, *ipv6);
       const bool marked = first == kGlobalMarker || first == kLocalMarker;
-      if (real.empty() && (!marked || ledger_.by_real(ipv6_block_key(ipv6->groups))))
+      if (real.text.empty() && (!marked || ledger_.by_real(ipv6_block_key(ipv6->groups))))
         return std::string();
       end = ipv6->end;
     } else if (const auto ipv4 = read_ipv4(rest, 0)) {
@@ -232,14 +240,16 @@ class Restorer {
     } else {
       return std::string();
     }
-    if (real.empty()) return unknown();
+    if (real.text.empty()) return unknown();
+    if (real.epoch < oldest_) return expired();
     length = end;
-    return real;
+    return real.text;
   }
 
   const Scheme& scheme_;
   const Ledger& ledger_;
   std::uint32_t kinds_;
+  std::int64_t oldest_;
 };
 
 /// "USER@REALM!TOKEN", of which all but the user may be missing.
@@ -275,7 +285,8 @@ bool shows_upid(const Restorer& restorer, std::string_view value) {
 }  // namespace
 
 Result<std::string> restore_value(const Scheme& scheme, const Ledger& ledger,
-                                  std::string_view value, std::string_view format) {
+                                  std::string_view value, std::string_view format,
+                                  std::int64_t oldest) {
   const auto* known = std::find_if(kFormats.begin(), kFormats.end(),
                                    [format](const Format& row) { return row.name == format; });
   if (known == kFormats.end()) return std::string(value);
@@ -287,7 +298,7 @@ Result<std::string> restore_value(const Scheme& scheme, const Ledger& ledger,
   // A name with a domain is shown by label, and a label may be the name of something else as well.
   constexpr std::uint32_t kHostKinds = kind_bit(Kind::kNode) | kind_bit(Kind::kVm);
   const bool labels = (known->kinds & kHostKinds) != 0 && core.find('.') != std::string_view::npos;
-  const Restorer restorer(scheme, ledger, labels ? kAnyKind : known->kinds);
+  const Restorer restorer(scheme, ledger, labels ? kAnyKind : known->kinds, oldest);
   if (!known->compound && !labels) {
     PMX_TRY(auto real, restorer.name(core));
     // Such rows are issued no more; resolved as a guest, the name would be another guest's VMID.

@@ -12,9 +12,10 @@
 namespace pmx::anonymize {
 
 /// See Engine::restore. kNotFound means: has the form of a pseudonym and is not in the ledger; take
-/// in what other processes issued and ask again.
+/// in what other processes issued and ask again. Pseudonyms of epochs before `oldest` are refused.
 Result<std::string> restore_value(const Scheme& scheme, const Ledger& ledger,
-                                  std::string_view value, std::string_view format);
+                                  std::string_view value, std::string_view format,
+                                  std::int64_t oldest);
 
 /// See Engine::standing.
 Standing standing_of(const Scheme& scheme, const Ledger& ledger, std::string_view value,
@@ -23,9 +24,15 @@ Standing standing_of(const Scheme& scheme, const Ledger& ledger, std::string_vie
 /// Every issued pseudonym in `text`, in the spelling of the real value; the rest stays.
 std::string reveal_text(const Scheme& scheme, const Ledger& ledger, std::string_view text);
 
+/// A real address, and the epoch in which its pseudonym was issued.
+struct RealAddress {
+  std::string text;
+  std::int64_t epoch = 0;
+};
+
 /// The real address for a pseudonymous one in the same spelling; empty when none was issued.
-std::string real_ipv4(const Ledger& ledger, std::uint32_t value);
-std::string real_ipv6(const Ledger& ledger, const struct Ipv6& address);
-std::string real_mac(const Ledger& ledger, const struct Mac& address);
+RealAddress real_ipv4(const Ledger& ledger, std::uint32_t value);
+RealAddress real_ipv6(const Ledger& ledger, const struct Ipv6& address);
+RealAddress real_mac(const Ledger& ledger, const struct Mac& address);
 
 }  // namespace pmx::anonymize

@@ -29,7 +29,7 @@ const Ledger::Entry* entry_of(const Ledger& ledger, std::string_view surface,
 
 Piece name_piece(const Scheme& scheme, const Ledger& ledger, std::string_view rest) {
   const auto shape = scheme.read_name(rest, 0);
-  if (!shape || !shape->verified) return {};
+  if (!shape) return {};  // whose check characters fit says the ledger: each epoch has its own
   const std::string_view surface = rest.substr(0, shape->end);
   const Ledger::Entry* entry = entry_of(ledger, surface, shape->canonical);
   const Ledger::Entry* plain = ledger.by_pseudonym(shape->canonical);
@@ -56,9 +56,9 @@ Piece address_piece(const Ledger& ledger, std::string_view rest, bool frame) {
     if (entry == nullptr) return {};
     return {36, surface == folded ? entry->real : upper(entry->real)};
   }
-  if (const auto mac = read_mac(rest, 0, frame)) return {mac->end, real_mac(ledger, *mac)};
-  if (const auto ipv6 = read_ipv6(rest, 0)) return {ipv6->end, real_ipv6(ledger, *ipv6)};
-  if (const auto ipv4 = read_ipv4(rest, 0)) return {ipv4->end, real_ipv4(ledger, ipv4->value)};
+  if (const auto mac = read_mac(rest, 0, frame)) return {mac->end, real_mac(ledger, *mac).text};
+  if (const auto ipv6 = read_ipv6(rest, 0)) return {ipv6->end, real_ipv6(ledger, *ipv6).text};
+  if (const auto ipv4 = read_ipv4(rest, 0)) return {ipv4->end, real_ipv4(ledger, ipv4->value).text};
   return {};
 }
 
@@ -165,7 +165,7 @@ class Revealer {
     if (pattern) plain += '0';
     const auto address = defanged || pattern ? read_ipv4(plain, 0) : std::nullopt;
     std::string real =
-        address && address->end == plain.size() ? real_ipv4(ledger_, address->value) : "";
+        address && address->end == plain.size() ? real_ipv4(ledger_, address->value).text : "";
     if (real.empty()) return {};
     if (pattern) return {end, real.substr(0, real.size() - 1)};
     return {end, defanged_like(real, rest.substr(0, end))};
@@ -205,32 +205,33 @@ class Revealer {
 
 }  // namespace
 
-std::string real_ipv4(const Ledger& ledger, std::uint32_t value) {
+RealAddress real_ipv4(const Ledger& ledger, std::uint32_t value) {
   const Ledger::Entry* block = ledger.by_pseudonym(ipv4_block_key(value));
-  if (block == nullptr) return "";
-  const auto base = read_ipv4(block->real, 0);
-  return base ? format_ipv4(base->value | (value & 255U)) : "";
+  const auto base = block != nullptr ? read_ipv4(block->real, 0) : std::nullopt;
+  if (!base) return {};
+  return {format_ipv4(base->value | (value & 255U)), block->epoch};
 }
 
-std::string real_ipv6(const Ledger& ledger, const Ipv6& address) {
+RealAddress real_ipv6(const Ledger& ledger, const Ipv6& address) {
   if (const Ledger::Entry* entry = ledger.by_pseudonym(canonical_ipv6(address.groups))) {
     const auto real = read_ipv6(entry->real, 0);
-    return real ? format_ipv6(real->groups, address) : "";
+    if (!real) return {};
+    return {format_ipv6(real->groups, address), entry->epoch};
   }
   const Ledger::Entry* block = ledger.by_pseudonym(ipv6_block_key(address.groups));
-  if (block == nullptr || !has_small_host(address.groups)) return "";
+  if (block == nullptr || !has_small_host(address.groups)) return {};
   const std::string_view text = block->real;
   auto real = read_ipv6(text.substr(0, text.find('/')), 0);
-  if (!real) return "";
+  if (!real) return {};
   real->groups[7] = address.groups[7];
-  return format_ipv6(real->groups, address);
+  return {format_ipv6(real->groups, address), block->epoch};
 }
 
-std::string real_mac(const Ledger& ledger, const Mac& address) {
+RealAddress real_mac(const Ledger& ledger, const Mac& address) {
   const Ledger::Entry* entry = ledger.by_pseudonym(canonical_mac(address.octets));
-  if (entry == nullptr) return "";
-  const auto real = read_mac(entry->real, 0);
-  return real ? format_mac(real->octets, address) : "";
+  const auto real = entry != nullptr ? read_mac(entry->real, 0) : std::nullopt;
+  if (!real) return {};
+  return {format_mac(real->octets, address), entry->epoch};
 }
 
 std::string reveal_text(const Scheme& scheme, const Ledger& ledger, std::string_view text) {

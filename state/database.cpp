@@ -129,7 +129,7 @@ Result<Secret> load_key(Db& db, const Paths& paths) {
 Result<void> forget_key(Db& db) {
   const auto lock = db.lock();
   PMX_TRY(Transaction transaction, Transaction::begin(db, Durability::kPower));
-  PMX_TRY_VOID(db.execute("DELETE FROM pseudonym"));
+  PMX_TRY_VOID(db.execute("DELETE FROM pseudonym; DELETE FROM epoch"));
   PMX_TRY(Statement forget, db.prepare("DELETE FROM installation WHERE name = ?"));
   PMX_TRY_VOID(forget.run(kKeyCheck));
   return transaction.commit();

@@ -107,6 +107,17 @@ CREATE INDEX task_expires ON task (expires);
 
 PRAGMA user_version = 3;
 )sql",
+    R"sql(
+CREATE TABLE epoch (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  salt BLOB NOT NULL,
+  began INTEGER NOT NULL,
+  earlier_until INTEGER NOT NULL
+) STRICT;
+ALTER TABLE pseudonym ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+
+PRAGMA user_version = 4;
+)sql",
 };
 
 Result<std::int64_t> read_number(Db& db, const char* sql) {

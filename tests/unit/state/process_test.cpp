@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "anonymize/engine.h"
 #include "state/audit_store.h"
 #include "state/inventory_store.h"
 #include "state/pseudonym_store.h"
@@ -258,6 +259,98 @@ TEST_CASE("kill -9 at any moment loses no reported commit and leaves a sound dat
   for (const std::int64_t number : reported) {
     CHECK(audited.contains(std::to_string(number)));
     CHECK(reals.contains("real" + std::to_string(number)));
+  }
+}
+
+std::unique_ptr<anonymize::Engine> engine_on(Database& database, PseudonymStore& store) {
+  return need(anonymize::Engine::open(database.key(), store));
+}
+
+constexpr std::chrono::hours kGrace{24};
+
+TEST_CASE("a server notices that another process rotated, and both write the same from then on") {
+  const TemporaryDirectory directory;
+  open_at(directory);
+  int go[2];
+  REQUIRE(::pipe(go) == 0);
+  Child other([&](int pipe) {
+    char byte = 0;
+    if (::read(go[0], &byte, 1) != 1) return 1;
+    auto database = Database::open(directory.path());
+    if (!database.ok()) return 2;
+    const auto rotated = PseudonymStore(**database).rotate(kGrace);
+    if (!rotated.ok()) return 3;
+    report(pipe, rotated->epoch);
+    return 0;
+  });
+  const auto database = open_at(directory);
+  PseudonymStore store(*database);
+  const auto engine = engine_on(*database, store);
+  const std::vector<anonymize::Name> names{{anonymize::Kind::kNode, "pve-muc-01"},
+                                           {anonymize::Kind::kVm, "nautilus"}};
+  need(engine->learn(names));
+  const std::string before = need(engine->anonymize_text("nautilus on pve-muc-01"));
+  REQUIRE(::write(go[1], "x", 1) == 1);
+  CHECK(other.next() == 1);
+  CHECK(other.join() == 0);
+  const std::string node = need(engine->pseudonym(anonymize::Kind::kNode, "pve-muc-01"));
+  const std::string after = need(engine->anonymize_text("nautilus on pve-muc-01"));
+  CHECK(after.find(node) != std::string::npos);
+  CHECK(before.find(node) == std::string::npos);
+  CHECK(need(engine->reveal(before)) == need(engine->reveal(after)));
+  PseudonymStore later(*database);
+  CHECK(need(engine_on(*database, later)->anonymize_text("nautilus on pve-muc-01")) == after);
+  ::close(go[0]);
+  ::close(go[1]);
+}
+
+/// Rotates and writes texts under each epoch, and reports every rotation.
+int rotate_forever(const std::string& directory, int pipe) {
+  auto database = Database::open(directory);
+  if (!database.ok()) return 1;
+  PseudonymStore store(**database);
+  auto engine = anonymize::Engine::open((*database)->key(), store);
+  if (!engine.ok()) return 2;
+  while (true) {
+    const auto rotated = store.rotate(kGrace);
+    if (!rotated.ok() || !(*engine)->anonymize_text("nautilus at 10.1.2.3").ok()) return 3;
+    report(pipe, rotated->epoch);
+  }
+}
+
+TEST_CASE("kill -9 while epochs change leaves the old or the new one, and every name hidden") {
+  const TemporaryDirectory directory;
+  std::string first;
+  {
+    const auto database = open_at(directory);
+    PseudonymStore store(*database);
+    const auto engine = engine_on(*database, store);
+    need(engine->learn(std::vector<anonymize::Name>{{anonymize::Kind::kVm, "nautilus"}}));
+    first = need(engine->anonymize_text("nautilus at 10.1.2.3"));
+  }
+  std::mt19937 random(11);
+  for (int round = 0; round < 12; ++round) {
+    CAPTURE(round);
+    std::int64_t last = 0;
+    {
+      Child victim([&](int pipe) { return rotate_forever(directory.path(), pipe); });
+      for (auto i = random() % 5; i > 0; --i) last = victim.next().value_or(-1);
+      victim.kill();
+      while (const auto number = victim.next()) last = *number;
+      CHECK(victim.join() == -1);
+    }
+    const auto database = open_at(directory);
+    check_integrity(*database);
+    PseudonymStore store(*database);
+    CHECK(need(store.epoch()).number >= last);
+    const auto engine = engine_on(*database, store);
+    const std::string now = need(engine->anonymize_text("nautilus at 10.1.2.3"));
+    CHECK(now.find("nautilus") == std::string::npos);
+    CHECK(need(engine->reveal(now)) == "nautilus at 10.1.2.3");
+    CHECK(need(engine->reveal(first)) == "nautilus at 10.1.2.3");
+    for (const auto& row : need(store.load(0)))
+      if (row.kind == anonymize::Kind::kVm && now.find(row.pseudonym) != std::string::npos)
+        CHECK(row.epoch == need(store.epoch()).number);
   }
 }
 

@@ -169,5 +169,80 @@ TEST_CASE("a sealed value moved to another row or tampered with does not open") 
   }
 }
 
+class SetClock final : public Clock {
+ public:
+  [[nodiscard]] SystemTime now() const override { return time; }
+  [[nodiscard]] SteadyTime steady() const override { return {}; }
+  bool wait(const std::stop_token&, std::chrono::milliseconds) override { return false; }
+  SystemTime time{std::chrono::milliseconds(1'000'000)};
+};
+
+constexpr std::chrono::hours kDay{24};
+
+TEST_CASE("rotation: a value has a row in each epoch, and no pseudonym comes again") {
+  const auto database = in_memory();
+  PseudonymStore store(*database);
+  CHECK(need(store.epoch()).number == 0);
+  CHECK(need(store.epoch()).salt.empty());
+  CHECK(need(store.rotation()).epoch == 0);
+  const MapRow old = claim_one(store, row(Kind::kVm, "web", "vm-1"));
+  const auto version = need(store.version());
+  CHECK(need(store.rotate(kDay)).epoch == 1);
+  CHECK(need(store.version()) != version);
+  CHECK(need(store.epoch()).salt.size() == 16);
+
+  MapRow wanted = row(Kind::kVm, "web", "vm-1");
+  CHECK(need(store.claim(std::span(&wanted, 1))).empty());  // of the epoch that is over
+  wanted.epoch = 1;
+  CHECK(claim_one(store, wanted).pseudonym.empty());  // it stands for the same value in another
+  wanted.pseudonym = "vm-2";
+  const MapRow fresh = claim_one(store, wanted);
+  CHECK(fresh.id > old.id);
+  CHECK(fresh.epoch == 1);
+  const auto rows = need(store.load(0));
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].epoch == 0);
+  CHECK(rows[1].real == rows[0].real);
+  const auto counts = need(store.counts());
+  REQUIRE(counts.size() == 1);
+  CHECK(counts[0].count == 1);
+}
+
+TEST_CASE("rotation: earlier epochs are taken back for the grace period and no longer") {
+  const auto database = in_memory();
+  SetClock clock;
+  PseudonymStore store(*database, clock);
+  const Rotation first = need(store.rotate(30 * kDay));
+  CHECK(first.began == clock.time);
+  CHECK(first.earlier_until == clock.time + 30 * kDay);
+  clock.time += 30 * kDay - std::chrono::milliseconds(1);
+  CHECK(need(store.epoch()).oldest == 0);
+  clock.time += std::chrono::milliseconds(1);
+  CHECK(need(store.epoch()).oldest == 1);
+  need(store.rotate(kDay));
+  CHECK(need(store.epoch()).oldest == 1);
+  clock.time += kDay;
+  CHECK(need(store.epoch()).oldest == 2);
+}
+
+TEST_CASE("rotation: without grace, all that was before is over at once") {
+  const auto database = in_memory();
+  SetClock clock;
+  PseudonymStore store(*database, clock);
+  need(store.rotate(30 * kDay));
+  need(store.rotate(kDay * 0));
+  const auto epoch = need(store.epoch());
+  CHECK(epoch.number == 2);
+  CHECK(epoch.oldest == 2);
+}
+
+TEST_CASE("rotation: a renewed key begins with its first epoch") {
+  const testing::TemporaryDirectory directory;
+  const auto database = testing::open_at(directory);
+  need(PseudonymStore(*database).rotate(kDay));
+  need(database->renew_key());
+  CHECK(need(PseudonymStore(*database).epoch()).number == 0);
+}
+
 }  // namespace
 }  // namespace pmx::state
