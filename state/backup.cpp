@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <filesystem>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,13 @@
 
 namespace pmx::state {
 namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kMaps = "maps/";
+constexpr std::string_view kMapFile = "/state.db";
+constexpr std::size_t kKeyId = 16;
+constexpr std::size_t kMaxFile = std::size_t{1} << 30;
 
 constexpr const char* kCreateTable =
     "CREATE TABLE backup (name TEXT PRIMARY KEY, content BLOB NOT NULL) STRICT, WITHOUT ROWID";
@@ -54,11 +63,42 @@ Result<void> copy_database(Db& from, const std::string& path) {
 }
 
 Result<void> add_file(Db& db, const std::string& name, const std::string& path) {
-  auto content = read_file(path);
+  auto content = read_file(path, kMaxFile);
   if (!content.ok() && content.error().code == Code::kNotFound) return {};
   PMX_TRY_VOID(content);
   PMX_TRY(Statement insert, db.prepare("INSERT INTO backup (name, content) VALUES (?, ?)"));
   return insert.run(name, Blob{*content});
+}
+
+/// "maps/0123456789abcdef/state.db".
+bool is_map(std::string_view name) {
+  if (!name.starts_with(kMaps) || !name.ends_with(kMapFile)) return false;
+  if (name.size() != kMaps.size() + kKeyId + kMapFile.size()) return false;
+  return name.substr(kMaps.size(), kKeyId).find_first_not_of("0123456789abcdef") == name.npos;
+}
+
+/// The databases of all maps in the directory, by their names in it.
+std::vector<std::string> maps_in(const std::string& directory) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(directory + "/maps", failed)) {
+    std::string name =
+        std::string(kMaps) + entry.path().filename().string() + std::string(kMapFile);
+    if (is_map(name) && file_exists(directory + "/" + name)) names.push_back(std::move(name));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// A copy of each map, consistent though somebody may be writing to it.
+Result<void> add_maps(Db& db, const std::string& directory, const std::string& file) {
+  for (const std::string& name : maps_in(directory)) {
+    PMX_TRY(const Draft copy, Draft::make(file));
+    PMX_TRY(const auto map, Db::open(directory + "/" + name));
+    PMX_TRY_VOID(copy_database(*map, copy.path()));
+    PMX_TRY_VOID(add_file(db, name, copy.path()));
+  }
+  return {};
 }
 
 Result<std::vector<std::pair<std::string, Secret>>> files_in(Db& db) {
@@ -78,7 +118,15 @@ Error no_backup(const std::string& file) {
 
 /// Names come from a file: only the expected ones may be written.
 bool is_expected(const std::string& name, std::span<const std::string> beside) {
-  return name == "key" || std::find(beside.begin(), beside.end(), name) != beside.end();
+  return name == "key" || is_map(name) ||
+         std::find(beside.begin(), beside.end(), name) != beside.end();
+}
+
+Result<void> check_free(const std::string& path) {
+  if (!file_exists(path)) return {};
+  return Error{Code::kFailedPrecondition, path + " exists already",
+               "move the whole directory away, or name another one with --state-dir; nothing "
+               "was changed"};
 }
 
 /// What a restored directory consists of must not be there: least of all a key without its
@@ -86,12 +134,51 @@ bool is_expected(const std::string& name, std::span<const std::string> beside) {
 Result<void> check_vacant(const std::string& directory, std::span<const std::string> beside) {
   std::vector<std::string> names{"state.db", "key"};
   names.insert(names.end(), beside.begin(), beside.end());
-  for (const std::string& name : names) {
+  for (const std::string& name : names) PMX_TRY_VOID(check_free(directory + "/" + name));
+  return {};
+}
+
+/// What a restore has put into the directory; taken out again unless it is kept.
+class Placed {
+ public:
+  Placed() = default;
+  Placed(const Placed&) = delete;
+  Placed& operator=(const Placed&) = delete;
+  ~Placed() {
+    for (auto path = paths_.rbegin(); path != paths_.rend(); ++path) ::remove(path->c_str());
+  }
+
+  /// Makes the directory of a map.
+  Result<void> folder(const std::string& path) {
+    const bool there = file_exists(path);
+    PMX_TRY_VOID(make_private_directory(path));
+    if (!there) paths_.push_back(path);
+    return {};
+  }
+
+  Result<void> file(const std::string& path, std::string_view content) {
+    PMX_TRY(const bool created, create_private_file(path, content));
+    if (!created) return Error{Code::kAlreadyExists, path + " came into being meanwhile", ""};
+    paths_.push_back(path);
+    return {};
+  }
+
+  void keep() { paths_.clear(); }
+
+ private:
+  std::vector<std::string> paths_;
+};
+
+Result<void> place(const std::vector<std::pair<std::string, Secret>>& files,
+                   const std::string& directory, Placed& placed) {
+  for (const auto& [name, content] : files) PMX_TRY_VOID(check_free(directory + "/" + name));
+  for (const auto& [name, content] : files) {
     const std::string path = directory + "/" + name;
-    if (!file_exists(path)) continue;
-    return Error{Code::kFailedPrecondition, path + " exists already",
-                 "move the whole directory away, or name another one with --state-dir; nothing "
-                 "was changed"};
+    if (is_map(name)) {
+      PMX_TRY_VOID(placed.folder(directory + "/maps"));
+      PMX_TRY_VOID(placed.folder(path.substr(0, path.size() - kMapFile.size())));
+    }
+    PMX_TRY_VOID(placed.file(path, content.expose()));
   }
   return {};
 }
@@ -127,6 +214,7 @@ Result<void> back_up(Database& database, const std::string& directory,
     for (const std::string& name : beside) {
       PMX_TRY_VOID(add_file(*db, name, directory + "/" + name));
     }
+    PMX_TRY_VOID(add_maps(*db, directory, file));
   }
   return draft.publish(file);
 }
@@ -143,13 +231,11 @@ Result<void> restore_backup(const std::string& file, const std::string& director
     if (!db.ok() || !copy_database(**db, draft.path()).ok()) return no_backup(file);
   }
   PMX_TRY(const auto files, unpack(draft.path(), file, beside));
-  for (const auto& [name, content] : files) {
-    const std::string path = directory + "/" + name;
-    PMX_TRY(const bool created, create_private_file(path, content.expose()));
-    if (!created) return Error{Code::kAlreadyExists, path + " came into being meanwhile", ""};
-  }
-  // Last, so that a directory with a database is a complete one.
-  return draft.publish(target);
+  Placed placed;
+  PMX_TRY_VOID(place(files, directory, placed));
+  PMX_TRY_VOID(draft.publish(target));  // last: a directory with a database is a complete one
+  placed.keep();
+  return {};
 }
 
 }  // namespace pmx::state

@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "base/files.h"
 #include "state/database.h"
 #include "state/pseudonym_store.h"
@@ -74,6 +76,87 @@ TEST_CASE("backup: the file is private and holds the key, the restored database 
   need(restore_backup(file, directory, kTokens));
   CHECK(content_of(directory + "/state.db").find(key) == std::string::npos);
   need(restore_backup(file, elsewhere.file("twice"), kTokens));
+}
+
+const Secret kBroughtKey(std::string(32, 'b'));
+
+std::string map_of(const std::string& directory) { return directory + "/maps/00112233aabbccdd"; }
+
+/// A map of a key that was brought along, with one pseudonym. It stays open, as in a command that
+/// runs meanwhile.
+std::unique_ptr<Database> brought_map(const std::string& directory) {
+  need(make_private_directory(directory + "/maps"));
+  auto map = need(Database::open(map_of(directory), kBroughtKey));
+  issue(*map, "kestrel", "vm-b3x9q2f");
+  return map;
+}
+
+TEST_CASE("backup: the maps of keys that were brought along come back, and open with their keys") {
+  const Original original;
+  const auto map = brought_map(original.directory.path());
+  const TemporaryDirectory elsewhere;
+  const std::string file = elsewhere.file("backup");
+  need(original.back_up_to(file));
+  issue(*map, "after", "vm-c9zzzzz");
+  CHECK(std::distance(std::filesystem::directory_iterator(elsewhere.path()), {}) == 1);
+
+  const std::string directory = elsewhere.file("state");
+  need(restore_backup(file, directory, kTokens));
+  struct stat status {};
+  REQUIRE(::stat((map_of(directory) + "/state.db").c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777U) == 0600);
+  CHECK_FALSE(Database::open(map_of(directory), Secret(std::string(32, 'x'))).ok());
+  const auto restored = need(Database::open(map_of(directory), kBroughtKey));
+  const auto rows = need(PseudonymStore(*restored).load(0));
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].real == "kestrel");
+}
+
+TEST_CASE("backup: a map that is there already is not overwritten, and nothing else is restored") {
+  const Original original;
+  const auto map = brought_map(original.directory.path());
+  const TemporaryDirectory elsewhere;
+  const std::string file = elsewhere.file("backup");
+  need(original.back_up_to(file));
+  const std::string directory = elsewhere.file("state");
+  need(make_private_directory(directory));
+  { const auto theirs = brought_map(directory); }
+  const auto restored = restore_backup(file, directory, kTokens);
+  REQUIRE_FALSE(restored.ok());
+  CHECK(restored.error().code == Code::kFailedPrecondition);
+  CHECK(restored.error().message == map_of(directory) + "/state.db exists already");
+  for (const char* name : {"state.db", "key", "tokens.json"})
+    CHECK_FALSE(file_exists(directory + "/" + name));
+}
+
+TEST_CASE("backup: a restore that fails in the middle leaves nothing behind") {
+  const Original original;
+  const auto map = brought_map(original.directory.path());
+  const TemporaryDirectory elsewhere;
+  const std::string file = elsewhere.file("backup");
+  need(original.back_up_to(file));
+  const std::string directory = elsewhere.file("state");
+  need(make_private_directory(directory));
+  need(write_private_file(directory + "/maps", "in the way"));
+  CHECK_FALSE(restore_backup(file, directory, kTokens).ok());
+  for (const char* name : {"state.db", "key", "tokens.json"})
+    CHECK_FALSE(file_exists(directory + "/" + name));
+  REQUIRE(std::filesystem::remove(directory + "/maps"));
+  need(restore_backup(file, directory, kTokens));
+}
+
+TEST_CASE("backup: a key that the caller brought is not in it") {
+  const TemporaryDirectory state;
+  const auto database = need(Database::open(state.path(), kBroughtKey));
+  issue(*database, "payroll", "vm-k3x9q2f");
+  const TemporaryDirectory elsewhere;
+  const std::string file = elsewhere.file("backup");
+  need(back_up(*database, state.path(), kTokens, file));
+  CHECK(content_of(file).find(kBroughtKey.expose()) == std::string::npos);
+  const std::string directory = elsewhere.file("state");
+  need(restore_backup(file, directory, kTokens));
+  const auto restored = need(Database::open(directory, kBroughtKey));
+  CHECK(need(PseudonymStore(*restored).load(0)).size() == 1);
 }
 
 TEST_CASE("backup: nothing is ever overwritten") {
