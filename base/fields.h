@@ -161,7 +161,7 @@ class Decoder {
   }
 
   void fail(const std::string& path, const char* what) {
-    if (error_.message.empty()) error_.message = path + " " + what;
+    if (error_.message.empty()) error_.message.append(path).append(" ").append(what);
   }
 
   const Json& object_;
