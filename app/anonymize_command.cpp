@@ -8,6 +8,7 @@
 #include "app/installation.h"
 #include "app/keyed_map.h"
 #include "app/known_names.h"
+#include "app/open_state.h"
 #include "base/files.h"
 
 namespace pmx::app {
@@ -23,16 +24,31 @@ constexpr std::string_view kWithheld = "[secret:text]";
 struct Workplace {
   std::unique_ptr<Installation> installation;
   std::unique_ptr<KeyedMap> map;
+  std::unique_ptr<anonymize::Engine> one_time;
 
   [[nodiscard]] anonymize::Engine& engine() const {
+    if (one_time != nullptr) return *one_time;
     return map != nullptr ? map->engine() : installation->engine();
   }
 };
 
+/// Knows the names of the installation, and writes nothing there.
+Result<std::unique_ptr<anonymize::Engine>> open_one_time(const Config& config) {
+  PMX_TRY(auto engine, anonymize::Engine::open_one_time());
+  if (!file_exists(config.state_dir + "/state.db")) return engine;
+  PMX_TRY(const auto database, open_state(config));
+  PMX_TRY(const auto rows, state::PseudonymStore(*database).load(0));
+  PMX_TRY_VOID(engine->learn(anonymize::names_of(rows)));
+  return engine;
+}
+
 Result<Workplace> open_workplace(const CommandLine& line) {
   Workplace place;
-  PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
-  if (line.privacy.key_file.empty()) {
+  PMX_TRY(Config config, load_local_config(line.overrides, process_environment()));
+  config.privacy.mode = PrivacyMode::kInstallation;  // what was written can be undone
+  if (line.privacy.one_time) {
+    PMX_TRY(place.one_time, open_one_time(config));
+  } else if (line.privacy.key_file.empty()) {
     PMX_TRY(place.installation, Installation::open(config, system_clock()));
   } else {
     PMX_TRY(const Secret key, read_key_file(line.privacy.key_file));

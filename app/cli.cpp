@@ -108,6 +108,10 @@ void add_operator_commands(CLI::App& app, CommandLine& line) {
   CLI::App* anonymize = add_command(app, line, CommandLine::Command::kAnonymize, "anonymize",
                                     "Replace real values in a text or JSON document by pseudonyms");
   add_privacy(anonymize, line);
+  anonymize
+      ->add_flag("--one-time", line.privacy.one_time,
+                 "With a fresh key that is kept nowhere: for texts that strangers read")
+      ->excludes("--key-file");
   add_privacy(add_command(app, line, CommandLine::Command::kDeanonymize, "deanonymize",
                           "Undo anonymize (for your eyes only)"),
               line);
@@ -115,7 +119,9 @@ void add_operator_commands(CLI::App& app, CommandLine& line) {
       add_command(app, line, CommandLine::Command::kReveal, "reveal",
                   "Replace pseudonyms in a text by real values (for your eyes only)");
   add_common(reveal, line);
-  reveal->add_option("TEXT", line.text, "Text; standard input when left out");
+  CLI::Option* text = reveal->add_option("TEXT", line.text, "Text; standard input when left out");
+  reveal->add_flag("--watch", line.watch, "Each line of standard input as it comes")
+      ->excludes(text);
   add_command(app, line, CommandLine::Command::kClientConfig, "client-config",
               "Print what to paste into MCP clients")
       ->add_flag("--demo", line.demo, "Only the configuration for the demo");
@@ -168,16 +174,24 @@ void add_state(CLI::App& app, CommandLine& line) {
 }
 
 void add_privacy_verbs(CLI::App& app, CommandLine& line) {
-  CLI::App* privacy = app.add_subcommand("privacy", "Look at the pseudonyms, or forget them all");
+  CLI::App* privacy =
+      app.add_subcommand("privacy", "Look at the pseudonyms, change them, or forget them all");
   privacy->require_subcommand(1);
   CLI::App* stats = add_command(*privacy, line, CommandLine::Command::kPrivacyStats, "stats",
                                 "Count pseudonyms by class");
   CLI::App* mappings =
       add_command(*privacy, line, CommandLine::Command::kPrivacyMappings, "mappings",
                   "List every pseudonym and what it stands for (for your eyes only)");
+  CLI::App* rotate = add_command(*privacy, line, CommandLine::Command::kPrivacyRotate, "rotate",
+                                 "New pseudonyms from now on; old ones are accepted for a while");
+  rotate
+      ->add_option("--grace", line.grace, "Days that earlier pseudonyms are accepted in arguments")
+      ->type_name("DAYS")
+      ->check(CLI::Range(0, 3650))
+      ->capture_default_str();
   CLI::App* clear = add_command(*privacy, line, CommandLine::Command::kPrivacyClear, "clear",
                                 "Forget every pseudonym and make a new key");
-  for (CLI::App* sub : {stats, mappings, clear}) add_common(sub, line);
+  for (CLI::App* sub : {stats, mappings, rotate, clear}) add_common(sub, line);
   for (CLI::App* sub : {stats, mappings}) sub->add_flag("--json", line.json, "Machine-readable");
   clear->add_flag("--yes", line.yes, "Really: what was said under old pseudonyms stays unreadable");
 }

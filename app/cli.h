@@ -26,6 +26,7 @@ struct PrivacyArguments {
   std::string names_file;  ///< names known beforehand (JSON), empty = none
   std::string key_file;    ///< empty = the installation's key
   bool jsonl = false;      ///< one {"id", "text"} a line
+  bool one_time = false;   ///< anonymize: a key that nobody keeps
 };
 
 struct CommandLine {
@@ -43,6 +44,7 @@ struct CommandLine {
     kStateRestore,
     kPrivacyStats,
     kPrivacyMappings,
+    kPrivacyRotate,
     kPrivacyClear
   };
   Command command = Command::kServe;
@@ -50,7 +52,9 @@ struct CommandLine {
   bool demo = false;
   std::string http;  ///< serve: ADDRESS:PORT, empty = standard input and output
   bool json = false;
-  bool yes = false;  ///< privacy clear: meant
+  bool yes = false;    ///< privacy clear: meant
+  int grace = 30;      ///< privacy rotate: days that earlier pseudonyms are taken back
+  bool watch = false;  ///< reveal: line by line, as they come
   PrivacyArguments privacy;
   std::string file;  ///< (de)anonymize: input, empty or - = standard input; state: the backup
   std::vector<std::string> text;  ///< reveal: words

@@ -22,9 +22,10 @@ Result<int> client_config_command(const CommandLine& line);
 /// Shows, lists and changes the bearer tokens.
 Result<int> token_command(const CommandLine& line);
 
-/// Look at the pseudonym map, or forget it together with the key.
+/// Look at the pseudonym map, begin another epoch in it, or forget it together with the key.
 Result<int> privacy_stats_command(const CommandLine& line);
 Result<int> privacy_mappings_command(const CommandLine& line);
+Result<int> privacy_rotate_command(const CommandLine& line);
 Result<int> privacy_clear_command(const CommandLine& line);
 
 /// Writes and reads backups of the state directory.

@@ -167,6 +167,30 @@ void apply_limits(LimitsConfig& limits, const LimitsEntry& entry) {
   if (entry.request_timeout) limits.request_timeout = std::chrono::seconds(*entry.request_timeout);
 }
 
+Result<void> apply_privacy(PrivacyConfig& privacy, const ConfigDocument& document,
+                           const Environment& environment) {
+  const PrivacyEntry entry = document.file.privacy.value_or(PrivacyEntry{});
+  if (entry.mode == "session") {
+    privacy.mode = PrivacyMode::kSession;
+  } else if (entry.mode && *entry.mode != "installation") {
+    return document.error_at(
+        "/privacy/mode", "must be installation or session, is \"" + *entry.mode + "\"",
+        *entry.mode == "one-time" ? "one-time is for single texts: proxmox-mpc anonymize --one-time"
+                                  : "");
+  }
+  if (!entry.key) return {};
+  const KeyEntry& key = *entry.key;
+  const int given = (key.file ? 1 : 0) + (key.credential ? 1 : 0) + (key.command ? 1 : 0);
+  if (given != 1)
+    return document.error_at("/privacy/key", "needs exactly one of file, credential and command");
+  PMX_TRY(privacy.key.file, expand_home(environment, key.file.value_or("")));
+  privacy.key.credential = key.credential.value_or("");
+  privacy.key.directory = get(environment, "CREDENTIALS_DIRECTORY");
+  privacy.key.command = key.command.value_or(std::vector<std::string>{});
+  privacy.key.place = document.error_at("/privacy/key", "").message;
+  return {};
+}
+
 Result<void> apply_file(Config& config, const std::string& path, const Environment& environment,
                         bool with_clusters) {
   PMX_TRY(const std::string text, read_file(path));
@@ -202,6 +226,7 @@ Result<void> apply_file(Config& config, const std::string& path, const Environme
     config.http.origins = file.http->origins.value_or(std::vector<std::string>{});
   }
   apply_limits(config.limits, file.limits.value_or(LimitsEntry{}));
+  PMX_TRY_VOID(apply_privacy(config.privacy, document, environment));
   if (!with_clusters) return {};
   for (const auto& [name, entry] : file.clusters) {
     PMX_TRY(config.clusters[name], cluster_of(document, name, entry, environment));
@@ -306,6 +331,10 @@ Result<log::Level> typed_log_level(std::string_view name) {
 
 std::string_view access_name(Access access) {
   return access == Access::kOperate ? "operate" : "observe";
+}
+
+std::string_view privacy_mode_name(PrivacyMode mode) {
+  return mode == PrivacyMode::kSession ? "session" : "installation";
 }
 
 Environment process_environment() {

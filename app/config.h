@@ -56,7 +56,32 @@ struct LimitsConfig {
   std::chrono::seconds request_timeout{600};
 };
 
+/// How long a pseudonym stands for the same value in what `serve` shows.
+enum class PrivacyMode {
+  kInstallation,  ///< until the operator rotates or clears
+  kSession,       ///< as long as the process
+};
+
+std::string_view privacy_mode_name(PrivacyMode mode);
+
+/// Where the installation's key comes from: one of these, or its own file in the state directory.
+struct KeySource {
+  std::string file;
+  std::string credential;            ///< a name in $CREDENTIALS_DIRECTORY
+  std::string directory;             ///< that directory
+  std::vector<std::string> command;  ///< its standard output is the key
+  std::string place;                 ///< "FILE:LINE: privacy.key ", for messages
+
+  [[nodiscard]] bool given() const { return !place.empty(); }
+};
+
+struct PrivacyConfig {
+  PrivacyMode mode = PrivacyMode::kInstallation;
+  KeySource key;
+};
+
 struct Config {
+  PrivacyConfig privacy;
   Access access = Access::kObserve;
   std::string state_dir;
   std::chrono::seconds sync_interval{60};

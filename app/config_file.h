@@ -91,6 +91,28 @@ struct LimitsEntry {
   }
 };
 
+struct KeyEntry {
+  std::optional<std::string> file;
+  std::optional<std::string> credential;
+  std::optional<std::vector<std::string>> command;
+  template <class V>
+  void fields(V& v) {
+    v.optional("file", file);
+    v.optional("credential", credential);
+    v.optional("command", command);
+  }
+};
+
+struct PrivacyEntry {
+  std::optional<std::string> mode;
+  std::optional<KeyEntry> key;
+  template <class V>
+  void fields(V& v) {
+    v.optional("mode", mode);
+    v.optional("key", key);
+  }
+};
+
 struct ConfigFile {
   std::optional<std::string> access;
   std::optional<std::string> state_dir;
@@ -98,6 +120,7 @@ struct ConfigFile {
   std::optional<LogEntry> log;
   std::optional<HttpEntry> http;
   std::optional<LimitsEntry> limits;
+  std::optional<PrivacyEntry> privacy;
   std::map<std::string, ClusterEntry> clusters;
   template <class V>
   void fields(V& v) {
@@ -107,6 +130,7 @@ struct ConfigFile {
     v.optional("log", log);
     v.optional("http", http);
     v.optional("limits", limits);
+    v.optional("privacy", privacy);
     v.optional("clusters", clusters);
   }
 };

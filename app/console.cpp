@@ -1,8 +1,10 @@
 #include "app/console.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 
 namespace pmx::app {
@@ -16,6 +18,66 @@ Result<std::string> read_standard_input() {
     if (got < 0) return Error{Code::kUnavailable, "standard input cannot be read", ""};
     if (got == 0) return text;
     text.append(chunk, static_cast<std::size_t>(got));
+  }
+}
+
+namespace {
+
+constexpr std::size_t kMaxLine = std::size_t{64} << 20;
+
+volatile std::sig_atomic_t interrupted = 0;
+
+/// Waits for standard input; the signal is let in here alone, so that none comes too early to be
+/// seen. False when it came.
+bool wait_for_input() {
+  sigset_t open;
+  ::pthread_sigmask(SIG_SETMASK, nullptr, &open);
+  sigdelset(&open, SIGINT);
+  pollfd input{STDIN_FILENO, POLLIN, 0};
+  while (interrupted == 0 && ::ppoll(&input, 1, nullptr, &open) < 0 && errno == EINTR) {
+  }
+  return interrupted == 0;
+}
+
+void block_interrupt(int how) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  ::pthread_sigmask(how, &signals, nullptr);
+}
+
+}  // namespace
+
+LineReader::LineReader() {
+  interrupted = 0;
+  block_interrupt(SIG_BLOCK);
+  std::signal(SIGINT, [](int) { interrupted = 1; });
+}
+
+LineReader::~LineReader() {
+  std::signal(SIGINT, SIG_DFL);
+  block_interrupt(SIG_UNBLOCK);
+}
+
+Result<std::optional<std::string>> LineReader::next() {
+  std::size_t looked = 0;
+  char chunk[65536];
+  while (true) {
+    const std::size_t end = read_.find('\n', looked);
+    if (end != std::string::npos || (ended_ && !read_.empty())) {
+      std::string line = read_.substr(0, end == std::string::npos ? end : end + 1);
+      read_.erase(0, line.size());
+      return std::optional(std::move(line));
+    }
+    if (ended_ || !wait_for_input()) return std::optional<std::string>();
+    looked = read_.size();
+    if (looked > kMaxLine)
+      return Error{Code::kResourceExhausted, "a line of standard input has no end", ""};
+    const ssize_t got = ::read(STDIN_FILENO, chunk, sizeof chunk);
+    if (got < 0 && errno != EINTR)
+      return Error{Code::kUnavailable, "standard input cannot be read", ""};
+    ended_ = got == 0;
+    if (got > 0) read_.append(chunk, static_cast<std::size_t>(got));
   }
 }
 

@@ -1,6 +1,10 @@
 #include "app/installation.h"
 
+#include <map>
+
 #include "app/demo_http.h"
+#include "app/open_state.h"
+#include "base/crypto.h"
 #include "base/log.h"
 #include "proxmox/httplib_http.h"
 
@@ -57,10 +61,25 @@ Installation::~Installation() {
   log::set_redactor({});  // it uses the engine
 }
 
-Result<void> Installation::open_stores(std::unique_ptr<state::Database> database) {
+/// The names of the installation's map are known in every session, under pseudonyms of its own.
+Result<void> Installation::open_session() {
+  constexpr std::size_t kIdBytes = 16;
+  PMX_TRY(engine_, anonymize::Engine::open_session(database_->key(),
+                                                   crypto::hex(crypto::random_bytes(kIdBytes))));
+  PMX_TRY(const auto rows, pseudonyms_->load(0));
+  return engine_->learn(anonymize::names_of(rows));
+}
+
+Result<void> Installation::open_stores(std::unique_ptr<state::Database> database,
+                                       PrivacyMode mode) {
+  mode_ = mode;
   database_ = std::move(database);
-  pseudonyms_ = std::make_unique<state::PseudonymStore>(*database_);
-  PMX_TRY(engine_, anonymize::Engine::open(database_->key(), *pseudonyms_));
+  pseudonyms_ = std::make_unique<state::PseudonymStore>(*database_, clock_);
+  if (mode == PrivacyMode::kSession) {
+    PMX_TRY_VOID(open_session());
+  } else {
+    PMX_TRY(engine_, anonymize::Engine::open(database_->key(), *pseudonyms_));
+  }
   inventory_ = std::make_unique<state::InventoryStore>(*database_, clock_);
   audit_ = std::make_unique<state::AuditStore>(*database_);
   tasks_ = std::make_shared<DurableTasks>(*database_);
@@ -68,6 +87,16 @@ Result<void> Installation::open_stores(std::unique_ptr<state::Database> database
     return engine->mask(line).value_or(" (details withheld: the privacy engine failed)");
   });
   return {};
+}
+
+Result<std::vector<state::KindCount>> Installation::pseudonym_counts() {
+  if (mode_ == PrivacyMode::kInstallation) return pseudonyms_->counts();
+  PMX_TRY(const auto rows, engine_->issued());
+  std::map<Kind, std::int64_t> counts;
+  for (const auto& row : rows) ++counts[row.kind];
+  std::vector<state::KindCount> result;
+  for (const auto& [kind, count] : counts) result.push_back({kind, count});
+  return result;
 }
 
 Result<void> Installation::add_cluster(const std::string& name, std::unique_ptr<proxmox::Http> http,
@@ -82,10 +111,8 @@ Result<void> Installation::add_cluster(const std::string& name, std::unique_ptr<
 Result<void> Installation::finish() {
   std::vector<std::unique_ptr<ops::Cluster>> clusters;
   for (const auto& connection : connections_) {
-    std::string title = "default";
-    if (connections_.size() > 1) {
-      PMX_TRY(title, engine_->pseudonym(Kind::kCluster, connection.name));
-    }
+    std::string title;
+    if (connections_.size() == 1) title = "default";
     clusters.push_back(std::make_unique<ops::Cluster>(
         connection.name, title,
         ops::ClusterParts{*connection.client, *engine_, *inventory_, clock_}));
@@ -96,8 +123,8 @@ Result<void> Installation::finish() {
 
 Result<std::unique_ptr<Installation>> Installation::open(const Config& config, Clock& clock) {
   auto installation = std::make_unique<Installation>(clock);
-  PMX_TRY(auto database, state::Database::open(config.state_dir));
-  PMX_TRY_VOID(installation->open_stores(std::move(database)));
+  PMX_TRY(auto database, open_state(config));
+  PMX_TRY_VOID(installation->open_stores(std::move(database), config.privacy.mode));
   for (const auto& [name, cluster] : config.clusters) {
     const std::string host = host_of(cluster.url);
     if (!is_address(host)) {  // most clusters are reached by a node's name
@@ -119,7 +146,7 @@ Result<std::unique_ptr<Installation>> Installation::open(const Config& config, C
 Result<std::unique_ptr<Installation>> Installation::open_demo(Clock& clock, const Secret& key) {
   auto installation = std::make_unique<Installation>(clock);
   PMX_TRY(auto database, state::Database::open_in_memory(key));
-  PMX_TRY_VOID(installation->open_stores(std::move(database)));
+  PMX_TRY_VOID(installation->open_stores(std::move(database), PrivacyMode::kInstallation));
   installation->simulated_ = std::make_unique<sim::Cluster>(sim::Options{}, clock);
   auto token = proxmox::ApiToken::parse(installation->simulated_->access().token);
   if (!token.ok()) return token.error();

@@ -37,7 +37,14 @@ class Installation {
   [[nodiscard]] Clock& clock() { return clock_; }
   [[nodiscard]] state::Database& database() { return *database_; }
   [[nodiscard]] anonymize::Engine& engine() { return *engine_; }
-  [[nodiscard]] state::PseudonymStore& pseudonyms() { return *pseudonyms_; }
+  /// How long pseudonyms last: those of the demo end with it.
+  [[nodiscard]] PrivacyMode mode() const {
+    return database_->kept() ? mode_ : PrivacyMode::kSession;
+  }
+  /// The latest rotation of the installation's pseudonyms.
+  Result<state::Rotation> rotation() { return pseudonyms_->rotation(); }
+  /// Pseudonyms in use, by kind.
+  Result<std::vector<state::KindCount>> pseudonym_counts();
   [[nodiscard]] state::InventoryStore& inventory() { return *inventory_; }
   [[nodiscard]] state::AuditStore& audit() { return *audit_; }
   [[nodiscard]] const std::shared_ptr<DurableTasks>& tasks() const { return tasks_; }
@@ -47,7 +54,8 @@ class Installation {
   [[nodiscard]] sim::Cluster* simulated() { return simulated_.get(); }
 
  private:
-  Result<void> open_stores(std::unique_ptr<state::Database> database);
+  Result<void> open_stores(std::unique_ptr<state::Database> database, PrivacyMode mode);
+  Result<void> open_session();
   Result<void> add_cluster(const std::string& name, std::unique_ptr<proxmox::Http> http,
                            const proxmox::Credentials& credentials);
   Result<void> finish();
@@ -59,6 +67,7 @@ class Installation {
   };
 
   Clock& clock_;
+  PrivacyMode mode_ = PrivacyMode::kInstallation;
   std::unique_ptr<state::Database> database_;
   std::unique_ptr<state::PseudonymStore> pseudonyms_;
   std::unique_ptr<anonymize::Engine> engine_;

@@ -11,16 +11,21 @@ constexpr std::size_t kMaxKeyFile = 1 << 20;
 
 }  // namespace
 
-Result<Secret> read_key_file(const std::string& path) {
-  PMX_TRY(std::string bytes, read_file(path, kMaxKeyFile));
+Result<Secret> make_key(std::string bytes, const std::string& origin) {
   const std::size_t size = bytes.size();
   Secret key(std::move(bytes));
   if (size < kKeySize)
-    return Error{Code::kInvalidArgument,
-                 path + " is too short for a key: " + std::to_string(size) + " bytes instead of 32",
-                 "make another one, in a new file: head -c 32 /dev/urandom > NEWKEY"};
+    return Error{
+        Code::kInvalidArgument,
+        origin + " is too short for a key: " + std::to_string(size) + " bytes instead of 32",
+        "make another one, in a new file: head -c 32 /dev/urandom > NEWKEY"};
   if (size == kKeySize) return key;
   return crypto::derive_key(key, "anonymize/key-file");
+}
+
+Result<Secret> read_key_file(const std::string& path) {
+  PMX_TRY(std::string bytes, read_file(path, kMaxKeyFile));
+  return make_key(std::move(bytes), path);
 }
 
 std::string key_id(const Secret& key) {

@@ -13,6 +13,10 @@
 
 namespace pmx::app {
 
+/// The key that `bytes` are: 32, or more that are condensed to 32. kInvalidArgument when there are
+/// fewer; `origin` says where they came from.
+Result<Secret> make_key(std::string bytes, const std::string& origin);
+
 /// The key in `path`: 32 random bytes, or more that are condensed to 32. kInvalidArgument when it
 /// has fewer.
 Result<Secret> read_key_file(const std::string& path);

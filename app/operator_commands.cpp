@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/installation.h"
+#include "base/files.h"
 #include "ops/doctor.h"
 
 namespace pmx::app {
@@ -65,6 +66,32 @@ std::vector<ops::Finding> configuration_findings(const Config& config) {
   return findings;
 }
 
+std::string mode_text(const PrivacyConfig& privacy) {
+  return privacy.mode == PrivacyMode::kSession ? "last as long as the server process (session)"
+                                               : "last until they are rotated (installation)";
+}
+
+/// How long pseudonyms last, and whether the key is where it is said to be.
+Result<std::vector<ops::Finding>> privacy_findings(const Config& config,
+                                                   Installation& installation) {
+  using Grade = ops::Finding::Grade;
+  std::vector<ops::Finding> findings{
+      {Grade::kOk, "privacy: pseudonyms " + mode_text(config.privacy), ""}};
+  PMX_TRY(const auto rotation, installation.rotation());
+  if (config.privacy.mode == PrivacyMode::kInstallation && rotation.epoch > 0) {
+    findings.back().what += "; rotated at " + format_time(rotation.began) +
+                            ", earlier ones are accepted until " +
+                            format_time(rotation.earlier_until);
+  }
+  const std::string key = config.state_dir + "/key";
+  if (config.privacy.key.given() && file_exists(key)) {
+    findings.push_back({Grade::kWarning,
+                        "privacy: the key comes from elsewhere, but " + key + " still holds one",
+                        "remove it when the other one is backed up: rm " + key});
+  }
+  return findings;
+}
+
 bool any_failure(const std::vector<ops::Finding>& findings) {
   for (const auto& finding : findings) {
     if (finding.grade == ops::Finding::Grade::kFailure) return true;
@@ -89,6 +116,7 @@ Result<int> config_check_command(const CommandLine& line) {
     text +=
         "  " + name + ": " + cluster.url + ", " + who + ", certificate trusted by " + trust + "\n";
   }
+  text += "  pseudonyms      " + mode_text(config.privacy) + "\n";
   text += "  access          " + std::string(access_name(config.access)) + "\n";
   text += "  state directory " + config.state_dir + "\n";
   for (const auto& warning : config.warnings) text += "  warning         " + warning + "\n";
@@ -107,6 +135,8 @@ Result<int> doctor_command(const CommandLine& line) {
     ctx.deadline = system_clock().steady() + std::chrono::seconds(30);
     const ClusterConfig& configured = config.clusters.find(cluster->name())->second;
     auto findings = configuration_findings(config);
+    PMX_TRY(auto privacy, privacy_findings(config, *installation));
+    std::ranges::move(privacy, std::back_inserter(findings));
     std::ranges::move(ops::examine(ctx, cluster->client(), configured.credentials,
                                    privilege_needs(config.access)),
                       std::back_inserter(findings));
@@ -118,7 +148,35 @@ Result<int> doctor_command(const CommandLine& line) {
   return failed ? 1 : 0;
 }
 
+namespace {
+
+/// Each line when it is complete, and what stands behind the last one, until the input ends or
+/// SIGINT comes.
+Result<int> watch(anonymize::Engine& engine) {
+  LineReader input;
+  while (true) {
+    PMX_TRY(const auto line, input.next());
+    if (!line) return 0;
+    PMX_TRY(const std::string real, engine.reveal(*line));
+    print(real);
+    PMX_TRY_VOID(finish_output());
+  }
+}
+
+/// What was written down is in the installation's map, whatever a server may do now.
+Result<std::unique_ptr<Installation>> open_map(Config config) {
+  config.privacy.mode = PrivacyMode::kInstallation;
+  return Installation::open(config, system_clock());
+}
+
+}  // namespace
+
 Result<int> reveal_command(const CommandLine& line) {
+  if (line.watch) {
+    PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
+    PMX_TRY(const auto installation, open_map(config));
+    return watch(installation->engine());
+  }
   std::string text;
   for (const auto& word : line.text) text += (text.empty() ? "" : " ") + word;
   if (line.text.empty()) {
@@ -127,7 +185,7 @@ Result<int> reveal_command(const CommandLine& line) {
     text += "\n";
   }
   PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
-  PMX_TRY(const auto installation, Installation::open(config, system_clock()));
+  PMX_TRY(const auto installation, open_map(config));
   PMX_TRY(const std::string real, installation->engine().reveal(text));
   print(real);
   if (real != text) return 0;

@@ -2,8 +2,11 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "anonymize/engine.h"
 #include "app/commands.h"
 #include "app/console.h"
+#include "app/open_state.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "state/database.h"
 #include "state/pseudonym_store.h"
@@ -11,9 +14,9 @@
 namespace pmx::app {
 namespace {
 
-Result<std::unique_ptr<state::Database>> open_state(const CommandLine& line) {
+Result<std::unique_ptr<state::Database>> open_state_of(const CommandLine& line) {
   PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
-  return state::Database::open(config.state_dir);
+  return open_state(config);
 }
 
 std::string class_of(anonymize::Kind kind) { return std::string(anonymize::kind_code(kind)); }
@@ -34,7 +37,7 @@ std::string printable(const std::string& name) {
 }  // namespace
 
 Result<int> privacy_stats_command(const CommandLine& line) {
-  PMX_TRY(const auto database, open_state(line));
+  PMX_TRY(const auto database, open_state_of(line));
   PMX_TRY(const auto counts, state::PseudonymStore(*database).counts());
   Json rows = Json::object();
   std::string text;
@@ -48,7 +51,7 @@ Result<int> privacy_stats_command(const CommandLine& line) {
 }
 
 Result<int> privacy_mappings_command(const CommandLine& line) {
-  PMX_TRY(const auto database, open_state(line));
+  PMX_TRY(const auto database, open_state_of(line));
   PMX_TRY(const auto rows, state::PseudonymStore(*database).load(0));
   for (const auto& row : rows) {
     const Json entry{
@@ -60,8 +63,22 @@ Result<int> privacy_mappings_command(const CommandLine& line) {
   return 0;
 }
 
+Result<int> privacy_rotate_command(const CommandLine& line) {
+  PMX_TRY(const auto database, open_state_of(line));
+  state::PseudonymStore store(*database);
+  PMX_TRY(const auto rotation, store.rotate(std::chrono::hours(24) * line.grace));
+  // The names that are known get their new pseudonyms here, so that no server has to wait for it.
+  PMX_TRY_VOID(anonymize::Engine::open(database->key(), store));
+  const std::string until = format_time(rotation.earlier_until);
+  std::fprintf(stderr,
+               "New pseudonyms from now on, in running servers too.\n"
+               "Earlier ones are accepted in arguments %s%s; reveal knows them for ever.\n",
+               line.grace > 0 ? "until " : "no longer", line.grace > 0 ? until.c_str() : "");
+  return 0;
+}
+
 Result<int> privacy_clear_command(const CommandLine& line) {
-  PMX_TRY(const auto database, open_state(line));
+  PMX_TRY(const auto database, open_state_of(line));
   if (!line.yes) {
     return Error{Code::kFailedPrecondition,
                  "this forgets every pseudonym and the key: what was said under them can never be "
@@ -69,9 +86,14 @@ Result<int> privacy_clear_command(const CommandLine& line) {
                  "`proxmox-mpc state backup FILE` keeps a way back; then repeat it with --yes"};
   }
   PMX_TRY_VOID(database->renew_key());
-  std::fprintf(
-      stderr,
-      "All pseudonyms of this installation are forgotten; the next start uses a new key.\n");
+  std::fprintf(stderr,
+               database->brought_key()
+                   ? "All pseudonyms of this installation are forgotten; new ones are made "
+                     "with another subkey.\n"
+                     "The key itself is the one that privacy.key names: replace it there if "
+                     "others may know it.\n"
+                   : "All pseudonyms of this installation are forgotten; the next start "
+                     "uses a new key.\n");
   return 0;
 }
 

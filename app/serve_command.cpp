@@ -35,6 +35,16 @@ Result<Config> demo_config(const CommandLine& line) {
   return config;
 }
 
+/// One process serves many callers there, and a client of 2026-07-28 has no session to speak of
+/// (ADR 12): to promise that sessions cannot be joined would be untrue.
+Error no_sessions_over_http() {
+  return Error{Code::kFailedPrecondition,
+               "privacy.mode is session, and over HTTP there is no session that pseudonyms could "
+               "end with",
+               "serve over standard input and output (one process, one session), or set "
+               "privacy.mode to installation"};
+}
+
 }  // namespace
 
 Result<Config> load_config_with_clusters(const CommandLine& line) {
@@ -53,6 +63,7 @@ Result<int> serve_command(const CommandLine& line) {
   PMX_TRY_VOID(log::init(config.log));
   if (!line.http.empty()) config.http.listen = line.http;
   if (config.http.listen.empty()) return serve_pipe(config, line.demo, output);
+  if (!line.demo && config.privacy.mode == PrivacyMode::kSession) return no_sessions_over_http();
   return serve_http(config, line.demo);
 }
 

@@ -26,7 +26,7 @@ constexpr const char* kInstructions =
     "people a guest's "
     "pseudonym together with its VMID";
 
-mcp::ServerOptions server_options(const LimitsConfig& limits, bool demo) {
+mcp::ServerOptions server_options(const LimitsConfig& limits, bool demo, PrivacyMode mode) {
   mcp::ServerOptions options;
   options.name = "proxmox-mpc";
   options.title = "Proxmox VE";
@@ -41,16 +41,20 @@ mcp::ServerOptions server_options(const LimitsConfig& limits, bool demo) {
   options.instructions =
       std::string(kInstructions) +
       (demo ? "; this is a demo whose pseudonyms live in memory, so that nobody can translate them."
-            : "; they translate with `proxmox-mpc reveal`.");
+       : mode == PrivacyMode::kSession
+           ? "; pseudonyms are those of this session alone, and nobody can translate them."
+           : "; they translate with `proxmox-mpc reveal`.");
   return options;
 }
 
 TypedNames::Options name_options(const LimitsConfig& limits, Installation& installation) {
   TypedNames::Options options;
   options.wrong_per_hour = static_cast<std::size_t>(limits.wrong_names_per_hour);
-  for (const auto& cluster : installation.clusters().all()) {
-    options.clusters.push_back(cluster->title());
-  }
+  options.clusters = [&clusters = installation.clusters()] {
+    std::vector<std::string> titles;
+    for (const auto& cluster : clusters.all()) titles.push_back(cluster->title());
+    return titles;
+  };
   return options;
 }
 
@@ -89,14 +93,15 @@ Result<void> Serving::add(Access access, bool demo) {
       clock_,
       [this](const Context& ctx, const std::string& upid) { auditor_.note_task(ctx, upid); },
       [this]() -> Result<PrivacyStatus> {
-        PMX_TRY(auto counts, installation_->pseudonyms().counts());
-        return PrivacyStatus{installation_->database().kept(), std::move(counts), gate_.checks()};
+        PMX_TRY(auto counts, installation_->pseudonym_counts());
+        PMX_TRY(const auto rotation, installation_->rotation());
+        return PrivacyStatus{installation_->mode(), std::move(counts), gate_.checks(), rotation};
       }};
   Level& level = levels_[access];
   level.catalogue = make_catalogue(box, access);
   level.catalogue.events = &events_;
   PMX_TRY_VOID(mcp::check_catalogue(level.catalogue));
-  mcp::ServerOptions options = server_options(limits_, demo);
+  mcp::ServerOptions options = server_options(limits_, demo, installation_->mode());
   options.tasks = installation_->tasks();
   level.server = std::make_unique<mcp::Server>(std::move(options), level.catalogue, gate_, auditor_,
                                                executor_, clock_);

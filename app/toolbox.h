@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "anonymize/engine.h"
+#include "app/config.h"
 #include "app/privacy_gate.h"
 #include "base/clock.h"
 #include "base/fields.h"
@@ -20,9 +21,10 @@ namespace pmx::app {
 
 /// What privacy did so far, in numbers only.
 struct PrivacyStatus {
-  bool kept = false;                         ///< pseudonyms outlive this process (not in the demo)
-  std::vector<state::KindCount> pseudonyms;  ///< issued by the installation
-  PrivacyGate::Checks checks;                ///< of this process
+  PrivacyMode mode = PrivacyMode::kInstallation;  ///< of this process
+  std::vector<state::KindCount> pseudonyms;       ///< issued by the installation
+  PrivacyGate::Checks checks;                     ///< of this process
+  state::Rotation rotation;                       ///< the latest one; says nothing in a session
 };
 
 /// Everything outlives the catalogue.

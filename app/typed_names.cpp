@@ -73,8 +73,8 @@ bool TypedNames::count(const Context& ctx, std::size_t hash, bool wrong) {
 }
 
 bool TypedNames::is_shown_cluster(std::string_view value) const {
-  return std::find(options_.clusters.begin(), options_.clusters.end(), value) !=
-         options_.clusters.end();
+  const std::vector<std::string> shown = options_.clusters();
+  return std::find(shown.begin(), shown.end(), value) != shown.end();
 }
 
 Error TypedNames::never_shown(std::string_view format) const {
@@ -83,7 +83,7 @@ Error TypedNames::never_shown(std::string_view format) const {
                  "copy the UPID exactly from an earlier answer"};
   }
   std::string known;
-  for (const std::string& name : options_.clusters) known += (known.empty() ? "" : ", ") + name;
+  for (const std::string& name : options_.clusters()) known += (known.empty() ? "" : ", ") + name;
   return Error{Code::kInvalidArgument, "the value names no cluster that answers show",
                "name one of: " + known};
 }

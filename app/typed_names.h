@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -21,7 +22,7 @@ class TypedNames {
  public:
   struct Options {
     std::size_t wrong_per_hour = 30;  ///< different ones, of one principal; ten times as many right
-    std::vector<std::string> clusters;  ///< as answers name them
+    std::function<std::vector<std::string>()> clusters;  ///< as answers name them now
   };
 
   /// `engine` and `clock` outlive the object.

@@ -53,6 +53,11 @@ state::Object status_of(const proxmox::Guest& guest, const std::string& status) 
 Cluster::Cluster(std::string name, std::string title, const ClusterParts& parts)
     : name_(std::move(name)), title_(std::move(title)), parts_(parts) {}
 
+std::string Cluster::title() const {
+  if (!title_.empty()) return title_;
+  return parts_.engine.pseudonym(anonymize::Kind::kCluster, name_).value_or("?");
+}
+
 Result<std::shared_ptr<const Snapshot>> Cluster::snapshot(const Context& ctx,
                                                           std::chrono::milliseconds max_age) {
   Lock lock(mutex_);

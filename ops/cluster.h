@@ -45,11 +45,11 @@ struct ClusterParts {
 class Cluster {
  public:
   /// `name` is the configuration key; `title` how the outside names it ("default" when there is
-  /// only one).
+  /// only one). Without one it has the pseudonym of its name, as that is at the moment.
   Cluster(std::string name, std::string title, const ClusterParts& parts);
 
   [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] const std::string& title() const { return title_; }
+  [[nodiscard]] std::string title() const;
   [[nodiscard]] proxmox::Client& client() { return parts_.client; }
   [[nodiscard]] Clock& clock() { return parts_.clock; }
 

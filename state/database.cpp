@@ -125,13 +125,20 @@ Result<Secret> load_key(Db& db, const Paths& paths) {
   return settle_key(db, paths);
 }
 
-/// Forgets all pseudonyms and which key they were sealed with.
-Result<void> forget_key(Db& db) {
+/// Forgets all pseudonyms and which key they were sealed with. The same key may be used again when
+/// it is not ours to replace: a fresh salt then keeps what is issued next apart from what was.
+Result<void> forget_key(Db& db, bool may_come_again) {
   const auto lock = db.lock();
   PMX_TRY(Transaction transaction, Transaction::begin(db, Durability::kPower));
   PMX_TRY_VOID(db.execute("DELETE FROM pseudonym; DELETE FROM epoch"));
   PMX_TRY(Statement forget, db.prepare("DELETE FROM installation WHERE name = ?"));
   PMX_TRY_VOID(forget.run(kKeyCheck));
+  if (may_come_again) {
+    constexpr std::size_t kSalt = 16;
+    PMX_TRY(Statement salt,
+            db.prepare("INSERT INTO epoch (salt, began, earlier_until) VALUES (?, 0, 0)"));
+    PMX_TRY_VOID(salt.run(Blob{crypto::random_bytes(kSalt)}));
+  }
   return transaction.commit();
 }
 
@@ -139,10 +146,11 @@ Result<void> forget_key(Db& db) {
 
 class Database::Impl {
  public:
-  std::string directory;         ///< empty in memory, and with a key that the caller brought
+  std::string directory;         ///< empty in memory
   std::unique_ptr<Locks> locks;  ///< none in memory
   std::unique_ptr<Db> db;
   Secret key;
+  bool brought_key = false;
 };
 
 Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -162,11 +170,15 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& directory) {
 Result<std::unique_ptr<Database>> Database::open(const std::string& directory, const Secret& key) {
   const Paths paths{directory};
   PMX_TRY_VOID(make_private_directory(directory));
+  if (key.expose().size() != kKeySize)
+    return Error{Code::kInvalidArgument, "the installation key must have 32 bytes", ""};
   auto impl = std::make_unique<Impl>();
+  impl->directory = directory;
   PMX_TRY(impl->locks, Locks::open(paths.lock));
   PMX_TRY(impl->db, open_database(paths, *impl->locks));
   PMX_TRY_VOID(accept_key(*impl->db, paths, key));
   impl->key = key;
+  impl->brought_key = true;
   return std::make_unique<Database>(std::move(impl));
 }
 
@@ -187,15 +199,15 @@ Result<void> Database::check_key() {
 }
 
 Result<void> Database::renew_key() {
-  if (impl_->locks == nullptr) return forget_key(*impl_->db);
+  if (impl_->locks == nullptr) return forget_key(*impl_->db, true);
   if (!impl_->locks->begin_alone()) {
     return Error{Code::kFailedPrecondition, "another process uses " + impl_->directory,
                  "end all servers first (clients start one per window); nothing was changed"};
   }
-  auto renewed = forget_key(*impl_->db);
+  auto renewed = forget_key(*impl_->db, impl_->brought_key);
   // After the commit: a key that fits nothing is settled at the next start, rows without their key
   // would be lost.
-  if (renewed.ok()) {
+  if (renewed.ok() && !impl_->brought_key) {
     renewed = write_private_file(Paths{impl_->directory}.key, crypto::random_bytes(kKeySize));
   }
   impl_->locks->end_alone();
@@ -211,6 +223,7 @@ Result<void> Database::renew_key() {
 
 const Secret& Database::key() const { return impl_->key; }
 Db& Database::db() { return *impl_->db; }
+bool Database::brought_key() const { return impl_->brought_key; }
 bool Database::kept() const { return impl_->locks != nullptr; }
 
 std::int64_t Database::instance() const {

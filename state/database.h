@@ -42,9 +42,13 @@ class Database {
   Result<void> check_key();
 
   /// Forgets all pseudonyms and makes a new key, so that nothing said before can be traced back;
-  /// key() stays the old one, so open the directory anew. kFailedPrecondition while another process
-  /// has it open.
+  /// key() stays the old one, so open the directory anew. A key that the caller brought stays with
+  /// the caller; then a new epoch gives what is issued next another subkey. kFailedPrecondition
+  /// while another process has the directory open.
   Result<void> renew_key();
+
+  /// Whether the key came from the caller, so that it is not in the directory.
+  [[nodiscard]] bool brought_key() const;
 
   /// One connection behind a mutex; for the stores only.
   [[nodiscard]] Db& db();

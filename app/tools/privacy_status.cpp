@@ -21,12 +21,16 @@ struct ClassCount {
 
 struct Out {
   std::string mode;
+  std::optional<std::string> rotated;  ///< times as format_time() writes them
+  std::optional<std::string> earlier_until;
   std::vector<ClassCount> classes;
   std::int64_t passed = 0;
   std::int64_t blocked = 0;
   template <class V>
   void fields(V& v) {
     v.required("mode", mode);
+    v.optional("rotated", rotated);
+    v.optional("earlier_until", earlier_until);
     v.required("classes", classes);
     v.required("passed", passed);
     v.required("blocked", blocked);
@@ -39,8 +43,27 @@ std::string describe(const Out& out) {
   std::string text = std::to_string(total) + " pseudonyms are in use; the final check passed " +
                      std::to_string(out.passed) + " messages and held back " +
                      std::to_string(out.blocked) + " since this server started.";
+  if (out.rotated && out.earlier_until) {
+    text += " They were rotated at " + *out.rotated + "; earlier ones are accepted until " +
+            *out.earlier_until + ".";
+  }
   if (out.blocked > 0) text += " The operator finds the reasons in the local log.";
   return text;
+}
+
+Out output(const PrivacyStatus& status) {
+  Out out;
+  out.mode = privacy_mode_name(status.mode);
+  out.passed = status.checks.passed;
+  out.blocked = status.checks.blocked;
+  if (status.mode == PrivacyMode::kInstallation && status.rotation.epoch > 0) {
+    out.rotated = format_time(status.rotation.began);
+    out.earlier_until = format_time(status.rotation.earlier_until);
+  }
+  for (const auto& count : status.pseudonyms) {
+    out.classes.push_back({std::string(anonymize::kind_code(count.kind)), count.count});
+  }
+  return out;
 }
 
 }  // namespace
@@ -49,13 +72,7 @@ mcp::Tool privacy_status(const Toolbox& box) {
   return make_tool<Args, Out>(
       "privacy_status", [box](const Context&, const Args&, mcp::Progress&) -> Result<Answer<Out>> {
         PMX_TRY(const PrivacyStatus status, box.privacy_status());
-        Out out{status.kept ? "installation" : "session",
-                {},
-                status.checks.passed,
-                status.checks.blocked};
-        for (const auto& count : status.pseudonyms) {
-          out.classes.push_back({std::string(anonymize::kind_code(count.kind)), count.count});
-        }
+        Out out = output(status);
         std::string text = describe(out);
         return Answer<Out>{std::move(out), std::move(text)};
       });

@@ -7,11 +7,12 @@ _proxmox_mpc_options() {
     config) echo "check --config --state-dir --help" ;;
     doctor) echo "--config --state-dir --access --json --help" ;;
     token) echo "show list add rotate remove --access --config --state-dir --help" ;;
-    privacy) echo "stats mappings clear --json --yes --config --state-dir --help" ;;
+    privacy) echo "stats mappings rotate clear --json --grace --yes --config --state-dir --help" ;;
     state) echo "backup restore --config --state-dir --help" ;;
     client-config) echo "--demo --help" ;;
-    anonymize | deanonymize) echo "--names --key-file --jsonl --config --state-dir --help" ;;
-    reveal) echo "--config --state-dir --help" ;;
+    anonymize) echo "--names --key-file --one-time --jsonl --config --state-dir --help" ;;
+    deanonymize) echo "--names --key-file --jsonl --config --state-dir --help" ;;
+    reveal) echo "--watch --config --state-dir --help" ;;
     *) echo "serve sim config doctor anonymize deanonymize reveal client-config token state privacy --version --help" ;;
   esac
 }

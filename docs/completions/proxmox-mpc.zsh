@@ -57,15 +57,17 @@ _proxmox_mpc() {
       ;;
     anonymize | deanonymize)
       _arguments '1:file:_files' '--names[known names]:file:_files' \
-        '--key-file[a key of your own]:file:_files' '--jsonl[one text a line]' '--config[configuration file]:file:_files' \
+        '--key-file[a key of your own]:file:_files' '--one-time[anonymize: a key that is kept nowhere]' \
+        '--jsonl[one text a line]' '--config[configuration file]:file:_files' \
         '--state-dir[state directory]:directory:_directories'
       ;;
     reveal)
-      _arguments '*:text:' '--config[configuration file]:file:_files' \
+      _arguments '*:text:' '--watch[line by line, as they come]' '--config[configuration file]:file:_files' \
         '--state-dir[state directory]:directory:_directories'
       ;;
     token) _arguments '1:action:(show list add rotate remove)' '2:name:' ;;
-    privacy) _arguments '1:action:(stats mappings clear)' '--json[machine-readable]' '--yes[clear: really]' ;;
+    privacy) _arguments '1:action:(stats mappings rotate clear)' '--json[machine-readable]' \
+      '--grace[rotate: days that old pseudonyms are accepted]:days:' '--yes[clear: really]' ;;
     state)
       _arguments '1:action:(backup restore)' '2:file:_files' \
         '--state-dir[state directory]:directory:_directories'

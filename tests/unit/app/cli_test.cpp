@@ -72,6 +72,7 @@ TEST_CASE("command line: every command is reached by its words") {
       {{"state", "restore", "f"}, Command::kStateRestore},
       {{"privacy", "stats"}, Command::kPrivacyStats},
       {{"privacy", "mappings"}, Command::kPrivacyMappings},
+      {{"privacy", "rotate"}, Command::kPrivacyRotate},
       {{"privacy", "clear"}, Command::kPrivacyClear}};
   for (const auto& [words, command] : rows) {
     CAPTURE(words.front() + " " + words.back());
@@ -96,6 +97,14 @@ TEST_CASE("command line: with nothing more said all is as the headers have it") 
   CHECK_FALSE(sim.http);
   CHECK(good({"token", "show"}).token_name == "local");
   CHECK_FALSE(good({"privacy", "clear"}).yes);
+  CHECK(good({"privacy", "rotate"}).grace == 30);
+  CHECK(good({"privacy", "rotate", "--grace", "0"}).grace == 0);
+  CHECK_FALSE(parse({"privacy", "rotate", "--grace", "-1"}).line.has_value());
+  CHECK(good({"reveal", "--watch"}).watch);
+  CHECK_FALSE(parse({"reveal", "--watch", "text"}).line.has_value());
+  CHECK(good({"anonymize", "--one-time"}).privacy.one_time);
+  CHECK_FALSE(parse({"anonymize", "--one-time", "--key-file", "k"}).line.has_value());
+  CHECK_FALSE(parse({"deanonymize", "--one-time"}).line.has_value());
 }
 
 TEST_CASE("command line: whoever reads the configuration takes the common options") {
@@ -114,6 +123,7 @@ TEST_CASE("command line: whoever reads the configuration takes the common option
                                                        {"state", "restore", "f"},
                                                        {"privacy", "stats"},
                                                        {"privacy", "mappings"},
+                                                       {"privacy", "rotate"},
                                                        {"privacy", "clear"}};
   for (std::vector<std::string> words : commands) {
     CAPTURE(words.front() + " " + words.back());

@@ -292,6 +292,32 @@ TEST_CASE("config: a named file must exist, the default one need not") {
   CHECK(load_config({}, home.environment).ok());
 }
 
+TEST_CASE("config: privacy says how long pseudonyms last and where the key comes from") {
+  const Home home;
+  const auto plain =
+      load_config(from_file(home.write("c.yml", "log: {level: info}\n")), home.environment);
+  REQUIRE(plain.ok());
+  CHECK(plain->privacy.mode == pmx::app::PrivacyMode::kInstallation);
+  CHECK_FALSE(plain->privacy.key.given());
+  auto environment = home.environment;
+  environment["CREDENTIALS_DIRECTORY"] = "/run/credentials/x";
+  const auto session = load_config(
+      from_file(home.write("c.yml", "privacy:\n  mode: session\n  key: {credential: mpc-key}\n")),
+      environment);
+  REQUIRE(session.ok());
+  CHECK(session->privacy.mode == pmx::app::PrivacyMode::kSession);
+  CHECK(session->privacy.key.given());
+  CHECK(session->privacy.key.credential == "mpc-key");
+  CHECK(session->privacy.key.directory == "/run/credentials/x");
+  CHECK(session->privacy.key.place.ends_with(":3: privacy.key "));
+  for (const char* wrong :
+       {"privacy: {key: {}}\n", "privacy: {mode: none}\n",
+        "privacy: {key: {file: a, command: [b]}}\n", "privacy: {key: {env: KEY}}\n"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(load_config(from_file(home.write("c.yml", wrong)), home.environment).ok());
+  }
+}
+
 TEST_CASE("config: schemas/config.json names exactly the keys that are read") {
   const auto schema = pmx::parse_json(pmx::schemas::embedded_file("config.json"));
   REQUIRE(schema.ok());
@@ -303,6 +329,9 @@ TEST_CASE("config: schemas/config.json names exactly the keys that are read") {
   const Json& top = (*schema)["properties"];
   CHECK(names(top) == pmx::list_fields<pmx::app::ConfigFile>().names);
   CHECK(names(top["log"]["properties"]) == pmx::list_fields<pmx::app::LogEntry>().names);
+  CHECK(names(top["privacy"]["properties"]) == pmx::list_fields<pmx::app::PrivacyEntry>().names);
+  CHECK(names(top["privacy"]["properties"]["key"]["properties"]) ==
+        pmx::list_fields<pmx::app::KeyEntry>().names);
   CHECK(names(top["limits"]["properties"]) == pmx::list_fields<pmx::app::LimitsEntry>().names);
   CHECK(names(top["clusters"]["additionalProperties"]["properties"]) ==
         pmx::list_fields<pmx::app::ClusterEntry>().names);

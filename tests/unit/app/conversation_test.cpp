@@ -31,7 +31,8 @@ class Conversation {
   explicit Conversation(std::string version)
       : version_(std::move(version)),
         auditor_(bench.installation->audit(), bench.clock),
-        names_(bench.installation->engine(), bench.clock, {.clusters = {"default"}}),
+        names_(bench.installation->engine(), bench.clock,
+               {.clusters = [] { return std::vector<std::string>{"default"}; }}),
         gate_(bench.installation->engine(), names_),
         catalogue_(pmx::app::make_catalogue(box(), pmx::app::Access::kOperate)),
         server_(options(), catalogue_, gate_, auditor_, executor_, bench.clock),

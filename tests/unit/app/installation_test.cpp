@@ -69,3 +69,56 @@ TEST_CASE("installation: one cluster is called default, several by their pseudon
     CHECK(cluster->title().starts_with("cl-"));
   }
 }
+
+TEST_CASE("installation: a rotation renames the clusters, and both names find them") {
+  const StateDirectory directory;
+  pmx::app::test::JumpingClock clock;
+  Config config;
+  config.state_dir = directory.path;
+  config.clusters["osprey"] = cluster_at("https://10.1.2.3:8006");
+  config.clusters["kestrel"] = cluster_at("https://10.1.2.4:8006");
+  auto opened = Installation::open(config, clock);
+  REQUIRE(opened.ok());
+  Installation& installation = **opened;
+  const auto& cluster = installation.clusters().all().front();
+  const std::string before = cluster->title();
+  {
+    const auto database = pmx::state::Database::open(directory.path);
+    REQUIRE(database.ok());
+    REQUIRE(pmx::state::PseudonymStore(**database).rotate(std::chrono::hours(1)).ok());
+  }
+  const std::string after = cluster->title();
+  CHECK(after != before);
+  for (const auto& title : {before, after}) {
+    const auto name = installation.engine().restore(title, "pve-cluster");
+    REQUIRE(name.ok());
+    CHECK(installation.clusters().find(*name).ok());
+  }
+}
+
+TEST_CASE("installation: a session has pseudonyms of its own, knows the map's names, adds no row") {
+  const StateDirectory directory;
+  pmx::app::test::JumpingClock clock;
+  Config config;
+  config.state_dir = directory.path;
+  config.clusters["home"] = cluster_at("https://10.1.2.3:8006");
+  const std::vector<pmx::anonymize::Name> names{{pmx::anonymize::Kind::kVm, "nautilus"}};
+  std::string stable;
+  {
+    auto installation = Installation::open(config, clock);
+    REQUIRE(installation.ok());
+    REQUIRE((*installation)->engine().learn(names).ok());
+    stable = (*installation)->engine().anonymize_text("nautilus is down").value();
+  }
+  config.privacy.mode = pmx::app::PrivacyMode::kSession;
+  auto installation = Installation::open(config, clock);
+  REQUIRE(installation.ok());
+  CHECK((*installation)->mode() == pmx::app::PrivacyMode::kSession);
+  const std::string shown = (*installation)->engine().anonymize_text("nautilus is down").value();
+  CHECK(shown != stable);
+  CHECK(shown.find("nautilus") == std::string::npos);
+  CHECK_FALSE((*installation)->pseudonym_counts().value().empty());
+  CHECK((*installation)->engine().anonymize_text("10.9.8.7").ok());
+  pmx::state::PseudonymStore map((*installation)->database());
+  for (const auto& row : map.load(0).value()) CHECK(row.real.find("10.9.8") == std::string::npos);
+}

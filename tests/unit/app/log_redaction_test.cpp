@@ -26,7 +26,7 @@ struct LogFile {
 
 std::int64_t rows(app::Installation& installation) {
   std::int64_t all = 0;
-  for (const auto& count : installation.pseudonyms().counts().value()) all += count.count;
+  for (const auto& count : installation.pseudonym_counts().value()) all += count.count;
   return all;
 }
 

@@ -174,7 +174,8 @@ TEST_CASE("gate: when the engine fails nothing leaves but a fixed error") {
 
 TEST_CASE("gate: only damaged and invented pseudonyms count as guesses") {
   Bench bench;
-  TypedNames names(*bench.engine, bench.clock, {.wrong_per_hour = 1, .clusters = {}});
+  TypedNames names(*bench.engine, bench.clock,
+                   {.wrong_per_hour = 1, .clusters = [] { return std::vector<std::string>{}; }});
   PrivacyGate gate(*bench.engine, names);
   const auto admits = [&gate](const std::string& value) {
     return gate.admit_value(Context{}, value, "pve-guest").ok();

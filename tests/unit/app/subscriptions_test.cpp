@@ -25,7 +25,8 @@ class Product {
  public:
   Product()
       : auditor_(bench.installation->audit(), bench.clock),
-        names_(bench.installation->engine(), bench.clock, {.clusters = {"default"}}),
+        names_(bench.installation->engine(), bench.clock,
+               {.clusters = [] { return std::vector<std::string>{"default"}; }}),
         gate_(bench.installation->engine(), names_),
         catalogue_(pmx::app::make_catalogue(bench.box(), pmx::app::Access::kOperate)),
         feed(bench.installation->inventory(),

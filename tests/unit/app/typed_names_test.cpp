@@ -20,7 +20,9 @@ struct Bench {
                                              {Kind::kCluster, "acme-lab"}};
     REQUIRE(engine->learn(names).ok());
     names_.emplace(*engine, clock,
-                   TypedNames::Options{wrong_per_hour, {shown("acme-prod"), shown("acme-lab")}});
+                   TypedNames::Options{wrong_per_hour, [this] {
+                                         return std::vector{shown("acme-prod"), shown("acme-lab")};
+                                       }});
   }
 
   std::string shown(const char* cluster) const {

@@ -87,8 +87,8 @@ struct Workbench {
             clock,
             [this](const Context&, const std::string& upid) { tasks.push_back(upid); },
             [this]() -> Result<PrivacyStatus> {
-              PMX_TRY(auto counts, installation->pseudonyms().counts());
-              return PrivacyStatus{installation->database().kept(), std::move(counts), checks};
+              PMX_TRY(auto counts, installation->pseudonym_counts());
+              return PrivacyStatus{installation->mode(), std::move(counts), checks, rotation};
             }};
   }
 
@@ -130,6 +130,7 @@ struct Workbench {
   RecordingProgress progress;
   std::vector<std::string> tasks;
   PrivacyGate::Checks checks;  ///< as privacy_status tells them
+  state::Rotation rotation;    ///< likewise
   std::unique_ptr<Installation> installation;
 
  private:

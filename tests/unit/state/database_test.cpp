@@ -103,6 +103,23 @@ TEST_CASE("a key is not renewed under a running process, and one that slips in f
   CHECK(claimed.error().message == "the key of this installation was replaced");
 }
 
+TEST_CASE(
+    "a key that was brought stays with its owner, and what is issued next has another subkey") {
+  const TemporaryDirectory directory;
+  const Secret key(std::string(32, 'b'));
+  {
+    const auto database = need(Database::open(directory.path(), key));
+    CHECK(database->brought_key());
+    seal_something(*database);
+    CHECK(need(PseudonymStore(*database).epoch()).salt.empty());
+    need(database->renew_key());
+  }
+  CHECK_FALSE(file_exists(directory.file("key")));
+  const auto database = need(Database::open(directory.path(), key));
+  CHECK(need(PseudonymStore(*database).load(0)).empty());
+  CHECK_FALSE(need(PseudonymStore(*database).epoch()).salt.empty());
+}
+
 TEST_CASE("while a key is renewed nobody can open the directory") {
   const TemporaryDirectory directory;
   open_at(directory);

@@ -34,6 +34,12 @@ TEST_CASE("privacy_status: in the demo pseudonyms end with the session") {
   CHECK(bench.call("privacy_status")->structured["mode"] == "session");
 }
 
+TEST_CASE("privacy_status: the session of a demo knows no rotation") {
+  Workbench bench;
+  bench.rotation.epoch = 1;
+  CHECK_FALSE(bench.call("privacy_status")->structured.contains("rotated"));
+}
+
 TEST_CASE("privacy_status: tells what the gate passed and held back, and never a value") {
   Workbench bench;
   bench.checks = {41, 2};
