@@ -333,8 +333,12 @@ Result<std::string> Engine::anonymize_json(std::string_view json) {
       [&](Rewriter& rewriter, Resolver&) { return rewrite_json(json, strings, rewriter); });
 }
 
-Result<std::string> Engine::pseudonym(Kind kind, std::string_view value) {
+Result<void> Engine::refresh() {
   PMX_TRY_VOID(impl_->catch_up());
+  return {};
+}
+
+Result<std::string> Engine::pseudonym(Kind kind, std::string_view value) {
   return impl_->run([kind, value](Rewriter& rewriter, Resolver&) {
     if (value.empty()) return std::string();
     if (is_name_kind(kind)) return rewriter.value(kind, value);

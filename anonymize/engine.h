@@ -2,8 +2,8 @@
 //
 // Pure: no I/O but through Mapping. Thread-safe. Every function fails closed: on any Error nothing
 // may be sent. What another process issued is known here from its commit on: each function but
-// guard_secret() takes it in first. The same holds for an epoch that was begun: what is written
-// from then on is written under its subkey alone.
+// guard_secret() takes it in first (pseudonym(): before it issues anything). The same holds for an
+// epoch that was begun: what is written from then on is written under its subkey alone.
 //
 //   PMX_TRY(auto engine, Engine::open(key, mapping));
 //   PMX_TRY_VOID(engine->learn({{Kind::kNode, "pve-muc-01"}}));
@@ -74,6 +74,10 @@ class Engine {
   /// A JSON document, edited in place: key order, number spelling, whitespace stay. Name-typed
   /// fields (node, storage, ...) teach the dictionary before anything is replaced.
   Result<std::string> anonymize_json(std::string_view json);
+
+  /// Takes in what other processes did. Who is going to ask for many pseudonym()s does this first,
+  /// for they look at nothing but this process until one has to be issued.
+  Result<void> refresh();
 
   /// The pseudonym of one value of a known kind, issued if new; kept values (localhost, root,
   /// local) as they are.

@@ -5,6 +5,7 @@
 namespace pmx::app {
 
 Result<Json> PrivacyGate::admit(const Context& ctx, const Json& schema, const Json& arguments) {
+  PMX_TRY_VOID(engine_.refresh());  // the whole answer is made in one epoch's pseudonyms
   return restore(ctx, schema, arguments, "");
 }
 

@@ -55,11 +55,14 @@ Cluster::Cluster(std::string name, std::string title, const ClusterParts& parts)
 
 std::string Cluster::title() const {
   if (!title_.empty()) return title_;
+  if (!parts_.engine.refresh().ok()) return "?";
   return parts_.engine.pseudonym(anonymize::Kind::kCluster, name_).value_or("?");
 }
 
 Result<std::shared_ptr<const Snapshot>> Cluster::snapshot(const Context& ctx,
                                                           std::chrono::milliseconds max_age) {
+  // What is said of a snapshot is said in the pseudonyms of one epoch.
+  PMX_TRY_VOID(parts_.engine.refresh());
   Lock lock(mutex_);
   if (last_ != nullptr && parts_.clock.steady() - last_at_ < max_age) return last_;
   const std::uint64_t seen = fetches_;

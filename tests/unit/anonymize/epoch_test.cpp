@@ -19,6 +19,12 @@ Epoch epoch_of(std::int64_t number, std::int64_t oldest = 0) {
   return {number, "salt-" + std::to_string(number), oldest};
 }
 
+/// Another process rotates, and this one sees it.
+void rotate(Cluster& cluster, std::int64_t number, std::int64_t oldest = 0) {
+  cluster.mapping.begin(epoch_of(number, oldest));
+  REQUIRE(cluster.engine->refresh().ok());
+}
+
 /// The words of a text that hold a digit: all pseudonyms do.
 std::set<std::string> coded_words(std::string_view text) {
   std::set<std::string> words;
@@ -45,7 +51,7 @@ TEST_CASE(
     "epochs: a rotation gives every value a new pseudonym, the old ones come back meanwhile") {
   Cluster cluster;
   const std::string before = cluster.text(kText);
-  cluster.mapping.begin(epoch_of(1));
+  rotate(cluster, 1);
   const std::string after = cluster.text(kText);
   CAPTURE(before);
   CAPTURE(after);
@@ -76,12 +82,12 @@ TEST_CASE("epochs: old pseudonyms are taken for every kind of argument, until th
       {shown("BC:24:11:0A:0B:0C"), "mac-addr", "BC:24:11:0A:0B:0C"},
       {shown("5f1c0e62-8f4a-4b1e-9f33-1d2c3b4a5f60"), "uuid",
        "5f1c0e62-8f4a-4b1e-9f33-1d2c3b4a5f60"}};
-  cluster.mapping.begin(epoch_of(1));
+  rotate(cluster, 1);
   for (const auto& [pseudonym, format, real] : arguments) {
     CAPTURE(format);
     CHECK(cluster.restore(pseudonym, format) == real);
   }
-  cluster.mapping.begin(epoch_of(1, 1));
+  rotate(cluster, 1, 1);
   for (const auto& [pseudonym, format, real] : arguments) {
     CAPTURE(format);
     const auto restored = cluster.engine->restore(pseudonym, format);
@@ -99,7 +105,7 @@ TEST_CASE("epochs: a name is looked for in free text as before, in every spellin
   Cluster cluster;
   const std::string text = "PAYROLL-DB, Payroll-Db and p\xC3\xA1yroll: nautilus2, huberkunde";
   const std::string before = cluster.text(text);
-  cluster.mapping.begin(epoch_of(1));
+  rotate(cluster, 1);
   const std::string after = cluster.text(text);
   for (const char* name : {"payroll-db", "nautilus", "huberkunde"})
     CHECK_FALSE(contains(lower(after), name));
@@ -112,8 +118,8 @@ TEST_CASE("epochs: a name is looked for in free text as before, in every spellin
 TEST_CASE("epochs: a process that starts later knows the names and what they were called") {
   Cluster cluster;
   const std::string before = cluster.text(kText);
-  cluster.mapping.begin(epoch_of(1));
-  cluster.mapping.begin(epoch_of(2));
+  rotate(cluster, 1);
+  rotate(cluster, 2);
   const auto other = Engine::open(Secret(std::string(32, 'k')), cluster.mapping).value();
   const std::string after = other->anonymize_text("nautilus and payroll-db").value();
   CHECK_FALSE(contains(after, "nautilus"));
@@ -126,7 +132,7 @@ TEST_CASE(
     "epochs: text that holds old pseudonyms stays as it is, and a second pass changes nothing") {
   Cluster cluster;
   const std::string before = cluster.text(kText);
-  cluster.mapping.begin(epoch_of(1));
+  rotate(cluster, 1);
   CHECK(cluster.text(before) == before);
   const std::string mixed = cluster.text("was " + before + ", is " + std::string(kText));
   CHECK(contains(mixed, before));
@@ -137,7 +143,7 @@ TEST_CASE(
 TEST_CASE("epochs: the check characters of one epoch do not fit another") {
   const Secret key(std::string(32, 'k'));
   Cluster cluster;
-  cluster.mapping.begin(epoch_of(1));
+  rotate(cluster, 1);
   const Scheme first(key);
   int fit = 0;
   for (int i = 0; i < 200; ++i) {
@@ -156,7 +162,7 @@ TEST_CASE("epochs: whole networks keep apart, though 192.168/16 has few") {
   std::string networks;
   for (int i = 0; i < 256; ++i) networks += "192.168." + std::to_string(i) + ".7\n";
   const std::string before = cluster.text(networks);
-  cluster.mapping.begin(epoch_of(1));
+  rotate(cluster, 1);
   const std::string after = cluster.text(networks);
   CHECK_FALSE(share_a_word(before, after));
   CHECK(cluster.reveal(before) == networks);
@@ -169,7 +175,7 @@ TEST_CASE("epochs: what a value was seen as holds for its old pseudonym too") {
   REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kTag, "kestrel"}}).ok());
   const std::string shown = cluster.name(Kind::kVm, "kestrel");
   REQUIRE(cluster.restore(shown, "pve-guest") == "kestrel");
-  cluster.mapping.begin(epoch_of(1));
+  rotate(cluster, 1);
   CHECK(cluster.restore(shown, "pve-guest") == "kestrel");
   CHECK(cluster.restore(cluster.name(Kind::kVm, "kestrel"), "pve-guest") == "kestrel");
   CHECK(cluster.refused(shown, "pve-node"));

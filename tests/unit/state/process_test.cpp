@@ -293,6 +293,7 @@ TEST_CASE("a server notices that another process rotated, and both write the sam
   REQUIRE(::write(go[1], "x", 1) == 1);
   CHECK(other.next() == 1);
   CHECK(other.join() == 0);
+  need(engine->refresh());
   const std::string node = need(engine->pseudonym(anonymize::Kind::kNode, "pve-muc-01"));
   const std::string after = need(engine->anonymize_text("nautilus on pve-muc-01"));
   CHECK(after.find(node) != std::string::npos);
