@@ -10,6 +10,7 @@
 #include "anonymize/keep.h"
 #include "anonymize/pseudonym.h"
 #include "anonymize/resolve.h"
+#include "anonymize/unfold.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -115,8 +116,12 @@ void LeakIndex::absorb(const Ledger& ledger) {
     }
     std::string folded = lower(entry.real);
     // As a key the name stays, so it cannot be searched for.
-    if (!Dictionary::is_weak(folded) && !is_kept_name(folded) && !is_kept_key(folded))
-      add_pattern(std::move(folded), false);
+    if (Dictionary::is_weak(folded) || is_kept_name(folded) || is_kept_key(folded)) continue;
+    // The layer of plain_text() spells a name in other letters as what it looks like.
+    const auto plain = plain_text(folded);
+    if (plain && !Dictionary::is_weak(lower(*plain)) && !is_kept_name(lower(*plain)))
+      add_pattern(lower(*plain), false);
+    add_pattern(std::move(folded), false);
   }
 }
 
@@ -272,6 +277,21 @@ LeakIndex::Hits LeakIndex::search(std::string_view bytes) const {
   return hits;
 }
 
+LeakIndex::Hits LeakIndex::search_layers(std::string_view text) const {
+  Hits hits;
+  if (const auto plain = plain_text(text)) hits.merge(search(*plain));
+  if (!has_escape(text)) return hits;
+  // Twice: a URL may carry another one.
+  constexpr int kDepth = 2;
+  std::string layer(text);
+  for (int depth = 0; depth < kDepth && has_escape(layer); ++depth) {
+    layer = percent_layer(layer).text;
+    hits.merge(search(layer));
+  }
+  if (const auto plain = plain_text(layer)) hits.merge(search(*plain));
+  return hits;
+}
+
 std::string LeakIndex::find(std::string_view bytes) const {
   Hits hits = search(bytes);
   const bool escaped = bytes.find('\\') != std::string_view::npos;
@@ -279,8 +299,7 @@ std::string LeakIndex::find(std::string_view bytes) const {
   if (escaped && hits.any() && scan_json(bytes).ok()) hits = {};
   const std::string plain = escaped ? json_text(bytes) : std::string();
   if (escaped) hits.merge(search(plain));
-  const std::string_view meant = escaped ? std::string_view(plain) : bytes;
-  if (has_escape(meant)) hits.merge(search(percent_layer(meant).text));
+  hits.merge(search_layers(escaped ? std::string_view(plain) : bytes));
   std::string out;
   count(out, hits.names, "name", "names");
   count(out, hits.secrets, "secret", "secrets");

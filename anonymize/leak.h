@@ -51,6 +51,8 @@ class LeakIndex {
     return (filter_.data()[bit >> 6] >> (bit & 63) & 1) != 0;
   }
   [[nodiscard]] Hits search(std::string_view bytes) const;
+  /// What only other readings of `text` show; nothing is read that cannot differ from it.
+  [[nodiscard]] Hits search_layers(std::string_view text) const;
   void match_at(std::string_view bytes, std::size_t at, std::uint32_t window, Hits& hits) const;
   /// What may stand before the separator at `at`, or begin with it.
   void separator_at(std::string_view bytes, std::size_t at, Hits& hits) const;

@@ -89,6 +89,18 @@ std::size_t escape_length(std::string_view text, std::size_t at) {
   }
 }
 
+/// Pseudonyms are ASCII: what stands beside one, a quote or a letter, is no part of it.
+bool is_ascii_word(char c) { return is_word_char(c) && static_cast<unsigned char>(c) < 0x80; }
+
+/// The beginning of `text` up to a byte beyond ASCII; at least as far as any pseudonym reaches.
+std::string_view ascii_part(std::string_view text) {
+  constexpr std::size_t kReach = 256;
+  const std::size_t most = std::min(text.size(), kReach);
+  for (std::size_t i = 0; i < most; ++i)
+    if (static_cast<unsigned char>(text[i]) >= 0x80) return text.substr(0, i);
+  return text;
+}
+
 class Revealer {
  public:
   Revealer(const Scheme& scheme, const Ledger& ledger) : scheme_(scheme), ledger_(ledger) {}
@@ -114,7 +126,7 @@ class Revealer {
         begins = run_begins = true;
         continue;
       }
-      begins = !is_word_char(text[at]);
+      begins = !is_ascii_word(text[at]);
       run_begins = !is_run_char(text[at]);
       out += text[at++];
     }
@@ -124,7 +136,7 @@ class Revealer {
  private:
   Piece piece(std::string_view text, std::size_t at, bool begins) const {
     const char c = text[at];
-    const std::string_view rest = text.substr(at);
+    const std::string_view rest = ascii_part(text.substr(at));
     if (c == '+') return phone_piece(ledger_, rest);
     // "\node-k3x9q2f" is a name behind a backslash, and no line end.
     if (c == '\\') {

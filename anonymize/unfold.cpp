@@ -62,12 +62,31 @@ bool is_invisible(unsigned code) {
          (code >= 0xFE00 && code <= 0xFE0F);
 }
 
-/// The ASCII character a code point stands for by compatibility or by its looks; 0 for none.
+/// What stands between words and is no letter of one: quotes, dots, arrows, bullets, lines of
+/// boxes, currencies, icons. A name begins and ends beside it.
+bool is_symbol(unsigned code) {
+  struct Range {
+    unsigned first;
+    unsigned last;
+  };
+  static constexpr Range kRanges[] = {
+      {0xA1, 0xA9},     {0xAB, 0xB4},     {0xB6, 0xB9},      {0xBB, 0xBF},     {0xD7, 0xD7},
+      {0xF7, 0xF7},     {0x2016, 0x205E}, {0x20A0, 0x20CF},  {0x2190, 0x24B5}, {0x24EA, 0x2BFF},
+      {0x2E00, 0x2E7F}, {0x3001, 0x3004}, {0x3008, 0x3030},  {0xE000, 0xF8FF}, {0xFE30, 0xFE6F},
+      {0xFF5F, 0xFF65}, {0xFFE0, 0xFFFD}, {0x1F000, 0x1FAFF}};
+  return std::any_of(std::begin(kRanges), std::end(kRanges), [code](const Range& range) {
+    return code >= range.first && code <= range.last;
+  });
+}
+
+/// The ASCII character a code point stands for by compatibility, by its looks or as a symbol; 0 for
+/// none.
 char plain_char(unsigned code) {
   if (code >= 0xFF01 && code <= 0xFF5E) return static_cast<char>(code - 0xFEE0);
   if (code == 0x3002 || code == 0xFF61 || code == 0x2024) return '.';
   if ((code >= 0x2010 && code <= 0x2015) || code == 0x2212) return '-';
-  if (code == 0xA0 || code == 0x202F || code == 0x3000) return ' ';
+  const bool blank = (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029;
+  if (blank || code == 0xA0 || code == 0x202F || code == 0x205F || code == 0x3000) return ' ';
   if (code >= 0x1D7CE && code <= 0x1D7FF) return static_cast<char>('0' + (code - 0x1D7CE) % 10);
   if (code >= 0x1D400 && code <= 0x1D6A3) {
     const unsigned letter = (code - 0x1D400) % 52;
@@ -78,7 +97,9 @@ char plain_char(unsigned code) {
   const auto* row = std::lower_bound(
       std::begin(kLookAlikes), std::end(kLookAlikes), code,
       [](const std::pair<unsigned, char>& pair, unsigned value) { return pair.first < value; });
-  return row != std::end(kLookAlikes) && row->first == code ? row->second : '\0';
+  if (row != std::end(kLookAlikes) && row->first == code) return row->second;
+  // Ends a name, and neither a password nor anything quoted.
+  return is_symbol(code) ? '^' : '\0';
 }
 
 /// The precomposed letter for a base letter and a combining accent that follows it.
@@ -246,22 +267,69 @@ bool joins_name(std::string_view text, std::size_t left, std::size_t right,
   return false;
 }
 
+/// The length of a combining accent at `at` that makes one letter `code` with `base`, or 0.
+std::size_t accent(char base, std::string_view text, std::size_t at, unsigned& code) {
+  if (static_cast<unsigned char>(text[at]) != 0xCC) return 0;
+  const Utf8 read = read_utf8(text, at);
+  code = read.length == 0 ? 0 : composed(base, read.code);
+  return code == 0 ? 0 : read.length;
+}
+
 /// "o" and a combining diaeresis: one letter.
 bool compose(Layer& layer, std::string_view text, std::size_t& at) {
-  if (layer.text.empty() || static_cast<unsigned char>(text[at]) != 0xCC) return false;
-  const Utf8 read = read_utf8(text, at);
-  const unsigned code = read.length == 0 ? 0 : composed(layer.text.back(), read.code);
-  if (code == 0) return false;
+  unsigned code = 0;
+  const std::size_t length = layer.text.empty() ? 0 : accent(layer.text.back(), text, at, code);
+  if (length == 0) return false;
   const std::uint32_t begin = layer.offsets.back();
   layer.text.pop_back();
   layer.offsets.pop_back();
   append_utf8(layer.text, code);
   layer.offsets.resize(layer.text.size(), begin);
-  at += read.length;
+  at += length;
   return true;
 }
 
+/// Where the next byte stands that an entity or a character beyond ASCII may begin with.
+std::size_t next_mark(std::string_view text, std::size_t at) {
+  constexpr std::size_t kStep = 8;
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  constexpr std::uint64_t kHigh = 0x8080808080808080U;
+  for (; at + kStep <= text.size(); at += kStep) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, kStep);
+    const std::uint64_t same = bytes ^ (kOnes * '&');  // a zero byte for each '&'
+    if (((bytes | ((same - kOnes) & ~same)) & kHigh) != 0) break;
+  }
+  while (at < text.size() && text[at] != '&' && static_cast<unsigned char>(text[at]) < 0x80) ++at;
+  return at;
+}
+
 }  // namespace
+
+std::optional<std::string> plain_text(std::string_view text) {
+  std::string out;
+  bool changed = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t mark = next_mark(text, at);
+    out.append(text, at, mark - at);
+    at = mark;
+    if (at == text.size()) break;
+    unsigned code = 0;
+    if (const std::size_t length = out.empty() ? 0 : accent(out.back(), text, at, code)) {
+      out.pop_back();
+      append_utf8(out, code);
+      at += length;
+      changed = true;
+      continue;
+    }
+    const Meaning meaning = text[at] == '&' ? entity(text, at) : character(text, at);
+    changed |= meaning.length > 0;
+    out.append(meaning.length > 0 ? std::string_view(meaning.text) : text.substr(at, 1));
+    at += std::max<std::size_t>(meaning.length, 1);
+  }
+  if (!changed) return std::nullopt;
+  return out;
+}
 
 std::size_t defanged_dot(std::string_view text, std::size_t at) {
   for (const std::string_view dot : kDefangedDots)

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,11 @@ std::size_t defanged_dot(std::string_view text, std::size_t at);
 
 /// `shown` with its dots written one after the other as those of `raw` are.
 std::string defanged_like(std::string_view shown, std::string_view raw);
+
+/// The text with entities, compatible and look-alike characters, composed accents and invisible
+/// characters read as they are meant, and nothing else; none when that is the text itself. One look
+/// for bytes tells what is plain ASCII without entities.
+std::optional<std::string> plain_text(std::string_view text);
 
 /// Where the known name that begins at a byte of a text ends; 0 when none begins there.
 using NameEnd = std::function<std::size_t(std::string_view, std::size_t)>;

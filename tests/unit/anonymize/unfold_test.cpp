@@ -69,6 +69,30 @@ TEST_CASE("unfold: a known name in any spelling has one pseudonym and comes back
   }
 }
 
+TEST_CASE("unfold: quotes, bullets, arrows and icons end a name as a blank does") {
+  Cluster cluster;
+  const std::string address = cluster.text("203.0.113.9");
+  for (const char* mark :
+       {"\u201e", "\u201c", "\u201d",     "\u00ab", "\u00bb", "\u2018", "\u2019", "\u2026",
+        "\u2022", "\u2192", "\u2502",     "\u2713", "\u00b7", "\u20ac", "\u3002", "\u3001",
+        "\uff08", "\uff0c", "\U0001F525", "\ue0b0", "\u2003", "\u2028"}) {
+    CAPTURE(mark);
+    for (const char* value : {"payroll-db", "pve-muc-01", "203.0.113.9", "10.17.4.20"}) {
+      const std::string in = std::string("see ") + mark + value + mark + " there";
+      CAPTURE(in);
+      const std::string out = cluster.text(in);
+      CHECK_FALSE(contains(out, value));
+      CHECK(out == std::string("see ") + mark + cluster.text(value) + mark + " there");
+      CHECK(cluster.text(out) == out);
+      CHECK(cluster.reveal(out) == in);
+      CHECK_FALSE(cluster.engine->check(in).ok());
+    }
+  }
+  const std::string secret = cluster.text("password: 4\u20acab\u2022Xyz rest");
+  CHECK_FALSE(contains(secret, "4\u20ac"));
+  CHECK_FALSE(contains(secret, "Xyz"));
+}
+
 TEST_CASE("unfold: a backslash before a known name is no escape") {
   Cluster cluster;
   REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kUser, "nadine.k"}}).ok());
