@@ -1,6 +1,6 @@
 // libFuzzer target: the second look at any bytes, and at bytes with a real value planted in them. A
-// planted value is found wherever it stands between blanks; a hit never tells the value; what the
-// engine wrote passes.
+// planted value is found wherever it stands between blanks, as it is and as an entity, with a wide
+// letter or something invisible in it; a hit never tells the value.
 #include <cstdint>
 #include <cstdlib>
 #include <iterator>
@@ -22,6 +22,17 @@ constexpr std::string_view kPlanted[] = {"pve-muc-01",   "nautilus",        "acm
 
 void must(bool holds) {
   if (!holds) std::abort();
+}
+
+/// The value as it may be written without a backslash or a percent sign.
+std::string spelled(std::string_view value, unsigned how) {
+  const std::string rest(value.substr(1));
+  switch (how % 4) {
+    case 1: return "&#" + std::to_string(static_cast<int>(value[0])) + ";" + rest;
+    case 2: return value[0] + ("\u200b" + rest);
+    case 3: return "\xef\xbc" + std::string(1, static_cast<char>(value[0] - '0' + 0x90)) + rest;
+    default: return std::string(value);
+  }
 }
 
 struct Fixture {
@@ -53,8 +64,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   const std::string_view value = kPlanted[data[0] % std::size(kPlanted)];
   const std::size_t at = size > 1 ? data[1] % size : 0;
-  const std::string planted = std::string(input.substr(0, at)) + " " + std::string(value) + " " +
-                              std::string(input.substr(at));
+  // Only digits have their wide form where case 3 looks for it.
+  const unsigned how = size > 2 ? data[2] : 0;
+  const bool digit = value[0] >= '0' && value[0] <= '9';
+  const std::string surface = spelled(value, how % 4 == 3 && !digit ? 2 : how);
+  const std::string planted =
+      std::string(input.substr(0, at)) + " " + surface + " " + std::string(input.substr(at));
   // A JSON document may swallow the blank before it into an escape; other text cannot.
   if (input.find('\\') == std::string_view::npos) {
     const auto found = engine.check(planted);
