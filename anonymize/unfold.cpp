@@ -307,6 +307,7 @@ std::size_t next_mark(std::string_view text, std::size_t at) {
 }  // namespace
 
 std::optional<std::string> plain_text(std::string_view text) {
+  if (next_mark(text, 0) == text.size()) return std::nullopt;
   std::string out;
   bool changed = false;
   for (std::size_t at = 0; at < text.size();) {
