@@ -3,12 +3,14 @@
 #include <cstdio>
 #include <functional>
 
+#include "anonymize/vmids.h"
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/installation.h"
 #include "app/keyed_map.h"
 #include "app/known_names.h"
 #include "app/open_state.h"
+#include "base/crypto.h"
 #include "base/files.h"
 
 namespace pmx::app {
@@ -136,7 +138,15 @@ Result<int> treat_input(const CommandLine& line, const Treat& treat) {
 }  // namespace
 
 Result<int> anonymize_command(const CommandLine& line) {
-  return treat_input(line, anonymized_and_checked);
+  if (!line.privacy.permute_vmids) return treat_input(line, anonymized_and_checked);
+  const Secret key(crypto::random_bytes(32));  // one for all texts of this run
+  return treat_input(
+      line, [&key](anonymize::Engine& engine, std::string_view text) -> Result<std::string> {
+        PMX_TRY(const std::string safe, anonymized(engine, text));
+        std::string permuted = anonymize::permute_vmids(key, safe);
+        PMX_TRY_VOID(engine.check(permuted));
+        return permuted;
+      });
 }
 
 Result<int> deanonymize_command(const CommandLine& line) {

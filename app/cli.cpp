@@ -108,10 +108,15 @@ void add_operator_commands(CLI::App& app, CommandLine& line) {
   CLI::App* anonymize = add_command(app, line, CommandLine::Command::kAnonymize, "anonymize",
                                     "Replace real values in a text or JSON document by pseudonyms");
   add_privacy(anonymize, line);
+  CLI::Option* one_time =
+      anonymize
+          ->add_flag("--one-time", line.privacy.one_time,
+                     "With a fresh key that is kept nowhere: for texts that strangers read")
+          ->excludes("--key-file");
   anonymize
-      ->add_flag("--one-time", line.privacy.one_time,
-                 "With a fresh key that is kept nowhere: for texts that strangers read")
-      ->excludes("--key-file");
+      ->add_flag("--permute-vmids", line.privacy.permute_vmids,
+                 "Other VMIDs with as many digits, where the text says that they are some")
+      ->needs(one_time);
   add_privacy(add_command(app, line, CommandLine::Command::kDeanonymize, "deanonymize",
                           "Undo anonymize (for your eyes only)"),
               line);

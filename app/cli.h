@@ -23,10 +23,11 @@ struct SimArguments {
 
 /// What anonymize and deanonymize work with.
 struct PrivacyArguments {
-  std::string names_file;  ///< names known beforehand (JSON), empty = none
-  std::string key_file;    ///< empty = the installation's key
-  bool jsonl = false;      ///< one {"id", "text"} a line
-  bool one_time = false;   ///< anonymize: a key that nobody keeps
+  std::string names_file;      ///< names known beforehand (JSON), empty = none
+  std::string key_file;        ///< empty = the installation's key
+  bool jsonl = false;          ///< one {"id", "text"} a line
+  bool one_time = false;       ///< anonymize: a key that nobody keeps
+  bool permute_vmids = false;  ///< with it: VMIDs too
 };
 
 struct CommandLine {

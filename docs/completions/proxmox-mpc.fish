@@ -43,6 +43,7 @@ complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -l key-file -r -F -d "A key of your own"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -l jsonl -d "One text a line"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize" -l one-time -d "A key that is kept nowhere"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize" -l permute-vmids -d "With --one-time: other VMIDs"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from reveal" -l watch -d "Line by line, as they come"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -a "stats mappings rotate clear"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -l grace -x -d "rotate: days that old pseudonyms are accepted"

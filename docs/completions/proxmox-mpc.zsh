@@ -58,6 +58,7 @@ _proxmox_mpc() {
     anonymize | deanonymize)
       _arguments '1:file:_files' '--names[known names]:file:_files' \
         '--key-file[a key of your own]:file:_files' '--one-time[anonymize: a key that is kept nowhere]' \
+        '--permute-vmids[with --one-time: other VMIDs]' \
         '--jsonl[one text a line]' '--config[configuration file]:file:_files' \
         '--state-dir[state directory]:directory:_directories'
       ;;

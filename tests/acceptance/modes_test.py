@@ -162,6 +162,22 @@ class OneTimeTest(WithCluster):
         self.assertEqual(len(set().union(*(w for w in words))), sum(map(len, words)))
         self.assertEqual(run("privacy", "mappings", environment=self.environment).stdout, rows)
 
+    def test_vmids_are_permuted_on_demand_the_same_in_all_texts_of_a_run(self):
+        lines = "".join(json.dumps({"id": i, "text": t}) + "\n" for i, t in enumerate(
+            ["VM 10542 failed after 10542 s", '{"vmid": 10542, "id": "qemu/10542", "pid": 10542}']))
+        seen = set()
+        for _ in range(4):
+            done = run("anonymize", "--one-time", "--permute-vmids", "--jsonl", text=lines,
+                       environment=self.environment)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            first, second = [json.loads(row)["text"] for row in done.stdout.splitlines()]
+            vmid = json.loads(second)["vmid"]
+            self.assertTrue(10000 <= vmid <= 99999)
+            self.assertEqual(first, f"VM {vmid} failed after 10542 s")
+            self.assertEqual(second, f'{{"vmid": {vmid}, "id": "qemu/{vmid}", "pid": 10542}}')
+            seen.add(vmid)
+        self.assertGreater(len(seen), 1)
+
     def test_without_a_state_directory_none_is_made(self):
         done = run("anonymize", "--one-time", text="10.17.4.20\n", environment=self.environment)
         self.assertEqual(done.returncode, 0, done.stderr)

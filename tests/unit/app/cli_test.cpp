@@ -105,6 +105,8 @@ TEST_CASE("command line: with nothing more said all is as the headers have it") 
   CHECK(good({"anonymize", "--one-time"}).privacy.one_time);
   CHECK_FALSE(parse({"anonymize", "--one-time", "--key-file", "k"}).line.has_value());
   CHECK_FALSE(parse({"deanonymize", "--one-time"}).line.has_value());
+  CHECK(good({"anonymize", "--one-time", "--permute-vmids"}).privacy.permute_vmids);
+  CHECK_FALSE(parse({"anonymize", "--permute-vmids"}).line.has_value());
 }
 
 TEST_CASE("command line: whoever reads the configuration takes the common options") {
