@@ -316,9 +316,18 @@ std::vector<Edit> Rewriter::name_field(std::string_view value, Kind kind) {
   return whole(value, resolver_.name(kind, value));
 }
 
+/// A version or a digest holds none; who writes a name there wrote text.
+bool Rewriter::holds_name(std::string_view value) const {
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    const bool begins = is_word_char(value[at]) && (at == 0 || is_edge(value[at - 1], value[at]));
+    if (begins && dictionary_.longest_at(value, at).entry != nullptr) return true;
+  }
+  return false;
+}
+
 std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule, Kind guest) {
   switch (rule.treatment) {
-    case Treatment::kKeep: return {};
+    case Treatment::kKeep: return holds_name(value) ? text(value) : std::vector<Edit>{};
     case Treatment::kSecret:
       if (value.empty() || value.starts_with("[secret:") || is_hidden(value)) return {};
       return whole(value, "[secret:" + std::string(rule.secret) + "]");

@@ -149,6 +149,15 @@ TEST_CASE("leak: whatever stands before a value, engine and second look never bo
   }
 }
 
+TEST_CASE("leak: a name in a field for versions and digests is replaced, not only held back") {
+  Cluster cluster;
+  const std::string name = cluster.name(Kind::kVm, "payroll-db");
+  CHECK(cluster.json(R"({"version":"8.4.1 on payroll-db","digest":"payroll-db"})") ==
+        R"({"version":"8.4.1 on )" + name + R"(","digest":")" + name + R"("})");
+  const std::string kept = R"({"version":"8.2.4.1","digest":"0123456789abcdef0123"})";
+  CHECK(cluster.json(kept) == kept);
+}
+
 TEST_CASE("leak: what stands in several layers is counted once") {
   Known cluster;
   for (const char* leak :
