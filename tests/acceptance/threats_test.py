@@ -1,0 +1,188 @@
+"""The threats T1 to T8 as scenarios through the running server. T1, the passive leak, is surfaces_test.py."""
+import base64
+import json
+import os
+import resource
+import subprocess
+import unittest
+
+import here  # noqa: F401
+from drive import MODERN, Client, Cluster, NoAnswer, Server, text_of
+from here import BINARY
+from truth import finders, hits
+
+FIELDS = ["name", "node", "pool", "tags"]
+OF_OTHER_KIND = {"pve-guest": "node", "pve-node": "name", "pve-poolid": "node", "pve-tag": "node"}
+
+
+class ThreatsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = cls.enterClassContext(Cluster(BINARY))
+        cls.truth = cls.cluster.truth()
+        cls.patterns = list(finders(cls.truth))
+
+    def open(self, state, *arguments):
+        server = self.enterContext(Server(BINARY, self.cluster.environment(state=state), arguments))
+        return Client(server, MODERN)
+
+    def guests(self, client):
+        return client.call("guest_list", {"limit": 500, "fields": FIELDS})["guests"]
+
+    def state(self, name):
+        return self.cluster.directory / name
+
+    def typed_arguments(self, client):
+        """(tool, argument, format) of each argument that is restored."""
+        for tool in client.request("tools/list")["tools"]:
+            for name, about in tool["inputSchema"].get("properties", {}).items():
+                if "format" in about:
+                    yield tool["name"], name, about["format"]
+
+    def test_t2_without_the_key_a_pseudonym_follows_from_nothing(self):
+        one, same, other = (self.guests(self.open(state)) for state in ("t2", "t2", "t2-other"))
+        self.assertEqual(one, same, "one installation, one pseudonym")
+        for field in ("name", "node"):
+            self.assertFalse({g[field] for g in one} & {g[field] for g in other}, f"{field} follows from the value alone")
+
+    def test_t3_a_pseudonym_in_free_text_stays_one(self):
+        client = self.open("t3")
+        guest = self.guests(client)[0]
+        self.cluster.new_requests()
+        tried = 0
+        for tool in client.request("tools/list")["tools"]:
+            for name, about in tool["inputSchema"].get("properties", {}).items():
+                if about.get("type") == "string" and "format" not in about and "enum" not in about:
+                    tried += 1
+                    result = client.call_result(tool["name"], {name: f"see {guest['name']}"[:about.get("maxLength", 99)]})
+                    self.assertEqual(hits(json.dumps(result), self.patterns), [])
+        self.assertGreater(tried, 1)
+        self.assertEqual(client.call("guest_list", {"search": guest["name"]})["guests"][0]["vmid"], guest["vmid"], "it is searched as it is")
+        asked = "\n".join(self.cluster.new_requests())
+        self.assertEqual([h for h in hits(asked, self.patterns) if h.startswith("guest ")], [])
+
+    def test_t4_damaged_invented_and_wrong_pseudonyms_are_refused_by_the_argument(self):
+        client = self.open("t4")
+        guest = self.guests(client)[0]
+        shown = {"pve-guest": guest["name"], "pve-node": guest["node"]}
+        checked = 0
+        for tool, name, form in self.typed_arguments(client):
+            right = shown.get(form)
+            if right is None:
+                continue
+            last = "b" if right[-1] != "b" else "c"
+            for wrong in (right[:-1] + last, right[:-1], right + "b", "vm-b7dfghj", guest[OF_OTHER_KIND[form]]):
+                result = client.call_result(tool, {name: wrong})
+                if wrong in (right[:-1], right + "b"):   # no longer looks like one of ours, and names nothing
+                    self.assertTrue(result.get("isError") or result["structuredContent"]["guests"] == [], (tool, name))
+                else:
+                    self.assertTrue(result.get("isError"), (tool, name, wrong, right))
+                    self.assertIn(name, text_of(result))
+                self.assertNotIn(wrong, text_of(result))
+                checked += 1
+        self.assertGreater(checked, 10)
+
+    def test_t4_another_case_is_never_another_guest(self):
+        client = self.open("t4-case")
+        for guest in self.guests(client):
+            result = client.call_result("guest_describe", {"guest": guest["name"].upper()})
+            if not result.get("isError"):
+                self.assertEqual(result["structuredContent"]["vmid"], guest["vmid"])
+
+    def test_t5_a_real_name_that_a_person_types_is_used_as_it_is(self):
+        client = self.open("t5")
+        shown = {g["vmid"]: g["name"] for g in self.guests(client)}
+        name = next(n for n in self.truth["guest"] if len(n) > 6)
+        told = client.call("guest_describe", {"guest": name})
+        self.assertEqual(shown[told["vmid"]], client.call("guest_describe", {"guest": shown[told["vmid"]]})["name"])
+        self.assertNotIn(name, json.dumps(told))
+        node = self.truth["node"][0]
+        listed = client.call("guest_list", {"node": node, "limit": 500, "fields": ["node"]})["guests"]
+        self.assertEqual(len({g["node"] for g in listed}), 1)
+
+    def test_t6_a_name_that_is_a_pseudonym_breaks_no_answer(self):
+        folder = self.state("t6")
+        folder.mkdir(mode=0o700)
+        (folder / "key").write_bytes(bytes(range(32)))
+
+        def run(command, text, guests):
+            (folder / "names.json").write_text(json.dumps({"guests": [{"vmid": 100 + i, "name": n, "node": "n"} for i, n in enumerate(guests)]}))
+            done = subprocess.run([BINARY, command, "--key-file", folder / "key", "--names", folder / "names.json", "--state-dir",
+                                   folder / "state"], input=text, text=True, capture_output=True, check=False)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done.stdout
+
+        first = run("anonymize", "kalomitor", ["kalomitor"])
+        both = ["kalomitor", first]
+        documents = [json.dumps({"guests": [{"vmid": 100 + i, "name": n} for i, n in enumerate(names)]}) for names in (both, both[::-1])]
+        for document in documents:
+            shown = run("anonymize", document, both)
+            self.assertNotIn("kalomitor", shown)
+            self.assertEqual(run("anonymize", shown, both), shown)
+
+    def test_t7_without_its_key_a_known_map_opens_for_nobody(self):
+        self.guests(self.open("t7-key"))
+        key, = [f for f in self.state("t7-key").iterdir() if f.name.endswith("key")]
+        key.write_bytes(os.urandom(32))
+        self.assert_says_nothing("t7-key")
+
+    def test_t7_a_damaged_map_is_reported_and_not_replaced(self):
+        with Server(BINARY, self.cluster.environment(state="t7-map")) as server:
+            self.guests(Client(server, MODERN))
+            server.close()
+        for file in self.state("t7-map").glob("*.db*"):
+            file.write_bytes(b"no database at all " * 500)
+        before = {f.name: f.read_bytes() for f in self.state("t7-map").glob("*.db")}
+        self.assertTrue(before)
+        self.assert_says_nothing("t7-map")
+        self.assertEqual(before, {f.name: f.read_bytes() for f in self.state("t7-map").glob("*.db")})
+
+    def test_t7_on_a_full_disk_nothing_leaves_that_has_no_pseudonym_yet(self):
+        client = self.open("t7-full")
+        resource.prlimit(client.server.process.pid, resource.RLIMIT_FSIZE, (0, 0))
+        self.assert_says_nothing_more(client)
+
+    def assert_says_nothing(self, state):
+        """A server on this state ends, or answers without a word of the cluster."""
+        with Server(BINARY, self.cluster.environment(state=state)) as server:
+            try:
+                self.assert_says_nothing_more(Client(server, MODERN))
+            except NoAnswer:
+                self.assertNotEqual(server.close()[0], 0)
+            self.assertEqual(hits(server.stdout.decode() + server.stderr(), self.patterns), [])
+            self.assertNotIn('"guests"', server.stdout.decode())
+
+    def assert_says_nothing_more(self, client):
+        for tool in ("guest_list", "cluster_overview"):
+            try:
+                self.assertTrue(client.call_result(tool).get("isError"), tool)
+            except NoAnswer:
+                break   # it ended: nothing leaves either
+            except Exception as refusal:
+                self.assertIn("error", dir(refusal))
+        self.assertEqual(hits(client.server.stdout.decode() + client.server.stderr(), self.patterns), [])
+
+    def test_t8_neither_key_nor_core_leave_the_state_directory(self):
+        log = self.state("t8.log")
+        client = self.open("t8", "--log-level", "debug", "--log-file", str(log))
+        self.guests(client)
+        limits = open(f"/proc/{client.server.process.pid}/limits").read()
+        self.assertRegex(limits, r"Max core file size\s+0\s+0\s")
+        key, = [f for f in self.state("t8").iterdir() if f.name.endswith("key")]
+        self.assertEqual(key.stat().st_mode & 0o777, 0o600)
+        environment = self.cluster.environment(state="t8") | {"PATH": os.environ["PATH"]}
+        backup = self.state("t8.backup")
+        said = [client.server.stdout, client.server.stderr().encode(), log.read_bytes()]
+        for command in (["doctor"], ["privacy", "stats"], ["state", "backup", str(backup)], ["anonymize", os.devnull, "--explain"], ["config", "check"]):
+            done = subprocess.run([BINARY, *command], env=environment, capture_output=True, check=False)
+            said += [done.stdout, done.stderr]
+        raw = key.read_bytes()
+        for form in (raw, raw.hex().encode(), raw.hex().upper().encode(), base64.b64encode(raw).rstrip(b"="), raw.strip()):
+            for text in said:
+                self.assertNotIn(form, text)
+        self.assertEqual(backup.stat().st_mode & 0o777, 0o600)
+        self.assertEqual([f.name for f in self.cluster.directory.iterdir() if f.name.startswith("core")], [])
+
+
+if __name__ == "__main__":
+    unittest.main()
