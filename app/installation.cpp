@@ -95,6 +95,7 @@ Result<std::vector<state::KindCount>> Installation::pseudonym_counts() {
   std::map<Kind, std::int64_t> counts;
   for (const auto& row : rows) ++counts[row.kind];
   std::vector<state::KindCount> result;
+  result.reserve(counts.size());
   for (const auto& [kind, count] : counts) result.push_back({kind, count});
   return result;
 }

@@ -83,12 +83,18 @@ TEST_CASE("epochs: old pseudonyms are taken for every kind of argument, until th
       {shown("5f1c0e62-8f4a-4b1e-9f33-1d2c3b4a5f60"), "uuid",
        "5f1c0e62-8f4a-4b1e-9f33-1d2c3b4a5f60"}};
   rotate(cluster, 1);
-  for (const auto& [pseudonym, format, real] : arguments) {
+  for (const Argument& argument : arguments) {
+    const auto& pseudonym = argument.shown;
+    const auto format = argument.format;
+    const auto& real = argument.real;
     CAPTURE(format);
     CHECK(cluster.restore(pseudonym, format) == real);
   }
   rotate(cluster, 1, 1);
-  for (const auto& [pseudonym, format, real] : arguments) {
+  for (const Argument& argument : arguments) {
+    const auto& pseudonym = argument.shown;
+    const auto format = argument.format;
+    const auto& real = argument.real;
     CAPTURE(format);
     const auto restored = cluster.engine->restore(pseudonym, format);
     REQUIRE_FALSE(restored.ok());
@@ -211,6 +217,7 @@ std::unique_ptr<Engine> session(std::string_view id) {
 
 TEST_CASE("sessions: no two share a pseudonym, each is consistent, and none knows the other's") {
   std::vector<std::string> shown;
+  shown.reserve(4);
   for (const char* id : {"one", "two", "three", "four"}) {
     const auto engine = session(id);
     shown.push_back(engine->anonymize_text(kText).value());
