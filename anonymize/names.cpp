@@ -316,18 +316,19 @@ std::vector<Edit> Rewriter::name_field(std::string_view value, Kind kind) {
   return whole(value, resolver_.name(kind, value));
 }
 
-/// A version or a digest holds none; who writes a name there wrote text.
-bool Rewriter::holds_name(std::string_view value) const {
+/// A version or a digest is one word that holds no name; who writes more there wrote text.
+bool Rewriter::is_one_word(std::string_view value) const {
   for (std::size_t at = 0; at < value.size(); ++at) {
+    if (is_space(value[at])) return false;
     const bool begins = is_word_char(value[at]) && (at == 0 || is_edge(value[at - 1], value[at]));
-    if (begins && dictionary_.longest_at(value, at).entry != nullptr) return true;
+    if (begins && dictionary_.longest_at(value, at).entry != nullptr) return false;
   }
-  return false;
+  return true;
 }
 
 std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule, Kind guest) {
   switch (rule.treatment) {
-    case Treatment::kKeep: return holds_name(value) ? text(value) : std::vector<Edit>{};
+    case Treatment::kKeep: return is_one_word(value) ? std::vector<Edit>{} : text(value);
     case Treatment::kSecret:
       if (value.empty() || value.starts_with("[secret:") || is_hidden(value)) return {};
       return whole(value, "[secret:" + std::string(rule.secret) + "]");

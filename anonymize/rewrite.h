@@ -250,7 +250,7 @@ class Rewriter {
   /// One edit over the whole value, or none when it stays.
   static std::vector<Edit> whole(std::string_view value, std::string with);
   static bool is_hidden(std::string_view value);
-  [[nodiscard]] bool holds_name(std::string_view value) const;
+  [[nodiscard]] bool is_one_word(std::string_view value) const;
   std::vector<Edit> key_field(std::string_view value);
   std::vector<Edit> person_field(std::string_view value);
   std::vector<Edit> user_field(std::string_view value);
