@@ -16,7 +16,7 @@ KNOWN = {
     # stands inside the header of a PEM block, an escape of JSON twice over.
     "held back": 1500,
     "not idempotent": 900,         # the same refusal, of what the first pass let pass
-    "planted name left": 60,      # in base64 that ends in an exclamation mark or stands beside a slash
+    "planted name left": 60,      # base64 and hex inside a PEM header, among the parts of an LDAP name, behind "key: value"
     "planted word left": 50,      # BACKUP:VM-1-DISK-0; hostname: web inside a list of groups
     "round trip inexact": 60,     # base64 without its padding
 }
