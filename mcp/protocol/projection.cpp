@@ -9,12 +9,29 @@ void drop(Json& object, std::initializer_list<const char*> keys) {
   for (const char* key : keys) object.erase(key);
 }
 
+/// The same for an object inside `object`.
+void drop_in(Json& object, const char* member, std::initializer_list<const char*> keys) {
+  const auto inner = object.find(member);
+  if (inner != object.end() && inner->is_object()) drop(*inner, keys);
+}
+
 Json text_block(const std::string& text) { return {{"type", "text"}, {"text", text}}; }
 
 /// Members shared by tools, resources, prompts and implementations.
 void drop_common(Json& object, const Features& features) {
-  if (!features.structured_content) drop(object, {"title", "_meta"});
+  if (!features.structured_content) {
+    drop(object, {"title", "_meta"});
+    drop_in(object, "annotations", {"lastModified"});
+  }
   if (!features.icons) drop(object, {"icons"});
+}
+
+/// Only 2026-07-28 has structured answers that are no objects.
+bool knows_output(const Json& tool, const Features& features) {
+  if (features.modern) return true;
+  const Json* schema = find_member(tool, "outputSchema");
+  return features.structured_content && schema != nullptr &&
+         string_member(*schema, "type") == "object";
 }
 
 }  // namespace
@@ -25,7 +42,7 @@ Json project_tool(const Json& definition, Version version) {
   if (!tool.is_object()) return tool;
   drop_common(tool, features);
   if (!features.annotations) drop(tool, {"annotations"});
-  if (!features.structured_content) drop(tool, {"outputSchema"});
+  if (!knows_output(tool, features)) drop(tool, {"outputSchema"});
   if (!features.execution) drop(tool, {"execution"});
   return tool;
 }
@@ -61,7 +78,9 @@ Json project_content(const Json& block, Version version) {
     return text_block("(audio, " + std::string(string_member(block, "mimeType")) + ")");
   }
   Json copy = block;
-  if (copy.is_object()) drop_common(copy, features);
+  if (!copy.is_object()) return copy;
+  drop_common(copy, features);
+  if (!features.structured_content) drop_in(copy, "resource", {"_meta"});
   return copy;
 }
 
@@ -81,7 +100,9 @@ Json make_tool_result(const Json& structured, const std::string& text, const Jso
   const bool some = !structured.is_null();
   Json content = Json::array();
   if (!text.empty()) content.push_back(text_block(text));
-  const bool structured_known = features_of(version).structured_content;
+  const Features& features = features_of(version);
+  const bool structured_known =
+      features.structured_content && (features.modern || structured.is_object());
   if (some && (!structured_known || text.empty())) {
     content.push_back(text_block(dump_json(structured)));
   }

@@ -12,7 +12,8 @@
 
 namespace pmx::mcp {
 
-/// A tools/list entry without the members that `version` does not know.
+/// A tools/list entry without the members that `version` does not know: before 2026-07-28 also
+/// without an outputSchema of anything but an object.
 Json project_tool(const Json& definition, Version version);
 
 /// An entry of resources/list or resources/templates/list.

@@ -88,6 +88,35 @@ TEST_CASE("projection: content types unknown to old clients become text") {
         "text");
 }
 
+TEST_CASE("projection: what a version does not know is left out inside of objects too") {
+  const Json annotations{{"priority", 1}, {"lastModified", "2025-01-12T15:00:58Z"}};
+  const Json held{{"uri", "demo://x"}, {"text", "t"}, {"_meta", Json::object()}};
+  const Json block{{"type", "resource"}, {"annotations", annotations}, {"resource", held}};
+  const Json old = project_content(block, Version::k2025_03_26);
+  CHECK(keys(old["annotations"]) == "priority");
+  CHECK(keys(old["resource"]) == "text uri");
+  CHECK(project_content(block, Version::k2025_06_18) == block);
+  const Json resource{{"uri", "u"}, {"name", "n"}, {"annotations", annotations}};
+  CHECK(keys(project_resource(resource, Version::k2024_11_05)["annotations"]) == "priority");
+  CHECK(project_resource(resource, Version::k2025_06_18) == resource);
+}
+
+TEST_CASE("projection: structured answers other than objects are text before 2026-07-28") {
+  const Json list = Json::array({1, 2});
+  for (const Version version : {Version::k2025_06_18, Version::k2025_11_25}) {
+    const Json result = make_tool_result(list, "two", Json::array(), version);
+    CHECK_FALSE(result.contains("structuredContent"));
+    REQUIRE(result["content"].size() == 2);
+    CHECK(result["content"][1]["text"] == "[1,2]");
+  }
+  CHECK(make_tool_result(list, "two", Json::array(), kModern)["structuredContent"] == list);
+  Json tool = kTool;
+  tool["outputSchema"] = {{"type", "array"}};
+  CHECK_FALSE(project_tool(tool, Version::k2025_06_18).contains("outputSchema"));
+  CHECK_FALSE(project_tool(tool, Version::k2025_11_25).contains("outputSchema"));
+  CHECK(project_tool(tool, kModern)["outputSchema"] == tool["outputSchema"]);
+}
+
 TEST_CASE("projection: serverInfo keeps name and version everywhere") {
   const Json info{{"name", "n"}, {"version", "1"}, {"title", "T"}, {"description", "d"}};
   CHECK(keys(project_implementation(info, Version::k2025_03_26)) == "name version");
