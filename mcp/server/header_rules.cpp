@@ -11,17 +11,25 @@ namespace {
 
 constexpr std::string_view kOpen = "=?base64?";
 constexpr std::string_view kClose = "?=";
+constexpr const char* kUnreadable = " holds broken base64, or characters that need base64";
 constexpr const char* kAnnotation = "x-mcp-header";
 
 RpcError mismatch(const std::string& why) {
   return RpcError{kHeaderMismatch, "Header mismatch: " + why, nullptr, true};
 }
 
-/// A header's value as meant: literal, or base64 between its markers. Nothing for broken base64.
+/// What a literal value may hold; the rest must come as base64.
+bool is_visible(std::string_view value) {
+  return std::all_of(value.begin(), value.end(),
+                     [](char c) { return c == '\t' || (c >= ' ' && c <= '~'); });
+}
+
+/// A header's value as meant: literal, or base64 between its markers. Nothing for broken base64 and
+/// for characters that a literal may not have.
 std::optional<std::string> decode(std::string_view value) {
   const bool wrapped = value.size() >= kOpen.size() + kClose.size() && value.starts_with(kOpen) &&
                        value.ends_with(kClose);
-  if (!wrapped) return std::string(value);
+  if (!wrapped) return is_visible(value) ? std::optional(std::string(value)) : std::nullopt;
   value.remove_prefix(kOpen.size());
   value.remove_suffix(kClose.size());
   auto bytes = crypto::unbase64(value);
@@ -60,7 +68,7 @@ std::optional<RpcError> check_param(const RequestHeaders& headers, const ParamHe
   const auto value = headers.find(param.header);
   if (!value) return mismatch(param.header + " is missing");
   const auto text = decode(*value);
-  if (!text) return mismatch(param.header + " holds broken base64");
+  if (!text) return mismatch(param.header + kUnreadable);
   if (!says(*text, *argument)) return mismatch(param.header + " differs from the body");
   return std::nullopt;
 }
@@ -138,7 +146,7 @@ std::optional<RpcError> check_standard_headers(const RequestHeaders& headers,
   const auto value = headers.find("mcp-name");
   if (!value) return mismatch("Mcp-Name is missing");
   const auto name = decode(*value);
-  if (!name) return mismatch("Mcp-Name holds broken base64");
+  if (!name) return mismatch(std::string("Mcp-Name") + kUnreadable);
   if (*name != *expected->get_ptr<const std::string*>()) {
     return mismatch("Mcp-Name differs from params." + std::string(member));
   }

@@ -56,6 +56,7 @@ TEST_CASE("headers: Mcp-Method and Mcp-Name repeat the body, case included") {
       {{{"mcp-method", "tools/call"}, {"mcp-name", "=?base64?ZWNobw==?="}}, 0},
       {{{"mcp-method", "TOOLS/CALL"}, {"mcp-name", "echo"}}, kHeaderMismatch},
       {{{"mcp-name", "echo"}}, kHeaderMismatch},
+      {{{"mcp-method", "tools/call"}, {"mcp-name", "\xc3\xa9"}}, kHeaderMismatch},
       {{{"mcp-method", "tools/call"}}, kHeaderMismatch},
       {{{"mcp-method", "tools/call"}, {"mcp-name", "other"}}, kHeaderMismatch},
       {{{"mcp-method", "tools/call"}, {"mcp-name", "=?base64?ZWNobw?="}}, kHeaderMismatch},
@@ -113,6 +114,8 @@ TEST_CASE("headers: annotated arguments must be repeated, as text, number or wor
   CHECK(check({{"mcp-param-region", "=?base64?ZXU="}}, R"({"region":"=?base64?ZXU="})") == 0);
   CHECK(check({{"mcp-param-region", "us"}}, R"({"region":"eu"})") == kHeaderMismatch);
   CHECK(check({{"mcp-param-region", "=?base64?Z!U=?="}}, R"({"region":"eu"})") == kHeaderMismatch);
+  CHECK(check({{"mcp-param-region", "=?base64?w7w=?="}}, R"({"region":"ü"})") == 0);
+  CHECK(check({{"mcp-param-region", "ü"}}, R"({"region":"ü"})") == kHeaderMismatch);
   CHECK(check({}, R"({"region":"eu"})") == kHeaderMismatch);
   CHECK(check({}, R"({"region":null})") == 0);
   CHECK(check({}, "{}") == 0);
