@@ -81,6 +81,12 @@ bool is_modern(const HttpRequest& request, const Incoming& incoming) {
   });
 }
 
+/// Something unreadable that names no session: refused for what it is.
+bool is_stray(const HttpRequest& request, const Incoming& incoming) {
+  return !incoming.batch && std::holds_alternative<Malformed>(incoming.messages.front()) &&
+         request.header("mcp-session-id") == nullptr;
+}
+
 bool is_initialize(const Incoming& incoming) {
   if (incoming.batch || incoming.messages.size() != 1) return false;
   const auto* request = std::get_if<Request>(&incoming.messages.front());
@@ -179,7 +185,7 @@ class Endpoint::Impl {
       return exchange->respond(406, {}, std::nullopt);
     }
     Incoming incoming = parse_message(request.body);
-    if (is_modern(request, incoming)) {
+    if (is_modern(request, incoming) || is_stray(request, incoming)) {
       post_modern(exchange, caller, std::move(incoming));
     } else {
       post_legacy(exchange, caller, std::move(incoming));
@@ -207,11 +213,9 @@ class Endpoint::Impl {
     if (is_initialize(incoming)) {
       const auto [id, session] =
           sessions_.open(caller.principal, caller.server->core()->options.max_in_flight_bytes);
-      return take(exchange, caller, *session, std::move(incoming), {{kSessionHeader, id}});
-    }
-    if (const auto version = version_header(exchange->request())) {
-      const auto known = parse_version(*version);
-      if (!known) return refuse(exchange, caller, 400, "unsupported MCP-Protocol-Version");
+      take(exchange, caller, *session, std::move(incoming), {{kSessionHeader, id}});
+      if (!session->conversation->handshake()) sessions_.remove(id, caller.principal);
+      return;
     }
     const auto session = find_session(exchange, caller);
     if (session != nullptr) take(exchange, caller, *session, std::move(incoming), {});
@@ -229,15 +233,27 @@ class Endpoint::Impl {
     if (!answered) stream->finish(std::nullopt, nullptr);  // unless it was refused already
   }
 
-  /// The session that the request names; otherwise the request is answered.
-  std::shared_ptr<Session> find_session(const std::shared_ptr<HttpExchange>& exchange,
-                                        const Caller& caller) {
+  /// The id of a session in a request of a version that is spoken; nullptr when it was refused.
+  static const std::string* session_id(const std::shared_ptr<HttpExchange>& exchange,
+                                       const Caller& caller) {
+    const auto version = version_header(exchange->request());
+    if (version && !parse_version(*version)) {
+      refuse(exchange, caller, 400, "unsupported MCP-Protocol-Version");
+      return nullptr;
+    }
     const std::string* id = exchange->request().header("mcp-session-id");
     if (id == nullptr) {
       refuse(exchange, caller, 400,
              "this request has no Mcp-Session-Id and no modern _meta; begin with initialize");
-      return nullptr;
     }
+    return id;
+  }
+
+  /// The session that the request names; otherwise the request is answered.
+  std::shared_ptr<Session> find_session(const std::shared_ptr<HttpExchange>& exchange,
+                                        const Caller& caller) {
+    const std::string* id = session_id(exchange, caller);
+    if (id == nullptr) return nullptr;
     auto session = sessions_.find(*id, caller.principal);
     if (session == nullptr) refuse(exchange, caller, 404, "this session has ended");
     return session;
@@ -247,6 +263,7 @@ class Endpoint::Impl {
                      int status, const char* why) {
     Outbound message;
     message.form = Outbound::Form::kError;
+    message.omit_null_id = true;  // the schemas that let a client go without an id allow no null
     message.payload = {{"code", static_cast<int>(kInvalidRequest)},
                        {"message", std::string("Invalid Request: ") + why}};
     exchange->respond(status, {}, caller.server->core()->gate.clear(Context{}, message));
@@ -261,15 +278,16 @@ class Endpoint::Impl {
     const std::string* last = exchange->request().header("last-event-id");
     if (last == nullptr) return session->standing->attach(exchange, UINT64_MAX);
     const auto [stream, number] = session->find_stream(*last);
-    if (stream == nullptr) {
-      return refuse(exchange, caller, 404, "the stream of this Last-Event-ID is forgotten");
+    if (stream == nullptr) {  // not 404: that would end the session
+      return refuse(exchange, caller, 400, "the stream of this Last-Event-ID is forgotten");
     }
     stream->attach(exchange, number);
   }
 
   void remove(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller) {
-    const std::string* id = exchange->request().header("mcp-session-id");
-    const bool known = id != nullptr && sessions_.remove(*id, caller.principal);
+    const std::string* id = session_id(exchange, caller);
+    if (id == nullptr) return;
+    const bool known = sessions_.remove(*id, caller.principal);
     exchange->respond(known ? 204 : 404, {}, std::nullopt);
   }
 

@@ -78,7 +78,9 @@ void Dispatcher::take_one(Message message, std::size_t bytes,
     malformed->error.refused = true;
     answer_error(malformed->id, malformed->error, *channel);
   } else if (const auto* response = std::get_if<Response>(&message)) {
-    conversation_->questions.answer(*response);
+    if (headers_ == nullptr) return conversation_->questions.answer(*response);
+    refuse({kInvalidRequest, "Invalid Request: nothing was asked that this could answer", nullptr},
+           *channel);
   }
 }
 
@@ -115,6 +117,12 @@ void Dispatcher::take_request(Request request, std::size_t bytes,
   auto envelope = read_envelope(request, *conversation_);
   if (const auto* wrong = std::get_if<RpcError>(&envelope)) {
     return answer_error(request.id, *wrong, *channel);
+  }
+  // What the headers call modern is never taken for a handshake.
+  if (headers_ != nullptr && !claims_modern(request.params)) {
+    RpcError unclaimed = invalid_params("_meta must name the protocol version, as the header does");
+    unclaimed.refused = true;
+    return answer_error(request.id, unclaimed, *channel);
   }
   start(std::move(request), bytes, std::move(*std::get_if<Envelope>(&envelope)), channel);
 }

@@ -211,6 +211,11 @@ TEST_CASE("http: modern rejections are JSON-RPC errors with 400") {
       {"[]", good, kInvalidRequest},
       {"[" + list + "]", good, kInvalidRequest},
       {legacy("1", "tools/list"), good, kInvalidParams},
+      {legacy("1", "ping"), {good[0], {"mcp-method", "ping"}}, kInvalidParams},
+      {legacy("1", "initialize", {{"protocolVersion", "2025-11-25"}}), good, kInvalidParams},
+      {R"({"jsonrpc":"2.0","id":1,"result":{}})", good, kInvalidRequest},
+      {"{", {}, kParseError},
+      {R"({"jsonrpc":"2.0","id":null,"method":"ping"})", {}, kInvalidRequest},
       {list, {{"mcp-method", "tools/list"}}, kHeaderMismatch},
       {list, {{"mcp-protocol-version", "2026-07-28"}}, kHeaderMismatch},
       {list, {good[0], {"mcp-method", "TOOLS/LIST"}}, kHeaderMismatch},
@@ -301,6 +306,28 @@ TEST_CASE("http: an older client gets a session of its own, bound to its princip
   CHECK(b.post(id, legacy("3", "tools/list"))->status() == 404);
 }
 
+TEST_CASE("http: GET and DELETE are refused as POST is, without ending the session") {
+  Bench b;
+  const std::string id = b.begin();
+  const Headers unknown{{"mcp-session-id", id}, {"mcp-protocol-version", "1999-01-01"}};
+  for (const char* method : {"GET", "DELETE"}) {
+    CAPTURE(method);
+    CHECK(b.send(method, "", unknown)->status() == 400);
+    const auto nameless = b.send(method, "");
+    CHECK(nameless->status() == 400);
+    CHECK_FALSE(nameless->json().contains("id"));  // 2025-11-25 allows none, and no null
+    CHECK(b.send(method, "", {{"mcp-session-id", "unknown"}})->status() == 404);
+  }
+  CHECK(b.post(id, legacy("1", "ping"))->finished().status() == 200);
+}
+
+TEST_CASE("http: an initialize that fails leaves no session behind") {
+  Bench b;
+  const auto failed = b.send("POST", legacy("0", "initialize", Json::object()));
+  CHECK(failed->finished().json()["error"]["code"] == kInvalidParams);
+  CHECK(b.post(failed->header("Mcp-Session-Id"), legacy("1", "ping"))->status() == 404);
+}
+
 TEST_CASE("http: sessions that nobody uses are forgotten") {
   Bench b;
   const std::string id = b.begin();
@@ -357,8 +384,8 @@ TEST_CASE("http: what a broken connection missed is replayed after Last-Event-ID
   const auto again = b.send("GET", "", {{"mcp-session-id", id}, {"last-event-id", question.id}});
   again->finished();
   CHECK(event_json(again->event_at(1))["result"]["content"][0]["text"] == "answered");
-  CHECK(b.send("GET", "", {{"mcp-session-id", id}, {"last-event-id", "99-1"}})->status() == 404);
-  CHECK(b.send("GET", "", {{"mcp-session-id", id}, {"last-event-id", "x"}})->status() == 404);
+  CHECK(b.send("GET", "", {{"mcp-session-id", id}, {"last-event-id", "99-1"}})->status() == 400);
+  CHECK(b.send("GET", "", {{"mcp-session-id", id}, {"last-event-id", "x"}})->status() == 400);
 }
 
 TEST_CASE("http: a tool may send its client away to come back later") {
