@@ -115,11 +115,18 @@ bool Rewriter::cue(Scan& scan) {
 /// Reads on to `at`: a command, and with it the flags it takes, ends with its line, at a bar or at
 /// a semicolon outside of quotes.
 void Rewriter::Scan::read_command() {
+  // Before the line that `at` is in nothing is left of a command.
+  std::size_t line = at;
+  while (line > command_read && text[line - 1] != '\n') --line;
+  if (line > command_read) {
+    command_read = line;
+    flags = 0;
+    command_quote = '\0';
+  }
   for (; command_read < at; ++command_read) {
     const char c = text[command_read];
-    if (c == '\n' || (command_quote == '\0' && (c == ';' || c == '|'))) {
+    if (command_quote == '\0' && (c == ';' || c == '|')) {
       flags = 0;
-      command_quote = '\0';
     } else if (c == '"' || c == '\'') {
       command_quote = command_quote == '\0' ? c : command_quote == c ? '\0' : command_quote;
     }
