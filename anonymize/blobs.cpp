@@ -146,29 +146,49 @@ Blob read_chain(std::string_view text, std::size_t at, SlashChain& chain) {
   return {};
 }
 
+/// So many digits say whether a text begins.
+constexpr std::size_t kLook = 8;
+
+/// The digits of both alphabets, which differ in the last two.
+constexpr auto kAnyDigits = [] {
+  auto table = kStandardDigits;
+  for (const char c : kUrlSafe.substr(kNoDigit - 2))
+    table[static_cast<unsigned char>(c)] = kUrlSafeDigits[static_cast<unsigned char>(c)];
+  return table;
+}();
+
+bool begins_base64(std::string_view look) {
+  std::array<unsigned, kLook> digits{};
+  unsigned all = 0;
+  for (std::size_t i = 0; i < kLook; ++i)
+    all |= digits[i] = kAnyDigits[static_cast<unsigned char>(look[i])];
+  if ((all & kNoDigit) != 0) return false;
+  TextBegin text;
+  for (std::size_t i = 0; i < kLook; i += 4) {
+    const unsigned bytes =
+        digits[i] << 18 | digits[i + 1] << 12 | digits[i + 2] << 6 | digits[i + 3];
+    if (!text.take(bytes >> 16) || !text.take(bytes >> 8 & 0xFF) || !text.take(bytes & 0xFF))
+      return false;
+  }
+  // Nobody writes in both alphabets.
+  return look.find_first_of("+/") == std::string_view::npos ||
+         look.find_first_of("-_") == std::string_view::npos;
+}
+
+bool begins_hex(std::string_view look) {
+  if (!std::all_of(look.begin(), look.end(), [](char c) { return is_hex(c); })) return false;
+  TextBegin text;
+  for (std::size_t i = 0; i < kLook; i += 2)
+    if (!text.take(hex_value(look[i]) * 16 + hex_value(look[i + 1]))) return false;
+  return true;
+}
+
 }  // namespace
 
 bool may_be_blob(std::string_view run) {
-  constexpr std::size_t kLook = 8;
   if (run.size() < kLook || !may_begin_blob(run.front())) return false;
-  const auto decodes = [run](const std::array<std::uint8_t, 256>& digits) {
-    TextBegin text;
-    unsigned bits = 0;
-    for (std::size_t i = 0; i < kLook; ++i) {
-      const unsigned digit = digits[static_cast<unsigned char>(run[i])];
-      if (digit == kNoDigit) return false;
-      bits = (bits << 6 | digit) & 0xFFFFFF;
-      // A byte is whole behind the second digit of four, the third and the fourth.
-      if (i % 4 != 0 && !text.take(bits >> (6 - 2 * (i % 4)) & 0xFF)) return false;
-    }
-    return true;
-  };
-  if (decodes(kStandardDigits) || decodes(kUrlSafeDigits)) return true;
-  if (!std::all_of(run.begin(), run.begin() + kLook, is_hex)) return false;
-  TextBegin text;
-  for (std::size_t i = 0; i < kLook; i += 2)
-    if (!text.take(hex_value(run[i]) * 16 + hex_value(run[i + 1]))) return false;
-  return true;
+  const std::string_view look = run.substr(0, kLook);
+  return begins_base64(look) || begins_hex(look);
 }
 
 Blob read_base64(std::string_view text, std::size_t at, SlashChain& chain) {
