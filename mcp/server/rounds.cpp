@@ -52,6 +52,38 @@ Answer input_required(const Job& job, const Method& method, InputRequired ask) {
   return answer;
 }
 
+/// A choice with titles in the spelling of 2025-06-18.
+void spell_choice_older(Json& property) {
+  const auto choices = property.find("oneOf");
+  if (choices == property.end() || !choices->is_array()) return;
+  Json values = Json::array();
+  Json names = Json::array();
+  for (const Json& choice : *choices) {
+    const std::string_view value = string_member(choice, "const");
+    const std::string_view title = string_member(choice, "title");
+    values.push_back(value);
+    names.push_back(title.empty() ? value : title);
+  }
+  property.erase("oneOf");
+  property["enum"] = std::move(values);
+  property["enumNames"] = std::move(names);
+}
+
+/// A question as 2025-06-18 knows it: no modes, defaults for booleans alone.
+void spell_older(Json& params) {
+  params.erase("mode");
+  const auto schema = params.find("requestedSchema");
+  if (schema == params.end() || !schema->is_object()) return;
+  schema->erase("$schema");
+  const auto properties = schema->find("properties");
+  if (properties == schema->end() || !properties->is_object()) return;
+  for (Json& property : *properties) {
+    if (!property.is_object()) continue;
+    if (string_member(property, "type") != "boolean") property.erase("default");
+    spell_choice_older(property);
+  }
+}
+
 /// Sends one of our requests (before 2026-07-28), as this version knows it.
 void send_question(const Job& job, const Method& method, const std::string& id,
                    const InputRequest& request) {
@@ -67,7 +99,7 @@ void send_question(const Job& job, const Method& method, const std::string& id,
   if (url && !request.params.contains("elicitationId")) {
     message.verbatim["elicitationId"] = "elicitation-" + crypto::hex(crypto::random_bytes(8));
   }
-  if (!features_of(job.call.version).icons) message.payload.erase("mode");
+  if (!features_of(job.call.version).icons) spell_older(message.payload);
   job.channel->send(job.core->gate.clear(job.call.ctx, message));
 }
 

@@ -52,7 +52,16 @@ Result<ToolReply> ask_for_visit(const Context&, const Json&, Interaction& intera
   return ToolReply(std::move(ask));
 }
 
+Result<ToolReply> ask_for_size(const Context&, const Json&, Interaction&) {
+  InputRequired ask;
+  ask.requests["size"] = ask_form("Which?", *parse_json(R"({"type":"object","properties":{
+      "size":{"type":"string","default":"s","oneOf":[{"const":"s","title":"Small"},{"const":"l"}]},
+      "count":{"type":"integer","default":3},"sure":{"type":"boolean","default":true}}})"));
+  return ToolReply(std::move(ask));
+}
+
 void add_tools(Catalogue& catalogue) {
+  catalogue.tools.push_back(asking_tool("size", true, &ask_for_size));
   catalogue.tools.push_back(asking_tool("visit", true, &ask_for_visit));
   catalogue.tools.push_back(asking_tool("greet_user", true, &greet));
   catalogue.tools.push_back(asking_tool("change", false, &greet));
@@ -208,6 +217,21 @@ TEST_CASE("rounds: 2025-06-18 knows no elicitation modes") {
   h.handshake("2025-06-18", kForms);
   h.tell(legacy("1", "tools/call", {{"name", "greet_user"}}));
   CHECK_FALSE(h.next()["params"].contains("mode"));
+}
+
+TEST_CASE("rounds: 2025-06-18 has defaults for booleans alone, and its own spelling of choices") {
+  const auto asked = [](const char* version) {
+    Asking h;
+    h.handshake(version, kForms);
+    h.tell(legacy("1", "tools/call", {{"name", "size"}}));
+    return h.next()["params"]["requestedSchema"]["properties"];
+  };
+  CHECK(asked("2025-06-18") == *parse_json(R"({
+      "size":{"type":"string","enum":["s","l"],"enumNames":["Small","l"]},
+      "count":{"type":"integer"},"sure":{"type":"boolean","default":true}})"));
+  const Json current = asked("2025-11-25");
+  CHECK(current["size"].contains("oneOf"));
+  CHECK(current["count"]["default"] == 3);
 }
 
 TEST_CASE("rounds: several questions are asked at once and answered in any order") {
