@@ -53,6 +53,11 @@ bool Dictionary::is_weak(std::string_view lower_case) {
   return std::none_of(lower_case.begin(), lower_case.end(), is_letter);
 }
 
+bool Dictionary::is_strong(std::string_view lower_case, const Policy* policy) {
+  if (policy != nullptr && policy->is_word(lower_case)) return true;
+  return !is_weak(lower_case) && !is_kept_name(lower_case);
+}
+
 void Dictionary::absorb() {
   const auto& entries = ledger_.entries();
   for (; absorbed_ < entries.size(); ++absorbed_) {
@@ -66,7 +71,7 @@ void Dictionary::absorb() {
     const std::size_t dot = folded.find('.');
     if (entry.kind == Kind::kDomain && dot != std::string::npos && dot >= kMinOwner)
       insert_owner(folded.substr(0, dot));
-    if (is_weak(folded) || is_kept_name(folded)) continue;
+    if (!is_strong(folded, ledger_.policy())) continue;
     triggers_.add_name(folded.substr(0, part_end(folded, 0)), folded.size());
   }
 }
@@ -92,7 +97,7 @@ NameHit Dictionary::longest_at(std::string_view text, std::size_t at) const {
     if (!ends_here(text, end) && !ends_before_plural(text, end)) continue;
     const std::string_view folded = fold(text, at, end, buffer);
     const Ledger::Entry* entry = ledger_.by_name(folded);
-    if (entry != nullptr && !is_weak(folded) && !is_kept_name(folded)) return {entry, end};
+    if (entry != nullptr && is_strong(folded, ledger_.policy())) return {entry, end};
   }
   return {};
 }

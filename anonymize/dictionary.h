@@ -44,6 +44,10 @@ class Dictionary {
   /// Whether a name may be replaced in its contexts only.
   static bool is_weak(std::string_view lower_case);
 
+  /// Whether a known name is found wherever it stands: it is not weak and not kept, or it is one of
+  /// the operator's words.
+  static bool is_strong(std::string_view lower_case, const Policy* policy);
+
  private:
   void insert_owner(std::string label);
 

@@ -89,6 +89,7 @@ std::size_t path_end(std::string_view text, std::size_t at) {
 std::size_t Rewriter::sensitive_suffix(std::string_view name) const {
   if (name.size() > kMaxDomain || is_privilege(name)) return 0;
   const std::string folded = lower(name);
+  if (resolver_.policy() != nullptr && resolver_.policy()->keeps(folded)) return 0;
   const std::size_t labels = count_labels(folded);
   for (std::size_t dot = 0; dot != std::string::npos; dot = folded.find('.', dot + 1)) {
     const std::string_view tail = std::string_view(folded).substr(dot == 0 ? 0 : dot + 1);

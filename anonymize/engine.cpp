@@ -34,8 +34,10 @@ Secret subkey(const Secret& key, const Epoch& epoch) {
 
 /// All that hangs on the subkey of one epoch.
 struct World {
-  World(const Secret& key, Mapping& mapping, const Epoch& epoch)
-      : scheme(subkey(key, epoch)), ledger(scheme, mapping, epoch.number), dictionary(ledger) {}
+  World(const Secret& key, Mapping& mapping, const Epoch& epoch, const Policy* policy)
+      : scheme(subkey(key, epoch)),
+        ledger(scheme, mapping, epoch.number, policy),
+        dictionary(ledger) {}
 
   void absorb() {
     dictionary.absorb();
@@ -52,17 +54,21 @@ struct World {
 
 class Engine::Impl {
  public:
-  Impl(const Secret& key, Mapping& mapping) : key_(key), mapping_(mapping) {}
+  Impl(const Secret& key, Mapping& mapping, PolicyPtr policy)
+      : key_(key), policy_(std::move(policy)), mapping_(mapping) {}
   /// With a map of its own, which ends with it.
-  Impl(const Secret& key, std::unique_ptr<Mapping> mapping)
-      : key_(key), own_mapping_(std::move(mapping)), mapping_(*own_mapping_) {}
+  Impl(const Secret& key, std::unique_ptr<Mapping> mapping, PolicyPtr policy)
+      : key_(key),
+        policy_(std::move(policy)),
+        own_mapping_(std::move(mapping)),
+        mapping_(*own_mapping_) {}
 
   /// Before anything else.
   Result<void> begin() {
     PMX_TRY(const std::int64_t version, mapping_.version());
     PMX_TRY_VOID(turn_over());
     version_.store(version);
-    return {};
+    return learn_words();
   }
 
   /// Takes in what other processes did: rows that they issued, an epoch that was begun. True when
@@ -227,14 +233,27 @@ class Engine::Impl {
   }
 
  private:
+  /// The operator's own words, which are known from the beginning.
+  Result<void> learn_words() {
+    if (policy_ == nullptr) return {};
+    std::vector<Name> words;
+    for (const OperatorRule& rule : policy_->rules()) {
+      if (rule.type != OperatorRule::Type::kWord) continue;
+      if (rule.kind) words.push_back({*rule.kind, rule.text});
+      if (!rule.kind) guard(Secret(rule.text));
+    }
+    return learn(words);
+  }
+
   /// A host name with a domain is known by its labels, a user id by its parts; else by itself.
   static void learn_name(const Name& name, const std::string& folded, Rewriter& rewriter,
                          Resolver& resolver) {
-    if (name.value.empty() || is_kept_name(folded, name.kind)) return;
+    const bool word = resolver.policy() != nullptr && resolver.policy()->is_word(folded);
+    if (name.value.empty() || (!word && is_kept_name(folded, name.kind))) return;
     if (name.kind == Kind::kPerson) return rewriter.learn_person(name.value);
     const bool compound = rewriter.is_compound(name.kind, name.value);
     if (compound) rewriter.value(name.kind, name.value);
-    if (!compound || name.kind == Kind::kDomain) resolver.learn(name.kind, name.value);
+    if (!compound || word || name.kind == Kind::kDomain) resolver.learn(name.kind, name.value);
   }
 
   /// Loads the map as it is under the current epoch's subkey, and issues what earlier epochs knew
@@ -245,7 +264,7 @@ class Engine::Impl {
       PMX_TRY(const auto rows, mapping_.load(0));
       PMX_TRY(const Epoch epoch, mapping_.epoch());
       if (world_ != nullptr && world_->ledger.epoch() == epoch.number) return {};
-      auto next = std::make_unique<World>(key_, mapping_, epoch);
+      auto next = std::make_unique<World>(key_, mapping_, epoch, policy_.get());
       next->ledger.take(rows);
       PMX_TRY(const bool current, next->ledger.renew_names());
       if (!current) continue;  // another one has begun meanwhile
@@ -269,6 +288,7 @@ class Engine::Impl {
   }
 
   const Secret key_;
+  const PolicyPtr policy_;                      ///< nullptr: none
   const std::unique_ptr<Mapping> own_mapping_;  ///< of an engine that passes
   Mapping& mapping_;
   std::atomic<std::int64_t> version_ = -1;  ///< of the map, when all its rows were here
@@ -291,24 +311,26 @@ std::vector<Name> names_of(std::span<const MapRow> rows) {
 Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Engine::~Engine() = default;
 
-Result<std::unique_ptr<Engine>> Engine::open(const Secret& key, Mapping& mapping) {
+Result<std::unique_ptr<Engine>> Engine::open(const Secret& key, Mapping& mapping,
+                                             PolicyPtr policy) {
   if (key.expose().size() != kKeySize)
     return Error{Code::kInvalidArgument, "the installation key must have 32 bytes", ""};
-  auto impl = std::make_unique<Impl>(key, mapping);
+  auto impl = std::make_unique<Impl>(key, mapping, std::move(policy));
   PMX_TRY_VOID(impl->begin());
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 
-Result<std::unique_ptr<Engine>> Engine::open_session(const Secret& key, std::string_view session) {
+Result<std::unique_ptr<Engine>> Engine::open_session(const Secret& key, std::string_view session,
+                                                     PolicyPtr policy) {
   auto impl =
       std::make_unique<Impl>(crypto::derive_key(key, "anonymize/session/" + std::string(session)),
-                             std::make_unique<MemoryMapping>());
+                             std::make_unique<MemoryMapping>(), std::move(policy));
   PMX_TRY_VOID(impl->begin());
   return std::unique_ptr<Engine>(new Engine(std::move(impl)));
 }
 
-Result<std::unique_ptr<Engine>> Engine::open_one_time() {
-  return open_session(Secret(crypto::random_bytes(kKeySize)), "one-time");
+Result<std::unique_ptr<Engine>> Engine::open_one_time(PolicyPtr policy) {
+  return open_session(Secret(crypto::random_bytes(kKeySize)), "one-time", std::move(policy));
 }
 
 Result<std::vector<MapRow>> Engine::issued() { return impl_->issued(); }

@@ -20,6 +20,7 @@
 
 #include "anonymize/kind.h"
 #include "anonymize/mapping.h"
+#include "anonymize/policy.h"
 #include "base/result.h"
 #include "base/secret.h"
 
@@ -43,16 +44,21 @@ enum class Standing {
 
 class Engine {
  public:
-  /// `key`: the installation's 32 bytes. `mapping` outlives the engine.
-  static Result<std::unique_ptr<Engine>> open(const Secret& key, Mapping& mapping);
+  using PolicyPtr = std::shared_ptr<const Policy>;
+
+  /// `key`: the installation's 32 bytes. `mapping` outlives the engine. `policy`: what the operator
+  /// wants otherwise, or nothing; the same for all processes of an installation.
+  static Result<std::unique_ptr<Engine>> open(const Secret& key, Mapping& mapping,
+                                              PolicyPtr policy = {});
 
   /// For one session: a subkey of `key` for the session's id, and a map in memory that ends with
   /// the engine. No pseudonym of one session tells anything of those of another.
-  static Result<std::unique_ptr<Engine>> open_session(const Secret& key, std::string_view session);
+  static Result<std::unique_ptr<Engine>> open_session(const Secret& key, std::string_view session,
+                                                      PolicyPtr policy = {});
 
   /// For one text that others are going to read: a fresh key that nobody keeps and a map in memory.
   /// What it writes can be joined with nothing, and nobody can undo it.
-  static Result<std::unique_ptr<Engine>> open_one_time();
+  static Result<std::unique_ptr<Engine>> open_one_time(PolicyPtr policy = {});
 
   ~Engine();
 

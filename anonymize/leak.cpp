@@ -98,6 +98,7 @@ void count(std::string& out, std::size_t number, std::string_view one, std::stri
 }  // namespace
 
 void LeakIndex::absorb(const Ledger& ledger) {
+  ledger_ = &ledger;
   const auto& entries = ledger.entries();
   for (; absorbed_ < entries.size(); ++absorbed_) {
     const Ledger::Entry& entry = entries[absorbed_];
@@ -108,6 +109,7 @@ void LeakIndex::absorb(const Ledger& ledger) {
       continue;
     }
     if (entry.real.starts_with(kPhoneMark)) {
+      if (keeps(Kind::kPerson)) continue;
       // Without a plus and groups a number is one only where a word announces it.
       const std::string number = entry.real.substr(kPhoneMark.size());
       if (number.front() == '+' && number.find_first_of(" -/") != std::string::npos)
@@ -116,10 +118,10 @@ void LeakIndex::absorb(const Ledger& ledger) {
     }
     std::string folded = lower(entry.real);
     // As a key the name stays, so it cannot be searched for.
-    if (Dictionary::is_weak(folded) || is_kept_name(folded) || is_kept_key(folded)) continue;
+    if (!Dictionary::is_strong(folded, ledger.policy()) || is_kept_key(folded)) continue;
     // The layer of plain_text() spells a name in other letters as what it looks like.
-    const auto plain = plain_text(folded);
-    if (plain && !Dictionary::is_weak(lower(*plain)) && !is_kept_name(lower(*plain)))
+    const auto plain = ledger.fate(entry) == Fate::kKeep ? std::nullopt : plain_text(folded);
+    if (plain && Dictionary::is_strong(lower(*plain), ledger.policy()))
       add_pattern(lower(*plain), false);
     add_pattern(std::move(folded), false);
   }
@@ -192,28 +194,40 @@ void LeakIndex::match_at(std::string_view bytes, std::size_t at, std::uint32_t w
     if (!edges && secrets_.empty()) continue;
     const std::string candidate = lower(bytes.substr(at, length));
     if (secrets_.contains(candidate)) ++hits.secrets;
-    if (edges && names_.contains(candidate) && !is_part_of_code(bytes, at, length)) ++hits.names;
+    if (edges && names_.contains(candidate) && !is_part_of_code(bytes, at, length) &&
+        !is_shown(candidate))
+      ++hits.names;
   }
+}
+
+bool LeakIndex::is_shown(std::string_view lower_case) const {
+  if (ledger_ == nullptr || ledger_->policy() == nullptr) return false;
+  const Ledger::Entry* entry = ledger_->by_name(lower_case);
+  return entry != nullptr && ledger_->fate(*entry) == Fate::kKeep;
 }
 
 void LeakIndex::address_at(std::string_view bytes, std::size_t at, Hits& hits) const {
   if (const auto ipv4 = read_ipv4(bytes, at)) {
-    const bool open = !is_kept_ipv4(ipv4->value) && !is_pseudonym_ipv4(ipv4->value);
+    const bool open =
+        !is_kept_ipv4(ipv4->value) && !is_pseudonym_ipv4(ipv4->value) && !keeps(Kind::kIpv4);
     if (open && (is_private_ipv4(ipv4->value) || addresses_.contains(ipv4_block_key(ipv4->value))))
       ++hits.addresses;
     return;
   }
   if (const auto mac = read_mac(bytes, at)) {
-    if (addresses_.contains(canonical_mac(mac->octets))) ++hits.addresses;
+    if (addresses_.contains(canonical_mac(mac->octets)) && !keeps(Kind::kMac)) ++hits.addresses;
     return;
   }
   if (const auto ipv6 = read_ipv6(bytes, at)) {
-    if (addresses_.contains(canonical_ipv6(ipv6->groups)) ||
-        addresses_.contains(ipv6_block_key(ipv6->groups)))
+    const bool open = addresses_.contains(canonical_ipv6(ipv6->groups)) ||
+                      addresses_.contains(ipv6_block_key(ipv6->groups));
+    if (open && (!keeps(Kind::kIpv6) || (holds_mac(ipv6->groups) && !keeps(Kind::kMac))))
       ++hits.addresses;
     return;
   }
-  if (is_uuid_at(bytes, at) && addresses_.contains(lower(bytes.substr(at, 36)))) ++hits.addresses;
+  if (!keeps(Kind::kUuid) && is_uuid_at(bytes, at) &&
+      addresses_.contains(lower(bytes.substr(at, 36))))
+    ++hits.addresses;
 }
 
 void LeakIndex::key_at(std::string_view bytes, std::size_t at, Hits& hits) {

@@ -62,6 +62,14 @@ class LeakIndex {
   void address_at(std::string_view bytes, std::size_t at, Hits& hits) const;
   static void key_at(std::string_view bytes, std::size_t at, Hits& hits);
 
+  /// Whether the operator wants the name to be shown.
+  [[nodiscard]] bool is_shown(std::string_view lower_case) const;
+  [[nodiscard]] bool keeps(Kind kind) const {
+    return ledger_ != nullptr && ledger_->policy() != nullptr &&
+           ledger_->policy()->fate(kind) == Fate::kKeep;
+  }
+
+  const Ledger* ledger_ = nullptr;  ///< the one absorbed
   std::size_t absorbed_ = 0;
   std::vector<std::uint64_t> filter_ =
       std::vector<std::uint64_t>(512);  ///< windows that begin some

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "anonymize/address.h"
+#include "anonymize/dictionary.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -115,6 +116,33 @@ Result<bool> Ledger::renew_names() {
     if (!current) return false;
   }
   return true;
+}
+
+Fate Ledger::fate(const Entry& entry) const {
+  return policy_ == nullptr ? Fate::kReplace : fate(kinds_of(entry), lower(entry.real));
+}
+
+Fate Ledger::fate(std::uint32_t kinds, std::string_view lower_case) const {
+  if (policy_ == nullptr) return Fate::kReplace;
+  const Fate fate = policy_->fate(kinds, lower_case);
+  return fate == Fate::kKeep && holds_hidden(lower_case) ? Fate::kReplace : fate;
+}
+
+bool Ledger::holds_hidden(std::string_view lower_case) const {
+  const auto edge = [lower_case](std::size_t at) {
+    return at == 0 || at == lower_case.size() || is_edge(lower_case[at - 1], lower_case[at]);
+  };
+  for (std::size_t begin = 0; begin < lower_case.size(); ++begin) {
+    if (!edge(begin)) continue;
+    for (std::size_t end = begin + 1; end <= lower_case.size(); ++end) {
+      if (!edge(end) || end - begin == lower_case.size()) continue;
+      const std::string_view part = lower_case.substr(begin, end - begin);
+      const Entry* entry = by_name(part);
+      if (entry != nullptr && Dictionary::is_strong(part, policy_) && fate(*entry) != Fate::kKeep)
+        return true;
+    }
+  }
+  return false;
 }
 
 std::uint32_t Ledger::kinds_of(const Entry& entry) const {

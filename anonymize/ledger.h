@@ -14,6 +14,7 @@
 
 #include "anonymize/chars.h"
 #include "anonymize/mapping.h"
+#include "anonymize/policy.h"
 #include "anonymize/pseudonym.h"
 
 namespace pmx::anonymize {
@@ -53,8 +54,19 @@ class Ledger {
 
   /// Issues in epoch number `epoch`, whose subkey `scheme` has. Rows of earlier epochs are known by
   /// their pseudonyms alone: they are never answered for a real value again.
-  Ledger(const Scheme& scheme, Mapping& mapping, std::int64_t epoch = 0)
-      : scheme_(scheme), mapping_(mapping), epoch_(epoch) {}
+  /// `policy` outlives the ledger; nullptr: the operator wants nothing otherwise.
+  Ledger(const Scheme& scheme, Mapping& mapping, std::int64_t epoch = 0,
+         const Policy* policy = nullptr)
+      : scheme_(scheme), mapping_(mapping), epoch_(epoch), policy_(policy) {}
+
+  [[nodiscard]] const Policy* policy() const { return policy_; }
+
+  /// What becomes of the entry's value by the operator's policy; without one it is replaced.
+  [[nodiscard]] Fate fate(const Entry& entry) const;
+
+  /// The same for a name (`lower_case`) of these kinds. What would stay does not when another name
+  /// stands in it that is hidden.
+  [[nodiscard]] Fate fate(std::uint32_t kinds, std::string_view lower_case) const;
 
   [[nodiscard]] std::int64_t epoch() const { return epoch_; }
 
@@ -110,9 +122,12 @@ class Ledger {
   void note_own(std::vector<std::int64_t> ids);
   void add_name(std::size_t index);
 
+  [[nodiscard]] bool holds_hidden(std::string_view lower_case) const;
+
   const Scheme& scheme_;
   Mapping& mapping_;
   const std::int64_t epoch_;
+  const Policy* policy_;
   std::int64_t loaded_ = 0;
   std::deque<Entry> entries_;        ///< stable addresses: the indexes view into it
   std::deque<std::string> lowered_;  ///< keys of the indexes that differ from the real spelling

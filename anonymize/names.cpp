@@ -156,7 +156,7 @@ bool Rewriter::context_name(Scan& scan, std::size_t from, Kind kind, bool teache
   const bool dotted = value.find('.') != std::string_view::npos;
   if (!known && (!teaches || dotted || Dictionary::is_weak(folded) || read_ipv4(text, from)))
     return false;
-  if (kind != Kind::kUser) resolver_.announce(value);
+  if (kind != Kind::kUser && resolver_.fate(kind) != Fate::kKeep) resolver_.announce(value);
   return scan.replace(from, end, resolver_.name(kind, value));
 }
 
@@ -211,6 +211,7 @@ bool Rewriter::dictionary_name(Scan& scan) {
   const bool part = begin < scan.at || end > hit.end;
   if (part && scan.word_is_code && end == scan.word_end) return false;
   const std::string_view word = scan.text.substr(begin, end - begin);
+  if (part && resolver_.ledger().fate(*hit.entry) == Fate::kKeep) return false;
   if (!part) return scan.replace(begin, end, resolver_.known(*hit.entry, word));
   // nautilus2: beside a digit a pseudonym could not be told from what follows, so the whole word is
   // a name of its own.
@@ -241,6 +242,8 @@ std::vector<Edit> Rewriter::key(std::string_view key) {
       key.begin(), key.end(), [](char c) { return is_word_char(c) || c == '_' || c == '-'; });
   if (!identifier) return text(key);
   if (is_kept_key(lower(key))) return {};
+  if (resolver_.policy() != nullptr)
+    if (auto edits = find_patterns(key); !edits.empty()) return edits;
   const FreeText free(resolver_);
   Scan scan;
   scan.text = key;
@@ -328,7 +331,7 @@ bool Rewriter::is_one_word(std::string_view value) const {
 
 std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule, Kind guest) {
   switch (rule.treatment) {
-    case Treatment::kKeep: return is_one_word(value) ? std::vector<Edit>{} : text(value);
+    case Treatment::kKeep: return kept_field(value);
     case Treatment::kSecret:
       if (value.empty() || value.starts_with("[secret:") || is_hidden(value)) return {};
       return whole(value, "[secret:" + std::string(rule.secret) + "]");

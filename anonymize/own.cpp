@@ -19,7 +19,7 @@ bool is_placeholder_word(std::string_view word) {
                                           "pem",           "phone",       "ssh-key",     "text",
                                           "ticket",        "token",       "webhook"};
   return std::find(std::begin(kShapes), std::end(kShapes), word) != std::end(kShapes) ||
-         is_secret_word(word);
+         is_secret_word(word) || word == "address" || kind_of_code(word).has_value();
 }
 
 /// The end of [secret:word] at `at`, or `at`. Only our own short words are trusted; a name in such
@@ -54,6 +54,10 @@ std::size_t code_end(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
+
+std::size_t Rewriter::placeholder_at(std::string_view text, std::size_t at) {
+  return placeholder_end(text, at);
+}
 
 std::size_t Rewriter::own_end(std::string_view text, std::size_t at) const {
   const Ledger& ledger = resolver_.ledger();

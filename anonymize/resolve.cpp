@@ -22,10 +22,6 @@ std::size_t code_start(std::string_view pseudonym) {
   return dash == std::string_view::npos ? 1 : dash + 1;
 }
 
-bool is_eui64(const std::array<std::uint16_t, 8>& groups) {
-  return (groups[5] & 0xFF) == 0xFF && (groups[6] >> 8) == 0xFE;
-}
-
 std::array<std::uint8_t, 6> mac_of_eui64(const std::array<std::uint16_t, 8>& groups) {
   const auto high = [](unsigned group) { return static_cast<std::uint8_t>(group >> 8); };
   const auto low = [](unsigned group) { return static_cast<std::uint8_t>(group & 255); };
@@ -43,6 +39,18 @@ void put_eui64(const std::array<std::uint8_t, 6>& mac, std::array<std::uint16_t,
   groups[5] = pair(mac[2], 0xFF);
   groups[6] = pair(0xFE, mac[3]);
   groups[7] = pair(mac[4], mac[5]);
+}
+
+/// What stands for a value that nobody is to get back.
+std::string dropped(Kind kind) {
+  const bool address = kind == Kind::kIpv4 || kind == Kind::kIpv6;
+  return "[secret:" + std::string(address ? "address" : kind_code(kind)) + "]";
+}
+
+/// The same for what may be written in many ways.
+std::optional<std::string> unreplaced_address(Kind kind, Fate fate) {
+  if (fate == Fate::kKeep) return std::nullopt;
+  return dropped(kind);
 }
 
 }  // namespace
@@ -75,6 +83,10 @@ std::string domain_suffix(const Ledger::Entry& entry) {
   std::string out;
   for (auto i = labels; i > 0; --i) (out += '.') += kNeutralSuffix;
   return out;
+}
+
+bool holds_mac(const std::array<std::uint16_t, 8>& groups) {
+  return (groups[5] & 0xFF) == 0xFF && (groups[6] >> 8) == 0xFE;
 }
 
 bool has_small_host(const std::array<std::uint16_t, 8>& groups) {
@@ -135,18 +147,45 @@ void Resolver::learn(Kind kind, std::string_view value) {
 
 std::string Resolver::name(Kind kind, std::string_view surface) {
   const std::string folded = lower(surface);
-  if (is_number(kind, surface) || is_kept_name(folded, kind) ||
-      ledger_.by_pseudonym(folded) != nullptr)
+  if (is_number(kind, surface) || stays(folded, kind) || ledger_.by_pseudonym(folded) != nullptr)
     return std::string(surface);
   if (const Ledger::Entry* entry = ledger_.by_name(folded)) {
     learn(kind, surface);
     return known(*entry, surface);
+  }
+  if (policy() != nullptr) {
+    const Fate fate = ledger_.fate(kind_bit(kind), folded);
+    if (fate != Fate::kReplace) return unreplaced(kind, surface, fate);
   }
   // A public domain has a dot: it can be taken for no word and no key.
   const bool domain = kind == Kind::kDomain && surface.find('.') != std::string_view::npos;
   if (!teaching_ && !domain) return from_text(kind, surface);
   get({kind, std::string(surface), {}, false});
   return std::string(kPending);
+}
+
+bool Resolver::stays(std::string_view folded, Kind kind) const {
+  if (policy() == nullptr) return is_kept_name(folded, kind);
+  const bool wanted =
+      policy()->keeps(folded) && ledger_.fate(kind_bit(kind), folded) == Fate::kKeep;
+  return wanted || (is_kept_name(folded, kind) && !policy()->hides(folded));
+}
+
+std::string Resolver::unreplaced(Kind kind, std::string_view surface, Fate fate) {
+  // Known it must be all the same: to what it is in other places, and to the second look.
+  if (teaching_) get({kind, std::string(surface), {}, false});
+  return fate == Fate::kKeep ? std::string(surface) : dropped(kind);
+}
+
+std::string Resolver::hidden(Kind kind, std::string_view surface) {
+  const std::string folded = lower(surface);
+  if (ledger_.by_pseudonym(folded) != nullptr) return std::string(surface);
+  if (fate(kind) == Fate::kDrop) return dropped(kind);
+  const Ledger::Entry* entry = ledger_.by_name(folded);
+  if (entry != nullptr && ledger_.fate(*entry) != Fate::kKeep) return known(*entry, surface);
+  // What has no letter is no name, whatever the rule calls it.
+  const bool number = std::none_of(surface.begin(), surface.end(), is_letter);
+  return from_text(number ? Kind::kName : kind, surface);
 }
 
 std::string Resolver::from_text(Kind kind, std::string_view surface) {
@@ -159,6 +198,9 @@ std::string Resolver::from_text(Kind kind, std::string_view surface) {
 }
 
 std::string Resolver::known(const Ledger::Entry& entry, std::string_view surface) {
+  const Fate fate = ledger_.fate(entry);
+  if (fate != Fate::kReplace)
+    return fate == Fate::kKeep ? std::string(surface) : dropped(entry.kind);
   if (auto dressed = dress(entry, surface)) return *dressed + domain_suffix(entry);
   return spelled(entry, surface);
 }
@@ -172,6 +214,8 @@ std::string Resolver::spelled(const Ledger::Entry& entry, std::string_view surfa
 
 std::optional<std::string> Resolver::ipv4(std::uint32_t value) {
   if (is_kept_ipv4(value) || is_pseudonym_ipv4(value)) return std::nullopt;
+  if (const Fate fate = this->fate(Kind::kIpv4); fate != Fate::kReplace)
+    return unreplaced_address(Kind::kIpv4, fate);
   const Ledger::Entry* block = get({Kind::kIpv4, ipv4_block_key(value), {}, false});
   if (block == nullptr) return std::string(kPending);
   const auto base = read_ipv4(block->pseudonym, 0);
@@ -183,6 +227,11 @@ std::optional<std::string> Resolver::ipv6(const Ipv6& address) {
   if (is_kept_ipv6(real)) return std::nullopt;
   const std::string canonical = canonical_ipv6(real);
   if (ledger_.by_pseudonym(canonical) != nullptr) return std::nullopt;
+  // An address that a MAC is part of shows no more than the MAC may.
+  const bool veiled = holds_mac(real) && fate(Kind::kMac) != Fate::kKeep;
+  if (const Fate fate = this->fate(Kind::kIpv6);
+      fate == Fate::kDrop || (fate == Fate::kKeep && !veiled))
+    return unreplaced_address(Kind::kIpv6, fate);
   Want want{Kind::kIpv6, canonical, {}, false};
   if ((real[0] & 0xFFC0) == 0xFE80) {
     std::copy_n(real.begin(), 4, want.base.begin());
@@ -200,7 +249,7 @@ std::optional<std::string> Resolver::ipv6(const Ipv6& address) {
       return format_ipv6(want.base, address);
     }
   }
-  if (is_eui64(real)) {
+  if (holds_mac(real)) {
     const Ledger::Entry* mac = get({Kind::kMac, canonical_mac(mac_of_eui64(real)), {}, false});
     if (mac == nullptr) return std::string(kPending);
     if (const auto octets = read_mac(mac->pseudonym, 0)) put_eui64(octets->octets, want.base);
@@ -216,6 +265,8 @@ std::optional<std::string> Resolver::mac(const Mac& address) {
   if (is_kept_mac(address.octets)) return std::nullopt;
   const std::string canonical = canonical_mac(address.octets);
   if (ledger_.by_pseudonym(canonical) != nullptr) return std::nullopt;
+  if (const Fate fate = this->fate(Kind::kMac); fate != Fate::kReplace)
+    return unreplaced_address(Kind::kMac, fate);
   const Ledger::Entry* entry = get({Kind::kMac, canonical, {}, false});
   if (entry == nullptr) return std::string(kPending);
   const auto octets = read_mac(entry->pseudonym, 0);
@@ -223,6 +274,9 @@ std::optional<std::string> Resolver::mac(const Mac& address) {
 }
 
 std::string Resolver::phone(std::string_view surface) {
+  // A number belongs to a person.
+  if (const Fate fate = this->fate(Kind::kPerson); fate != Fate::kReplace)
+    return fate == Fate::kKeep ? std::string(surface) : "[secret:phone]";
   const Ledger::Entry* entry =
       get({Kind::kName, std::string(kPhoneMark) + std::string(surface), {}, false});
   return entry != nullptr ? entry->pseudonym : std::string(kPending);
@@ -236,6 +290,8 @@ std::optional<std::string> Resolver::uuid(std::string_view surface) {
   const std::string canonical = lower(surface);
   const bool plain = canonical.find_first_not_of("0-") == std::string::npos;
   if (plain || ledger_.by_pseudonym(canonical) != nullptr) return std::nullopt;
+  if (const Fate fate = this->fate(Kind::kUuid); fate != Fate::kReplace)
+    return unreplaced_address(Kind::kUuid, fate);
   const Ledger::Entry* entry = get({Kind::kUuid, canonical, {}, false});
   if (entry == nullptr) return std::string(kPending);
   const bool upper_case = surface == upper(surface) && surface != canonical;

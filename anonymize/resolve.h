@@ -44,6 +44,9 @@ class Resolver {
   /// are. Domains (with a dot) get their neutral suffix.
   std::string name(Kind kind, std::string_view surface);
 
+  /// The same for what the operator hides: whatever it is, it gets a pseudonym.
+  std::string hidden(Kind kind, std::string_view surface);
+
   /// The same for a name found by the dictionary.
   std::string known(const Ledger::Entry& entry, std::string_view surface);
 
@@ -71,11 +74,21 @@ class Resolver {
   void learn(Kind kind, std::string_view value);
 
   [[nodiscard]] const Ledger& ledger() const { return ledger_; }
+  /// What the operator wants otherwise; nullptr when there is nothing.
+  [[nodiscard]] const Policy* policy() const { return ledger_.policy(); }
+  /// What becomes of values of this kind.
+  [[nodiscard]] Fate fate(Kind kind) const {
+    return policy() == nullptr ? Fate::kReplace : policy()->fate(kind);
+  }
   [[nodiscard]] const std::vector<Want>& wanted() const { return wanted_; }
 
  private:
   /// A name without a letter would be taken for a VMID: it is learned nowhere and stays.
   [[nodiscard]] bool is_number(Kind kind, std::string_view value) const;
+  /// A standard name, or one that the operator wants to stay.
+  [[nodiscard]] bool stays(std::string_view folded, Kind kind) const;
+  /// A name that is not known yet, of a class that is not replaced.
+  std::string unreplaced(Kind kind, std::string_view surface, Fate fate);
   const Ledger::Entry* get(Want want);
   std::string from_text(Kind kind, std::string_view surface);
 
@@ -112,6 +125,9 @@ std::string undress(const Ledger::Entry& entry, std::string_view pseudonym_surfa
 
 /// ".example" as often as the domain's suffix has labels; empty for names without a dot.
 std::string domain_suffix(const Ledger::Entry& entry);
+
+/// Whether the last 64 bits are made from a MAC (EUI-64).
+bool holds_mac(const std::array<std::uint16_t, 8>& groups);
 
 /// Whether the last 64 bits are a small number that stays readable.
 bool has_small_host(const std::array<std::uint16_t, 8>& groups);

@@ -93,7 +93,17 @@ bool is_placeholder(std::string_view value) {
          value.find("SECRET_") != std::string_view::npos;
 }
 
-bool stays_readable(const std::string& folded, std::uint32_t kinds) {
+/// Whether answers show the name as it is: by the operator's policy, or as a standard name of one
+/// of these kinds.
+bool stays_readable(const Ledger& ledger, const std::string& folded, std::uint32_t kinds) {
+  if (const Policy* policy = ledger.policy()) {
+    const Ledger::Entry* entry = ledger.by_name(folded);
+    const Fate fate = entry != nullptr    ? ledger.fate(*entry)
+                      : kinds != kAnyKind ? ledger.fate(kinds, folded)
+                                          : Fate::kReplace;
+    if (fate == Fate::kKeep) return true;
+    if (policy->hides(folded)) return false;
+  }
   for (unsigned kind = 0; kind <= static_cast<unsigned>(Kind::kName); ++kind) {
     const bool meant = (kinds & (1U << kind)) != 0;
     if (meant && is_kept_name(folded, static_cast<Kind>(kind))) return true;
@@ -107,7 +117,7 @@ Standing standing_of_name(const Scheme& scheme, const Ledger& ledger, std::strin
   const auto shape = scheme.read_name(name, 0);
   if (shape && ledger.by_pseudonym(shape->canonical) != nullptr) return Standing::kShown;
   const std::string folded = lower(name);
-  if (stays_readable(folded, kinds)) return Standing::kShown;
+  if (stays_readable(ledger, folded, kinds)) return Standing::kShown;
   const Ledger::Entry* entry = ledger.by_name(folded);
   const bool known = entry != nullptr && !entry->from_text && (entry->kinds & kinds) != 0;
   return known ? Standing::kHidden : Standing::kUnknown;
@@ -174,16 +184,24 @@ class Restorer {
  private:
   /// The length of the number, kept address or kept name that `rest` begins with; 0 when there is
   /// none.
-  static std::size_t readable(std::string_view rest, std::uint32_t kept) {
-    if (const auto ipv4 = read_ipv4(rest, 0)) return is_kept_ipv4(ipv4->value) ? ipv4->end : 0;
-    if (const auto ipv6 = read_ipv6(rest, 0)) return is_kept_ipv6(ipv6->groups) ? ipv6->end : 0;
-    if (is_uuid_at(rest, 0) || read_mac(rest, 0)) return 0;
+  [[nodiscard]] std::size_t readable(std::string_view rest, std::uint32_t kept) const {
+    const auto shown = [this](Kind kind) {
+      return ledger_.policy() != nullptr && ledger_.policy()->fate(kind) == Fate::kKeep;
+    };
+    if (const auto ipv4 = read_ipv4(rest, 0))
+      return is_kept_ipv4(ipv4->value) || shown(Kind::kIpv4) ? ipv4->end : 0;
+    if (const auto ipv6 = read_ipv6(rest, 0)) {
+      const bool open = shown(Kind::kIpv6) && (!holds_mac(ipv6->groups) || shown(Kind::kMac));
+      return is_kept_ipv6(ipv6->groups) || open ? ipv6->end : 0;
+    }
+    if (is_uuid_at(rest, 0)) return shown(Kind::kUuid) ? 36 : 0;
+    if (const auto mac = read_mac(rest, 0)) return shown(Kind::kMac) ? mac->end : 0;
     const auto run = [rest](const auto& belongs) {
       const auto end = std::find_if_not(rest.begin(), rest.end(), belongs);
       return static_cast<std::size_t>(end - rest.begin());
     };
     const std::size_t name = run(is_run_char);
-    if (stays_readable(lower(rest.substr(0, name)), kept)) return name;
+    if (stays_readable(ledger_, lower(rest.substr(0, name)), kept)) return name;
     return run(is_digit);
   }
 

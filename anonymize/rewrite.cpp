@@ -138,7 +138,7 @@ void Rewriter::Scan::find_word() {
 }
 
 std::vector<Edit> Rewriter::scan_layer(std::string_view text, const Layer* layer, unsigned depth) {
-  const std::vector<Edit> guarded = find_guarded(text);
+  const std::vector<Edit> guarded = find_ruled(text);
   if (guarded.empty()) return walk_meaning(text, layer, depth);
   // The recognizers see what they would see in a second pass.
   const std::string shown = apply_edits(text, guarded);
@@ -455,6 +455,8 @@ bool Rewriter::ipv4_pattern(Scan& scan) {
   if (!block || (scan.at > 0 && is_run_char(text[scan.at - 1]))) return false;
   const auto out = resolver_.ipv4(block->value);
   if (!out) return scan.skip(end);
+  const bool address = is_digit(out->front());
+  if (!address) return scan.replace(scan.at, end + 1, *out);
   return scan.replace(scan.at, end, out->substr(0, out->size() - 1));
 }
 

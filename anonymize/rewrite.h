@@ -192,6 +192,13 @@ class Rewriter {
   std::vector<Edit> scan_layer(std::string_view text, const Layer* layer, unsigned depth);
   std::vector<Edit> walk(std::string_view text, const Layer* layer, unsigned depth);
   [[nodiscard]] std::vector<Edit> find_guarded(std::string_view text) const;
+  // operator_rules.cpp
+  std::vector<Edit> find_ruled(std::string_view text);
+  std::vector<Edit> find_patterns(std::string_view text);
+  [[nodiscard]] std::size_t written_end(std::string_view text, std::size_t at) const;
+  void hide_piece(std::string_view text, std::size_t begin, std::size_t end,
+                  std::optional<Kind> kind, std::vector<Edit>& edits);
+  std::vector<Edit> kept_field(std::string_view value);
   bool pass_over(Scan& scan);
   void step(Scan& scan);
   void begin_run(Scan& scan);
@@ -232,6 +239,8 @@ class Rewriter {
   bool secret_value(Scan& scan, std::size_t from, std::string_view word);
   std::size_t value_end(const Scan& scan, std::size_t from, Quote quote);
   // own.cpp
+  /// The end of the placeholder that begins at `at`, or `at`.
+  [[nodiscard]] static std::size_t placeholder_at(std::string_view text, std::size_t at);
   /// The end of the pseudonym of a name or address that begins at `at`, or `at`.
   [[nodiscard]] std::size_t own_end(std::string_view text, std::size_t at) const;
   [[nodiscard]] bool is_own(std::string_view value) const;

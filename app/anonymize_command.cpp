@@ -36,7 +36,7 @@ struct Workplace {
 
 /// Knows the names of the installation, and writes nothing there.
 Result<std::unique_ptr<anonymize::Engine>> open_one_time(const Config& config) {
-  PMX_TRY(auto engine, anonymize::Engine::open_one_time());
+  PMX_TRY(auto engine, anonymize::Engine::open_one_time(config.privacy.policy));
   if (!file_exists(config.state_dir + "/state.db")) return engine;
   PMX_TRY(const auto database, open_state(config));
   PMX_TRY(const auto rows, state::PseudonymStore(*database).load(0));
@@ -54,7 +54,7 @@ Result<Workplace> open_workplace(const CommandLine& line) {
     PMX_TRY(place.installation, Installation::open(config, system_clock()));
   } else {
     PMX_TRY(const Secret key, read_key_file(line.privacy.key_file));
-    PMX_TRY(place.map, KeyedMap::open(config.state_dir, key));
+    PMX_TRY(place.map, KeyedMap::open(config.state_dir, key, config.privacy.policy));
   }
   if (!line.privacy.names_file.empty()) {
     PMX_TRY(const std::string json, read_file(line.privacy.names_file, kMaxInput));

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/config_file.h"
+#include "app/privacy_rules.h"
 #include "base/files.h"
 #include "proxmox/endpoint.h"
 #include "proxmox/tls.h"
@@ -178,6 +179,7 @@ Result<void> apply_privacy(PrivacyConfig& privacy, const ConfigDocument& documen
         *entry.mode == "one-time" ? "one-time is for single texts: proxmox-mpc anonymize --one-time"
                                   : "");
   }
+  PMX_TRY(privacy.policy, read_policy(document));
   if (!entry.key) return {};
   const KeyEntry& key = *entry.key;
   const int given = (key.file ? 1 : 0) + (key.credential ? 1 : 0) + (key.command ? 1 : 0);

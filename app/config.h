@@ -3,10 +3,12 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "anonymize/policy.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "base/secret.h"
@@ -77,6 +79,7 @@ struct KeySource {
 
 struct PrivacyConfig {
   PrivacyMode mode = PrivacyMode::kInstallation;
+  std::shared_ptr<const anonymize::Policy> policy;  ///< nullptr: everything is replaced
   KeySource key;
 };
 

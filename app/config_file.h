@@ -103,12 +103,34 @@ struct KeyEntry {
   }
 };
 
+struct PatternEntry {
+  std::string pattern;
+  std::optional<std::string> kind;
+  std::optional<std::string> context;
+  template <class V>
+  void fields(V& v) {
+    v.required("pattern", pattern);
+    v.optional("class", kind);
+    v.optional("context", context);
+  }
+};
+
 struct PrivacyEntry {
   std::optional<std::string> mode;
+  std::optional<std::string> preset;
+  std::map<std::string, std::vector<std::string>> words;  ///< by class
+  std::vector<PatternEntry> patterns;
+  std::vector<std::string> keep;
+  std::map<std::string, std::string> classes;
   std::optional<KeyEntry> key;
   template <class V>
   void fields(V& v) {
     v.optional("mode", mode);
+    v.optional("preset", preset);
+    v.optional("words", words);
+    v.optional("patterns", patterns);
+    v.optional("keep", keep);
+    v.optional("classes", classes);
     v.optional("key", key);
   }
 };

@@ -64,8 +64,8 @@ Installation::~Installation() {
 /// The names of the installation's map are known in every session, under pseudonyms of its own.
 Result<void> Installation::open_session() {
   constexpr std::size_t kIdBytes = 16;
-  PMX_TRY(engine_, anonymize::Engine::open_session(database_->key(),
-                                                   crypto::hex(crypto::random_bytes(kIdBytes))));
+  PMX_TRY(engine_, anonymize::Engine::open_session(
+                       database_->key(), crypto::hex(crypto::random_bytes(kIdBytes)), policy_));
   PMX_TRY(const auto rows, pseudonyms_->load(0));
   return engine_->learn(anonymize::names_of(rows));
 }
@@ -78,7 +78,7 @@ Result<void> Installation::open_stores(std::unique_ptr<state::Database> database
   if (mode == PrivacyMode::kSession) {
     PMX_TRY_VOID(open_session());
   } else {
-    PMX_TRY(engine_, anonymize::Engine::open(database_->key(), *pseudonyms_));
+    PMX_TRY(engine_, anonymize::Engine::open(database_->key(), *pseudonyms_, policy_));
   }
   inventory_ = std::make_unique<state::InventoryStore>(*database_, clock_);
   audit_ = std::make_unique<state::AuditStore>(*database_);
@@ -125,6 +125,7 @@ Result<void> Installation::finish() {
 Result<std::unique_ptr<Installation>> Installation::open(const Config& config, Clock& clock) {
   auto installation = std::make_unique<Installation>(clock);
   PMX_TRY(auto database, open_state(config));
+  installation->policy_ = config.privacy.policy;
   PMX_TRY_VOID(installation->open_stores(std::move(database), config.privacy.mode));
   for (const auto& [name, cluster] : config.clusters) {
     const std::string host = host_of(cluster.url);

@@ -41,6 +41,8 @@ class Installation {
   [[nodiscard]] PrivacyMode mode() const {
     return database_->kept() ? mode_ : PrivacyMode::kSession;
   }
+  /// What the operator wants hidden or kept otherwise; nullptr when nothing.
+  [[nodiscard]] const anonymize::Policy* policy() const { return policy_.get(); }
   /// The latest rotation of the installation's pseudonyms.
   Result<state::Rotation> rotation() { return pseudonyms_->rotation(); }
   /// Pseudonyms in use, by kind.
@@ -68,6 +70,7 @@ class Installation {
 
   Clock& clock_;
   PrivacyMode mode_ = PrivacyMode::kInstallation;
+  std::shared_ptr<const anonymize::Policy> policy_;
   std::unique_ptr<state::Database> database_;
   std::unique_ptr<state::PseudonymStore> pseudonyms_;
   std::unique_ptr<anonymize::Engine> engine_;

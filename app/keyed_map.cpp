@@ -32,13 +32,14 @@ std::string key_id(const Secret& key) {
   return crypto::hex(crypto::derive_key(key, "anonymize/key-id", 8).expose());
 }
 
-Result<std::unique_ptr<KeyedMap>> KeyedMap::open(const std::string& state_dir, const Secret& key) {
+Result<std::unique_ptr<KeyedMap>> KeyedMap::open(const std::string& state_dir, const Secret& key,
+                                                 anonymize::Engine::PolicyPtr policy) {
   auto map = std::make_unique<KeyedMap>();
   PMX_TRY_VOID(make_private_directory(state_dir));
   PMX_TRY_VOID(make_private_directory(state_dir + "/maps"));
   PMX_TRY(map->database_, state::Database::open(state_dir + "/maps/" + key_id(key), key));
   map->pseudonyms_ = std::make_unique<state::PseudonymStore>(*map->database_);
-  PMX_TRY(map->engine_, anonymize::Engine::open(key, *map->pseudonyms_));
+  PMX_TRY(map->engine_, anonymize::Engine::open(key, *map->pseudonyms_, std::move(policy)));
   return map;
 }
 

@@ -27,7 +27,8 @@ std::string key_id(const Secret& key);
 class KeyedMap {
  public:
   /// Opens or creates maps/<key id> below `state_dir`. The key itself is not written there.
-  static Result<std::unique_ptr<KeyedMap>> open(const std::string& state_dir, const Secret& key);
+  static Result<std::unique_ptr<KeyedMap>> open(const std::string& state_dir, const Secret& key,
+                                                anonymize::Engine::PolicyPtr policy = {});
 
   [[nodiscard]] anonymize::Engine& engine() { return *engine_; }
 

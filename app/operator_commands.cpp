@@ -7,6 +7,7 @@
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/installation.h"
+#include "app/privacy_rules.h"
 #include "base/files.h"
 #include "ops/doctor.h"
 
@@ -118,6 +119,7 @@ Result<int> config_check_command(const CommandLine& line) {
   }
   text += "  pseudonyms      " + mode_text(config.privacy) + "\n";
   text += "  access          " + std::string(access_name(config.access)) + "\n";
+  text += "  privacy         " + describe_policy(config.privacy.policy.get()) + "\n";
   text += "  state directory " + config.state_dir + "\n";
   for (const auto& warning : config.warnings) text += "  warning         " + warning + "\n";
   print(text + "`proxmox-mpc doctor` tries it out.\n");

@@ -64,11 +64,12 @@ Result<int> privacy_mappings_command(const CommandLine& line) {
 }
 
 Result<int> privacy_rotate_command(const CommandLine& line) {
-  PMX_TRY(const auto database, open_state_of(line));
+  PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
+  PMX_TRY(const auto database, open_state(config));
   state::PseudonymStore store(*database);
   PMX_TRY(const auto rotation, store.rotate(std::chrono::hours(24) * line.grace));
   // The names that are known get their new pseudonyms here, so that no server has to wait for it.
-  PMX_TRY_VOID(anonymize::Engine::open(database->key(), store));
+  PMX_TRY_VOID(anonymize::Engine::open(database->key(), store, config.privacy.policy));
   const std::string until = format_time(rotation.earlier_until);
   std::fprintf(stderr,
                "New pseudonyms from now on, in running servers too.\n"

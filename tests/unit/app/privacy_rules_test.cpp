@@ -1,0 +1,59 @@
+#include "app/privacy_rules.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace pmx::app {
+namespace {
+
+std::string refusal(const std::string& text) {
+  auto document = parse_config_file(text, "config.yml");
+  REQUIRE(document.ok());
+  const auto policy = read_policy(document.value());
+  return policy.ok() ? "" : policy.error().message + " / " + policy.error().advice;
+}
+
+}  // namespace
+
+TEST_CASE("privacy rules: a section without rules is no policy") {
+  auto document = parse_config_file("privacy: {mode: session}\n", "config.yml");
+  REQUIRE(document.ok());
+  CHECK(read_policy(document.value()).value() == nullptr);
+  CHECK(describe_policy(nullptr) == "preset strict, no rules of your own");
+}
+
+TEST_CASE("privacy rules: words, patterns, names that stay and classes with their lines") {
+  auto document = parse_config_file(
+      "privacy:\n"
+      "  preset: names\n"
+      "  words:\n"
+      "    name: [Falcon, Project Kestrel]\n"
+      "  patterns:\n"
+      "    - {pattern: 'INV-[0-9]+', class: user, context: invoice}\n"
+      "  keep:\n"
+      "    - lab.example.org\n"
+      "  classes: {ipv4: keep}\n",
+      "config.yml");
+  REQUIRE(document.ok());
+  const auto policy = read_policy(document.value());
+  REQUIRE(policy.ok());
+  const auto& rules = policy.value()->rules();
+  REQUIRE(rules.size() == 5);
+  CHECK(rules[1].text == "Project Kestrel");
+  CHECK(rules[2].source == "config.yml:6");
+  CHECK(rules[2].kind == anonymize::Kind::kUser);
+  CHECK(rules[3].source == "config.yml:8");
+  CHECK(rules[4].fate == anonymize::Fate::kKeep);
+  CHECK(describe_policy(policy.value().get()) == "preset names, 5 rules of your own");
+}
+
+TEST_CASE("privacy rules: a bad one is told with its line and what to do") {
+  CHECK(refusal("privacy:\n  preset: off\n").starts_with("config.yml:2: privacy.preset must be"));
+  CHECK(refusal("privacy:\n  words:\n    colour: [red]\n").starts_with("config.yml:3: "));
+  CHECK(refusal("privacy:\n  patterns:\n    - {pattern: 'a('}\n").starts_with("config.yml:3: "));
+  CHECK(refusal("privacy:\n  classes:\n    ipv4: hide\n").starts_with("config.yml:3: "));
+  CHECK(refusal("privacy:\n  classes:\n    secret: keep\n").starts_with("config.yml:3: secrets"));
+}
+
+}  // namespace pmx::app
