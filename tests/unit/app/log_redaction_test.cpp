@@ -26,7 +26,8 @@ struct LogFile {
 
 std::int64_t rows(app::Installation& installation) {
   std::int64_t all = 0;
-  for (const auto& count : installation.pseudonym_counts().value()) all += count.count;
+  const auto counts = installation.pseudonym_counts();
+  for (const auto& count : counts.value()) all += count.count;
   return all;
 }
 
