@@ -365,9 +365,8 @@ bool is_folded(std::string_view text) {
   if ((high & 0x8080808080808080U) != 0) return true;
   for (const char c : {'\\', '&', kEscape})
     if (text.find(c) != std::string_view::npos) return true;
-  for (const char open : {'[', '('})
-    for (at = text.find(open); at != std::string_view::npos; at = text.find(open, at + 1))
-      if (defanged_dot(text, at) > 0) return true;
+  for (const std::string_view dot : kDefangedDots)
+    if (text.find(dot) != std::string_view::npos) return true;
   for (at = text.find('='); at != std::string_view::npos; at = text.find('=', at + 1))
     if (soft_break(text, at) > 0 || quoted_lead(text, at) > 0) return true;
   return false;
