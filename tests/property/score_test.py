@@ -77,6 +77,12 @@ class ScoreTest(unittest.TestCase):
         score = judged("MAC=0a:11:22:33:44:01:0a:11:22:33:44:02:08", "MAC=", one, ":", two, ":08")
         self.assertEqual(set(score.pseudonyms), {"0a:11:22:33:44:01", "0a:11:22:33:44:02"})
 
+    def test_two_spellings_of_an_address_have_one_pseudonym_in_two_spellings(self):
+        one, two = Value("aa:bb:cc:00:00:01", "aabb.cc00.0001", "mac", PATTERN), Value("2001:db8::1", "2001:DB8:0:0::1", "ipv6", PATTERN)
+        parts = [Value("aa:bb:cc:00:00:01", "aa:bb:cc:00:00:01", "mac", PATTERN), " ", one, " ", Value("2001:db8::1", "2001:db8::1", "ipv6", PATTERN), " ", two]
+        self.assert_found("values with two pseudonyms", judged("0a:11:22:33:44:01 0a11.2233.4401 fd01::1 FD01:0:0::1", *parts), 0)
+        self.assert_found("values with two pseudonyms", judged("0a:11:22:33:44:01 0a11.2233.4402 fd01::1 FD01:0:0::2", *parts), 2)
+
     def test_an_encoding_has_the_pseudonym_of_its_value(self):
         plain, encoded = Value("kalomi", "kalomi", "guest", DICTIONARY), Value("kalomi", "kalo%6di", "guest/url", VARIANT)
         self.assert_found("encoding with another pseudonym", judged("vm-abc and vm-xyz", plain, " and ", encoded))

@@ -2,6 +2,7 @@
 import base64
 import binascii
 import html
+import ipaddress
 import itertools
 import json
 import re
@@ -98,6 +99,17 @@ class Line:
 
     def literals(self):
         return "\n".join(surface_of(p) for p in self.parts if not isinstance(p, Value))
+
+
+def plain_spelling(text, label):
+    """An address without the choices of its writer: what two spellings of one must have in common."""
+    digits = re.sub("[:.-]", "", text.casefold())
+    if label == "mac" and len(digits) == 12:
+        return ":".join(digits[at:at + 2] for at in range(0, 12, 2))
+    try:
+        return str(ipaddress.ip_address(text)) if label == "ipv6" else text
+    except ValueError:
+        return text
 
 
 def surface_of(part):
@@ -317,6 +329,7 @@ class Score:
             if "/" in value.label:
                 self.encoded.append((value, shown, document.id))
                 continue
+            shown = plain_spelling(shown, value.label)
             self.pseudonyms[shown.casefold()].add(value.real.casefold())
             self.values[value.real.casefold()].add((shown.casefold(), value.label, document.id))
             if value.label == "ipv4" and value.found_by == PATTERN and re.fullmatch(r"[\d.]+", value.real) and re.fullmatch(r"[\d.]+", shown):
