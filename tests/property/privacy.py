@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from corpus.generate import corpus, write_jsonl
+from corpus.generate import FAMILIES, corpus, write_jsonl
 from corpus.score import Score
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,9 +54,9 @@ class Tool:
         return {row["id"]: row["text"] for row in rows}
 
 
-def measure(binary, seed, count, keep=None):
+def measure(binary, seed, count, keep=None, family="first"):
     """The score of a corpus, and the seconds the tool took. The key follows from the seed too: a failure comes again."""
-    world, documents = corpus(seed, count)
+    world, documents = corpus(seed, count, family)
     key = random.Random(f"key {seed}").randbytes(32)
     with tempfile.TemporaryDirectory() as folder:
         tool = Tool(binary, folder, world, key)
@@ -78,10 +78,11 @@ def main():
     parser.add_argument("--binary", default=ROOT / "build/release/proxmox-mpc")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1 << 31))
     parser.add_argument("--documents", type=int, default=2000)
+    parser.add_argument("--family", choices=FAMILIES, default="first", help="whose documents")
     parser.add_argument("--examples", type=int, default=3)
     parser.add_argument("--keep", help="a folder for corpus and output")
     arguments = parser.parse_args()
-    score, seconds = measure(arguments.binary, arguments.seed, arguments.documents, arguments.keep)
+    score, seconds = measure(arguments.binary, arguments.seed, arguments.documents, arguments.keep, arguments.family)
     print(score.table(arguments.examples))
     bad = score.bad(MUST_BE_ZERO)
     print(f"\nseed {arguments.seed}, {arguments.documents} documents, {seconds:.1f} s in the tool: " + ("NOT 0, or not checked: " + ", ".join(bad) if bad else "all that must be 0 is 0"))

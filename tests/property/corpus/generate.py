@@ -2,11 +2,14 @@
 import json
 import random
 
-from . import api, files, logs, prose
+from . import api, files, logs, prose, template
 from .document import Builder
+from .estate import Estate
 from .world import World
 
 KINDS = [k for m in (api, files, logs, prose) for k in m.KINDS]
+
+FAMILIES = {"first": (World, KINDS), "second": (Estate, template.makers())}   # each with an author of its own
 
 
 def wrapped(builder, ident, kind, content):
@@ -18,13 +21,14 @@ def wrapped(builder, ident, kind, content):
     return builder.finish(ident, kind, content)
 
 
-def corpus(seed, count):
+def corpus(seed, count, family="first"):
     """(world, documents)."""
     rng = random.Random(seed)
-    world = World(rng)
+    make_world, kinds = FAMILIES[family]
+    world = make_world(rng)
     documents = []
     for index in range(count):
-        make = KINDS[index % len(KINDS)] if index < len(KINDS) else rng.choice(KINDS)
+        make = kinds[index] if index < len(kinds) else rng.choice(kinds)
         builder = Builder(rng, world)
         content = make(builder)
         documents.append(wrapped(builder, f"{make.__name__}-{index}", make.__name__, content))
