@@ -41,11 +41,13 @@ constexpr Row kRows[] = {
     {"bind-password", secret("password")},
     {"bindpw", secret("password")},
     {"bond-slaves", list(Kind::kNetwork)},
+    {"boot-id", as(Treatment::kSerial)},
     {"bootstrap-token", secret("token")},
     {"bridge", taught(Kind::kNetwork)},
     {"bridge-ports", list(Kind::kNetwork)},
     {"bridge-slaves", list(Kind::kNetwork)},
     {"bridge-vlan-device", named(Kind::kNetwork)},
+    {"bucket", named(Kind::kName)},
     {"cephfs", named(Kind::kName)},
     {"cipassword", secret("password")},
     {"ciuser", as(Treatment::kUserId)},
@@ -104,6 +106,7 @@ constexpr Row kRows[] = {
     {"kversion", as(Treatment::kKeep)},
     {"lastname", named(Kind::kPerson)},
     {"license", as(Treatment::kMaybeKey)},
+    {"machine-id", as(Treatment::kSerial)},
     {"mailto-user", as(Treatment::kUserId)},
     {"mapping", taught(Kind::kName)},
     {"master-node", taught(Kind::kNode)},
@@ -151,6 +154,7 @@ constexpr Row kRows[] = {
     {"release", as(Treatment::kKeep)},
     {"replicate-target", taught(Kind::kNode)},
     {"requested-node", taught(Kind::kNode)},
+    {"reversedns", named(Kind::kName)},
     {"root-password", secret("password")},
     {"rootpass", secret("password")},
     {"san", as(Treatment::kHost)},
@@ -171,6 +175,7 @@ constexpr Row kRows[] = {
     {"sha", as(Treatment::kKeep)},
     {"share", taught(Kind::kName)},
     {"sig", secret("signature")},
+    {"signature", as(Treatment::kMaybeKey)},
     {"slaves", list(Kind::kNetwork)},
     {"smtp-pass", secret("password")},
     {"snapname", taught(Kind::kName)},
@@ -229,7 +234,7 @@ constexpr Row kLastWords[] = {
     {"passphrase", secret("password")}, {"passwd", secret("password")},
     {"password", secret("password")},   {"pw", secret("password")},
     {"pwd", secret("password")},        {"secret", secret("secret")},
-    {"token", secret("token")},
+    {"token", secret("token")},         {"user", as(Treatment::kUserId)},
 };
 
 }  // namespace
@@ -302,6 +307,7 @@ FieldRule last_word_rule(std::string_view folded) {
 }  // namespace
 
 FieldRule field_rule(std::string_view key) {
+  while (key.starts_with('_')) key.remove_prefix(1);  // as journald marks what it adds itself
   if (key.size() < 2) return {};
   for (const bool split : {false, true}) {
     const Folded folded(key, split);

@@ -28,7 +28,11 @@ const RE2& token_pattern() {
       "|AIza[A-Za-z0-9_-]{30,}|hv[sb]\\.[A-Za-z0-9_-]{20,}|npm_[A-Za-z0-9]{30,}"
       "|dop_v1_[a-f0-9]{60,}|hf_[A-Za-z0-9]{30,}|dckr_pat_[A-Za-z0-9_-]{20,}"
       "|p(?:ve|bs|mg)[1248][cbsp]-(?:arm-)?[0-9a-f]{10}|AQ[A-Za-z0-9+/]{36}=="
-      "|SHA256:[A-Za-z0-9+/]{43}=?)");
+      "|SHA256:[A-Za-z0-9+/]{43}=?|AGE-SECRET-KEY-1[A-Z0-9]{40,}"
+      "|SG\\.[A-Za-z0-9_-]{20,}\\.[A-Za-z0-9_-]{20,}|[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"
+      "|whsec_[A-Za-z0-9+/]{24,}|tskey-[a-z]+-[A-Za-z0-9-]{16,}|glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}"
+      "|gl(?:rt|ptt|ft|dt|soat|agent)-[A-Za-z0-9_-]{16,}|shp(?:at|ss|ca|pa)_[a-f0-9]{32}"
+      "|pypi-AgE[A-Za-z0-9_-]{40,}|pul-[a-f0-9]{40})");
   return *kPattern;
 }
 
@@ -42,7 +46,9 @@ constexpr Head kHeads[] = {
     {"ghp", 24}, {"gho", 24}, {"ghu", 24}, {"ghs", 24}, {"ghr", 24}, {"git", 31}, {"glp", 22},
     {"AKI", 20}, {"ASI", 20}, {"xox", 15}, {"sk-", 23}, {"AIz", 34}, {"hvs", 24}, {"hvb", 24},
     {"npm", 34}, {"dop", 67}, {"hf_", 33}, {"dck", 29}, {"pve", 16}, {"pbs", 16}, {"pmg", 16},
-    {"AQA", 3},  {"AQB", 3},  {"AQC", 3},  {"AQD", 3},  {"SHA", 6}};
+    {"AQA", 3},  {"AQB", 3},  {"AQC", 3},  {"AQD", 3},  {"SHA", 6},  {"AGE", 56}, {"SG.", 44},
+    {"sk_", 24}, {"rk_", 24}, {"whs", 30}, {"tsk", 24}, {"gls", 21}, {"glr", 21}, {"glf", 21},
+    {"gld", 21}, {"gla", 22}, {"shp", 38}, {"pyp", 48}, {"pul", 44}};
 /// Keys and web tokens, which are read without an expression.
 constexpr Head kKeyHeads[] = {{"ssh", 3}, {"ecd", 3}, {"sk-", 3}, {"AAA", 4}, {"eyJ", 11}};
 
@@ -317,7 +323,7 @@ bool Rewriter::assigned_name(Scan& scan, std::size_t from, const FieldRule& rule
 
 bool Rewriter::secret_shape(Scan& scan) {
   const std::string_view rest = scan.text.substr(scan.at);
-  constexpr std::string_view kFirst = "eghdnpsxASv";
+  constexpr std::string_view kFirst = "eghdnprstwxASv";
   if (kFirst.find(rest.front()) == std::string_view::npos) return false;
   const std::string_view head = rest.substr(0, 3);
   if (head == "ssh" || head == "ecd" || head == "sk-") {
