@@ -54,18 +54,19 @@ constexpr std::string_view kNames[] = {"local",         "local-lvm",    "local-z
                                        "mgmt",          "ipfilter",     "management",
                                        "blacklist",     ".mgr",         "cluster_network",
                                        "local_network", "mail-to-root", "default-matcher",
-                                       "current",       "host"};
+                                       "current",       "host",         "idrac",
+                                       "proxmox",       "standalone"};
 
 struct Interface {
   std::string_view prefix;
   bool letters;  ///< more lower-case letters and digits may follow (enp3s0f1)
 };
 constexpr Interface kInterfaces[] = {
-    {"vmbr", false},   {"bond", false},  {"eth", false},   {"eno", true},     {"ens", true},
-    {"enp", true},     {"enx", true},    {"tap", true},    {"veth", true},    {"fwbr", true},
-    {"fwln", true},    {"fwpr", true},   {"wlan", false},  {"net", false},    {"osd.", false},
-    {"scsi", false},   {"sata", false},  {"ide", false},   {"virtio", false}, {"mp", false},
-    {"unused", false}, {"dummy", false}, {"idrac", false}, {"wlp", true},     {"ipconfig", false},
+    {"vmbr", false},   {"bond", false},  {"eth", false},    {"eno", true},     {"ens", true},
+    {"enp", true},     {"enx", true},    {"tap", true},     {"veth", true},    {"fwbr", true},
+    {"fwln", true},    {"fwpr", true},   {"wlan", false},   {"net", false},    {"osd.", false},
+    {"scsi", false},   {"sata", false},  {"ide", false},    {"virtio", false}, {"mp", false},
+    {"unused", false}, {"dummy", false}, {"docker", false}, {"wlp", true},     {"ipconfig", false},
 };
 
 constexpr std::string_view kVendors[] = {

@@ -17,8 +17,10 @@ TEST_CASE("kind: every kind has a code of its own") {
 }
 
 TEST_CASE("keep: standard names stay for the kinds they are standard for") {
-  for (const char* name : {"vmbr0", "bond1", "enp3s0f1", "tap100i0", "local-lvm", "rpool"})
+  for (const char* name : {"vmbr0", "bond1", "enp3s0f1", "tap100i0", "local-lvm", "rpool",
+                           "docker0", "idrac", "proxmox", "standalone"})
     CHECK(is_kept_name(name));
+  CHECK_FALSE(is_kept_name("idrac57"));  // a board of a host, and the host's name with it
   CHECK(is_kept_name("mail", Kind::kUser));
   CHECK_FALSE(is_kept_name("mail", Kind::kVm));
   CHECK_FALSE(is_kept_name("vmbroffice"));
