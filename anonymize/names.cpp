@@ -13,7 +13,20 @@ namespace {
 constexpr std::string_view kUnits[] = {".service", ".socket", ".mount",  ".timer",
                                        ".slice",   ".target", ".device", ".scope"};
 
+bool is_unit(std::string_view name) {
+  return std::any_of(std::begin(kUnits), std::end(kUnits),
+                     [name](std::string_view suffix) { return name.ends_with(suffix); });
+}
+
 bool has_letter(std::string_view text) { return std::any_of(text.begin(), text.end(), is_letter); }
+
+/// "first.last", as many sign on: no file, unit or host would have a user's field.
+bool is_dotted_login(std::string_view value) {
+  const std::size_t dot = value.find('.');
+  if (dot == std::string_view::npos || value.find('.', dot + 1) != std::string_view::npos)
+    return false;
+  return is_letter(value.front()) && is_letter(byte_at(value, dot + 1)) && !is_unit(value);
+}
 
 std::size_t run_from(std::string_view text, std::size_t at) {
   std::size_t end = at;
@@ -124,9 +137,7 @@ bool Rewriter::user_id(Scan& scan) {
   }
   std::string_view host = text.substr(right, end - right);
   if (is_memory_address(host)) return false;
-  const bool unit = std::any_of(std::begin(kUnits), std::end(kUnits),
-                                [host](std::string_view suffix) { return host.ends_with(suffix); });
-  if (unit || !has_letter(host)) return false;
+  if (is_unit(host) || !has_letter(host)) return false;
   const std::string folded = lower(host);
   const bool known = resolver_.ledger().by_name(folded) != nullptr ||
                      resolver_.ledger().by_name(lower(local)) != nullptr || is_own(local) ||
@@ -153,7 +164,8 @@ bool Rewriter::context_name(Scan& scan, std::size_t from, Kind kind, bool teache
   if (after == '@' || after == ':' || (after == '=' && end < text.size())) return false;
   const std::string folded = lower(value);
   const bool known = resolver_.ledger().by_name(folded) != nullptr;
-  const bool dotted = value.find('.') != std::string_view::npos;
+  const bool login = kind == Kind::kUser && is_dotted_login(value);
+  const bool dotted = value.find('.') != std::string_view::npos && !login;
   if (!known && (!teaches || dotted || Dictionary::is_weak(folded) || read_ipv4(text, from)))
     return false;
   if (kind != Kind::kUser && resolver_.fate(kind) != Fate::kKeep) resolver_.announce(value);

@@ -96,6 +96,16 @@ TEST_CASE("secrets: ids of a machine and names of buckets and users stand in fie
   CHECK(cluster.json(out) == out);
 }
 
+TEST_CASE("secrets: a user's field may hold first and last name with a dot, but no unit") {
+  constexpr Row kRows[] = {{"user: ksiegow.lb1", "ksiegow"},
+                           {"POSTGRES_USER: kasia.lbx\n", "kasia"},
+                           {"username = \"comptab.gn2\"", "comptab"},
+                           {"ansible_user: anna.berg", "berg"}};
+  all_hidden(kRows);
+  constexpr const char* kOthers[] = {"user: app.slice", "user: 10.5", "user: a.b.c", "user: root"};
+  all_kept(kOthers);
+}
+
 TEST_CASE("secrets: long keys and keys in camel case are read by their last word") {
   constexpr Row kRows[] = {
       {"SPRING_DATASOURCE_HIKARI_PASSWORD=drift4wood", "drift4wood"},
