@@ -93,6 +93,8 @@ std::vector<Edit> Rewriter::keyring_field(std::string_view value) {
 
 /// cn=svc-web,ou=people,dc=acme,dc=de: the values of cn, uid, dc and ou that are no plain words.
 std::vector<Edit> Rewriter::dn_field(std::string_view value) {
+  // Active Directory takes a user for a DN, too.
+  if (value.find('=') == std::string_view::npos) return user_field(value);
   std::vector<Edit> edits;
   for (std::size_t at = 0; at < value.size();) {
     const std::size_t end = std::min(value.find_first_of(",+", at), value.size());

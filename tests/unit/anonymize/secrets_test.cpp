@@ -106,6 +106,22 @@ TEST_CASE("secrets: a user's field may hold first and last name with a dot, but 
   all_kept(kOthers);
 }
 
+TEST_CASE("secrets: a directory's user may stand where its DN would") {
+  Cluster cluster;
+  const std::vector<Name> names{{Kind::kDomain, "ad.borwin.corp"}, {Kind::kUser, "sokolov"}};
+  REQUIRE(cluster.engine->learn(names).ok());
+  for (const char* row :
+       {"\tbind_dn sokolov@ad.borwin.corp\n", "\tbind_dn BORWIN\\sokolov\n", "bind_dn: sokolov",
+        R"({"bind_dn":"sokolov@ad.borwin.corp"})", R"({"base-dn":"sokolov"})"}) {
+    CAPTURE(row);
+    const std::string out = *row == '{' ? cluster.json(row) : cluster.text(row);
+    CAPTURE(out);
+    CHECK_FALSE(contains(lower(out), "sokolov"));
+    CHECK_FALSE(contains(lower(out), "borwin"));
+    CHECK(cluster.engine->check(out).ok());
+  }
+}
+
 TEST_CASE("secrets: long keys and keys in camel case are read by their last word") {
   constexpr Row kRows[] = {
       {"SPRING_DATASOURCE_HIKARI_PASSWORD=drift4wood", "drift4wood"},
