@@ -87,6 +87,9 @@ constexpr FactRow kFacts[] = {{"vmid", kVmid},
                               {"addr", kNamedRow},
                               {"public_addr", kNamedRow},
                               {"public_addrs", kNamedRow},
+                              {"frag", kNamedRow},     // a pool of ZFS
+                              {"scan", kNamedRow},     // the same, in detail
+                              {"lvcount", kNamedRow},  // a volume group
                               {"map", kNamedRow | kJobRow},
                               {"schedule", kJobRow},
                               {"url", kServiceRow},

@@ -18,6 +18,13 @@ bool is_unit(std::string_view name) {
                      [name](std::string_view suffix) { return name.ends_with(suffix); });
 }
 
+/// What PVE answers in a secret's field instead of the secret: that there is a key, and by what
+/// method a realm asks for a second factor.
+bool says_no_secret(std::string_view value, std::string_view secret) {
+  if (secret == "key") return value == "0" || value == "1";
+  return secret == "tfa" && (value == "oath" || value == "yubico");
+}
+
 bool has_letter(std::string_view text) { return std::any_of(text.begin(), text.end(), is_letter); }
 
 /// "first.last", as many sign on: no file, unit or host would have a user's field.
@@ -346,6 +353,7 @@ std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule,
     case Treatment::kKeep: return kept_field(value);
     case Treatment::kSecret:
       if (value.empty() || value.starts_with("[secret:") || is_hidden(value)) return {};
+      if (says_no_secret(value, rule.secret)) return {};
       return whole(value, "[secret:" + std::string(rule.secret) + "]");
     case Treatment::kMaybeKey: return key_field(value);
     case Treatment::kPerson: return person_field(value);

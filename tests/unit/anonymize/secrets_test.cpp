@@ -122,6 +122,32 @@ TEST_CASE("secrets: a directory's user may stand where its DN would") {
   }
 }
 
+TEST_CASE("secrets: pools of ZFS, volume groups and rules have names, and keep those of Proxmox") {
+  Cluster cluster;
+  const std::string out =
+      cluster.json(R"([{"name":"tankmzdy","frag":22,"health":"ONLINE"},{"name":"rpool","frag":0},)"
+                   R"({"name":"vg_warenw2","lvcount":11,"children":[{"name":"/dev/sda3"}]},)"
+                   R"({"name":"huberz3","scan":"none requested","children":[{"name":"huberz3"}]},)"
+                   R"({"rule":"lohn-fdg","dnszoneprefix":"secretar"}])");
+  CAPTURE(out);
+  for (const char* gone : {"tankmzdy", "warenw2", "huberz3", "lohn-fdg", "secretar"})
+    CHECK_FALSE(contains(out, gone));
+  for (const char* stays : {"\"rpool\"", "/dev/sda3", "none requested", "ONLINE"})
+    CHECK(contains(out, stays));
+  CHECK(cluster.json(out) == out);
+}
+
+TEST_CASE("secrets: PVE says in a secret's field that there is one, or of what method it is") {
+  Cluster cluster;
+  const std::string stays =
+      R"([{"encryption-key":"1","storage":"local"},{"realm":"pam","tfa":"oath"}])";
+  CHECK(cluster.json(stays) == stays);
+  for (const char* row :
+       {R"({"encryption-key":"11"})", R"({"tfa":"type=yubico,key=k7","password":"1"})"})
+    CHECK(contains(cluster.json(row), "[secret:"));
+  CHECK_FALSE(contains(cluster.json(R"({"tfa":"x","password":"1"})"), "\"1\""));
+}
+
 TEST_CASE("secrets: long keys and keys in camel case are read by their last word") {
   constexpr Row kRows[] = {
       {"SPRING_DATASOURCE_HIKARI_PASSWORD=drift4wood", "drift4wood"},
