@@ -312,8 +312,11 @@ bool Rewriter::assigned_name(Scan& scan, std::size_t from, const FieldRule& rule
   const bool names = std::all_of(value.begin(), value.end(), [](char c) {
     return is_run_char(c) || c == '/' || c == '+' || c == '!';
   });
-  const bool assigned =
-      byte_at(scan.text, scan.run_end) == '=' || (scan.at > 0 && scan.text[scan.at - 1] == '-');
+  // "pool: tank", as zpool and YAML write it: the line holds nothing else.
+  const bool line = rule.treatment == Treatment::kPath && begins_line(scan.text, scan.at) &&
+                    (end == scan.text.size() || scan.text[end] == '\n');
+  const bool assigned = line || byte_at(scan.text, scan.run_end) == '=' ||
+                        (scan.at > 0 && scan.text[scan.at - 1] == '-');
   if (value.empty() || !names || !assigned || is_plain_path_word(value)) return false;
   announce_name(value, rule);
   for (Edit& edit : field(value, rule, Kind::kVm))

@@ -148,6 +148,19 @@ TEST_CASE("secrets: PVE says in a secret's field that there is one, or of what m
   CHECK_FALSE(contains(cluster.json(R"({"tfa":"x","password":"1"})"), "\"1\""));
 }
 
+TEST_CASE("secrets: a pool has a line of its own in what zpool says") {
+  Cluster cluster;
+  const std::string text =
+      "  pool: tankmzdy\n state: ONLINE\nconfig:\n\n\ttankmzdy  ONLINE\n\n  pool: rpool\n state: "
+      "ONLINE\n";
+  const std::string out = cluster.text(text);
+  CAPTURE(out);
+  CHECK_FALSE(contains(out, "tankmzdy"));
+  CHECK(contains(out, "  pool: rpool\n state: ONLINE\n"));
+  CHECK(cluster.text(out) == out);
+  CHECK(cluster.text("the pool: it is full\n") == "the pool: it is full\n");
+}
+
 TEST_CASE("secrets: long keys and keys in camel case are read by their last word") {
   constexpr Row kRows[] = {
       {"SPRING_DATASOURCE_HIKARI_PASSWORD=drift4wood", "drift4wood"},
