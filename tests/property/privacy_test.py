@@ -5,7 +5,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from corpus.gaps import KNOWN_GAPS  # noqa: E402
+from corpus.gaps import KNOWN_GAPS, SECOND_AUTHOR  # noqa: E402
 from privacy import MUST_BE_ZERO, ROOT, measure  # noqa: E402
 
 BINARY = Path(os.environ.get("PROXMOX_MPC_BINARY", ROOT / "build/release/proxmox-mpc"))
@@ -34,6 +34,15 @@ class PrivacyTest(unittest.TestCase):
         for gap, bound in KNOWN_GAPS.items():
             with self.subTest(gap=gap):
                 self.assertLessEqual(self.score.gaps[gap], bound, "\n".join(self.score.gap_examples[gap][:10]))
+
+
+class SecondAuthorTest(unittest.TestCase):
+    def test_documents_of_somebody_who_had_not_seen_the_engine_fail_no_more_often(self):
+        score, _ = measure(BINARY, SEED, DOCUMENTS, family="second")
+        self.assertGreater(score.total["leak, dictionary"], 5000)
+        for figure in MUST_BE_ZERO:
+            with self.subTest(figure=figure):
+                self.assertLessEqual(score.failed[figure], SECOND_AUTHOR.get(figure, 0), "\n".join(score.examples[figure][:10]))
 
 
 if __name__ == "__main__":

@@ -27,3 +27,9 @@ KNOWN_GAPS = {
     f"{ROUND_TRIP}: cloud_tokens": 16, f"{ROUND_TRIP}: notifications": 23, f"{ROUND_TRIP}: shell": 6,
     f"{TEXT}: cloud_tokens": 17, f"{TEXT}: notifications": 23, f"{TEXT}: shell": 9, f"{TEXT}: domains_cfg": 17,
 }
+
+# What fails of the documents of the second author, who had not seen the engine: figure -> how often, at most. Not one of these
+# is right; a figure that is not here must be 0. A bound may only fall.
+SECOND_AUTHOR = {"leak, pattern": 35, "leak, field": 183, "leak, variant": 17, "word of a name left": 4, "text between values changed": 341,
+                 "answer held back": 2, "clean line changed": 31, "clean leaf changed": 29, "not idempotent": 6, "round trip inexact": 13,
+                 "round trip inexact around secrets": 74}
