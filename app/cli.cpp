@@ -187,6 +187,8 @@ void add_privacy_verbs(CLI::App& app, CommandLine& line) {
   CLI::App* mappings =
       add_command(*privacy, line, CommandLine::Command::kPrivacyMappings, "mappings",
                   "List every pseudonym and what it stands for (for your eyes only)");
+  CLI::App* rules = add_command(*privacy, line, CommandLine::Command::kPrivacyRules, "rules",
+                                "Show what becomes of each class, and your own rules");
   CLI::App* rotate = add_command(*privacy, line, CommandLine::Command::kPrivacyRotate, "rotate",
                                  "New pseudonyms from now on; old ones are accepted for a while");
   rotate
@@ -196,8 +198,9 @@ void add_privacy_verbs(CLI::App& app, CommandLine& line) {
       ->capture_default_str();
   CLI::App* clear = add_command(*privacy, line, CommandLine::Command::kPrivacyClear, "clear",
                                 "Forget every pseudonym and make a new key");
-  for (CLI::App* sub : {stats, mappings, rotate, clear}) add_common(sub, line);
-  for (CLI::App* sub : {stats, mappings}) sub->add_flag("--json", line.json, "Machine-readable");
+  for (CLI::App* sub : {stats, mappings, rules, rotate, clear}) add_common(sub, line);
+  for (CLI::App* sub : {stats, mappings, rules})
+    sub->add_flag("--json", line.json, "Machine-readable");
   clear->add_flag("--yes", line.yes, "Really: what was said under old pseudonyms stays unreadable");
 }
 

@@ -45,6 +45,7 @@ struct CommandLine {
     kStateRestore,
     kPrivacyStats,
     kPrivacyMappings,
+    kPrivacyRules,
     kPrivacyRotate,
     kPrivacyClear
   };

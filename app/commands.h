@@ -24,6 +24,7 @@ Result<int> token_command(const CommandLine& line);
 
 /// Look at the pseudonym map, begin another epoch in it, or forget it together with the key.
 Result<int> privacy_stats_command(const CommandLine& line);
+Result<int> privacy_rules_command(const CommandLine& line);
 Result<int> privacy_mappings_command(const CommandLine& line);
 Result<int> privacy_rotate_command(const CommandLine& line);
 Result<int> privacy_clear_command(const CommandLine& line);

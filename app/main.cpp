@@ -38,6 +38,7 @@ Result<int> run(const CommandLine& line) {
     case CommandLine::Command::kClientConfig: return client_config_command(line);
     case CommandLine::Command::kToken: return token_command(line);
     case CommandLine::Command::kPrivacyStats: return privacy_stats_command(line);
+    case CommandLine::Command::kPrivacyRules: return privacy_rules_command(line);
     case CommandLine::Command::kPrivacyMappings: return privacy_mappings_command(line);
     case CommandLine::Command::kPrivacyRotate: return privacy_rotate_command(line);
     case CommandLine::Command::kPrivacyClear: return privacy_clear_command(line);

@@ -6,6 +6,7 @@
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/open_state.h"
+#include "app/privacy_rules.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "state/database.h"
@@ -60,6 +61,29 @@ Result<int> privacy_mappings_command(const CommandLine& line) {
                     : column(class_of(row.kind), 8) + column(row.pseudonym, 24) +
                           printable(row.real) + "\n");
   }
+  return 0;
+}
+
+Result<int> privacy_rules_command(const CommandLine& line) {
+  PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
+  const Json rules = policy_rules(config.privacy.policy.get());
+  if (line.json) {
+    print(pretty_json(rules) + "\n");
+    return 0;
+  }
+  std::string text = describe_policy(config.privacy.policy.get()) + "\n\n";
+  for (const auto& [name, fate] : rules["classes"].items())
+    text += column(name, 8) + fate.get<std::string>() + "\n";
+  text += column("secret", 8) + "placeholder, never restored\n";
+  if (!rules["rules"].empty()) text += "\nYour rules:\n";
+  for (const Json& rule : rules["rules"]) {
+    const auto member = [&rule](const char* name) {
+      return std::string(string_member(rule, name));
+    };
+    text += column(member("type"), 8) + column(member("class"), 8) + column(member("policy"), 8) +
+            column(member("source"), 20) + printable(member("text")) + "\n";
+  }
+  print(text);
   return 0;
 }
 

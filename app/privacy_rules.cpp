@@ -76,6 +76,26 @@ class Reader {
   std::vector<OperatorRule> rules_;
 };
 
+std::string_view type_name(OperatorRule::Type type) {
+  switch (type) {
+    case OperatorRule::Type::kWord: return "word";
+    case OperatorRule::Type::kPattern: return "pattern";
+    case OperatorRule::Type::kKeep: return "keep";
+    case OperatorRule::Type::kFate: return "class";
+  }
+  return "";
+}
+
+Json rule_json(const OperatorRule& rule) {
+  Json json{{"type", type_name(rule.type)},
+            {"class", rule.kind ? anonymize::kind_code(*rule.kind) : "secret"},
+            {"policy", anonymize::fate_name(rule.fate)},
+            {"source", rule.source}};
+  if (!rule.text.empty()) json["text"] = rule.text;
+  if (!rule.context.empty()) json["context"] = rule.context;
+  return json;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const anonymize::Policy>> read_policy(const ConfigDocument& document) {
@@ -99,6 +119,23 @@ std::string describe_policy(const anonymize::Policy* policy) {
                                          : std::to_string(count) + " rules";
   return "preset " + std::string(anonymize::preset_name(policy->preset())) + ", " + rules +
          " of your own";
+}
+
+Json policy_rules(const anonymize::Policy* policy) {
+  using anonymize::Preset;
+  Json classes = Json::object();
+  for (int i = 0; i <= static_cast<int>(Kind::kName); ++i) {
+    const Kind kind = static_cast<Kind>(i);
+    const Fate fate = policy == nullptr ? Fate::kReplace : policy->fate(kind);
+    classes[std::string(anonymize::kind_code(kind))] = anonymize::fate_name(fate);
+  }
+  Json rules = Json::array();
+  if (policy != nullptr)
+    for (const OperatorRule& rule : policy->rules()) rules.push_back(rule_json(rule));
+  const Preset preset = policy == nullptr ? Preset::kStrict : policy->preset();
+  return {{"preset", anonymize::preset_name(preset)},
+          {"classes", std::move(classes)},
+          {"rules", std::move(rules)}};
 }
 
 }  // namespace pmx::app

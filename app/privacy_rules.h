@@ -6,6 +6,7 @@
 
 #include "anonymize/policy.h"
 #include "app/config_file.h"
+#include "base/json.h"
 #include "base/result.h"
 
 namespace pmx::app {
@@ -16,5 +17,9 @@ Result<std::shared_ptr<const anonymize::Policy>> read_policy(const ConfigDocumen
 
 /// "preset names, 3 rules of your own".
 std::string describe_policy(const anonymize::Policy* policy);
+
+/// {"preset", "classes": {CLASS: "replace" | "keep" | "drop"}, "rules": [{"type", "text", "class",
+/// "context", "policy", "source"}]}; of a rule only what it has.
+Json policy_rules(const anonymize::Policy* policy);
 
 }  // namespace pmx::app

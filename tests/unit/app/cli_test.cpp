@@ -72,6 +72,7 @@ TEST_CASE("command line: every command is reached by its words") {
       {{"state", "restore", "f"}, Command::kStateRestore},
       {{"privacy", "stats"}, Command::kPrivacyStats},
       {{"privacy", "mappings"}, Command::kPrivacyMappings},
+      {{"privacy", "rules"}, Command::kPrivacyRules},
       {{"privacy", "rotate"}, Command::kPrivacyRotate},
       {{"privacy", "clear"}, Command::kPrivacyClear}};
   for (const auto& [words, command] : rows) {

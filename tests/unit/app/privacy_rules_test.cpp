@@ -23,6 +23,31 @@ TEST_CASE("privacy rules: a section without rules is no policy") {
   CHECK(describe_policy(nullptr) == "preset strict, no rules of your own");
 }
 
+TEST_CASE("privacy rules: what is in force can be shown, with a class and a place for each rule") {
+  const Json strict = policy_rules(nullptr);
+  CHECK(strict["preset"] == "strict");
+  CHECK(strict["rules"].empty());
+  for (const auto& [name, fate] : strict["classes"].items()) CHECK(fate == "replace");
+  auto document = parse_config_file(
+      "privacy:\n  preset: names\n  words: {pool: [Falcon]}\n  classes: {ipv4: keep, tag: drop}\n",
+      "config.yml");
+  REQUIRE(document.ok());
+  const auto policy = read_policy(document.value());
+  REQUIRE(policy.ok());
+  const Json shown = policy_rules(policy.value().get());
+  CHECK(shown["preset"] == "names");
+  CHECK(shown["classes"]["vm"] == "keep");
+  CHECK(shown["classes"]["usr"] == "replace");
+  CHECK(shown["classes"]["tag"] == "drop");
+  REQUIRE(shown["rules"].size() == 3);
+  const Json word{{"type", "word"},
+                  {"class", "pool"},
+                  {"policy", "replace"},
+                  {"text", "Falcon"},
+                  {"source", "config.yml:3"}};
+  CHECK(shown["rules"][0] == word);
+}
+
 TEST_CASE("privacy rules: words, patterns, names that stay and classes with their lines") {
   auto document = parse_config_file(
       "privacy:\n"
