@@ -93,9 +93,21 @@ TEST_CASE("json: what was dumped is read back the same") {
 TEST_CASE("json: the text is nlohmann's, byte for byte, whatever the value holds") {
   std::mt19937 random(7);  // NOLINT(cert-msc51-cpp): the same values in every run
   const auto some = [&random](std::size_t below) { return random() % below; };
-  const std::array<std::string, 12> pieces{
-      "plain",    "\"\\/\b\f\n\r\t", std::string(1, '\0'), "\x01\x1f\x7f", "ü€😀",      "\xc3",
-      "\xe2\x82", "\xed\xa0\x80",    "\xf4\x90\x80\x80",   "\xc0\xaf",     "\xff\xfe", ""};
+  const std::array<std::string, 15> pieces{"plain",
+                                           "\"\\/\b\f\n\r\t",
+                                           std::string(1, '\0'),
+                                           "\x01\x1f\x7f",
+                                           "ü€😀",
+                                           "\xc3",
+                                           "\xe2\x82",
+                                           "\xed\xa0\x80",
+                                           "\xf4\x90\x80\x80",
+                                           "\xc0\xaf",
+                                           "\xff\xfe",
+                                           "",
+                                           "12345678",
+                                           "a run of plain bytes, longer than two registers",
+                                           std::string(3000, 'x')};
   const auto text = [&] {
     std::string made;
     for (std::size_t i = some(4); i > 0; --i) made += pieces[some(pieces.size())];
