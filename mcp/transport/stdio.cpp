@@ -56,7 +56,8 @@ StdioTransport::StdioTransport(int in_fd, int out_fd, std::size_t max_message)
     : in_fd_(in_fd),
       out_fd_(out_fd),
       max_message_(max_message),
-      wake_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+      wake_fd_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      chunk_(std::make_unique_for_overwrite<char[]>(kChunk)) {}
 
 StdioTransport::~StdioTransport() {
   if (wake_fd_ >= 0) ::close(wake_fd_);
@@ -124,14 +125,12 @@ StdioTransport::Fill StdioTransport::fill() {
     if (errno != EINTR) return Fill::kBroken;
   }
   if (waiting[1].revents != 0) return Fill::kEnd;
-  const std::size_t old = buffer_.size();
-  buffer_.resize(old + kChunk);
   ssize_t got = -1;
   do {
-    got = ::read(in_fd_, buffer_.data() + old, kChunk);
+    got = ::read(in_fd_, chunk_.get(), kChunk);
   } while (got < 0 && errno == EINTR);
   const bool retry = got < 0 && errno == EAGAIN;
-  buffer_.resize(old + (got > 0 ? static_cast<std::size_t>(got) : 0));
+  if (got > 0) buffer_.append(chunk_.get(), static_cast<std::size_t>(got));
   if (got > 0 || retry) return Fill::kData;
   return got == 0 ? Fill::kEnd : Fill::kBroken;
 }

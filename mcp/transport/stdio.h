@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -43,7 +44,8 @@ class StdioTransport final : public Transport {
   const int out_fd_;
   const std::size_t max_message_;
   int wake_fd_ = -1;
-  std::string buffer_;       // reader thread only, like the next four
+  std::unique_ptr<char[]> chunk_;  // what one read() takes; reader thread only, like the next five
+  std::string buffer_;
   std::size_t start_ = 0;    // first byte not yet handed out
   std::size_t scanned_ = 0;  // no line end before this
   bool skipping_ = false;    // inside the rest of an oversized message
