@@ -6,6 +6,7 @@
 
 #include "anonymize/chars.h"
 #include "anonymize/clues.h"
+#include "anonymize/kind.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -324,6 +325,16 @@ bool is_secret_word(std::string_view word) {
   const auto names = [word](const Row& row) { return row.rule.secret == word; };
   return std::any_of(std::begin(kRows), std::end(kRows), names) ||
          std::any_of(std::begin(kLastWords), std::end(kLastWords), names);
+}
+
+bool is_placeholder_word(std::string_view word) {
+  // Of what has a shape of its own; the rest are words of rules.
+  constexpr std::string_view kShapes[] = {"authorization", "credentials", "fingerprint", "guarded",
+                                          "hash",          "key",         "keyring",     "licence",
+                                          "pem",           "phone",       "ssh-key",     "text",
+                                          "ticket",        "token",       "webhook"};
+  return std::find(std::begin(kShapes), std::end(kShapes), word) != std::end(kShapes) ||
+         is_secret_word(word) || word == "address" || kind_of_code(word).has_value();
 }
 
 }  // namespace pmx::anonymize

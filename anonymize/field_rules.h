@@ -41,4 +41,7 @@ FieldRule field_rule(std::string_view key);
 /// Whether a rule hides values as [secret:word].
 bool is_secret_word(std::string_view word);
 
+/// Whether this folder writes [secret:word], by a rule, by a shape or by a dropped class.
+bool is_placeholder_word(std::string_view word);
+
 }  // namespace pmx::anonymize

@@ -119,13 +119,13 @@ Result<bool> Ledger::renew_names() {
 }
 
 Fate Ledger::fate(const Entry& entry) const {
-  return policy_ == nullptr ? Fate::kReplace : fate(kinds_of(entry), lower(entry.real));
+  return policy_ == nullptr ? Fate::kReplace : fate(kinds_of(entry), entry.real);
 }
 
-Fate Ledger::fate(std::uint32_t kinds, std::string_view lower_case) const {
+Fate Ledger::fate(std::uint32_t kinds, std::string_view name) const {
   if (policy_ == nullptr) return Fate::kReplace;
-  const Fate fate = policy_->fate(kinds, lower_case);
-  return fate == Fate::kKeep && holds_hidden(lower_case) ? Fate::kReplace : fate;
+  const Fate fate = policy_->fate(kinds, name);
+  return fate == Fate::kKeep && holds_hidden(lower(name)) ? Fate::kReplace : fate;
 }
 
 bool Ledger::holds_hidden(std::string_view lower_case) const {
@@ -138,7 +138,9 @@ bool Ledger::holds_hidden(std::string_view lower_case) const {
       if (!edge(end) || end - begin == lower_case.size()) continue;
       const std::string_view part = lower_case.substr(begin, end - begin);
       const Entry* entry = by_name(part);
-      if (entry != nullptr && Dictionary::is_strong(part, policy_) && fate(*entry) != Fate::kKeep)
+      // What a part holds is looked at here anyway.
+      if (entry != nullptr && Dictionary::is_strong(part, policy_) &&
+          policy_->fate(kinds_of(*entry), entry->real) != Fate::kKeep)
         return true;
     }
   }

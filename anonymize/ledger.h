@@ -64,9 +64,9 @@ class Ledger {
   /// What becomes of the entry's value by the operator's policy; without one it is replaced.
   [[nodiscard]] Fate fate(const Entry& entry) const;
 
-  /// The same for a name (`lower_case`) of these kinds. What would stay does not when another name
-  /// stands in it that is hidden.
-  [[nodiscard]] Fate fate(std::uint32_t kinds, std::string_view lower_case) const;
+  /// The same for a name of these kinds, as it is spelled. What would stay does not when another
+  /// name stands in it that is hidden.
+  [[nodiscard]] Fate fate(std::uint32_t kinds, std::string_view name) const;
 
   [[nodiscard]] std::int64_t epoch() const { return epoch_; }
 

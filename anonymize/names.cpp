@@ -230,7 +230,8 @@ bool Rewriter::dictionary_name(Scan& scan) {
   const bool part = begin < scan.at || end > hit.end;
   if (part && scan.word_is_code && end == scan.word_end) return false;
   const std::string_view word = scan.text.substr(begin, end - begin);
-  if (part && resolver_.ledger().fate(*hit.entry) == Fate::kKeep) return false;
+  // A name that stays may overlap one that does not: the walk goes on part by part.
+  if (resolver_.ledger().fate(*hit.entry) == Fate::kKeep) return false;
   if (!part) return scan.replace(begin, end, resolver_.known(*hit.entry, word));
   // nautilus2: beside a digit a pseudonym could not be told from what follows, so the whole word is
   // a name of its own.
@@ -261,8 +262,6 @@ std::vector<Edit> Rewriter::key(std::string_view key) {
       key.begin(), key.end(), [](char c) { return is_word_char(c) || c == '_' || c == '-'; });
   if (!identifier) return text(key);
   if (is_kept_key(lower(key))) return {};
-  if (resolver_.policy() != nullptr)
-    if (auto edits = find_patterns(key); !edits.empty()) return edits;
   const FreeText free(resolver_);
   Scan scan;
   scan.text = key;
@@ -274,7 +273,7 @@ std::vector<Edit> Rewriter::key(std::string_view key) {
     if (starts && dictionary_name(scan)) continue;
     scan.at = part_end(key, scan.at);
   }
-  return std::move(scan.edits);
+  return with_patterns(key, std::move(scan.edits));
 }
 
 /// A typed value made of parts (user@realm, a host with its domain) teaches them; with a blank in

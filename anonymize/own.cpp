@@ -11,30 +11,6 @@ namespace {
 /// A value that is too short to be a secret does not grow beyond this by what is replaced in it.
 constexpr std::size_t kOwnReach = 384;
 
-/// Whether this folder writes [secret:word].
-bool is_placeholder_word(std::string_view word) {
-  // Of what has a shape of its own; the rest are words of rules.
-  constexpr std::string_view kShapes[] = {"authorization", "credentials", "fingerprint", "guarded",
-                                          "hash",          "key",         "keyring",     "licence",
-                                          "pem",           "phone",       "ssh-key",     "text",
-                                          "ticket",        "token",       "webhook"};
-  return std::find(std::begin(kShapes), std::end(kShapes), word) != std::end(kShapes) ||
-         is_secret_word(word) || word == "address" || kind_of_code(word).has_value();
-}
-
-/// The end of [secret:word] at `at`, or `at`. Only our own short words are trusted; a name in such
-/// brackets is still a name.
-std::size_t placeholder_end(std::string_view text, std::size_t at) {
-  const std::string_view rest = text.substr(at, 32);
-  if (rest.starts_with("SECRET_password")) return at + 15;
-  if (!rest.starts_with("[secret:")) return at;
-  const std::size_t close = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", 8);
-  if (close == std::string_view::npos || rest[close] != ']' ||
-      !is_placeholder_word(rest.substr(8, close - 8)))
-    return at;
-  return at + close + 1;
-}
-
 /// The end of what has the form of a name's pseudonym at `at`, or `at`. Whether it is one the
 /// ledger says: that costs less than its check characters.
 std::size_t code_end(std::string_view text, std::size_t at) {
@@ -55,8 +31,17 @@ std::size_t code_end(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-std::size_t Rewriter::placeholder_at(std::string_view text, std::size_t at) {
-  return placeholder_end(text, at);
+/// The end of [secret:word] at `at`, or `at`. Only our own short words are trusted; a name in such
+/// brackets is still a name.
+std::size_t Rewriter::placeholder_end(std::string_view text, std::size_t at) {
+  const std::string_view rest = text.substr(at, 32);
+  if (rest.starts_with("SECRET_password")) return at + 15;
+  if (!rest.starts_with("[secret:")) return at;
+  const std::size_t close = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", 8);
+  if (close == std::string_view::npos || rest[close] != ']' ||
+      !is_placeholder_word(rest.substr(8, close - 8)))
+    return at;
+  return at + close + 1;
 }
 
 std::size_t Rewriter::own_end(std::string_view text, std::size_t at) const {

@@ -13,11 +13,12 @@ namespace pmx::anonymize {
 namespace {
 
 constexpr std::size_t kMaxRules = 10'000;
+constexpr std::size_t kMaxPatterns = 100;  // each reads every text
 constexpr std::size_t kMaxWord = 128;
 constexpr std::size_t kMinSecret = 6;
 constexpr std::int64_t kPatternMemory = 1 << 20;
 
-constexpr std::array<std::pair<std::string_view, Kind>, 11> kFullNames{{
+constexpr std::array<std::pair<std::string_view, Kind>, 10> kFullNames{{
     {"cluster", Kind::kCluster},
     {"container", Kind::kContainer},
     {"storage", Kind::kStorage},
@@ -27,7 +28,6 @@ constexpr std::array<std::pair<std::string_view, Kind>, 11> kFullNames{{
     {"token", Kind::kToken},
     {"network", Kind::kNetwork},
     {"domain", Kind::kDomain},
-    {"guest", Kind::kVm},
     {"name", Kind::kName},
 }};
 
@@ -70,8 +70,8 @@ bool is_plain(std::string_view text) {
 
 /// Words that pseudonyms and placeholders are made of.
 bool is_written_here(std::string_view word) {
-  return word == "secret" || word == kNeutralSuffix || word == "address" || is_secret_word(word) ||
-         kind_of_code(word).has_value();
+  return word == "secret" || word == kNeutralSuffix || word == "secret_password" ||
+         is_placeholder_word(word);
 }
 
 }  // namespace
@@ -167,25 +167,33 @@ Result<void> Policy::add_word(const OperatorRule& rule) {
   if (rule.kind && is_written_here(lower(word)))
     return bad(rule, "the word is part of what stands for hidden values",
                "it would be found in every answer: leave it out");
-  if (rule.kind) words_.insert(lower(word));
+  if (!rule.kind) return add_expression(rule, "(?i)" + RE2::QuoteMeta(piece(word)));
+  words_.insert(lower(word));
   return {};
 }
 
 Result<void> Policy::add_pattern(const OperatorRule& rule) {
+  if (rule.kind && !is_name_kind(*rule.kind))
+    return bad(rule, "a pattern cannot be of the class " + std::string(kind_code(*rule.kind)),
+               "use another class, for example name");
+  return add_expression(rule, rule.text);
+}
+
+Result<void> Policy::add_expression(const OperatorRule& rule, const std::string& text) {
+  if (patterns_.size() == kMaxPatterns)
+    return bad(rule, "more than 100 patterns and secret words",
+               "write one pattern for what is alike: a|b|c");
   RE2::Options options;
   options.set_max_mem(kPatternMemory);
   options.set_log_errors(false);
   options.set_encoding(RE2::Options::EncodingLatin1);
-  auto expression = std::make_unique<RE2>(piece(rule.text), options);
+  auto expression = std::make_unique<RE2>(piece(text), options);
   if (!expression->ok())
     return bad(rule, "the pattern is no RE2 expression: " + expression->error(),
                "the syntax is described at https://github.com/google/re2/wiki/Syntax");
   if (RE2::PartialMatch("", *expression))
     return bad(rule, "the pattern matches nothing at all, so it would match everywhere",
                "let it need one character: + instead of *");
-  if (rule.kind && !is_name_kind(*rule.kind))
-    return bad(rule, "a pattern cannot be of the class " + std::string(kind_code(*rule.kind)),
-               "use another class, for example name");
   patterns_.push_back({std::move(expression), lower(rule.context),
                        static_cast<std::size_t>(&rule - rules_.data())});
   return {};
@@ -206,8 +214,7 @@ Result<void> Policy::add_fate(const OperatorRule& rule) {
   if (*rule.kind == Kind::kName && rule.fate == Fate::kKeep)
     return bad(rule, "the class name holds whatever has no class of its own, and cannot be kept",
                "list the names under keep, or use preset: secrets");
-  // A guest is what the configuration says of both.
-  std::uint32_t bits = kind_bit(*rule.kind);
+  const std::uint32_t bits = kind_bit(*rule.kind);
   kept_ &= ~bits;
   dropped_ &= ~bits;
   if (rule.fate == Fate::kKeep) kept_ |= bits;
@@ -217,7 +224,7 @@ Result<void> Policy::add_fate(const OperatorRule& rule) {
 
 Result<void> Policy::check_kept() const {
   for (const OperatorRule& rule : rules_)
-    if (rule.type == OperatorRule::Type::kKeep && hides(lower(rule.text)))
+    if (rule.type == OperatorRule::Type::kKeep && hides(rule.text))
       return bad(rule, "what is to stay here is hidden by another rule",
                  "a word or a pattern always hides: remove one of the two");
   return {};
@@ -228,23 +235,37 @@ Fate Policy::fate(Kind kind) const {
   return (kept_ & kind_bit(kind)) != 0 ? Fate::kKeep : Fate::kReplace;
 }
 
-Fate Policy::fate(std::uint32_t kinds, std::string_view lower_case) const {
-  if (keeps(lower_case)) return Fate::kKeep;
+Fate Policy::fate(std::uint32_t kinds, std::string_view name) const {
+  if (keeps(lower(name))) return Fate::kKeep;
   if ((kinds & dropped_) != 0) return Fate::kDrop;
   const std::uint32_t hidden = kinds & ~kept_;
   const bool shown = (kinds & kept_) != 0 && (hidden & ~kLoose) == 0;
-  return shown && !hides(lower_case) ? Fate::kKeep : Fate::kReplace;
+  return shown && !hides(name) ? Fate::kKeep : Fate::kReplace;
 }
 
-bool Policy::hides(std::string_view lower_case) const {
-  const bool word = std::any_of(words_.begin(), words_.end(), [lower_case](const auto& known) {
-    return holds(lower_case, known);
+bool Policy::hides(std::string_view name) const {
+  const std::string folded = lower(name);
+  if (holds_word(folded)) return true;
+  return std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& pattern) {
+    const RE2& expression = *pattern.expression;
+    return pattern.context.empty() &&
+           (RE2::PartialMatch(piece(name), expression) || RE2::PartialMatch(folded, expression) ||
+            RE2::PartialMatch(upper(name), expression));
   });
-  return word || std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& pattern) {
-           return pattern.context.empty() &&
-                  (RE2::PartialMatch(piece(lower_case), *pattern.expression) ||
-                   RE2::PartialMatch(upper(lower_case), *pattern.expression));
-         });
+}
+
+bool Policy::holds_word(std::string_view folded) const {
+  if (words_.empty()) return false;
+  const auto edge = [folded](std::size_t at) {
+    return at == 0 || at == folded.size() || is_edge(folded[at - 1], folded[at]);
+  };
+  for (std::size_t begin = 0; begin < folded.size(); ++begin) {
+    if (!edge(begin)) continue;
+    const std::size_t limit = std::min(folded.size(), begin + kMaxWord);
+    for (std::size_t end = begin + 1; end <= limit; ++end)
+      if (edge(end) && words_.contains(folded.substr(begin, end - begin))) return true;
+  }
+  return false;
 }
 
 bool Policy::keeps(std::string_view lower_case) const {

@@ -6,13 +6,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
-#include <utility>
 #include <vector>
 
 #include "anonymize/chars.h"
@@ -75,17 +73,18 @@ class Policy {
   /// What becomes of a value of this kind of which nothing else is known.
   [[nodiscard]] Fate fate(Kind kind) const;
 
-  /// The same for a name (`lower_case`) that was seen as these kinds. That it also was a host's, a
-  /// domain's or just a name does not hide it; any other kind that is replaced does.
-  [[nodiscard]] Fate fate(std::uint32_t kinds, std::string_view lower_case) const;
+  /// The same for a name, as it is spelled, that was seen as these kinds. That it also was a
+  /// host's, a domain's or just a name does not hide it; any other kind that is replaced does.
+  [[nodiscard]] Fate fate(std::uint32_t kinds, std::string_view name) const;
 
   /// Whether it is one of the operator's words, as a whole.
   [[nodiscard]] bool is_word(std::string_view lower_case) const {
     return words_.contains(lower_case);
   }
 
-  /// Whether one of the operator's words stands in it, or a pattern matches in it.
-  [[nodiscard]] bool hides(std::string_view lower_case) const;
+  /// Whether one of the operator's words stands in a name, or a pattern matches in it as it is
+  /// spelled, in lower case or in capitals.
+  [[nodiscard]] bool hides(std::string_view name) const;
 
   /// Whether the operator wants this name to stay, or the host because of its domain.
   [[nodiscard]] bool keeps(std::string_view lower_case) const;
@@ -107,9 +106,11 @@ class Policy {
   Result<void> add(const OperatorRule& rule);
   Result<void> add_word(const OperatorRule& rule);
   Result<void> add_pattern(const OperatorRule& rule);
+  Result<void> add_expression(const OperatorRule& rule, const std::string& text);
   Result<void> add_kept(const OperatorRule& rule);
   Result<void> add_fate(const OperatorRule& rule);
   [[nodiscard]] Result<void> check_kept() const;
+  [[nodiscard]] bool holds_word(std::string_view folded) const;
 
   Preset preset_;
   std::vector<OperatorRule> rules_;

@@ -147,14 +147,14 @@ void Resolver::learn(Kind kind, std::string_view value) {
 
 std::string Resolver::name(Kind kind, std::string_view surface) {
   const std::string folded = lower(surface);
-  if (is_number(kind, surface) || stays(folded, kind) || ledger_.by_pseudonym(folded) != nullptr)
+  if (is_number(kind, surface) || stays(surface, kind) || ledger_.by_pseudonym(folded) != nullptr)
     return std::string(surface);
   if (const Ledger::Entry* entry = ledger_.by_name(folded)) {
     learn(kind, surface);
     return known(*entry, surface);
   }
   if (policy() != nullptr) {
-    const Fate fate = ledger_.fate(kind_bit(kind), folded);
+    const Fate fate = ledger_.fate(kind_bit(kind), surface);
     if (fate != Fate::kReplace) return unreplaced(kind, surface, fate);
   }
   // A public domain has a dot: it can be taken for no word and no key.
@@ -164,11 +164,12 @@ std::string Resolver::name(Kind kind, std::string_view surface) {
   return std::string(kPending);
 }
 
-bool Resolver::stays(std::string_view folded, Kind kind) const {
+bool Resolver::stays(std::string_view surface, Kind kind) const {
+  const std::string folded = lower(surface);
   if (policy() == nullptr) return is_kept_name(folded, kind);
   const bool wanted =
-      policy()->keeps(folded) && ledger_.fate(kind_bit(kind), folded) == Fate::kKeep;
-  return wanted || (is_kept_name(folded, kind) && !policy()->hides(folded));
+      policy()->keeps(folded) && ledger_.fate(kind_bit(kind), surface) == Fate::kKeep;
+  return wanted || (is_kept_name(folded, kind) && !policy()->hides(surface));
 }
 
 std::string Resolver::unreplaced(Kind kind, std::string_view surface, Fate fate) {

@@ -86,7 +86,7 @@ class Resolver {
   /// A name without a letter would be taken for a VMID: it is learned nowhere and stays.
   [[nodiscard]] bool is_number(Kind kind, std::string_view value) const;
   /// A standard name, or one that the operator wants to stay.
-  [[nodiscard]] bool stays(std::string_view folded, Kind kind) const;
+  [[nodiscard]] bool stays(std::string_view surface, Kind kind) const;
   /// A name that is not known yet, of a class that is not replaced.
   std::string unreplaced(Kind kind, std::string_view surface, Fate fate);
   const Ledger::Entry* get(Want want);

@@ -138,7 +138,12 @@ void Rewriter::Scan::find_word() {
 }
 
 std::vector<Edit> Rewriter::scan_layer(std::string_view text, const Layer* layer, unsigned depth) {
-  const std::vector<Edit> guarded = find_ruled(text);
+  return with_patterns(text, scan_guarded(text, layer, depth));
+}
+
+std::vector<Edit> Rewriter::scan_guarded(std::string_view text, const Layer* layer,
+                                         unsigned depth) {
+  const std::vector<Edit> guarded = find_guarded(text);
   if (guarded.empty()) return walk_meaning(text, layer, depth);
   // The recognizers see what they would see in a second pass.
   const std::string shown = apply_edits(text, guarded);
@@ -352,6 +357,7 @@ bool Rewriter::at_run(Scan& scan) {
                                                 {clue::kField, &Rewriter::key_value},
                                                 {clue::kUrl, &Rewriter::url_credentials},
                                                 {clue::kVolume, &Rewriter::volume},
+                                                {clue::kSecret, &Rewriter::secret_shape},
                                                 {clue::kBlob, &Rewriter::blob}};
   return ask(scan, kRecognizers);
 }

@@ -190,11 +190,17 @@ class Rewriter {
   std::optional<std::vector<Edit>> settled_lines(std::string_view lines, std::vector<Edit> edits,
                                                  bool last);
   std::vector<Edit> scan_layer(std::string_view text, const Layer* layer, unsigned depth);
+  std::vector<Edit> scan_guarded(std::string_view text, const Layer* layer, unsigned depth);
   std::vector<Edit> walk(std::string_view text, const Layer* layer, unsigned depth);
   [[nodiscard]] std::vector<Edit> find_guarded(std::string_view text) const;
   // operator_rules.cpp
-  std::vector<Edit> find_ruled(std::string_view text);
-  std::vector<Edit> find_patterns(std::string_view text);
+  struct Span {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+  std::vector<Edit> with_patterns(std::string_view text, std::vector<Edit> edits);
+  [[nodiscard]] std::vector<Span> hidden_spans(std::string_view text,
+                                               const std::vector<Edit>& edits) const;
   [[nodiscard]] std::size_t written_end(std::string_view text, std::size_t at) const;
   void hide_piece(std::string_view text, std::size_t begin, std::size_t end,
                   std::optional<Kind> kind, std::vector<Edit>& edits);
@@ -240,7 +246,7 @@ class Rewriter {
   std::size_t value_end(const Scan& scan, std::size_t from, Quote quote);
   // own.cpp
   /// The end of the placeholder that begins at `at`, or `at`.
-  [[nodiscard]] static std::size_t placeholder_at(std::string_view text, std::size_t at);
+  [[nodiscard]] static std::size_t placeholder_end(std::string_view text, std::size_t at);
   /// The end of the pseudonym of a name or address that begins at `at`, or `at`.
   [[nodiscard]] std::size_t own_end(std::string_view text, std::size_t at) const;
   [[nodiscard]] bool is_own(std::string_view value) const;

@@ -114,6 +114,68 @@ TEST_CASE("policy: what this engine wrote is no match") {
         "build 10.1.2.3 of ab-cd12 on payroll-db and pve-muc-01");
 }
 
+TEST_CASE(
+    "policy: a pattern that matches inside a secret or an address takes nothing of it apart") {
+  const char* values[] = {"glpat-abcDEF12345-xyzQQQ7777",
+                          "$6$salt12345$hashhashhashhashhash",
+                          "3b1f2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
+                          "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NSJ9.c2lnbmF0dXJlMTIzNDU",
+                          "bc:24:11:8a:1b:2c",
+                          "10.17.4.20",
+                          "password=hunter12345x"};
+  for (const char* rule : {"[0-9]{5}", "[0-9]{2,3}", "[0-9a-f]{4}", "[a-zA-Z]+[0-9]"}) {
+    Ruled plain({});
+    Ruled ruled({pattern(rule)});
+    for (const std::string_view value : values) {
+      const std::string in = "it is " + std::string(value) + " now";
+      const std::string before = plain.text(in);
+      const std::string after = ruled.text(in);
+      CAPTURE(rule);
+      CAPTURE(after);
+      if (contains(before, "[secret:")) CHECK(after == before);
+      for (std::size_t at = 0; at + 5 <= value.size(); ++at)
+        CHECK((contains(before, value.substr(at, 5)) || !contains(after, value.substr(at, 5))));
+    }
+  }
+}
+
+TEST_CASE("policy: a match that begins inside a pseudonym leaves it whole") {
+  Ruled ruled({pattern("[0-9]{2,3}"), pattern("[a-z][0-9]")});
+  std::vector<Name> names;
+  std::string in;
+  for (std::size_t i = 0; i < 200; ++i) {
+    const std::string letter(1, static_cast<char>('a' + i % 26));
+    names.push_back({Kind::kVm, "machine" + letter + "-" + std::string(1 + i / 26, 'q')});
+    in += names.back().value + " ";
+  }
+  REQUIRE(ruled.engine->learn(names).ok());
+  const std::string out = ruled.text(in + "at 10.1.2.3");
+  CHECK_FALSE(contains(out, "nam-"));
+  CHECK(ruled.engine->reveal(out).value() == in + "at 10.1.2.3");
+}
+
+TEST_CASE("policy: patterns are held against a name as it is spelled") {
+  Ruled ruled({pattern("Kunde[0-9]+")}, Preset::kNames);
+  CHECK_FALSE(contains(ruled.json(R"({"vmid":100,"name":"Kunde42-db"})"), "Kunde42"));
+  CHECK(contains(refusal({pattern("Kunde[0-9]+"), keep("Kunde42")}), "rules.yml:5"));
+}
+
+TEST_CASE("policy: a secret word is hidden in any letter case, and with it the name it stands in") {
+  Ruled ruled({word("hunter22", std::nullopt)}, Preset::kNames);
+  for (const char* in : {"it is hunter22", "it is Hunter22", "HUNTER22 and xhunter22y"})
+    CHECK_FALSE(contains(lower(ruled.text(in)), "hunter22"));
+  CHECK_FALSE(contains(ruled.json(R"({"vmid":100,"name":"hunter22-db"})"), "hunter22"));
+  CHECK(contains(refusal({word("hunter22", std::nullopt), keep("hunter22")}), "rules.yml:5"));
+}
+
+TEST_CASE("policy: a name that stays does not cover one that overlaps its end") {
+  Ruled ruled({}, Preset::kNames);
+  const std::vector<Name> names{{Kind::kVm, "web-dbx"}, {Kind::kUser, "dbx-geheim"}};
+  REQUIRE(ruled.engine->learn(names).ok());
+  CHECK(ruled.text("web-dbx is up") == "web-dbx is up");
+  CHECK_FALSE(contains(ruled.text("web-dbx-geheim is up"), "dbx-geheim"));
+}
+
 TEST_CASE("policy: a name on the own list stays, what holds it does not") {
   Ruled ruled({keep("payroll-db"), keep("acme-widgets.de")});
   CHECK(ruled.text("payroll-db is up") == "payroll-db is up");
@@ -195,7 +257,10 @@ TEST_CASE("policy: a bad rule says where it stands and what to do") {
   CHECK(contains(refusal({word("4711")}), "pattern"));
   CHECK(contains(refusal({word("x")}), "2 to 128"));
   CHECK(contains(refusal({word("Secret")}), "stands for hidden values"));
-  CHECK(contains(refusal({word("node")}), "stands for hidden values"));
+  for (const char* ours : {"node", "hash", "webhook", "ssh-key", "fingerprint", "SECRET_password"})
+    CHECK(contains(refusal({word(ours)}), "stands for hidden values"));
+  const std::vector<OperatorRule> many(101, pattern("INV-[0-9]+"));
+  CHECK(contains(refusal(many), "more than 100 patterns"));
   CHECK(contains(refusal({fate(std::nullopt, Fate::kKeep)}), "secrets are always replaced"));
   CHECK(contains(refusal({fate(Kind::kName, Fate::kKeep)}), "preset: secrets"));
   CHECK(contains(refusal({word("huber"), keep("kunde-huber")}), "rules.yml:5"));
