@@ -1,7 +1,11 @@
 // client-config: what to paste into MCP clients, for the demo and for a real cluster.
+
 #include <unistd.h>
+
 #include "app/commands.h"
+#include "app/config.h"
 #include "app/console.h"
+#include "base/files.h"
 
 namespace pmx::app {
 namespace {
@@ -47,6 +51,29 @@ std::string remote_forms(const std::string& command, const std::string& argument
          section("From Windows, in WSL", pretty_json(Json{{"mcpServers", {{"proxmox", in_wsl}}}}));
 }
 
+/// With a configuration file, the server needs no environment.
+std::string for_own_cluster(const std::string& command, const std::string& file) {
+  std::string text = "# Your own cluster\n\n";
+  Json environment = Json::object();
+  std::string options;
+  if (!file.empty()) {
+    text += "The server reads " + file + ".\nRead only unless \"access: operate\" stands there.\n";
+  } else {
+    text +=
+        "Read only by default; add \"PROXMOX_MPC_ACCESS\": \"operate\" to allow starting guests.\n"
+        "With ~/.config/proxmox-mpc/config.yml in place, leave \"env\" out.\n";
+    environment = {{"PROXMOX_MPC_URL", "https://PVE-HOST:8006"},
+                   {"PROXMOX_MPC_TOKEN", "USER@REALM!ID=UUID"},
+                   {"PROXMOX_MPC_FINGERPRINT", "AB:CD:..."}};
+    options =
+        "-e PROXMOX_MPC_URL=https://PVE-HOST:8006 -e PROXMOX_MPC_FINGERPRINT=AB:CD:... "
+        "-e PROXMOX_MPC_TOKEN='USER@REALM!ID=UUID' ";
+  }
+  text += "`proxmox-mpc reveal TEXT` translates what the assistant says, in your own terminal.\n\n";
+  return text + for_clients(command, Json::array({"serve"}), environment, options) +
+         remote_forms(command, " serve");
+}
+
 }  // namespace
 
 Result<int> client_config_command(const CommandLine& line) {
@@ -58,19 +85,8 @@ Result<int> client_config_command(const CommandLine& line) {
   text += for_clients(command, Json::array({"serve", "--demo"}), Json::object(), "");
   text += remote_forms(command, " serve --demo");
   if (!line.demo) {
-    const Json environment{{"PROXMOX_MPC_URL", "https://PVE-HOST:8006"},
-                           {"PROXMOX_MPC_TOKEN", "USER@REALM!ID=UUID"},
-                           {"PROXMOX_MPC_FINGERPRINT", "AB:CD:..."}};
-    text +=
-        "# Your own cluster\n\nRead only by default; add \"PROXMOX_MPC_ACCESS\": \"operate\" to "
-        "allow starting guests.\n"
-        "With ~/.config/proxmox-mpc/config.yml in place, leave \"env\" out.\n"
-        "`proxmox-mpc reveal TEXT` translates what the assistant says, in your own terminal.\n\n";
-    text +=
-        for_clients(command, Json::array({"serve"}), environment,
-                    "-e PROXMOX_MPC_URL=https://PVE-HOST:8006 -e PROXMOX_MPC_FINGERPRINT=AB:CD:... "
-                    "-e PROXMOX_MPC_TOKEN='USER@REALM!ID=UUID' ");
-    text += remote_forms(command, " serve");
+    const std::string file = default_config_file(process_environment());
+    text += for_own_cluster(command, file_exists(file) ? file : "");
   }
   print(text);
   return 0;

@@ -93,6 +93,15 @@ Result<std::vector<ops::Finding>> privacy_findings(const Config& config,
   return findings;
 }
 
+bool has_tls(const ClusterConfig& cluster) { return !cluster.url.starts_with("http://"); }
+
+std::string trust_text(const ClusterConfig& cluster) {
+  if (!has_tls(cluster)) return "without TLS";
+  if (!cluster.fingerprint.empty()) return "certificate trusted by pinned fingerprint";
+  if (!cluster.ca_file.empty()) return "certificate trusted by CA file " + cluster.ca_file;
+  return "certificate trusted by the system's CAs";
+}
+
 bool any_failure(const std::vector<ops::Finding>& findings) {
   for (const auto& finding : findings) {
     if (finding.grade == ops::Finding::Grade::kFailure) return true;
@@ -111,11 +120,7 @@ Result<int> config_check_command(const CommandLine& line) {
     const std::string who = token != nullptr
                                 ? "token " + token->id
                                 : "user " + std::get<proxmox::Login>(cluster.credentials).user;
-    const std::string trust = !cluster.fingerprint.empty() ? "pinned fingerprint"
-                              : !cluster.ca_file.empty()   ? "CA file " + cluster.ca_file
-                                                           : "the system's CAs";
-    text +=
-        "  " + name + ": " + cluster.url + ", " + who + ", certificate trusted by " + trust + "\n";
+    text += "  " + name + ": " + cluster.url + ", " + who + ", " + trust_text(cluster) + "\n";
   }
   text += "  pseudonyms      " + mode_text(config.privacy) + "\n";
   text += "  access          " + std::string(access_name(config.access)) + "\n";
@@ -140,7 +145,7 @@ Result<int> doctor_command(const CommandLine& line) {
     PMX_TRY(auto privacy, privacy_findings(config, *installation));
     std::ranges::move(privacy, std::back_inserter(findings));
     std::ranges::move(ops::examine(ctx, cluster->client(), configured.credentials,
-                                   privilege_needs(config.access)),
+                                   privilege_needs(config.access), has_tls(configured)),
                       std::back_inserter(findings));
     failed = failed || any_failure(findings);
     report[cluster->name()] = findings_json(findings);

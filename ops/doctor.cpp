@@ -118,18 +118,22 @@ std::string grant_commands(const proxmox::Credentials& credentials,
 
 std::vector<Finding> examine(const Context& ctx, proxmox::Client& client,
                              const proxmox::Credentials& credentials,
-                             const std::vector<PrivilegeNeed>& needs) {
+                             const std::vector<PrivilegeNeed>& needs, bool encrypted) {
   std::vector<Finding> findings;
+  const Finding reached{Grade::kOk,
+                        encrypted ? "connection: reachable, certificate trusted"
+                                  : "connection: reachable, without TLS",
+                        ""};
   const auto version = client.version(ctx);
   if (!version.ok()) {
     const bool refused = version.error().code == Code::kUnauthenticated;
-    if (refused) findings.push_back({Grade::kOk, "connection: reachable, certificate trusted", ""});
+    if (refused) findings.push_back(reached);
     findings.push_back({Grade::kFailure,
                         (refused ? "credentials: " : "connection: ") + version.error().message,
                         version.error().advice});
     return findings;
   }
-  findings.push_back({Grade::kOk, "connection: reachable, certificate trusted", ""});
+  findings.push_back(reached);
   findings.push_back({Grade::kOk, "credentials: accepted", ""});
   findings.push_back({Grade::kOk, "version: Proxmox VE " + version->version, ""});
   examine_health(ctx, client, findings);

@@ -33,9 +33,10 @@ std::string grant_commands(const proxmox::Credentials& credentials,
 
 /// Looks at one cluster: connection and certificate, credentials, version, privileges, quorum.
 /// Never changes anything. The advice names the holder of `credentials`, the client's own: it is
-/// for the operator's terminal.
+/// for the operator's terminal. `encrypted`: whether the connection has TLS; without, there is no
+/// certificate to be trusted.
 std::vector<Finding> examine(const Context& ctx, proxmox::Client& client,
                              const proxmox::Credentials& credentials,
-                             const std::vector<PrivilegeNeed>& needs);
+                             const std::vector<PrivilegeNeed>& needs, bool encrypted);
 
 }  // namespace pmx::ops

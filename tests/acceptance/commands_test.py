@@ -35,6 +35,15 @@ class WithoutClusterTest(unittest.TestCase):
         self.assertIn("reveal` cannot", done.stdout)
         self.assertIn("reveal TEXT` translates", real)
 
+    def test_with_a_configuration_file_the_client_needs_no_environment(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "proxmox-mpc", "config.yml")
+            file.parent.mkdir()
+            file.write_text("access: observe\n", encoding="utf-8")
+            printed = run("client-config", environment={"XDG_CONFIG_HOME": folder}).stdout
+        self.assertIn(str(file), printed)
+        self.assertNotIn("PROXMOX_MPC_URL", printed)
+
     def test_a_good_configuration_is_called_good(self):
         with Cluster(BINARY) as cluster:
             done = run("config", "check", environment=cluster.environment())

@@ -113,4 +113,4 @@ def resident_kib(pid):
 def clean_environment(extra=None):
     """The environment without our own variables and with a home that holds no configuration."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("PROXMOX_MPC_")}
-    return kept | (extra or {})
+    return kept | {"XDG_CONFIG_HOME": "/nonexistent"} | (extra or {})

@@ -21,10 +21,10 @@ Credentials token(const std::string& id) {
   return ApiToken::parse(id + "=00000000-0000-4000-8000-000000000001").value();
 }
 
-std::string report(Bench& bench) {
+std::string report(Bench& bench, bool encrypted = true) {
   std::string text;
   for (const auto& finding :
-       pmx::ops::examine(Context{}, bench.client, token("mcp@pve!assistant"), kNeeds)) {
+       pmx::ops::examine(Context{}, bench.client, token("mcp@pve!assistant"), kNeeds, encrypted)) {
     text += std::string(finding.grade == Finding::Grade::kOk        ? "ok "
                         : finding.grade == Finding::Grade::kWarning ? "warning "
                                                                     : "failure ") +
@@ -41,6 +41,8 @@ TEST_CASE("doctor: tells held and missing privileges apart and which tools need 
   bench.pve.answers["GET /access/permissions"] = Json{{"/", {{"VM.Audit", 1}}}};
   const std::string text = report(bench);
   CHECK(text.find("ok version: Proxmox VE 9.2.3") != std::string::npos);
+  CHECK(text.find("ok connection: reachable, certificate trusted|") != std::string::npos);
+  CHECK(report(bench, false).find("ok connection: reachable, without TLS|") != std::string::npos);
   CHECK(text.find("ok VM.Audit") != std::string::npos);
   CHECK(text.find("warning VM.PowerMgmt: missing") != std::string::npos);
   CHECK(text.find("guest_start") != std::string::npos);
