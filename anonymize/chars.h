@@ -115,4 +115,9 @@ struct TextHash {
   }
 };
 
+/// Whether %XX stands at `at`.
+inline bool is_escape(std::string_view text, std::size_t at) {
+  return byte_at(text, at) == '%' && is_hex(byte_at(text, at + 1)) && is_hex(byte_at(text, at + 2));
+}
+
 }  // namespace pmx::anonymize

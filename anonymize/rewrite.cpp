@@ -10,10 +10,6 @@
 namespace pmx::anonymize {
 namespace {
 
-bool is_escape(std::string_view text, std::size_t at) {
-  return byte_at(text, at) == '%' && is_hex(byte_at(text, at + 1)) && is_hex(byte_at(text, at + 2));
-}
-
 /// What ends a token: blanks, quotes and control bytes.
 bool ends_token(char c) {
   return has_class(c, chars::kSpace | chars::kQuote) || static_cast<unsigned char>(c) < 0x20;

@@ -62,20 +62,25 @@ bool is_mark(char c) {
   return is_space(c) || std::string_view("\"':=#/_-([\\").find(c) != std::string_view::npos;
 }
 
-/// %3A and %2F stand for marks too.
-bool ends_with_escape(std::string_view before) {
-  if (before.size() < 3) return false;
-  const std::string escape = lower(before.substr(before.size() - 3));
-  return escape == "%3a" || escape == "%2f";
+/// The length of the escape that `before` ends with and that stands for a mark: %3A, %2F and %20 of
+/// URLs, \n, \r and \t of JSON; 0 when there is none.
+std::size_t escape_at_end(std::string_view before) {
+  for (const std::string_view escape : {"%3a", "%2f", "%20", "\\n", "\\r", "\\t"}) {
+    if (before.size() < escape.size()) continue;
+    if (equals_folded(before.substr(before.size() - escape.size()), escape)) return escape.size();
+  }
+  return 0;
 }
+
+bool ends_with_escape(std::string_view before) { return escape_at_end(before) > 0; }
 
 std::string_view without_marks(std::string_view before) {
   constexpr int kMost = 6;
   for (int i = 0; i < kMost && !before.empty(); ++i) {
     if (is_mark(before.back())) {
       before.remove_suffix(1);
-    } else if (ends_with_escape(before)) {
-      before.remove_suffix(3);
+    } else if (const std::size_t size = escape_at_end(before); size > 0) {
+      before.remove_suffix(size);
     } else {
       break;
     }
@@ -114,7 +119,10 @@ class Permuter {
       std::size_t end = at;
       while (end < text_.size() && is_digit(text_[end])) ++end;
       if (end == at) {
-        out_ += text_[at++];
+        // The digits of an escape belong to it: %20105.
+        const std::size_t size = is_escape(text_, at) ? 3 : 1;
+        out_ += text_.substr(at, size);
+        at += size;
         continue;
       }
       number(at, end);

@@ -55,7 +55,8 @@ TEST_CASE("vmids: each is found where its surroundings announce it, and one valu
         "UPID:node-x:0000A1B2:00C3D4E5:66778899:qmstart:<105>:root@pam:",
         "UPID%3Anode-x%3A0000A1B2%3A00C3D4E5%3A66778899%3Avzdump%3A<105>%3Aroot@pam%3A",
         "tap<105>i0 fwbr<105>i1 veth<104>i0 fwpr<105>p0", "/usr/bin/kvm -id <105> -name vm",
-        "/vms/<105>", "--vmid <105>", "vmid=<105>", "\\\"vmid\\\":<105>"}) {
+        R"({"t":"VM\t<105> and vm <105>\nVMIDs:\n<105>"})", "VM%20<105>", "/vms/<105>",
+        "--vmid <105>", "vmid=<105>", "\\\"vmid\\\":<105>"}) {
     CAPTURE(row);
     CHECK(permute_vmids(kKey, filled(row, false)) == filled(row, true));
   }
