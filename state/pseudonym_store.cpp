@@ -81,9 +81,10 @@ constexpr std::size_t kSalt = 16;
 std::int64_t milliseconds(SystemTime time) { return time.time_since_epoch().count(); }
 SystemTime time_of(std::int64_t stored) { return SystemTime(std::chrono::milliseconds(stored)); }
 
+/// What has no time is the salt of a key that came again, and no rotation.
 Result<Rotation> latest_rotation(Db& db) {
   PMX_TRY(Statement query, db.prepare("SELECT number, began, earlier_until FROM epoch "
-                                      "ORDER BY number DESC LIMIT 1"));
+                                      "WHERE began > 0 ORDER BY number DESC LIMIT 1"));
   PMX_TRY(const bool row, query.step());
   if (!row) return Rotation{};
   return Rotation{query.integer(0), time_of(query.integer(1)), time_of(query.integer(2))};

@@ -118,6 +118,8 @@ TEST_CASE(
   const auto database = need(Database::open(directory.path(), key));
   CHECK(need(PseudonymStore(*database).load(0)).empty());
   CHECK_FALSE(need(PseudonymStore(*database).epoch()).salt.empty());
+  CHECK(need(PseudonymStore(*database).rotation()).began == SystemTime());  // nobody rotated
+  CHECK(need(PseudonymStore(*database).rotation()).epoch == 0);
 }
 
 TEST_CASE("while a key is renewed nobody can open the directory") {
