@@ -78,21 +78,27 @@ bool is_map(std::string_view name) {
 }
 
 /// The databases of all maps in the directory, by their names in it.
-std::vector<std::string> maps_in(const std::string& directory) {
+Result<std::vector<std::string>> maps_in(const std::string& directory) {
   std::vector<std::string> names;
   std::error_code failed;
-  for (const auto& entry : fs::directory_iterator(directory + "/maps", failed)) {
+  fs::directory_iterator entry(directory + "/maps", failed);
+  if (failed == std::errc::no_such_file_or_directory) return names;
+  for (; !failed && entry != fs::directory_iterator(); entry.increment(failed)) {
     std::string name =
-        std::string(kMaps) + entry.path().filename().string() + std::string(kMapFile);
+        std::string(kMaps) + entry->path().filename().string() + std::string(kMapFile);
     if (is_map(name) && file_exists(directory + "/" + name)) names.push_back(std::move(name));
   }
+  if (failed)
+    return Error{Code::kUnavailable, "cannot read the maps of key files: " + failed.message(),
+                 "see who may read " + directory + "/maps"};
   std::sort(names.begin(), names.end());
   return names;
 }
 
 /// A copy of each map, consistent though somebody may be writing to it.
 Result<void> add_maps(Db& db, const std::string& directory, const std::string& file) {
-  for (const std::string& name : maps_in(directory)) {
+  PMX_TRY(const auto names, maps_in(directory));
+  for (const std::string& name : names) {
     PMX_TRY(const Draft copy, Draft::make(file));
     PMX_TRY(const auto map, Db::open(directory + "/" + name));
     PMX_TRY_VOID(copy_database(*map, copy.path()));

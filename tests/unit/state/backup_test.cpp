@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "base/files.h"
 #include "state/database.h"
@@ -110,6 +111,16 @@ TEST_CASE("backup: the maps of keys that were brought along come back, and open 
   const auto rows = need(PseudonymStore(*restored).load(0));
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].real == "kestrel");
+}
+
+TEST_CASE("backup: maps that cannot be read are an error, and no backup without them is left") {
+  const Original original;
+  std::ofstream(original.directory.path() + "/maps") << "not a directory";
+  const TemporaryDirectory elsewhere;
+  const auto made = original.back_up_to(elsewhere.file("backup"));
+  REQUIRE_FALSE(made.ok());
+  CHECK(made.error().message.find("maps") != std::string::npos);
+  CHECK_FALSE(file_exists(elsewhere.file("backup")));
 }
 
 TEST_CASE("backup: a map that is there already is not overwritten, and nothing else is restored") {
