@@ -11,12 +11,7 @@ from pathlib import Path
 import here  # noqa: F401
 from drive import Client, Cluster, Server
 from drive.server import clean_environment
-from here import BINARY
-
-
-def run(*arguments, text="", environment=None):
-    return subprocess.run([BINARY, *arguments], input=text, capture_output=True, text=True,
-                          timeout=60, env=clean_environment(environment), check=False)
+from here import BINARY, run
 
 
 def names_of(client):
