@@ -222,7 +222,7 @@ class KeyTest(WithCluster):
                 ("{credential: ../mpc-key}", {"CREDENTIALS_DIRECTORY": credentials}, "no /"),
                 ("{credential: absent}", {"CREDENTIALS_DIRECTORY": credentials}, "absent"),
                 (f"{{file: {short}}}", {}, "too short"),
-                ("{command: [sh, -c, 'echo hunter2; exit 3']}", {}, "3"),
+                ("{command: [sh, -c, 'echo hunter2; exit 3']}", {}, "sh ended with status 3"),
                 (f"{{command: [cat, {short}]}}", {}, "too short")]
         for source, more, says in rows:
             arguments, environment = self.configure(f"privacy:\n  key: {source}\n", **more)
