@@ -2,9 +2,11 @@
 import base64
 import json
 import os
+import random
 import signal
 import subprocess
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -81,22 +83,37 @@ class RotationTest(WithCluster):
                                  self.real[vmid])
 
     def test_kill_9_in_a_rotation_leaves_one_epoch_or_the_other(self):
+        pick, delay = random.Random(20261128), 0.005
+        kept, turned = 0, 0  # by rotations that were killed
         with Server(BINARY, self.environment) as server:
             client = Client(server)
             seen = [names_of(client)]
-            for _ in range(8):
+            for _ in range(40):
                 rotating = subprocess.Popen([BINARY, "privacy", "rotate"], stderr=subprocess.DEVNULL,
                                             env=clean_environment(self.environment))
-                shown = names_of(client)  # meanwhile
-                rotating.kill()
-                rotating.wait()
-                seen += [shown, names_of(client)]
-                for names in seen[-2:]:
-                    shared = [set(names.values()) & set(other.values()) for other in seen]
-                    self.assertTrue(all(s in (set(), set(names.values())) for s in shared))
+                timer = threading.Timer(delay, rotating.kill)
+                timer.start()
+                meanwhile = names_of(client)
+                killed = rotating.wait() == -signal.SIGKILL
+                timer.join()
+                seen += [meanwhile, names_of(client)]
+                self.assert_whole_epochs(seen)
+                rotated = seen[-1] != seen[-3]
+                kept += killed and not rotated
+                turned += killed and rotated
+                # Towards the moment at which the epoch turns, from both sides.
+                delay *= pick.uniform(0.5, 1) if rotated else pick.uniform(1, 1.6)
+            self.assertGreater(kept, 0, "some kills came before the epoch turned")
+            self.assertGreater(turned, 0, "some kills came when it had turned")
             vmid = self.named_vmid()
             for names in seen:
                 self.assertEqual(client.call("guest_describe", {"guest": names[vmid]})["vmid"], vmid)
+
+    def assert_whole_epochs(self, seen):
+        """The last two answers share all pseudonyms with another one, or none."""
+        for names in seen[-2:]:
+            for other in seen:
+                self.assertIn(set(names.values()) & set(other.values()), (set(), set(names.values())))
 
 
 class SessionTest(WithCluster):
