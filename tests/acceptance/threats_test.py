@@ -8,7 +8,7 @@ import unittest
 
 import here  # noqa: F401
 from drive import MODERN, Client, Cluster, NoAnswer, Server, text_of
-from here import BINARY
+from here import BINARY, run
 from truth import finders, hits
 
 FIELDS = ["name", "node", "pool", "tags"]
@@ -103,25 +103,47 @@ class ThreatsTest(unittest.TestCase):
             self.assertEqual({g["vmid"] for g in listed}, {v for v, r in real.items() if r["node"] == node})
             self.assertEqual(hits(json.dumps(listed), self.patterns), [])
 
-    def test_t6_a_name_that_is_a_pseudonym_breaks_no_answer(self):
+    def test_t6_arguments_refuse_a_pseudonym_that_is_a_name_too(self):
+        with Server(BINARY, self.cluster.environment(state="t6-argument")) as server:
+            guest = self.guests(Client(server, MODERN))[0]
+            server.close()
+        file = self.state("t6.yml")
+        file.write_text(f"privacy: {{words: {{vm: [{guest['name']}]}}}}\nclusters: {{home: {{url: '{self.cluster.ready['url']}', "
+                        f"token: {{env: PVE_TOKEN}}, fingerprint: '{self.cluster.ready['fingerprint']}'}}}}\n", encoding="utf-8")
+        environment = self.cluster.environment(state="t6-argument", url=None, token=None, fingerprint=None)
+        server = self.enterContext(Server(BINARY, environment | {"PVE_TOKEN": self.cluster.ready["token"]}, ["--config", str(file)]))
+        client = Client(server, MODERN)
+        self.assertIn(guest, self.guests(client))
+        for tool in ("guest_describe", "guest_start", "changes_list"):
+            result = client.call_result(tool, {"guest": guest["name"]})
+            self.assertTrue(result.get("isError"), tool)
+            self.assertIn("the pseudonym is also the name of another object. use the VMID", text_of(result))
+        self.assertEqual(client.call("guest_describe", {"guest": guest["vmid"]})["name"], guest["name"])
+        self.assertEqual(hits(server.stdout.decode() + server.stderr(), self.patterns), [])
+
+    def test_t6_a_guest_named_like_an_issued_pseudonym_is_shown_under_the_other_ones_name(self):
         folder = self.state("t6")
         folder.mkdir(mode=0o700)
         (folder / "key").write_bytes(bytes(range(32)))
 
-        def run(command, text, guests):
+        def map_with(command, text, guests, state="state"):
             (folder / "names.json").write_text(json.dumps({"guests": [{"vmid": 100 + i, "name": n, "node": "n"} for i, n in enumerate(guests)]}))
-            done = subprocess.run([BINARY, command, "--key-file", folder / "key", "--names", folder / "names.json", "--state-dir",
-                                   folder / "state"], input=text, text=True, capture_output=True, check=False)
-            self.assertEqual(done.returncode, 0, done.stderr)
-            return done.stdout
+            return run(command, "--key-file", str(folder / "key"), "--names", str(folder / "names.json"), "--state-dir",
+                       str(folder / state), text=text)
 
-        first = run("anonymize", "kalomitor", ["kalomitor"])
-        both = ["kalomitor", first]
-        documents = [json.dumps({"guests": [{"vmid": 100 + i, "name": n} for i, n in enumerate(names)]}) for names in (both, both[::-1])]
-        for document in documents:
-            shown = run("anonymize", document, both)
-            self.assertNotIn("kalomitor", shown)
-            self.assertEqual(run("anonymize", shown, both), shown)
+        first = map_with("anonymize", "kalomitor", ["kalomitor"])
+        self.assertEqual(first.returncode, 0, first.stderr)
+        both = ["kalomitor", first.stdout]
+        for names in (both, both[::-1]):
+            document = json.dumps({"guests": [{"vmid": 100 + i, "name": n} for i, n in enumerate(names)]})
+            done = map_with("anonymize", document, both)
+            self.assertEqual((done.returncode, done.stdout), (0, document.replace("kalomitor", first.stdout)), done.stderr)
+            again = map_with("anonymize", done.stdout, both)
+            self.assertEqual((again.returncode, again.stdout), (0, done.stdout), again.stderr)
+            back = map_with("deanonymize", done.stdout, both)
+            self.assertEqual((back.returncode, back.stdout), (0, document.replace(first.stdout, "kalomitor")), back.stderr)
+            held = map_with("anonymize", document, both, state="new")   # before the pseudonym was issued
+            self.assertEqual((held.returncode, held.stdout), (2, ""), "no name leaves")
 
     def test_t7_without_its_key_a_known_map_opens_for_nobody(self):
         self.guests(self.open("t7-key"))
