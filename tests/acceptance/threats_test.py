@@ -3,14 +3,17 @@ import base64
 import json
 import os
 import resource
-import subprocess
+import shutil
+import tempfile
 import unittest
+from pathlib import Path
 
 import here  # noqa: F401
 from drive import MODERN, Client, Cluster, NoAnswer, Server, text_of
 from here import BINARY, run
 from truth import finders, hits
 
+NOBODY = 65534
 FIELDS = ["name", "node", "pool", "tags"]
 OF_OTHER_KIND = {"pve-guest": "node", "pve-node": "name", "pve-poolid": "node", "pve-tag": "node"}
 OTHER_FORMATS = {"pve-cluster", "pve-upid"}  # guessing_test.py
@@ -187,22 +190,36 @@ class ThreatsTest(unittest.TestCase):
         log = self.state("t8.log")
         client = self.open("t8", "--log-level", "debug", "--log-file", str(log))
         self.guests(client)
-        limits = open(f"/proc/{client.server.process.pid}/limits").read()
-        self.assertRegex(limits, r"Max core file size\s+0\s+0\s")
         key, = [f for f in self.state("t8").iterdir() if f.name.endswith("key")]
         self.assertEqual(key.stat().st_mode & 0o777, 0o600)
-        environment = self.cluster.environment(state="t8") | {"PATH": os.environ["PATH"]}
         backup = self.state("t8.backup")
         said = [client.server.stdout, client.server.stderr().encode(), log.read_bytes()]
-        for command in (["doctor"], ["privacy", "stats"], ["state", "backup", str(backup)], ["anonymize", os.devnull, "--explain"], ["config", "check"]):
-            done = subprocess.run([BINARY, *command], env=environment, capture_output=True, check=False)
-            said += [done.stdout, done.stderr]
+        for command in (["doctor"], ["privacy", "stats"], ["state", "backup", str(backup)], ["anonymize", os.devnull], ["config", "check"]):
+            done = run(*command, environment=self.cluster.environment(state="t8"))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            said += [done.stdout.encode(), done.stderr.encode()]
         raw = key.read_bytes()
         for form in (raw, raw.hex().encode(), raw.hex().upper().encode(), base64.b64encode(raw).rstrip(b"="), raw.strip()):
             for text in said:
                 self.assertNotIn(form, text)
         self.assertEqual(backup.stat().st_mode & 0o777, 0o600)
-        self.assertEqual([f.name for f in self.cluster.directory.iterdir() if f.name.startswith("core")], [])
+
+    def test_t8_a_running_server_can_neither_dump_core_nor_be_read_by_its_user(self):
+        with tempfile.TemporaryDirectory() as home:
+            environment = self.cluster.environment() | {
+                "PROXMOX_MPC_STATE_DIR": f"{home}/state", "HOME": home, "XDG_CONFIG_HOME": f"{home}/config"}
+            binary, user = BINARY, {}
+            if os.geteuid() == 0:
+                binary, user = shutil.copy(BINARY, home), {"user": NOBODY, "group": NOBODY, "extra_groups": [], "cwd": home}
+                os.chown(home, NOBODY, NOBODY)
+            with Server(binary, environment, **user) as server:
+                self.guests(Client(server, MODERN))
+                process = Path("/proc", str(server.process.pid))
+                self.assertRegex((process / "limits").read_text(), r"Max core file size\s+0\s+0\s")
+                self.assertNotRegex((process / "status").read_text(), r"Uid:\s+0\b")
+                # The kernel gives the files of a process that is not dumpable to root.
+                for file in ("environ", "mem", "maps"):
+                    self.assertEqual((process / file).stat().st_uid, 0, file)
 
 
 if __name__ == "__main__":
