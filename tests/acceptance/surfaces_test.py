@@ -1,163 +1,106 @@
-"""Every surface that bytes leave by is used, and none of them tells anything real.
+"""No real name, address or secret of the simulated cluster leaves by any way out, which are all used.
 
-The surfaces are read from the running server and from the method table; one that this file does not use fails it.
+The simulator says what is real (its truth file). A session uses everything the server offers, at log level debug, in both
+protocol eras, and each true value is then looked for in every byte. The ways out are read from the running server and from
+the method table; one that the session does not use fails here.
 """
 import json
 import re
 import unittest
-import urllib.parse
 
 import here
-from drive import LEGACY, MODERN, Client, Cluster, EventStream, HttpServer, RpcError, Server, start_any, startable
+from drive import LEGACY, MODERN, Client, Cluster, EventStream, HttpServer, Server
 from here import BINARY
+from session import LISTS, NO_METHOD, TOOLS, Caller, Session, without_echo
 from truth import finders, hits
 
-TASKS = "io.modelcontextprotocol/tasks"
-# Arguments that make a tool say as much as it can; a new tool needs a row.
-TOOLS = {
-    "cluster_overview": {}, "privacy_status": {},
-    "guest_list": {"limit": 500, "fields": ["name", "type", "node", "status", "pool", "tags", "lock", "hastate", "template"]},
-    "guest_describe": {"guest": None}, "guest_start": {"guest": None}, "task_get": {"task": None, "start": 0, "limit": 500},
-    "changes_list": {"limit": 200}}
-PROMPTS = {"troubleshoot": {"guest": None}}
+PROMPTS = {"troubleshoot"}
 TEMPLATES = {"pve://{cluster}/overview", "pve://{cluster}/guests/{vmid}", "pve://{cluster}/tasks/{upid}/log"}
-# What a client may ask, and the server may say by itself; each is used below, in the era that has it.
+# What a client may ask in each era. What the other one has is refused.
+BOTH = {*LISTS, "tools/call", "resources/read", "completion/complete", "prompts/get", "tasks/get", "tasks/cancel"}
 METHODS = {
-    "server/discover", "ping", "tools/list", "tools/call", "resources/list", "resources/templates/list", "resources/read",
-    "resources/subscribe", "resources/unsubscribe", "subscriptions/listen", "completion/complete", "logging/setLevel",
-    "prompts/list", "prompts/get", "tasks/get", "tasks/update", "tasks/cancel", "tasks/result", "tasks/list"}
-TOLD = {"notifications/message", "notifications/progress", "notifications/tasks", "notifications/tasks/status",
-        "notifications/subscriptions/acknowledged", "notifications/resources/updated",
-        "notifications/resources/list_changed"}
-# Nothing of the product sends these yet: no tool asks, and the lists of tools and prompts never change.
+    MODERN: BOTH | {"server/discover", "subscriptions/listen", "tasks/update"},
+    LEGACY: BOTH | {"ping", "resources/subscribe", "resources/unsubscribe", "tasks/result", "tasks/list"}}
+# In the table, and refused in both: no tool of the product logs to the client.
+REFUSED = {"logging/setLevel"}
+ALL_METHODS = {*METHODS[MODERN], *METHODS[LEGACY], *REFUSED}
+# What the server says by itself.
+TOLD_BOTH = {"notifications/progress", "notifications/resources/updated", "notifications/resources/list_changed"}
+TOLD = {
+    MODERN: TOLD_BOTH | {"notifications/tasks", "notifications/subscriptions/acknowledged"},
+    LEGACY: TOLD_BOTH | {"notifications/tasks/status"}}
+# Nothing of the product sends these yet: no tool asks or logs, and the lists of tools and prompts never change.
 NEVER_TOLD = {"elicitation/create", "sampling/createMessage", "roots/list", "notifications/tools/list_changed",
-              "notifications/prompts/list_changed", "notifications/elicitation/complete"}
+              "notifications/prompts/list_changed", "notifications/elicitation/complete", "notifications/message"}
 HEARD = {"notifications/cancelled", "notifications/initialized", "initialize", "notifications/roots/list_changed"}
 
 
-class LogClient(Client):
-    """Asks for log messages with every request."""
-
-    def params(self, params, progress_token=None):
-        params = super().params(params, progress_token)
-        if self.version == MODERN:
-            params["_meta"]["io.modelcontextprotocol/logLevel"] = "debug"
-        return params
-
-
-class TaskClient(LogClient):
-    """Declares that it knows tasks, too."""
-
-    def params(self, params, progress_token=None):
-        params = super().params(params, progress_token)
-        params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = {"extensions": {TASKS: {}}}
-        return params
+def nothing_real(test, truth, **places):
+    patterns = list(finders(truth))
+    for place, text in places.items():
+        found = hits(text, patterns)
+        test.assertEqual(found, [], f"{len(found)} true values in {place}:\n" + "\n".join(found[:20]))
 
 
 class Sweep:
-    """Uses what the server offers; `used` are the methods that were asked."""
+    """One session, and all that the server wrote until it ended."""
 
-    def __init__(self, client, truth):
-        self.client, self.truth, self.used = client, truth, set()
+    def __init__(self, version):
+        with Cluster(BINARY, work_time=1500) as cluster:
+            self.truth, log = cluster.truth(), cluster.directory / "server.log"
+            self.grow(cluster)
+            with Server(BINARY, cluster.environment(), ["--log-level", "debug", "--log-file", str(log)]) as server:
+                client = Caller(server, version)
+                self.session = Session(client, self.truth)
+                self.session.run(ALL_METHODS)
+                server.send(b'{"jsonrpc":"2.0","id":7,')
+                self.code, _ = server.close()
+                self.stdout, self.log, self.stderr = server.stdout.decode(), log.read_text(), server.stderr()
+        self.told = {json.loads(line).get("method") for line in self.stdout.splitlines()} - {None}
+        self.uris = client.uris
 
-    def ask(self, method, params=None, **more):
-        """The result; a refusal is an answer too."""
-        self.used.add(method)
-        try:
-            return self.client.request(method, params, **more)
-        except RpcError as refusal:
-            return {"refused": refusal.error}
-
-    def call(self, tool, arguments, **more):
-        return self.ask("tools/call", {"name": tool, "arguments": arguments}, **more)
-
-    def run(self):
-        listed = {method: self.ask(method) for method in
-                  ("tools/list", "resources/list", "resources/templates/list", "prompts/list")}
-        guests = self.call("guest_list", TOOLS["guest_list"])["structuredContent"]["guests"]
-        started = start_any(self.client, progress_token="p")
-        fill = {"guest": guests[0]["name"], "task": started["task"]}
-        for tool in listed["tools/list"]["tools"]:
-            given = {k: fill[k] if v is None else v for k, v in TOOLS[tool["name"]].items()}
-            self.call(tool["name"], given, progress_token="t")
-            self.errors_of(tool)
-        for resource in listed["resources/list"]["resources"]:
-            self.ask("resources/read", {"uri": resource["uri"]})
-        self.templates(listed["resources/templates/list"]["resourceTemplates"], started)
-        for prompt in listed["prompts/list"]["prompts"]:
-            for guest in (fill["guest"], self.truth["guest"][0]):
-                self.ask("prompts/get", {"name": prompt["name"], "arguments": {"guest": guest}})
-            self.complete({"type": "ref/prompt", "name": prompt["name"]}, "guest")
-        self.tasks()
-        return listed
-
-    def errors_of(self, tool):
-        """Real values, wrong types and unknown arguments in every argument."""
-        for name, about in tool["inputSchema"].get("properties", {}).items():
-            for value in (self.truth["guest"][0], self.truth["node"][0], self.truth["ip"][0], 10**9, True, "vm-zzzzzzz"):
-                self.call(tool["name"], {name: value})
-        self.call(tool["name"], {self.truth["guest"][0]: 1})
-
-    def templates(self, templates, started):
-        upid = urllib.parse.quote(started["task"], safe="")
-        real = f"UPID:{self.truth['node'][0]}:00001234:0012D687:65F00000:qmstart:105:root@pam:"
-        for template in templates:
-            for cluster in ("default", self.truth["cluster"][0]):
-                for task in (upid, urllib.parse.quote(real, safe="")):
-                    uri = template["uriTemplate"].replace("{cluster}", cluster).replace("{upid}", task)
-                    self.ask("resources/read", {"uri": uri.replace("{vmid}", "100")})
-            for name in re.findall(r"\{(\w+)\}", template["uriTemplate"]):
-                self.complete({"type": "ref/resource", "uri": template["uriTemplate"]}, name)
-
-    def complete(self, reference, name):
-        for value in ("", "v", self.truth["guest"][0][:3]):
-            self.ask("completion/complete", {"ref": reference, "argument": {"name": name, "value": value}})
-
-    def tasks(self):
-        for method in ("tasks/get", "tasks/update", "tasks/cancel", "tasks/result", "tasks/list"):
-            self.ask(method, {"taskId": self.truth["guest"][0], "inputResponses": {}})
+    def grow(self, cluster):
+        """Lets a server see the cluster with fewer guests first: the others appear afterwards."""
+        with Cluster(BINARY, guests=22) as smaller:
+            state = {"PROXMOX_MPC_STATE_DIR": cluster.environment()["PROXMOX_MPC_STATE_DIR"]}
+            with Server(BINARY, smaller.environment() | state) as server:
+                Client(server, MODERN).call("guest_list")
+                server.close()
 
 
-class SurfacesTest(unittest.TestCase):
+class SweepTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.cluster = cls.enterClassContext(Cluster(BINARY, work_time=1500))
-        cls.truth = cls.cluster.truth()
-        cls.patterns = list(finders(cls.truth))
+        cls.sweeps = {version: Sweep(version) for version in (MODERN, LEGACY)}
 
-    def nothing_real(self, **places):
-        for place, text in places.items():
-            found = [h for h in hits(text, self.patterns)]
-            self.assertEqual(found, [], f"{len(found)} true values in {place}:\n" + "\n".join(found[:10]))
+    def check(self, version):
+        sweep = self.sweeps[version]
+        self.assertEqual(sweep.code, 0, sweep.stderr)
+        self.assertGreater(len(sweep.stdout), 50_000, "the session read a lot")
+        self.assertGreater(len(sweep.log), 1_000, "the debug log has lines")
+        nothing_real(self, sweep.truth, stdout=without_echo(sweep.stdout, sweep.uris), log=sweep.log, stderr=sweep.stderr)
 
-    def sweep(self, version):
-        """One session; the sweep, what was listed, and the server after its end."""
-        log = self.cluster.directory / f"surfaces-{version}.log"
-        with Server(BINARY, self.cluster.environment(state=f"surfaces-{version}"),
-                    ["--log-level", "debug", "--log-file", str(log)]) as server:
-            client = LogClient(server, version)
-            sweep = Sweep(client, self.truth)
-            sweep.used.add("server/discover")
-            if version == LEGACY:
-                sweep.ask("logging/setLevel", {"level": "debug"})
-                sweep.ask("ping")
-                for method in ("resources/subscribe", "resources/unsubscribe"):
-                    sweep.ask(method, {"uri": "pve://default/overview"})
-                    sweep.ask(method, {"uri": f"pve://{self.truth['cluster'][0]}/overview"})
-            listed = sweep.run()
-            server.close()
-            self.nothing_real(stdout=self.without_echo(server.stdout.decode()), log=log.read_text(), stderr=server.stderr())
-            return sweep, listed
+    def test_nothing_real_in_a_2026_07_28_session(self):
+        self.check(MODERN)
 
-    def without_echo(self, text):
-        """The output without the URI of a resource that is not there: that is the client's own, as it came."""
-        return re.sub(r'("data":\{"uri":)"[^"]*"', r"\1null", text)
+    def test_nothing_real_in_a_handshake_session(self):
+        self.check(LEGACY)
 
     def test_every_surface_that_is_offered_is_used(self):
-        _, listed = self.sweep(MODERN)
-        self.assertEqual({t["name"] for t in listed["tools/list"]["tools"]}, set(TOOLS), "TOOLS needs a row for each")
-        self.assertEqual({p["name"] for p in listed["prompts/list"]["prompts"]}, set(PROMPTS))
-        self.assertEqual({t["uriTemplate"] for t in listed["resources/templates/list"]["resourceTemplates"]}, TEMPLATES)
+        for sweep in self.sweeps.values():
+            listed = sweep.session.listed
+            self.assertEqual({t["name"] for t in listed["tools/list"]}, set(TOOLS), "TOOLS needs a row for each")
+            self.assertEqual({p["name"] for p in listed["prompts/list"]}, PROMPTS)
+            self.assertEqual({t["uriTemplate"] for t in listed["resources/templates/list"]}, TEMPLATES)
+
+    def test_every_method_of_an_era_is_used_in_it_and_all_others_are_unknown(self):
+        for version, sweep in self.sweeps.items():
+            self.assertEqual(sweep.session.used, METHODS[version], version)
+            self.assertEqual(sweep.session.unknown - {NO_METHOD}, ALL_METHODS - METHODS[version], version)
+
+    def test_all_that_is_told_unasked_was_told(self):
+        for version, sweep in self.sweeps.items():
+            self.assertEqual(sweep.told, TOLD[version], version)
 
     def test_every_method_of_the_table_and_every_notification_is_known_here(self):
         text = "".join(f.read_text() for f in (here.ROOT / "mcp").rglob("*.cpp")) + "".join(
@@ -165,37 +108,26 @@ class SurfacesTest(unittest.TestCase):
         areas = "tools|resources|prompts|tasks|server|subscriptions|completion|logging|elicitation|sampling|roots|notifications"
         found = set(re.findall(rf'"((?:{areas})/[A-Za-z_/]*[A-Za-z])"', text))
         self.assertGreater(len(found), 20)
-        self.assertEqual(found - METHODS - TOLD - NEVER_TOLD - HEARD, set(), "a new way out: use it in Sweep, then name it above")
+        known = set().union(ALL_METHODS, *TOLD.values(), NEVER_TOLD, HEARD)
+        self.assertEqual(found - known, set(), "a new way out: use it in Session, then name it above")
 
-    def test_both_eras_use_every_method_and_nothing_real_leaves(self):
-        used = self.sweep(MODERN)[0].used | self.sweep(LEGACY)[0].used
-        self.assertEqual(METHODS - used - {"subscriptions/listen"}, set())
+    def test_only_a_uri_of_the_client_s_own_counts_as_an_echo(self):
+        text = '{"error":{"data":{"uri":"pve://one/a"}}} {"error":{"data":{"uri":"pve://two/a"}}}'
+        self.assertEqual(without_echo(text, {"pve://one/a"}), text.replace('"pve://one/a"', "null"))
 
-    def test_what_is_told_unasked_tells_nothing_real(self):
-        with Server(BINARY, self.cluster.environment(state="told")) as server:
-            client = TaskClient(server, MODERN)
-            server.send({"jsonrpc": "2.0", "id": "l", "method": "subscriptions/listen", "params": client.params({"notifications": {
-                "resourcesListChanged": True, "resourceSubscriptions": ["pve://default/overview"]}})})
-            begun = [client.request("tools/call", {"name": "guest_start", "arguments": {"guest": g["name"]}}, progress_token="p")
-                     for g in startable(client)[:4]]
-            tasks = [b["taskId"] for b in begun if "taskId" in b]
-            self.assertTrue(tasks, "a start goes on as a task")
-            server.send({"jsonrpc": "2.0", "id": "t", "method": "subscriptions/listen",
-                         "params": client.params({"notifications": {"taskIds": tasks}})})
-            told = {n.get("method") for n in client.notifications}
-            while not {"notifications/tasks", "notifications/resources/updated"} <= told:
-                told.add(server.receive(60).get("method"))
-            server.close()
-            self.assertLessEqual({"notifications/progress", "notifications/subscriptions/acknowledged"} & told, TOLD)
-            self.assertLessEqual({m for m in told if m}, TOLD)
-            self.nothing_real(stdout=server.stdout.decode(), stderr=server.stderr())
+
+class OtherWaysTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = cls.enterClassContext(Cluster(BINARY))
+        cls.truth = cls.cluster.truth()
 
     def test_nothing_real_in_headers_bodies_and_streams_of_http(self):
         with HttpServer(BINARY, self.cluster.environment(state="surfaces-http")) as server:
-            seen = []
+            seen, absent = [], f"pve://{self.truth['cluster'][0]}/overview"
             for method, params in (("tools/list", {}), ("tools/call", {"name": "guest_list", "arguments": TOOLS["guest_list"]}),
                                    ("tools/call", {"name": self.truth["guest"][0], "arguments": {}}),
-                                   ("resources/read", {"uri": f"pve://{self.truth['cluster'][0]}/overview"}),
+                                   ("resources/read", {"uri": absent}),
                                    ("resources/list", {}), ("prompts/list", {}), ("no/such", {})):
                 answer, connection = server.post(method, params)
                 seen += [str(answer.status), answer.reason, str(answer.headers), answer.read().decode()]
@@ -207,7 +139,7 @@ class SurfacesTest(unittest.TestCase):
             stream = EventStream(server, {"resourceSubscriptions": ["pve://default/overview"]}, 9)
             seen.append(json.dumps(stream.message()))
             stream.close()
-            self.nothing_real(http=self.without_echo("\n".join(seen)))
+            nothing_real(self, self.truth, http=without_echo("\n".join(seen), {absent}))
 
     def test_the_server_describes_pseudonyms_in_words_that_pass_its_own_gate(self):
         with Server(BINARY, self.cluster.environment(state="words")) as server:
