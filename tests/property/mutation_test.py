@@ -10,15 +10,16 @@ from privacy import ROOT  # noqa: E402
 
 BINARY = Path(os.environ.get("PROXMOX_MPC_BINARY", ROOT / "build/release/proxmox-mpc"))
 SEED = 20261128
-# What is known to fail, at most. A bound may only fall, and nothing is ever taken out of the garden.
+# What is known to fail, at most, and of how many that are judged, at least. A bound may only fall, and nothing is ever taken out of
+# the garden. Of a document that is held back nothing else is judged, and no round trip where a secret was hidden.
 KNOWN = {
     # The second look refuses the whole document: a version that stays is an address of another document (8.2.4.1), a name
     # stands inside the header of a PEM block, an escape of JSON twice over.
-    "held back": 1500,
-    "not idempotent": 900,         # the same refusal, of what the first pass let pass
-    "planted name left": 60,      # base64 and hex inside a PEM header, among the parts of an LDAP name, behind "key: value"
-    "planted word left": 50,      # BACKUP:VM-1-DISK-0; hostname: web inside a list of groups
-    "round trip inexact": 60,     # base64 without its padding
+    "held back": (1464, 5400),
+    "not idempotent": (856, 3936),         # the same refusal, of what the first pass let pass
+    "planted name left": (56, 39087),      # base64 and hex inside a PEM header, among the parts of an LDAP name, behind "key: value"
+    "planted word left": (43, 4650),       # BACKUP:VM-1-DISK-0; hostname: web inside a list of groups
+    "round trip inexact": (57, 2388),      # base64 without its padding
 }
 
 
@@ -40,9 +41,9 @@ class MutationTest(unittest.TestCase):
         self.assertGreater(self.verdict.total["JSON broken"], 1000)
 
     def test_what_is_known_to_fail_fails_no_more_often(self):
-        for figure, bound in KNOWN.items():
+        for figure, (bound, judged) in KNOWN.items():
             with self.subTest(figure=figure):
-                self.assertGreater(self.verdict.total[figure], 1000)
+                self.assertGreaterEqual(self.verdict.total[figure], judged)
                 self.assertLessEqual(self.verdict.failed[figure], bound, "\n".join(self.verdict.examples[figure][:10]))
 
 

@@ -10,6 +10,7 @@ from privacy import MUST_BE_ZERO, ROOT, measure  # noqa: E402
 
 BINARY = Path(os.environ.get("PROXMOX_MPC_BINARY", ROOT / "build/release/proxmox-mpc"))
 SEED, DOCUMENTS = 20261128, 2000
+UNMARKED = ["kept substring lost", "encoding with another pseudonym"]   # the second author's documents say nothing of these
 
 
 class PrivacyTest(unittest.TestCase):
@@ -42,6 +43,7 @@ class SecondAuthorTest(unittest.TestCase):
         self.assertGreater(score.total["leak, dictionary"], 5000)
         for figure in MUST_BE_ZERO:
             with self.subTest(figure=figure):
+                self.assertEqual(score.total[figure] == 0, figure in UNMARKED)
                 self.assertLessEqual(score.failed[figure], SECOND_AUTHOR.get(figure, 0), "\n".join(score.examples[figure][:10]))
 
 
