@@ -83,7 +83,8 @@ int spawn(const std::vector<std::string>& command, int output, pid_t& child) {
   posix_spawnattr_init(&attributes);
   sigset_t defaults;
   sigemptyset(&defaults);
-  sigaddset(&defaults, SIGPIPE);  // we ignore it; programs count on it
+  sigaddset(&defaults, SIGPIPE);  // we ignore these; programs count on them
+  sigaddset(&defaults, SIGXFSZ);
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setpgroup(&attributes, 0);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);

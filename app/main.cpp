@@ -16,14 +16,15 @@ namespace {
 
 constexpr int kCannotRun = 2;
 
-/// Files private, no core dump that could hold keys, a vanished client is an error code and not a
-/// signal.
+/// Files private, no core dump that could hold keys; a vanished client and a file that may not grow
+/// are error codes and not signals.
 void harden() {
   ::umask(077);
   const rlimit none{0, 0};
   ::setrlimit(RLIMIT_CORE, &none);
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 Result<int> run(const CommandLine& line) {

@@ -153,7 +153,7 @@ class Database::Impl {
   bool brought_key = false;
 };
 
-Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) { impl_->db->hide_path(); }
 Database::~Database() = default;
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& directory) {

@@ -128,7 +128,7 @@ bool Statement::is_null(int column) const {
 }
 
 Db::Db(std::string path, std::unique_ptr<sqlite3, CloseDb> handle)
-    : path_(std::move(path)), handle_(std::move(handle)) {}
+    : shown_(std::move(path)), handle_(std::move(handle)) {}
 
 Db::~Db() = default;
 
@@ -193,8 +193,8 @@ Result<void> Db::set_durability(Durability durability) {
 }
 
 Error Db::error(int code) const {
-  if (handle_ == nullptr) return explain(SQLITE_NOMEM, 0, path_, "");
-  return explain(code, sqlite3_system_errno(handle_.get()), path_, sqlite3_errmsg(handle_.get()));
+  if (handle_ == nullptr) return explain(SQLITE_NOMEM, 0, shown_, "");
+  return explain(code, sqlite3_system_errno(handle_.get()), shown_, sqlite3_errmsg(handle_.get()));
 }
 
 Result<Transaction> Transaction::begin(Db& db, Durability durability) {

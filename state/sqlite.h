@@ -142,8 +142,11 @@ class Db {
   /// Switches to the write-ahead log. kUnavailable when another process uses the file right now.
   Result<void> use_wal();
 
-  /// What an SQLite result code means to the caller, naming the file.
+  /// What an SQLite result code means to the caller, naming the file until hide_path().
   [[nodiscard]] Error error(int code) const;
+
+  /// From now on errors say "the state database": they may reach a client, and a path has names.
+  void hide_path() { shown_ = "the state database"; }
 
  private:
   friend class Statement;
@@ -152,7 +155,7 @@ class Db {
   Result<void> set_durability(Durability durability);
   void keep(std::string sql, StatementHandle handle);
 
-  std::string path_;
+  std::string shown_;  ///< what errors call the file
   std::mutex mutex_;
   std::unique_ptr<sqlite3, CloseDb> handle_;
   std::unordered_map<std::string, StatementHandle> cache_;

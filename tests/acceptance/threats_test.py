@@ -167,12 +167,12 @@ class ThreatsTest(unittest.TestCase):
         self.assertEqual(before, {f.name: f.read_bytes() for f in self.state("t7-map").glob("*.db")})
 
     def test_t7_on_a_full_disk_nothing_leaves_that_has_no_pseudonym_yet(self):
-        # Without restored signals, SIGXFSZ stays ignored: a write beyond the limit fails, as one on a full disk does.
-        server = self.enterContext(Server(BINARY, self.cluster.environment(state="t7-full"), restore_signals=False))
+        server = self.enterContext(Server(BINARY, self.cluster.environment(state="t7-full")))
         client = Client(server, MODERN)
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, 0))
         for tool in ("guest_list", "cluster_overview"):
             self.assertTrue(client.call_result(tool).get("isError"), tool)
+            self.assertNotIn(str(self.cluster.directory), server.stdout.decode(), "a path has names")
         self.assertIsNone(server.process.poll(), "it goes on")
         self.assertEqual(hits(server.stdout.decode() + server.stderr(), self.patterns), [])
 

@@ -122,6 +122,15 @@ TEST_CASE(
   CHECK(need(PseudonymStore(*database).rotation()).epoch == 0);
 }
 
+TEST_CASE("an error of an open database names no path: it may reach a client") {
+  const TemporaryDirectory directory;
+  const auto database = open_at(directory);
+  const auto failed = database->db().execute("SELECT * FROM nowhere");
+  REQUIRE_FALSE(failed.ok());
+  CHECK(failed.error().message.find(directory.path()) == std::string::npos);
+  CHECK(failed.error().message.find("the state database") != std::string::npos);
+}
+
 TEST_CASE("while a key is renewed nobody can open the directory") {
   const TemporaryDirectory directory;
   open_at(directory);
