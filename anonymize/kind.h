@@ -1,6 +1,7 @@
 // Kinds of sensitive values, and how they are named in configuration, pseudonyms and messages.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -27,6 +28,14 @@ enum class Kind {
   kMac,
   kUuid,
   kName,  ///< anything else that has a name: jobs, snapshots, files
+};
+
+/// Each kind once, in the order of their numbers.
+inline constexpr std::array kKinds{
+    Kind::kCluster, Kind::kNode,    Kind::kVm,    Kind::kContainer, Kind::kStorage,
+    Kind::kPool,    Kind::kUser,    Kind::kRealm, Kind::kGroup,     Kind::kToken,
+    Kind::kTag,     Kind::kNetwork, Kind::kHost,  Kind::kDomain,    Kind::kPerson,
+    Kind::kIpv4,    Kind::kIpv6,    Kind::kMac,   Kind::kUuid,      Kind::kName,
 };
 
 /// "node", "vm", "ct", "sto", "pool", "usr", ...: the class part of a pseudonym.

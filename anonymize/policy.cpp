@@ -31,7 +31,11 @@ constexpr std::array<std::pair<std::string_view, Kind>, 10> kFullNames{{
     {"name", Kind::kName},
 }};
 
-constexpr std::uint32_t kAllKinds = (kind_bit(Kind::kName) << 1) - 1;
+constexpr std::uint32_t kAllKinds = [] {
+  std::uint32_t bits = 0;
+  for (const Kind kind : kKinds) bits |= kind_bit(kind);
+  return bits;
+}();
 /// What a name may be besides: seen as one of these it is not hidden because of it.
 constexpr std::uint32_t kLoose =
     kind_bit(Kind::kHost) | kind_bit(Kind::kDomain) | kind_bit(Kind::kName);

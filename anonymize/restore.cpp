@@ -104,11 +104,9 @@ bool stays_readable(const Ledger& ledger, const std::string& folded, std::uint32
     if (fate == Fate::kKeep) return true;
     if (policy->hides(folded)) return false;
   }
-  for (unsigned kind = 0; kind <= static_cast<unsigned>(Kind::kName); ++kind) {
-    const bool meant = (kinds & (1U << kind)) != 0;
-    if (meant && is_kept_name(folded, static_cast<Kind>(kind))) return true;
-  }
-  return false;
+  return std::any_of(kKinds.begin(), kKinds.end(), [&](Kind kind) {
+    return (kinds & kind_bit(kind)) != 0 && is_kept_name(folded, kind);
+  });
 }
 
 /// Of one name of these kinds, without the pseudonyms that restore() deals with.

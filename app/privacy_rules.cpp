@@ -124,8 +124,7 @@ std::string describe_policy(const anonymize::Policy* policy) {
 Json policy_rules(const anonymize::Policy* policy) {
   using anonymize::Preset;
   Json classes = Json::object();
-  for (int i = 0; i <= static_cast<int>(Kind::kName); ++i) {
-    const Kind kind = static_cast<Kind>(i);
+  for (const Kind kind : anonymize::kKinds) {
     const Fate fate = policy == nullptr ? Fate::kReplace : policy->fate(kind);
     classes[std::string(anonymize::kind_code(kind))] = anonymize::fate_name(fate);
   }

@@ -40,10 +40,8 @@ constexpr std::int64_t stored_number(Kind kind) {
 }
 
 std::optional<Kind> kind_of_number(std::int64_t number) {
-  for (int candidate = 0; candidate <= static_cast<int>(Kind::kName); ++candidate) {
-    const auto kind = static_cast<Kind>(candidate);
+  for (const Kind kind : anonymize::kKinds)
     if (stored_number(kind) == number) return kind;
-  }
   return std::nullopt;
 }
 

@@ -8,10 +8,10 @@
 
 namespace pmx::anonymize {
 
-TEST_CASE("kind: every kind has a code of its own") {
-  for (int i = 0; i <= static_cast<int>(Kind::kName); ++i) {
-    const Kind kind = static_cast<Kind>(i);
-    CHECK(kind_of_code(kind_code(kind)) == kind);
+TEST_CASE("kind: every kind is listed once, and has a code of its own") {
+  for (std::size_t i = 0; i < kKinds.size(); ++i) {
+    CHECK(kKinds[i] == static_cast<Kind>(i));
+    CHECK(kind_of_code(kind_code(kKinds[i])) == kKinds[i]);
   }
   CHECK_FALSE(kind_of_code("nonsense"));
 }

@@ -118,9 +118,9 @@ TEST_CASE("every kind comes back as it went in") {
   const auto database = in_memory();
   PseudonymStore store(*database);
   std::vector<MapRow> wanted;
-  for (int number = 0; number <= static_cast<int>(Kind::kName); ++number) {
-    const std::string text = std::to_string(number);
-    wanted.push_back(row(static_cast<Kind>(number), "real" + text, "p" + text));
+  for (const Kind kind : anonymize::kKinds) {
+    const std::string code(anonymize::kind_code(kind));
+    wanted.push_back(row(kind, "real" + code, "p" + code));
   }
   need(store.claim(wanted));
   const auto rows = need(store.load(0));
