@@ -72,6 +72,11 @@ bool is_plain(std::string_view text) {
                       [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
+/// Why it is no expression, without the part of it that RE2 shows behind a colon.
+std::string fault_of(const RE2& expression) {
+  return expression.error().substr(0, expression.error().find(':'));
+}
+
 /// Words that pseudonyms and placeholders are made of.
 bool is_written_here(std::string_view word) {
   return word == "secret" || word == kNeutralSuffix || word == "secret_password" ||
@@ -193,7 +198,7 @@ Result<void> Policy::add_expression(const OperatorRule& rule, const std::string&
   options.set_encoding(RE2::Options::EncodingLatin1);
   auto expression = std::make_unique<RE2>(piece(text), options);
   if (!expression->ok())
-    return bad(rule, "the pattern is no RE2 expression: " + expression->error(),
+    return bad(rule, "the pattern is no RE2 expression: " + fault_of(*expression),
                "the syntax is described at https://github.com/google/re2/wiki/Syntax");
   if (RE2::PartialMatch("", *expression))
     return bad(rule, "the pattern matches nothing at all, so it would match everywhere",

@@ -63,8 +63,8 @@ class Policy {
  public:
   ~Policy();
 
-  /// Checks and compiles. Errors name the source of the bad rule and say what to do. nullptr when
-  /// the rules change nothing.
+  /// Checks and compiles. Errors name the source of the bad rule and say what to do, and never
+  /// repeat its text. nullptr when the rules change nothing.
   static Result<std::shared_ptr<const Policy>> make(Preset preset, std::vector<OperatorRule> rules);
 
   [[nodiscard]] Preset preset() const { return preset_; }

@@ -69,7 +69,7 @@ class Reader {
   [[nodiscard]] Result<Fate> fate_of(const std::string& name, const std::string& pointer) const {
     for (const Fate fate : {Fate::kReplace, Fate::kKeep, Fate::kDrop})
       if (anonymize::fate_name(fate) == name) return fate;
-    return document_.error_at(pointer, "must be replace, keep or drop, is \"" + name + "\"");
+    return document_.error_at(pointer, "must be replace, keep or drop");
   }
 
   const ConfigDocument& document_;

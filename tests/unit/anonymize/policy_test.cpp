@@ -266,6 +266,42 @@ TEST_CASE("policy: a bad rule says where it stands and what to do") {
   CHECK(contains(refusal({word("huber"), keep("kunde-huber")}), "rules.yml:5"));
 }
 
+TEST_CASE("policy: what is said of a bad rule does not repeat it") {
+  const std::vector<std::vector<OperatorRule>> rows{{pattern("Huber(")},
+                                                    {pattern("Huber)")},
+                                                    {pattern("Huber[")},
+                                                    {pattern("[Huber-A]")},
+                                                    {pattern("Huber**")},
+                                                    {pattern("Huber\\K")},
+                                                    {pattern("(?Huber)")},
+                                                    {pattern("x{Huber")},
+                                                    {pattern("(Huber){1001}")},
+                                                    {pattern("(?P<Huber")},
+                                                    {pattern("[[:Huber:]]")},
+                                                    {pattern("\\p{Huber}")},
+                                                    {pattern("Huber?*")},
+                                                    {pattern("(Huber)*")},
+                                                    {pattern("((Huber){1000}){1000}")},
+                                                    {word("Huber:x")},
+                                                    {word("Huber.")},
+                                                    {word("Huber\n")},
+                                                    {word("Huber", std::nullopt)},
+                                                    {word("Huber", Kind::kIpv4)},
+                                                    {pattern("Huber", Kind::kIpv4)},
+                                                    {keep("Huber\n")},
+                                                    {word("Huber"), keep("kunde-Huber")}};
+  int refused = 0;
+  for (const auto& rules : rows) {
+    const std::string error = refusal(rules);
+    CAPTURE(error);
+    refused += error.empty() ? 0 : 1;
+    CHECK_FALSE(contains(lower(error), "huber"));
+  }
+  CHECK(refused >= 20);
+  CHECK(contains(refusal({pattern("Huber(")}),
+                 "rules.yml:4: the pattern is no RE2 expression: missing )"));
+}
+
 TEST_CASE("policy: a rule more never reveals what was hidden") {
   const char* vocabulary[] = {"payroll-db",
                               "pve-muc-01",

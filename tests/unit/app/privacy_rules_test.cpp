@@ -78,6 +78,7 @@ TEST_CASE("privacy rules: a bad one is told with its line and what to do") {
   CHECK(refusal("privacy:\n  words:\n    colour: [red]\n").starts_with("config.yml:3: "));
   CHECK(refusal("privacy:\n  patterns:\n    - {pattern: 'a('}\n").starts_with("config.yml:3: "));
   CHECK(refusal("privacy:\n  classes:\n    ipv4: hide\n").starts_with("config.yml:3: "));
+  CHECK(refusal("privacy:\n  classes:\n    pool: Falcon\n").find("Falcon") == std::string::npos);
   CHECK(refusal("privacy:\n  classes:\n    secret: keep\n").starts_with("config.yml:3: secrets"));
 }
 
