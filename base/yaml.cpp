@@ -79,6 +79,16 @@ class Reader {
   std::size_t nodes_ = 0;
 };
 
+/// What yaml-cpp says, without the name of an anchor: it may be a value that begins with a star.
+Error invalid(std::string_view name, const YAML::Exception& fault) {
+  const bool anchor = fault.msg.starts_with(YAML::ErrorMsg::UNKNOWN_ANCHOR);
+  return Error{Code::kInvalidArgument,
+               std::string(name) + ":" + std::to_string(fault.mark.line + 1) +
+                   ": not valid YAML (" + (anchor ? YAML::ErrorMsg::UNKNOWN_ANCHOR : fault.msg) +
+                   ")",
+               anchor ? "put text that begins with * into quotes" : ""};
+}
+
 }  // namespace
 
 int YamlDocument::line_of(std::string_view pointer) const {
@@ -104,10 +114,7 @@ Result<YamlDocument> parse_yaml(std::string_view text, std::string_view name) {
     const YAML::Node root = roots.empty() ? YAML::Node() : roots.front();
     PMX_TRY(document.value, Reader(document, name).read(root, "", 0));
   } catch (const YAML::Exception& e) {  // the wall around yaml-cpp
-    return Error{Code::kInvalidArgument,
-                 std::string(name) + ":" + std::to_string(e.mark.line + 1) + ": not valid YAML (" +
-                     e.msg + ")",
-                 ""};
+    return invalid(name, e);
   }
   return document;
 }

@@ -30,6 +30,14 @@ TEST_CASE("yaml: broken documents and repeated keys are refused with file and li
   CHECK(twice.error().message == "f.yml:3: the key \"a\" appears twice");
 }
 
+TEST_CASE("yaml: text that begins with a star is refused without repeating it") {
+  const auto document = parse_yaml("a: 1\nkeep: [*.kestrel.example]\n", "f.yml");
+  REQUIRE_FALSE(document.ok());
+  CHECK(document.error().message.starts_with("f.yml:2: not valid YAML ("));
+  CHECK(document.error().text().find("kestrel") == std::string::npos);
+  CHECK(document.error().advice.find("quotes") != std::string::npos);
+}
+
 TEST_CASE("yaml: an alias bomb is refused") {
   std::string bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n";
   for (char c = 'b'; c < 'k'; ++c) {
