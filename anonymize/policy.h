@@ -77,6 +77,9 @@ class Policy {
   /// host's, a domain's or just a name does not hide it; any other kind that is replaced does.
   [[nodiscard]] Fate fate(std::uint32_t kinds, std::string_view name) const;
 
+  /// Whether anything stays readable that would be replaced without the policy.
+  [[nodiscard]] bool shows_anything() const { return kept_ != 0 || !names_.empty(); }
+
   /// Whether it is one of the operator's words, as a whole.
   [[nodiscard]] bool is_word(std::string_view lower_case) const {
     return words_.contains(lower_case);
