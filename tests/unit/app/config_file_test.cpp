@@ -2,13 +2,10 @@
 // config_test.
 #include "app/config_file.h"
 
-#include <doctest/doctest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
-#include <filesystem>
-
 #include "base/files.h"
+#include "tests/unit/temporary_directory.h"
 
 using namespace pmx;
 using namespace pmx::app;
@@ -22,16 +19,13 @@ std::string refusal(const std::string& yaml) {
   return document.error().text();
 }
 
-struct Directory {
-  Directory() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
-  ~Directory() { std::filesystem::remove_all(path); }
-  std::string write(const char* name, const std::string& text) const {
-    const std::string file = path + "/" + name;
-    REQUIRE(write_private_file(file, text).ok());
-    return file;
-  }
-  std::string path = "/tmp/pmx-config-XXXXXX";
-};
+/// The private file of this text.
+std::string file_with(const testing::TemporaryDirectory& directory, const char* name,
+                      const std::string& text) {
+  const std::string file = directory.file(name);
+  REQUIRE(write_private_file(file, text).ok());
+  return file;
+}
 
 Result<std::string> from_file(const std::string& path) {
   SecretSource source;
@@ -203,26 +197,26 @@ TEST_CASE("secret: a variable that is not set, or is empty, is none") {
 }
 
 TEST_CASE("secret: of a file the first line counts, however it ends") {
-  const Directory directory;
+  const testing::TemporaryDirectory directory;
   const std::pair<const char*, const char*> rows[] = {
       {"hunter2", "hunter2"},         {"hunter2\n", "hunter2"},
       {"hunter2\r\nrest", "hunter2"}, {"hunter2\nsecond\n", "hunter2"},
       {" hunter 2 \n", " hunter 2 "}, {"\nhunter2", ""}};
   for (const auto& [text, secret] : rows) {
     CAPTURE(std::string(text));
-    CHECK(from_file(directory.write("secret", text)).value() == secret);
+    CHECK(from_file(file_with(directory, "secret", text)).value() == secret);
   }
 }
 
 TEST_CASE("secret: a file that is not there, open to others or far too large is refused") {
-  const Directory directory;
-  CHECK_FALSE(from_file(directory.path + "/none").ok());
-  CHECK_FALSE(from_file(directory.path).ok());
-  const std::string large = directory.write("large", std::string(100'000, 'x'));
+  const testing::TemporaryDirectory directory;
+  CHECK_FALSE(from_file(directory.file("none")).ok());
+  CHECK_FALSE(from_file(directory.path()).ok());
+  const std::string large = file_with(directory, "large", std::string(100'000, 'x'));
   const auto too_large = from_file(large);
   REQUIRE_FALSE(too_large.ok());
   CHECK(too_large.error().text().find("xxxx") == std::string::npos);
-  const std::string open = directory.write("open", "hunter2");
+  const std::string open = file_with(directory, "open", "hunter2");
   REQUIRE(::chmod(open.c_str(), 0640) == 0);
   const auto shared = from_file(open);
   CHECK(shared.error().code == Code::kPermissionDenied);

@@ -1,28 +1,10 @@
-#include <filesystem>
-
 #include "app/installation.h"
-#include "base/files.h"
-#include "base/log.h"
 #include "tests/unit/app/workbench.h"
+#include "tests/unit/base/log_file.h"
 
 using namespace pmx;
 
 namespace {
-
-/// A log in a directory of its own.
-struct LogFile {
-  LogFile() {
-    char name[] = "/tmp/pmx-log-XXXXXX";
-    directory = mkdtemp(name);
-    REQUIRE(log::init({log::Level::kInfo, directory + "/log"}).ok());
-  }
-  ~LogFile() {
-    REQUIRE(log::init({log::Level::kOff, ""}).ok());
-    std::filesystem::remove_all(directory);
-  }
-  [[nodiscard]] std::string text() const { return read_file(directory + "/log").value(); }
-  std::string directory;
-};
 
 std::int64_t rows(app::Installation& installation) {
   std::int64_t all = 0;
@@ -34,7 +16,7 @@ std::int64_t rows(app::Installation& installation) {
 }  // namespace
 
 TEST_CASE("log: what a client makes us log issues no pseudonym, and unknown values are masked") {
-  const LogFile file;
+  const testing::LogFile file;
   app::test::JumpingClock clock;
   const auto installation = app::Installation::open_demo(clock, Secret(std::string(32, 'k')));
   REQUIRE(installation.ok());

@@ -1,29 +1,10 @@
 #include "base/log.h"
 
-#include <doctest/doctest.h>
-
-#include <cstdlib>
 #include <filesystem>
 
-#include "base/files.h"
+#include "tests/unit/base/log_file.h"
 
-namespace {
-
-struct LogFile {
-  LogFile() {
-    char name[] = "/tmp/pmx-log-XXXXXX";
-    directory = mkdtemp(name);
-    REQUIRE(pmx::log::init({pmx::log::Level::kInfo, directory + "/log"}).ok());
-  }
-  ~LogFile() {
-    pmx::log::set_redactor({});
-    std::filesystem::remove_all(directory);
-  }
-  std::string text() const { return pmx::read_file(directory + "/log").value(); }
-  std::string directory;
-};
-
-}  // namespace
+using pmx::testing::LogFile;
 
 TEST_CASE("log: before a redactor is set, values are withheld") {
   const LogFile file;
@@ -80,7 +61,7 @@ TEST_CASE("log: each level writes itself and what is graver") {
   const LogFile file;
   for (const auto& row : rows) {
     CAPTURE(row.written);
-    const std::string path = file.directory + "/" + std::to_string(static_cast<int>(row.level));
+    const std::string path = file.directory().file(std::to_string(static_cast<int>(row.level)));
     REQUIRE(pmx::log::init({row.level, path}).ok());
     pmx::log::debug({}, "dbg");
     pmx::log::info({}, "nfo");
@@ -96,10 +77,11 @@ TEST_CASE("log: each level writes itself and what is graver") {
 
 TEST_CASE("log: a new file is private, and one that cannot be opened is an error") {
   const LogFile file;
-  CHECK((std::filesystem::status(file.directory + "/log").permissions() &
+  CHECK((std::filesystem::status(file.path()).permissions() &
          (std::filesystem::perms::group_all | std::filesystem::perms::others_all)) ==
         std::filesystem::perms::none);
-  const auto refused = pmx::log::init({pmx::log::Level::kInfo, file.directory + "/no/such/log"});
+  const auto refused =
+      pmx::log::init({pmx::log::Level::kInfo, file.directory().file("no/such/log")});
   CHECK(refused.error().code == pmx::Code::kInvalidArgument);
   CHECK(refused.error().advice.find("--log-file") != std::string::npos);
 }

@@ -1,13 +1,11 @@
 #include "ops/syncer.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <condition_variable>
-#include <filesystem>
 #include <optional>
 
 #include "tests/unit/ops/fake_pve.h"
+#include "tests/unit/state/temporary.h"
 
 using pmx::Clock;
 using pmx::Context;
@@ -17,6 +15,8 @@ using pmx::ops::Cluster;
 using pmx::ops::Clusters;
 using pmx::ops::Syncer;
 using pmx::ops::test::Bench;
+using pmx::state::testing::open_at;
+using pmx::state::testing::TemporaryDirectory;
 
 namespace {
 
@@ -94,17 +94,6 @@ struct Scene {
   std::optional<Syncer> syncer;
 };
 
-struct Directory {
-  Directory() { REQUIRE(::mkdtemp(path.data()) != nullptr); }
-  ~Directory() { std::filesystem::remove_all(path); }
-  [[nodiscard]] std::unique_ptr<pmx::state::Database> open() const {
-    auto opened = pmx::state::Database::open(path);
-    REQUIRE(opened.ok());
-    return std::move(opened).value();
-  }
-  std::string path = "/tmp/pmx-syncer-XXXXXX";
-};
-
 }  // namespace
 
 TEST_CASE("syncer: looks at every cluster after the delay, then each interval") {
@@ -141,10 +130,10 @@ TEST_CASE("syncer: a cluster that cannot be read keeps nobody from the others an
 }
 
 TEST_CASE("syncer: only the process that leads looks; another takes over when it ends") {
-  const Directory directory;
-  auto leader = directory.open();
+  const TemporaryDirectory directory;
+  auto leader = open_at(directory);
   REQUIRE(leader->try_lead());
-  Scene scene(directory.open());
+  Scene scene(open_at(directory));
   scene.start();
   scene.clock.pass();
   CHECK(scene.looks() == 0);
@@ -153,7 +142,7 @@ TEST_CASE("syncer: only the process that leads looks; another takes over when it
   scene.clock.pass();
   CHECK(scene.looks() == 2);
   CHECK(scene.rounds == 1);
-  CHECK_FALSE(directory.open()->try_lead());
+  CHECK_FALSE(open_at(directory)->try_lead());
 }
 
 TEST_CASE("syncer: without a callback it looks all the same") {

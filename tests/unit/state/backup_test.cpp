@@ -92,17 +92,24 @@ std::unique_ptr<Database> brought_map(const std::string& directory) {
   return map;
 }
 
-TEST_CASE("backup: the maps of keys that were brought along come back, and open with their keys") {
-  const Original original;
-  const auto map = brought_map(original.directory.path());
-  const TemporaryDirectory elsewhere;
-  const std::string file = elsewhere.file("backup");
-  need(original.back_up_to(file));
-  issue(*map, "after", "vm-c9zzzzz");
-  CHECK(std::distance(std::filesystem::directory_iterator(elsewhere.path()), {}) == 1);
+/// A backup of an original with such a map, in a directory of its own.
+struct BroughtBackup {
+  BroughtBackup() { need(original.back_up_to(file)); }
 
-  const std::string directory = elsewhere.file("state");
-  need(restore_backup(file, directory, kTokens));
+  Original original;
+  std::unique_ptr<Database> map = brought_map(original.directory.path());
+  TemporaryDirectory elsewhere;
+  const std::string file = elsewhere.file("backup");
+  const std::string directory = elsewhere.file("state");  ///< where it is to be restored
+};
+
+TEST_CASE("backup: the maps of keys that were brought along come back, and open with their keys") {
+  const BroughtBackup backup;
+  const std::string& directory = backup.directory;
+  issue(*backup.map, "after", "vm-c9zzzzz");
+  CHECK(std::distance(std::filesystem::directory_iterator(backup.elsewhere.path()), {}) == 1);
+
+  need(restore_backup(backup.file, directory, kTokens));
   struct stat status {};
   REQUIRE(::stat((map_of(directory) + "/state.db").c_str(), &status) == 0);
   CHECK((status.st_mode & 0777U) == 0600);
@@ -124,15 +131,11 @@ TEST_CASE("backup: maps that cannot be read are an error, and no backup without 
 }
 
 TEST_CASE("backup: a map that is there already is not overwritten, and nothing else is restored") {
-  const Original original;
-  const auto map = brought_map(original.directory.path());
-  const TemporaryDirectory elsewhere;
-  const std::string file = elsewhere.file("backup");
-  need(original.back_up_to(file));
-  const std::string directory = elsewhere.file("state");
+  const BroughtBackup backup;
+  const std::string& directory = backup.directory;
   need(make_private_directory(directory));
   { const auto theirs = brought_map(directory); }
-  const auto restored = restore_backup(file, directory, kTokens);
+  const auto restored = restore_backup(backup.file, directory, kTokens);
   REQUIRE_FALSE(restored.ok());
   CHECK(restored.error().code == Code::kFailedPrecondition);
   CHECK(restored.error().message == map_of(directory) + "/state.db exists already");
@@ -141,19 +144,15 @@ TEST_CASE("backup: a map that is there already is not overwritten, and nothing e
 }
 
 TEST_CASE("backup: a restore that fails in the middle leaves nothing behind") {
-  const Original original;
-  const auto map = brought_map(original.directory.path());
-  const TemporaryDirectory elsewhere;
-  const std::string file = elsewhere.file("backup");
-  need(original.back_up_to(file));
-  const std::string directory = elsewhere.file("state");
+  const BroughtBackup backup;
+  const std::string& directory = backup.directory;
   need(make_private_directory(directory));
   need(write_private_file(directory + "/maps", "in the way"));
-  CHECK_FALSE(restore_backup(file, directory, kTokens).ok());
+  CHECK_FALSE(restore_backup(backup.file, directory, kTokens).ok());
   for (const char* name : {"state.db", "key", "tokens.json"})
     CHECK_FALSE(file_exists(directory + "/" + name));
   REQUIRE(std::filesystem::remove(directory + "/maps"));
-  need(restore_backup(file, directory, kTokens));
+  need(restore_backup(backup.file, directory, kTokens));
 }
 
 TEST_CASE("backup: a key that the caller brought is not in it") {

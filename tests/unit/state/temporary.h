@@ -1,35 +1,14 @@
-// A private directory for one test, removed afterwards, and shorthands to open it.
+// Databases of one test, and shorthands to open them.
 #pragma once
 
-#include <doctest/doctest.h>
-#include <stdlib.h>
-
-#include <filesystem>
 #include <memory>
-#include <string>
 
 #include "state/database.h"
+#include "tests/unit/temporary_directory.h"
 
 namespace pmx::state::testing {
 
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() : path_("/tmp/pmx-state-XXXXXX") {
-    REQUIRE(::mkdtemp(path_.data()) != nullptr);
-  }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
+using pmx::testing::TemporaryDirectory;
 
 template <class T>
 T need(Result<T> result) {

@@ -187,12 +187,7 @@ TEST_CASE("legacy tasks: the list shows the principal's own, page by page") {
 
 TEST_CASE("legacy tasks: tasks/result of work that nobody here can go on with says so at once") {
   const auto store = std::make_shared<MemoryTaskStore>();
-  TaskRow row;
-  row.id = "task-there";
-  row.principal = "local";
-  row.expires = SystemTime(std::chrono::hours(1));
-  row.work.tool = "elsewhere";
-  REQUIRE(store->add(row, {}).ok());
+  REQUIRE(store->add(abandoned("task-there", "elsewhere"), {}).ok());
   TaskBench bench(store);
   bench.handshake();
   const Json answer = bench.legacy_ask("tasks/result", {{"taskId", "task-there"}});
@@ -203,12 +198,8 @@ TEST_CASE("legacy tasks: tasks/result of work that nobody here can go on with sa
 
 TEST_CASE("legacy tasks: tasks/result waits for work that another process does") {
   const auto store = std::make_shared<MemoryTaskStore>();
-  TaskRow row;
-  row.id = "task-there";
-  row.principal = "local";
-  row.expires = SystemTime(std::chrono::hours(1));
+  TaskRow row = abandoned("task-there", "plain");
   row.held = true;
-  row.work.tool = "plain";
   REQUIRE(store->add(row, {}).ok());
   TaskBench bench(store);
   bench.handshake();

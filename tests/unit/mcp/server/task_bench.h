@@ -115,6 +115,16 @@ inline Catalogue task_catalogue(Latch& latch) {
   return catalogue;
 }
 
+/// A task of the principal `local` that goes on with `tool`, and that nobody works on.
+inline TaskRow abandoned(const std::string& id, const std::string& tool) {
+  TaskRow row;
+  row.id = id;
+  row.principal = "local";
+  row.expires = SystemTime(std::chrono::hours(1));
+  row.work.tool = tool;
+  return row;
+}
+
 /// A server over a MemoryTransport, with a store that may outlive it.
 class TaskBench {
  public:

@@ -1,13 +1,7 @@
 #include "mcp/server/task_desk.h"
 
-#include <doctest/doctest.h>
-
-#include <cstdlib>
-#include <filesystem>
-
-#include "base/files.h"
-#include "base/log.h"
 #include "mcp/server/memory_task_store.h"
+#include "tests/unit/base/log_file.h"
 
 using namespace pmx;
 using namespace pmx::mcp;
@@ -48,28 +42,6 @@ class BreakingStore final : public TaskStore {
   static Error fault() { return {Code::kUnavailable, "disk on fire", ""}; }
 };
 
-struct LogFile {
-  LogFile() {
-    REQUIRE(mkdtemp(directory.data()) != nullptr);
-    REQUIRE(log::init({log::Level::kInfo, directory + "/log"}).ok());
-    log::set_redactor([](std::string_view line) { return std::string(line); });
-  }
-  ~LogFile() {
-    log::set_redactor({});
-    CHECK(log::init({log::Level::kOff, ""}).ok());
-    std::filesystem::remove_all(directory);
-  }
-  [[nodiscard]] int count(std::string_view what) const {
-    const std::string text = read_file(directory + "/log").value();
-    int found = 0;
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) {
-      ++found;
-    }
-    return found;
-  }
-  std::string directory = "/tmp/pmx-desk-XXXXXX";
-};
-
 TaskRow working(const char* id) {
   TaskRow row;
   row.id = id;
@@ -80,7 +52,8 @@ TaskRow working(const char* id) {
 }  // namespace
 
 TEST_CASE("task desk: a store that cannot be read is complained of once, and so is its recovery") {
-  const LogFile log;
+  const testing::LogFile log;
+  log::set_redactor([](std::string_view line) { return std::string(line); });
   BreakingStore store;
   REQUIRE(store.add(working("task-a"), {}).ok());
   REQUIRE(store.add(working("task-b"), {}).ok());

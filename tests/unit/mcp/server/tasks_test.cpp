@@ -289,19 +289,13 @@ TEST_CASE("tasks: work that a stopping server interrupts is gone on with by the 
 
 TEST_CASE("tasks: a server takes up what its own tools go on with, and leaves the rest to others") {
   const auto store = std::make_shared<MemoryTaskStore>();
-  TaskRow row;
-  row.principal = "local";
-  row.expires = SystemTime(std::chrono::hours(1));
-  row.work.tool = "elsewhere";
-  row.id = "task-old";
-  REQUIRE(store->add(row, {}).ok());
-  row.id = "task-asks";
+  REQUIRE(store->add(abandoned("task-old", "elsewhere"), {}).ok());
+  TaskRow row = abandoned("task-asks", "elsewhere");
   row.status = TaskStatus::kInputRequired;
   row.work.keys = {{"one", "one"}};
   row.work.asked["one"] = ask_form("One?", kName);
   REQUIRE(store->add(row, {}).ok());
-  row = *store->find("task-old");
-  row.id = "task-bob";
+  row = abandoned("task-bob", "elsewhere");
   row.principal = "bob";
   REQUIRE(store->add(row, {}).ok());
   const auto local = [](std::string_view who) { return who == "local"; };
@@ -335,12 +329,7 @@ TEST_CASE("tasks: a server takes up what its own tools go on with, and leaves th
 
 TEST_CASE("tasks: abandoned work is taken up when somebody asks for it") {
   const auto store = std::make_shared<MemoryTaskStore>();
-  TaskRow row;
-  row.id = "task-old";
-  row.principal = "local";
-  row.expires = SystemTime(std::chrono::hours(1));
-  row.work.tool = "fail";
-  REQUIRE(store->add(row, {}).ok());
+  REQUIRE(store->add(abandoned("task-old", "fail"), {}).ok());
   TaskBench bench(store);
   CHECK(bench.get("task-old")["status"] == "working");
   CHECK(bench.await("task-old", TaskStatus::kCompleted));
@@ -364,14 +353,10 @@ TEST_CASE("tasks: what another process cancels is stopped here with the next loo
 
 TEST_CASE("tasks: an abandoned task can be cancelled, and its call has an end then") {
   const auto store = std::make_shared<MemoryTaskStore>();
-  TaskRow row;
-  row.id = "task-old";
-  row.principal = "local";
-  row.expires = SystemTime(std::chrono::hours(1));
-  row.work.observation = 5;
   for (const char* tool : {"job", "removed"}) {
     CAPTURE(tool);
-    row.work.tool = tool;
+    TaskRow row = abandoned("task-old", tool);
+    row.work.observation = 5;
     REQUIRE(store->remove_expired(SystemTime(std::chrono::hours(2))).ok());
     REQUIRE(store->add(row, {}).ok());
     TaskBench bench(store);
