@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "mcp/server/observed.h"
+#include "base/wall.h"
 
 namespace pmx::mcp {
 
@@ -46,12 +46,7 @@ void Deadlines::run(SteadyTime now) {
   }
   for (const Key& key : over) {
     const auto then = take(key);
-    if (!then) continue;  // dropped by one before it
-    const auto done = walled(Context{}, [&then]() -> Result<void> {
-      then();
-      return {};
-    });
-    static_cast<void>(done);  // it is in the log; the next one is due all the same
+    if (then) attempt(Context{}, then);  // else dropped by one before it
   }
 }
 

@@ -1,9 +1,8 @@
 #include "mcp/server/events.h"
 
-#include <exception>
 #include <iterator>
 
-#include "base/log.h"
+#include "base/wall.h"
 
 namespace pmx::mcp {
 namespace {
@@ -11,16 +10,6 @@ namespace {
 Error exhausted(const char* what) {
   return Error{Code::kResourceExhausted, std::string("too many ") + what,
                "end one before opening another"};
-}
-
-/// The wall of the hub's thread: one receiver's fault is not another's.
-template <class Call>
-void safely(Call&& call) {
-  try {
-    call();
-  } catch (const std::exception& e) {
-    log::error(Context{}, "events.exception", {{"what", e.what()}});
-  }
 }
 
 bool hears_of_resources(const Topics& wants, std::size_t watches) {
@@ -245,15 +234,17 @@ Events::Load Events::take_load() {
 /// is open. Endings go last.
 Events::OverTasks Events::carry(const Load& load) {
   OverTasks over;
-  for (const auto& receiver : load.taken.opened) safely([&] { receiver->opened(); });
-  for (const auto& news : load.lists) safely([&] { news.first->changed(news.second); });
-  for (const auto& news : load.updates) safely([&] { news.first->updated(news.second); });
+  for (const auto& receiver : load.taken.opened) attempt(Context{}, [&] { receiver->opened(); });
+  for (const auto& news : load.lists) attempt(Context{}, [&] { news.first->changed(news.second); });
+  for (const auto& news : load.updates)
+    attempt(Context{}, [&] { news.first->updated(news.second); });
   for (const TaskNews& news : load.tasks) {
-    safely([&] {
+    attempt(Context{}, [&] {
       if (!news.receiver->task_changed(news.id)) over.emplace_back(news.ticket, news.id);
     });
   }
-  for (const auto& end : load.taken.ended) safely([&] { end.receiver->ended(end.graceful); });
+  for (const auto& end : load.taken.ended)
+    attempt(Context{}, [&] { end.receiver->ended(end.graceful); });
   return over;
 }
 

@@ -24,11 +24,7 @@ Answer run_round(const Job& job, const Method& method) {
     return answer;
   });
   // A report that cannot leave must not cost the answer to work that is done.
-  const auto reported = walled(job.call.ctx, [&interaction]() -> Result<void> {
-    interaction.finish();
-    return {};
-  });
-  static_cast<void>(reported);  // it is in the log
+  attempt(job.call.ctx, [&interaction] { interaction.finish(); });
   return ran.ok() ? *std::move(ran) : Answer(to_rpc_error(ran.error()));
 }
 

@@ -3,28 +3,14 @@
 #pragma once
 
 #include <chrono>
-#include <exception>
 #include <string>
 #include <utility>
 
-#include "base/log.h"
+#include "base/wall.h"
 #include "mcp/server/call.h"
 #include "mcp/server/core.h"
 
 namespace pmx::mcp {
-
-/// Runs `work` (returning some Result); an exception becomes kInternal. Its text stays in the log.
-template <class Work>
-auto walled(const Context& ctx, Work&& work) -> decltype(work()) {
-  try {
-    return work();
-  } catch (const std::exception& e) {
-    log::error(ctx, "handler.exception", {{"what", e.what()}});
-  } catch (...) {
-    log::error(ctx, "handler.exception", {{"what", "not a std::exception"}});
-  }
-  return Error{Code::kInternal, "an internal fault ended the request", "see the server's log"};
-}
 
 /// The name, arguments and kind of what the observer is told about.
 struct Observed {
@@ -67,11 +53,9 @@ auto observe(const Core& core, const Context& ctx, const Observed& what, Work&& 
   auto result = walled(ctx, [&] { return work(outcome); });
   outcome.ok = result.ok();
   // Behind a wall of its own: a poorer record is better than a call without its end.
-  const auto described = walled(ctx, [&]() -> Result<void> {
+  attempt(ctx, [&] {
     if (!result.ok()) note_failure(outcome, result.error());
-    return {};
   });
-  static_cast<void>(described);  // it is in the log
   outcome.duration =
       std::chrono::duration_cast<std::chrono::milliseconds>(core.clock.steady() - begin);
   auto told = end_observed(core, ctx, *token, outcome);

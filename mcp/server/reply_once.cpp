@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/wall.h"
 #include "mcp/server/error_map.h"
-#include "mcp/server/observed.h"
 
 namespace pmx::mcp {
 namespace {
@@ -31,16 +31,6 @@ Outbound to_outbound(const Json& id, const Answer& answer, std::string_view text
     message.payload_text = text;
   }
   return message;
-}
-
-/// Runs one step behind the wall. What it throws is in the log.
-template <class Step>
-void attempt(const Context& ctx, Step&& step) {
-  const auto done = walled(ctx, [&step]() -> Result<void> {
-    step();
-    return {};
-  });
-  static_cast<void>(done);
 }
 
 /// Tells the table, last of all, that the request is over: a shutdown waits for it.
