@@ -110,6 +110,14 @@ Result<std::vector<mcp::TaskRow>> DurableTasks::take_abandoned(
   return rows_of(records);
 }
 
-Result<void> DurableTasks::remove_expired(SystemTime now) { return store_.remove_expired(now); }
+Result<std::vector<mcp::TaskRow>> DurableTasks::remove_expired(SystemTime now) {
+  PMX_TRY(const auto records, store_.remove_expired(now));
+  std::vector<mcp::TaskRow> unfinished;
+  for (const auto& record : records) {
+    auto row = row_of(record);
+    if (row.ok() && !row->over()) unfinished.push_back(std::move(row).value());
+  }
+  return unfinished;
+}
 
 }  // namespace pmx::app

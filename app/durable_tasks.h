@@ -20,7 +20,7 @@ class DurableTasks final : public mcp::TaskStore {
                                          std::size_t limit) override;
   Result<std::vector<mcp::TaskRow>> take_abandoned(
       const std::function<bool(const mcp::TaskRow&)>& ours) override;
-  Result<void> remove_expired(SystemTime now) override;
+  Result<std::vector<mcp::TaskRow>> remove_expired(SystemTime now) override;
   Result<std::int64_t> changes_elsewhere() override { return store_.changes_elsewhere(); }
 
  private:

@@ -131,17 +131,28 @@ Result<std::vector<TaskRecord>> TaskStore::take_abandoned(
   return taken;
 }
 
-Result<void> TaskStore::remove_expired(SystemTime now) {
+Result<std::vector<TaskRecord>> TaskStore::remove_expired(SystemTime now) {
   Db& db = database_.db();
   const auto lock = db.lock();
   PMX_TRY(Statement look, db.prepare("SELECT 1 FROM task WHERE expires <= ? LIMIT 1"));
   PMX_TRY(const bool some, look.bind(millis(now)).step());
-  if (!some) return {};  // the usual case takes no turn in writing
+  std::vector<TaskRecord> removed;
+  if (!some) return removed;  // the usual case takes no turn in writing
   look.reset();
   PMX_TRY(Transaction transaction, Transaction::begin(db, Durability::kProcess));
-  PMX_TRY(Statement remove, db.prepare("DELETE FROM task WHERE expires <= ?"));
-  PMX_TRY_VOID(remove.run(millis(now)));
-  return transaction.commit();
+  PMX_TRY(Statement remove,
+          db.prepare("DELETE FROM task WHERE expires <= ? "
+                     "RETURNING number, id, principal, working, owner, expires, body"));
+  remove.bind(millis(now));
+  while (true) {
+    PMX_TRY(const bool row, remove.step());
+    if (!row) break;
+    auto record = read(remove);
+    if (record.ok()) removed.push_back(std::move(record).value());
+  }
+  remove.reset();
+  PMX_TRY_VOID(transaction.commit());
+  return removed;
 }
 
 Result<std::int64_t> TaskStore::changes_elsewhere() {

@@ -55,7 +55,8 @@ class TaskStore {
   Result<std::vector<TaskRecord>> take_abandoned(
       const std::function<bool(const TaskRecord&)>& ours);
 
-  Result<void> remove_expired(SystemTime now);
+  /// Removes what has expired: the records that were removed, without those that cannot be read.
+  Result<std::vector<TaskRecord>> remove_expired(SystemTime now);
 
   /// A number that is another one once another process has written to the database.
   Result<std::int64_t> changes_elsewhere();

@@ -65,10 +65,15 @@ Result<std::vector<TaskRow>> MemoryTaskStore::take_abandoned(
   return taken;
 }
 
-Result<void> MemoryTaskStore::remove_expired(SystemTime now) {
+Result<std::vector<TaskRow>> MemoryTaskStore::remove_expired(SystemTime now) {
   const std::lock_guard lock(mutex_);
-  std::erase_if(rows_, [now](const auto& entry) { return entry.second.expires <= now; });
-  return {};
+  std::vector<TaskRow> unfinished;
+  std::erase_if(rows_, [&](const auto& entry) {
+    const bool expired = entry.second.expires <= now;
+    if (expired && !entry.second.over()) unfinished.push_back(entry.second);
+    return expired;
+  });
+  return unfinished;
 }
 
 }  // namespace pmx::mcp

@@ -18,7 +18,7 @@ class MemoryTaskStore final : public TaskStore {
                                     std::size_t limit) override;
   Result<std::vector<TaskRow>> take_abandoned(
       const std::function<bool(const TaskRow&)>& ours) override;
-  Result<void> remove_expired(SystemTime now) override;
+  Result<std::vector<TaskRow>> remove_expired(SystemTime now) override;
   Result<std::int64_t> changes_elsewhere() override { return 0; }
 
  private:

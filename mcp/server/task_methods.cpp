@@ -107,7 +107,7 @@ Answer list_tasks(const Core& core, const Call& call) {
   const StateScope scope{call.ctx.principal, "tasks/list", kNoParams};
   const auto before = page_start(core, call, scope);
   if (!before) return invalid_params("invalid cursor");
-  const auto cleaned = core.tasks->store().remove_expired(core.clock.now());
+  const auto cleaned = remove_expired_tasks(core);
   if (!cleaned.ok()) return to_rpc_error(cleaned.error());
   auto rows = core.tasks->store().list(call.ctx.principal, *before, kPage + 1);
   if (!rows.ok()) return to_rpc_error(rows.error());

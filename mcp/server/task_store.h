@@ -108,7 +108,9 @@ class TaskStore {
   virtual Result<std::vector<TaskRow>> take_abandoned(
       const std::function<bool(const TaskRow&)>& ours) = 0;
 
-  virtual Result<void> remove_expired(SystemTime now) = 0;
+  /// Removes what has expired. Those of them that were not over, as far as they can be read: their
+  /// calls have no end yet.
+  virtual Result<std::vector<TaskRow>> remove_expired(SystemTime now) = 0;
 
   /// A number that is another one once another process has changed rows. Cheap.
   virtual Result<std::int64_t> changes_elsewhere() = 0;

@@ -56,7 +56,7 @@ TaskRow new_row(const Core& core, const TaskSeed& seed) {
 }
 
 Result<TaskRow> add(const Core& core, TaskRow row) {
-  PMX_TRY_VOID(core.tasks->store().remove_expired(core.clock.now()));
+  PMX_TRY_VOID(remove_expired_tasks(core));
   PMX_TRY_VOID(core.tasks->store().add(row, core.options.task_limits));
   return row;
 }
@@ -84,10 +84,18 @@ void tell_observer(const Core& core, const TaskRow& row, CallOutcome outcome) {
   if (!told.ok()) log::error(ctx, "task.unobserved", {{"why", told.error().message}});
 }
 
-CallOutcome cancelled_outcome() {
+CallOutcome failed_outcome(const Error& why) {
   CallOutcome outcome;
-  note_failure(outcome, {Code::kCancelled, "the task was cancelled", ""});
+  note_failure(outcome, why);
   return outcome;
+}
+
+CallOutcome cancelled_outcome() {
+  return failed_outcome({Code::kCancelled, "the task was cancelled", ""});
+}
+
+CallOutcome expired_outcome() {
+  return failed_outcome({Code::kDeadlineExceeded, "the task expired before it had ended", ""});
 }
 
 /// Stores the end of `row`, unless it was cancelled meanwhile, and tells everybody.
@@ -172,10 +180,15 @@ std::stop_token stopped_token() {
   return source.get_token();
 }
 
-/// One round of a task's work, on a thread of the executor.
-void run_round(const Core& core, const std::string& id, const std::stop_token& stop) {
-  auto row = core.tasks->store().find(id);
-  if (!row.ok()) return log::warn(Context{}, "task.gone", {{"why", row.error().message}});
+/// One round of a task's work, on a thread of the executor. `queued`: the row as it was when the
+/// work was queued; since then this process holds it.
+void run_round(const Core& core, const TaskRow& queued, const std::stop_token& stop) {
+  auto row = core.tasks->store().find(queued.id);
+  if (!row.ok()) {
+    log::warn(task_context(core, queued), "task.gone", {{"why", row.error().message}});
+    const bool removed = row.error().code == Code::kNotFound;
+    return tell_observer(core, queued, removed ? expired_outcome() : failed_outcome(row.error()));
+  }
   Context ctx = task_context(core, *row);
   ctx.stop = row->status == TaskStatus::kWorking ? stop : stopped_token();
   ctx.deadline = core.clock.steady() + std::max(row->expires - core.clock.now(), kShortestLife);
@@ -192,9 +205,9 @@ void run_round(const Core& core, const std::string& id, const std::stop_token& s
   finish(core, *row, reply, outcome);
 }
 
-void enqueue(const Core& core, const std::string& id) {
-  core.tasks->enqueue(id, [shared = core.shared_from_this(), id](const std::stop_token& stop) {
-    run_round(*shared, id, stop);
+void enqueue(const Core& core, const TaskRow& row) {
+  core.tasks->enqueue(row.id, [shared = core.shared_from_this(), row](const std::stop_token& stop) {
+    run_round(*shared, row, stop);
   });
 }
 
@@ -214,7 +227,7 @@ Result<TaskRow> open_task(const Core& core, const TaskSeed& seed, const Deferred
   row.work.poll_ms = deferred.poll.count();
   row.work.data = deferred.data;
   PMX_TRY(row, add(core, std::move(row)));
-  enqueue(core, row.id);
+  enqueue(core, row);
   return row;
 }
 
@@ -253,7 +266,7 @@ Result<TaskRow> answer_task(const Core& core, const Context& ctx, std::string_vi
     return true;
   }));
   if (!taken) return row;
-  if (row.status == TaskStatus::kWorking && row.held) enqueue(core, row.id);
+  if (row.status == TaskStatus::kWorking && row.held) enqueue(core, row);
   core.tasks->changed(row);
   return row;
 }
@@ -279,9 +292,16 @@ Result<TaskRow> cancel_task_of(const Core& core, const Context& ctx, std::string
   return row;
 }
 
+Result<void> remove_expired_tasks(const Core& core) {
+  PMX_TRY(const auto unfinished, core.tasks->store().remove_expired(core.clock.now()));
+  for (const TaskRow& row : unfinished)
+    if (!row.held) tell_observer(core, row, expired_outcome());
+  return {};
+}
+
 std::size_t resume_tasks(const Core& core, const std::function<bool(const TaskRow&)>& ours) {
   TaskStore& store = core.tasks->store();
-  const auto cleaned = store.remove_expired(core.clock.now());
+  const auto cleaned = remove_expired_tasks(core);
   const auto rows =
       store.take_abandoned([&](const TaskRow& row) { return ours(row) && can_resume(core, row); });
   if (!cleaned.ok() || !rows.ok()) {
@@ -289,7 +309,7 @@ std::size_t resume_tasks(const Core& core, const std::function<bool(const TaskRo
     log::error(Context{}, "task.not_resumed", {{"why", why.message}});
   }
   if (!rows.ok()) return 0;
-  for (const TaskRow& row : *rows) enqueue(core, row.id);
+  for (const TaskRow& row : *rows) enqueue(core, row);
   const std::size_t threads = std::min(rows->size(), core.options.tasks_at_once);
   for (std::size_t i = 0; i < threads; ++i) {
     const auto posted =

@@ -39,6 +39,10 @@ Result<TaskRow> find_task(const Core& core, const Context& ctx, std::string_view
 /// Whether this server offers the tool that the task's work goes on with.
 bool can_resume(const Core& core, const TaskRow& row);
 
+/// Removes the tasks that have expired; the call of one that nobody worked on any more ends with
+/// it. Who works on one tells of its end by itself.
+Result<void> remove_expired_tasks(const Core& core);
+
 /// Queues and starts the abandoned tasks that are `ours` and can go on here; the rest is left to
 /// other servers of the store until it expires. How many there are.
 std::size_t resume_tasks(const Core& core, const std::function<bool(const TaskRow&)>& ours);

@@ -93,6 +93,14 @@ TEST_CASE("durable tasks: abandoned work is taken over by those who can do it") 
   REQUIRE(taken->size() == 1);
   CHECK(taken->front().held);
   CHECK(store.list("ann", 100, 10)->size() == 1);
-  REQUIRE(store.remove_expired(SystemTime(std::chrono::milliseconds(3003))).ok());
+  row.id = "task-2";
+  row.status = mcp::TaskStatus::kCompleted;
+  REQUIRE(store.add(row, {}).ok());
+  const auto unfinished = store.remove_expired(SystemTime(std::chrono::milliseconds(3003)));
+  REQUIRE(unfinished.ok());
+  REQUIRE(unfinished->size() == 1);
+  CHECK(unfinished->front().id == "task-1");
+  CHECK(unfinished->front().work.observation == 7);
   CHECK(store.find("task-1").error().code == Code::kNotFound);
+  CHECK(store.find("task-2").error().code == Code::kNotFound);
 }

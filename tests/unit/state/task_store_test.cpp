@@ -6,6 +6,7 @@
 
 #include <limits>
 
+#include "state/sqlite.h"
 #include "tests/unit/state/temporary.h"
 
 namespace pmx::state {
@@ -128,16 +129,36 @@ TEST_CASE("task store: there is a limit per principal and one in all") {
   CHECK(store.add(record_of("e", "carl"), kMost).error().code == Code::kResourceExhausted);
 }
 
-TEST_CASE("task store: expired tasks are removed") {
+TEST_CASE("task store: expired tasks are removed, and told") {
   const auto database = in_memory();
   TaskStore store(*database);
   need(store.add(record_of("old"), kMost));
   TaskRecord young = record_of("young");
   young.expires = SystemTime(std::chrono::seconds(200));
   need(store.add(young, kMost));
-  need(store.remove_expired(SystemTime(std::chrono::seconds(100))));
+  CHECK(need(store.remove_expired(SystemTime(std::chrono::seconds(99)))).empty());
+  const auto removed = need(store.remove_expired(SystemTime(std::chrono::seconds(100))));
+  CHECK(ids(removed) == std::vector<std::string>{"old"});
+  CHECK(removed[0].held);
+  CHECK(removed[0].body["text"] == "payroll");
   CHECK(store.find("old").error().code == Code::kNotFound);
   CHECK(store.find("young").ok());
+}
+
+TEST_CASE("task store: an expired task that cannot be read is removed all the same") {
+  const auto database = in_memory();
+  TaskStore store(*database);
+  need(store.add(record_of("broken"), kMost));
+  need(store.add(record_of("sound"), kMost));
+  {
+    Db& db = database->db();
+    const auto lock = db.lock();
+    auto spoil = need(db.prepare("UPDATE task SET body = '{' WHERE id = ?"));
+    need(spoil.run("broken"));
+  }
+  const auto removed = need(store.remove_expired(SystemTime(std::chrono::seconds(100))));
+  CHECK(ids(removed) == std::vector<std::string>{"sound"});
+  CHECK(store.find("broken").error().code == Code::kNotFound);
 }
 
 TEST_CASE(

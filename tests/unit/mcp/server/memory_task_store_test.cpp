@@ -122,6 +122,19 @@ TEST_CASE("memory tasks: there is a limit for one and one for all, and what expi
         Code::kResourceExhausted);
 }
 
+TEST_CASE("memory tasks: what expires without being over is told, once") {
+  Bench bench;
+  for (const auto status : {TaskStatus::kWorking, TaskStatus::kInputRequired,
+                            TaskStatus::kCompleted, TaskStatus::kFailed, TaskStatus::kCancelled}) {
+    TaskRow made = row(std::string(task_status_name(status)));
+    made.status = status;
+    bench.add(made);
+  }
+  CHECK(ids(bench.store.remove_expired(at(999))).empty());
+  CHECK(ids(bench.store.remove_expired(at(1000))) == Ids{"input_required", "working"});
+  CHECK(ids(bench.store.remove_expired(at(1000))).empty());
+}
+
 TEST_CASE("memory tasks: numbers are not used again") {
   Bench bench;
   bench.add(row("a"));

@@ -29,7 +29,9 @@ class BreakingStore final : public TaskStore {
       const std::function<bool(const TaskRow&)>& ours) override {
     return inner.take_abandoned(ours);
   }
-  Result<void> remove_expired(SystemTime now) override { return inner.remove_expired(now); }
+  Result<std::vector<TaskRow>> remove_expired(SystemTime now) override {
+    return inner.remove_expired(now);
+  }
   Result<std::int64_t> changes_elsewhere() override {
     if (broken) return fault();
     return inner.changes_elsewhere();

@@ -367,3 +367,61 @@ TEST_CASE("tasks: an abandoned task can be cancelled, and its call has an end th
           std::vector<std::string>{"finished 5 failed the task was cancelled"});
   }
 }
+
+TEST_CASE("tasks: a call whose task expires has an end then, whoever removes the row") {
+  const std::vector<std::string> expired{"finished 5 failed the task expired before it had ended",
+                                         "finished 6 failed the task expired before it had ended"};
+  const std::function<void(TaskBench&)> cleaners[] = {
+      [](TaskBench& bench) { bench.server.resume_tasks(); },
+      [](TaskBench& bench) {
+        bench.latch.open();
+        bench.start("job");
+      },
+      [](TaskBench& bench) {
+        bench.handshake();
+        bench.legacy_ask("tasks/list");
+      }};
+  for (const auto& clean : cleaners) {
+    const auto store = std::make_shared<MemoryTaskStore>();
+    TaskRow row = abandoned("task-gone", "removed");
+    row.work.observation = 5;
+    REQUIRE(store->add(row, {}).ok());
+    row.id = "task-waits";
+    row.status = TaskStatus::kInputRequired;
+    row.work.observation = 6;
+    REQUIRE(store->add(row, {}).ok());
+    row.id = "task-over";
+    row.status = TaskStatus::kCompleted;
+    row.work.observation = 7;
+    REQUIRE(store->add(row, {}).ok());
+    TaskBench bench(store);
+    bench.server.resume_tasks();
+    CHECK(bench.observer.lines().empty());
+    bench.clock.tick(std::chrono::hours(1));
+    clean(bench);
+    bench.executor.drain();
+    std::vector<std::string> ends;
+    for (const std::string& line : bench.observer.lines())
+      if (line.ends_with("expired before it had ended")) ends.push_back(line);
+    CHECK(ends == expired);
+    CHECK(store->find("task-waits").error().code == Code::kNotFound);
+  }
+}
+
+TEST_CASE("tasks: of work that is under way when its task expires, the worker tells, once") {
+  TaskBench bench(std::make_shared<MemoryTaskStore>(),
+                  [](ServerOptions& options) { options.tasks_at_once = 1; });
+  const std::string running = id_of(bench.start("job"));
+  REQUIRE(bench.latch.wait_for(1));
+  const std::string queued = id_of(bench.start("job"));
+  bench.clock.tick(std::chrono::hours(1));
+  bench.server.resume_tasks();
+  CHECK(bench.store->find(running).error().code == Code::kNotFound);
+  CHECK(bench.store->find(queued).error().code == Code::kNotFound);
+  CHECK(saw(bench.observer, {"started job", "started job"}));
+  bench.latch.open();
+  bench.executor.drain();
+  CHECK(saw(bench.observer, {"started job", "started job", "finished 1 ok did",
+                             "finished 2 failed the task expired before it had ended"}));
+  CHECK(bench.latch.times() == 1);
+}
