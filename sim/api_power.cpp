@@ -35,9 +35,11 @@ TaskPlan plan_of(const Call& call, std::string type) {
 
 void fail(TaskPlan& plan, std::string text) { plan.exit = std::move(text); }
 
-/// As the options say, or 1 to 3 s, the same for the same guest.
+/// As the options say; otherwise a stop is quick, and the rest takes 1 to 3 s, the same for the
+/// same guest.
 std::int64_t work_time(const Call& call, std::string_view verb) {
   if (call.state.work_time.count() > 0) return call.state.work_time.count();
+  if (verb == "stop") return 700;
   return Dice(call.state.inventory.seed(), verb, static_cast<std::uint64_t>(call.number("vmid", 0)))
       .between(1000, 3000);
 }
@@ -108,8 +110,7 @@ Answer end(const Call& call, const std::string& verb) {
     plan.duration = std::min(call.number("timeout", 60), kLongestTimeout) * 1000;
     fail(plan, "VM quit/powerdown failed - got timeout");
   } else if (guest->power != Power::kStopped) {
-    const bool quick = verb == "stop" && call.state.work_time.count() == 0;
-    plan.duration = quick ? 700 : work_time(call, verb);
+    plan.duration = work_time(call, verb);
     plan.effect = Effect::kStop;
   }
   return fork(call, std::move(plan));
