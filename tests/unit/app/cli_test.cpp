@@ -126,6 +126,7 @@ TEST_CASE("command line: whoever reads the configuration takes the common option
                                                        {"state", "restore", "f"},
                                                        {"privacy", "stats"},
                                                        {"privacy", "mappings"},
+                                                       {"privacy", "rules"},
                                                        {"privacy", "rotate"},
                                                        {"privacy", "clear"}};
   for (std::vector<std::string> words : commands) {
@@ -172,7 +173,7 @@ TEST_CASE("command line: each option lands where its command looks for it") {
 TEST_CASE("command line: every option of the simulator") {
   const SimArguments sim = good({"sim", "--listen", "0.0.0.0:1", "--nodes", "100", "--guests", "0",
                                  "--seed", "18446744073709551615", "--http", "--ready-file", "r",
-                                 "--truth-file", "t", "--access-log", "a"})
+                                 "--truth-file", "t", "--access-log", "a", "--work-time", "60"})
                                .sim;
   CHECK(sim.listen == "0.0.0.0:1");
   CHECK(sim.nodes == 100);
@@ -182,6 +183,7 @@ TEST_CASE("command line: every option of the simulator") {
   CHECK(sim.ready_file == "r");
   CHECK(sim.truth_file == "t");
   CHECK(sim.access_log == "a");
+  CHECK(sim.work_time == 60);
 }
 
 TEST_CASE("command line: a token's verb says what to do, and to whose") {

@@ -58,9 +58,14 @@ TEST_CASE("config file: every entry is read into its place") {
       "access: operate\nstate_dir: /s\nsync_interval: 30\nlog: {level: debug, file: /l}\n"
       "http: {listen: '127.0.0.1:1', certificate: c, key: k, hosts: [h], origins: [o, p]}\n"
       "limits: {requests: 1, megabytes: 2, streams: 3, calls_per_minute: 4,\n"
-      "  completions_per_minute: 5, wrong_names_per_hour: 6, question_timeout: 70}\n"
+      "  completions_per_minute: 5, wrong_names_per_hour: 6, question_timeout: 70,\n"
+      "  request_timeout: 80}\n"
+      "privacy: {mode: session, preset: names, words: {user: [w, x]}, keep: [n],\n"
+      "  patterns: [{pattern: r, class: tag, context: t}], classes: {ipv4: keep},\n"
+      "  key: {file: kf, credential: kc, command: [kx, ky]}}\n"
       "clusters:\n  home: {url: u, user: me, password: {file: p}, fingerprint: f, ca_file: a,\n"
-      "    timeout: 8}\n  lab: {url: v, token: {command: [pass, show]}}\n",
+      "    timeout: 8}\n  lab: {url: v, token: {command: [pass, show]}}\n"
+      "  env: {url: w, token: {env: E}}\n",
       "c.yml");
   REQUIRE(document.ok());
   const ConfigFile& file = document->file;
@@ -81,7 +86,20 @@ TEST_CASE("config file: every entry is read into its place") {
   CHECK(file.limits->completions_per_minute == 5);
   CHECK(file.limits->wrong_names_per_hour == 6);
   CHECK(file.limits->question_timeout == 70);
-  REQUIRE(file.clusters.size() == 2);
+  CHECK(file.limits->request_timeout == 80);
+  CHECK(file.privacy->mode == "session");
+  CHECK(file.privacy->preset == "names");
+  CHECK(file.privacy->words.at("user") == std::vector<std::string>{"w", "x"});
+  CHECK(file.privacy->keep == std::vector<std::string>{"n"});
+  REQUIRE(file.privacy->patterns.size() == 1);
+  CHECK(file.privacy->patterns[0].pattern == "r");
+  CHECK(file.privacy->patterns[0].kind == "tag");
+  CHECK(file.privacy->patterns[0].context == "t");
+  CHECK(file.privacy->classes.at("ipv4") == "keep");
+  CHECK(file.privacy->key->file == "kf");
+  CHECK(file.privacy->key->credential == "kc");
+  CHECK(file.privacy->key->command == std::vector<std::string>{"kx", "ky"});
+  REQUIRE(file.clusters.size() == 3);
   const ClusterEntry& home = file.clusters.at("home");
   CHECK(home.url == "u");
   CHECK(home.user == "me");
@@ -90,6 +108,7 @@ TEST_CASE("config file: every entry is read into its place") {
   CHECK(home.ca_file == "a");
   CHECK(home.timeout == 8);
   CHECK(file.clusters.at("lab").token->command == std::vector<std::string>{"pass", "show"});
+  CHECK(file.clusters.at("env").token->env == "E");
 }
 
 TEST_CASE("config file: beside an unknown key stand the keys that are known in its place") {
@@ -107,6 +126,11 @@ TEST_CASE("config file: beside an unknown key stand the keys that are known in i
        "known keys here: listen, certificate, key, hosts, origins"},
       {"limits:\n  request: 5\n", "c.yml:2: limits.request is not known here",
        "known keys here: requests, megabytes, streams"},
+      {"privacy:\n  word: {}\n", "c.yml:2: privacy.word is not known here",
+       "known keys here: mode, preset, words, patterns, keep, classes, key"},
+      {"privacy:\n  patterns:\n    - {pattern: x, clas: y}\n",
+       "c.yml:3: privacy.patterns.0.clas is not known here",
+       "known keys here: pattern, class, context"},
       {"clusters:\n  home:\n    url: x\n    tokn: y\n",
        "c.yml:4: clusters.home.tokn is not known here",
        "known keys here: url, token, user, password, fingerprint, ca_file, timeout"},
@@ -139,7 +163,8 @@ TEST_CASE("config file: numbers have a range each, whose ends belong to it") {
                       {"limits:\n  ", "calls_per_minute", 1, 100'000'000},
                       {"limits:\n  ", "completions_per_minute", 1, 100'000'000},
                       {"limits:\n  ", "wrong_names_per_hour", 1, 10'000},
-                      {"limits:\n  ", "question_timeout", 10, 86'400}};
+                      {"limits:\n  ", "question_timeout", 10, 86'400},
+                      {"limits:\n  ", "request_timeout", 10, 86'400}};
   for (const Row& row : rows) {
     CAPTURE(std::string(row.key));
     const auto yaml = [&row](int value) {

@@ -332,6 +332,9 @@ TEST_CASE("config: schemas/config.json names exactly the keys that are read") {
   CHECK(names(top["privacy"]["properties"]) == pmx::list_fields<pmx::app::PrivacyEntry>().names);
   CHECK(names(top["privacy"]["properties"]["key"]["properties"]) ==
         pmx::list_fields<pmx::app::KeyEntry>().names);
+  CHECK(names(top["privacy"]["properties"]["patterns"]["items"]["properties"]) ==
+        pmx::list_fields<pmx::app::PatternEntry>().names);
+  CHECK(names(top["http"]["properties"]) == pmx::list_fields<pmx::app::HttpEntry>().names);
   CHECK(names(top["limits"]["properties"]) == pmx::list_fields<pmx::app::LimitsEntry>().names);
   CHECK(names(top["clusters"]["additionalProperties"]["properties"]) ==
         pmx::list_fields<pmx::app::ClusterEntry>().names);

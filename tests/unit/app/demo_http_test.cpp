@@ -59,6 +59,15 @@ TEST_CASE("demo http: parameters of a POST and a PUT are a form, those of a DELE
   const auto refused = bench.send({"POST", guest + "/status/start", {{"nonsense", "1"}}, {}});
   CHECK(refused.status == 400);
   CHECK(refused.body.find("nonsense") != std::string::npos);
+  const auto put = bench.send({"PUT", guest + "/config", {{"nonsense", "1"}}, {}});
+  CHECK(put.status == 400);
+  CHECK(put.body.find("nonsense") != std::string::npos);
+  const std::string upid = (*parse_json(started.body))["data"].get<std::string>();
+  const std::string task = guest.substr(0, guest.find("/qemu/")) + "/tasks/" + upid;
+  const auto deleted = bench.send({"DELETE", task, {{"nonsense", "1"}}, {}});
+  CHECK(deleted.status == 400);  // a form would be 501: a DELETE has no content
+  CHECK(deleted.body.find("nonsense") != std::string::npos);
+  CHECK(bench.send({"DELETE", task, {}, {}}).status == 200);
 }
 
 TEST_CASE("demo http: header names are found in whatever case they are sent") {

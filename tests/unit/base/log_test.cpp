@@ -124,6 +124,23 @@ TEST_CASE("log: of the client's own words only a hash is written, and the redact
   CHECK(judged.find("vendor") == std::string::npos);
 }
 
+TEST_CASE("log: equal words have equal hashes, other words others") {
+  const LogFile file;
+  pmx::Context ctx;
+  for (const char* id : {"payroll-db", "payroll-dc", "payroll-db"}) {
+    ctx.rpc_id = id;
+    pmx::log::info(ctx, "call");
+  }
+  std::vector<std::string> hashes;
+  const std::string text = file.text();
+  for (std::size_t at = text.find("hash:"); at != std::string::npos;
+       at = text.find("hash:", at + 1))
+    hashes.push_back(text.substr(at, text.find_first_of(" \n", at) - at));
+  REQUIRE(hashes.size() == 3);
+  CHECK(hashes[0] == hashes[2]);
+  CHECK(hashes[0] != hashes[1]);
+}
+
 TEST_CASE("log: an id that is an integer stands as it is") {
   const LogFile file;
   pmx::log::set_redactor([](std::string_view) { return std::string(" <gone>"); });
