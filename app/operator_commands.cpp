@@ -58,7 +58,7 @@ std::string findings_text(const std::vector<ops::Finding>& findings) {
   return text;
 }
 
-/// What is odd about the configuration itself. It concerns every cluster.
+/// What is odd about the configuration itself.
 std::vector<ops::Finding> configuration_findings(const Config& config) {
   std::vector<ops::Finding> findings;
   for (const auto& warning : config.warnings) {
@@ -122,9 +122,9 @@ Result<int> config_check_command(const CommandLine& line) {
                                 : "user " + std::get<proxmox::Login>(cluster.credentials).user;
     text += "  " + name + ": " + cluster.url + ", " + who + ", " + trust_text(cluster) + "\n";
   }
-  text += "  pseudonyms      " + mode_text(config.privacy) + "\n";
   text += "  access          " + std::string(access_name(config.access)) + "\n";
   text += "  privacy         " + describe_policy(config.privacy.policy.get()) + "\n";
+  text += "  pseudonyms      " + mode_text(config.privacy) + "\n";
   text += "  state directory " + config.state_dir + "\n";
   for (const auto& warning : config.warnings) text += "  warning         " + warning + "\n";
   print(text + "`proxmox-mpc doctor` tries it out.\n");
@@ -134,23 +134,23 @@ Result<int> config_check_command(const CommandLine& line) {
 Result<int> doctor_command(const CommandLine& line) {
   PMX_TRY(const Config config, load_config_with_clusters(line));
   PMX_TRY(const auto installation, Installation::open(config, system_clock()));
-  bool failed = false;
-  Json report = Json::object();
-  std::string text;
+  auto common = configuration_findings(config);
+  PMX_TRY(auto privacy, privacy_findings(config, *installation));
+  std::ranges::move(privacy, std::back_inserter(common));
+  bool failed = any_failure(common);
+  Json clusters = Json::object();
+  std::string text = "installation (" + config.state_dir + ")\n" + findings_text(common);
   for (const auto& cluster : installation->clusters().all()) {
     Context ctx;
     ctx.deadline = system_clock().steady() + std::chrono::seconds(30);
     const ClusterConfig& configured = config.clusters.find(cluster->name())->second;
-    auto findings = configuration_findings(config);
-    PMX_TRY(auto privacy, privacy_findings(config, *installation));
-    std::ranges::move(privacy, std::back_inserter(findings));
-    std::ranges::move(ops::examine(ctx, cluster->client(), configured.credentials,
-                                   privilege_needs(config.access), has_tls(configured)),
-                      std::back_inserter(findings));
+    const auto findings = ops::examine(ctx, cluster->client(), configured.credentials,
+                                       privilege_needs(config.access), has_tls(configured));
     failed = failed || any_failure(findings);
-    report[cluster->name()] = findings_json(findings);
+    clusters[cluster->name()] = findings_json(findings);
     text += cluster->name() + " (" + configured.url + ")\n" + findings_text(findings);
   }
+  const Json report{{"installation", findings_json(common)}, {"clusters", std::move(clusters)}};
   print(line.json ? pretty_json(report) + "\n" : text);
   return failed ? 1 : 0;
 }

@@ -139,7 +139,28 @@ class WithClusterTest(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         done = run("doctor", "--json", environment=self.environment)
         self.assertEqual(done.returncode, 0, done.stderr)
-        json.loads(done.stdout)
+        report = json.loads(done.stdout)
+        self.assertEqual(set(report), {"installation", "clusters"})
+        for findings in (report["installation"], *report["clusters"].values()):
+            self.assertTrue(findings)
+            for finding in findings:
+                self.assertEqual(set(finding), {"grade", "what", "advice"})
+                self.assertIn(finding["grade"], ("ok", "warning"))
+
+    def test_doctor_says_once_what_concerns_all_clusters(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "config.yml")
+            cluster = (f"{{url: '{self.cluster.ready['url']}', token: {{env: PVE_TOKEN}}, "
+                       f"fingerprint: '{self.cluster.ready['fingerprint']}'}}")
+            file.write_text(f"clusters:\n  home: {cluster}\n  installation: {cluster}\n", encoding="utf-8")
+            environment = self.cluster.environment(url=None, token=None, fingerprint=None) | {
+                "PVE_TOKEN": self.cluster.ready["token"]}
+            text = run("doctor", "--config", str(file), environment=environment).stdout
+            self.assertEqual(text.count("privacy:"), 1, text)
+            self.assertLess(text.index("privacy:"), text.index("home ("))
+            report = json.loads(run("doctor", "--json", "--config", str(file), environment=environment).stdout)
+            self.assertEqual(set(report["clusters"]), {"home", "installation"})
+            self.assertEqual(json.dumps(report).count("privacy:"), 1)
 
     def test_doctor_and_config_check_say_what_is_set_and_has_no_effect(self):
         with tempfile.TemporaryDirectory() as folder:
