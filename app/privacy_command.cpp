@@ -35,6 +35,16 @@ std::string printable(const std::string& name) {
   return plain ? name : dump_json(Json(name));
 }
 
+/// One of the operator's rules, as policy_rules() gives it.
+std::string rule_line(const Json& rule) {
+  const auto member = [&rule](const char* name) { return std::string(string_member(rule, name)); };
+  const std::string text = printable(member("text"));
+  const std::string context = printable(member("context"));
+  return column(member("type"), 8) + column(member("class"), 8) + column(member("policy"), 8) +
+         (text.empty() ? member("source") : column(member("source"), 20) + text) +
+         (context.empty() ? "" : "  (in a line with " + context + ")") + "\n";
+}
+
 }  // namespace
 
 Result<int> privacy_stats_command(const CommandLine& line) {
@@ -76,13 +86,7 @@ Result<int> privacy_rules_command(const CommandLine& line) {
     text += column(name, 8) + fate.get<std::string>() + "\n";
   text += column("secret", 8) + "placeholder, never restored\n";
   if (!rules["rules"].empty()) text += "\nYour rules:\n";
-  for (const Json& rule : rules["rules"]) {
-    const auto member = [&rule](const char* name) {
-      return std::string(string_member(rule, name));
-    };
-    text += column(member("type"), 8) + column(member("class"), 8) + column(member("policy"), 8) +
-            column(member("source"), 20) + printable(member("text")) + "\n";
-  }
+  for (const Json& rule : rules["rules"]) text += rule_line(rule);
   print(text);
   return 0;
 }
@@ -97,7 +101,8 @@ Result<int> privacy_rotate_command(const CommandLine& line) {
   const std::string until = format_time(rotation.earlier_until);
   std::fprintf(stderr,
                "New pseudonyms from now on, in running servers too.\n"
-               "Earlier ones are accepted in arguments %s%s; reveal knows them for ever.\n",
+               "Earlier ones are accepted in arguments %s%s; reveal knows them until privacy "
+               "clear.\n",
                line.grace > 0 ? "until " : "no longer", line.grace > 0 ? until.c_str() : "");
   return 0;
 }

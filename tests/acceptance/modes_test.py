@@ -58,6 +58,7 @@ class RotationTest(WithCluster):
             done = run("privacy", "rotate", environment=self.environment)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("accepted in arguments until", done.stderr)
+            self.assertIn("reveal knows them until privacy clear", done.stderr)
             after = names_of(clients[0])
             self.assertEqual(names_of(clients[1]), after)
             self.assertEqual(set(after), set(before))
@@ -152,6 +153,25 @@ class SessionTest(WithCluster):
             self.assertEqual(done.returncode, 2)
             self.assertIn("config.yml:2: privacy.mode", done.stderr)
             self.assertIn(says, done.stderr)
+
+
+class RulesTest(WithCluster):
+    def test_the_rules_in_force_are_shown_with_their_lines_and_contexts(self):
+        arguments, environment = self.configure(
+            "privacy:\n  patterns:\n    - {pattern: 'INV-[0-9]+', context: invoice}\n"
+            "  classes: {ipv4: keep}\n")
+        text = run("privacy", "rules", *arguments, environment=environment).stdout
+        file = arguments[-1]
+        self.assertRegex(text, rf"(?m)^pattern +nam +replace +{file}:3 INV-\[0-9\]\+  \(in a line with invoice\)$")
+        self.assertRegex(text, rf"(?m)^class +ipv4 +keep +{file}:4$")
+        self.assertNotRegex(text, r"(?m) $")
+
+    def test_what_is_said_of_a_bad_pattern_does_not_repeat_it(self):
+        arguments, environment = self.configure("privacy:\n  patterns:\n    - {pattern: 'Huber('}\n")
+        done = run("config", "check", *arguments, environment=environment)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("config.yml:3: the pattern is no RE2 expression: missing )", done.stderr)
+        self.assertNotIn("Huber", done.stderr)
 
 
 class OneTimeTest(WithCluster):
