@@ -15,18 +15,18 @@ class NoAnswer(Exception):
 class Server:
     """Starts the server. `stdout` holds all bytes it wrote so far; stderr goes to a temporary file.
 
-    One thread of ours reads stdout; all methods are for the thread that made the object.
+    `options` go to subprocess.Popen. One thread of ours reads stdout; all methods are for the thread that made the object.
     """
 
     subcommand = ("serve",)
 
-    def __init__(self, binary, environment=None, arguments=()):
+    def __init__(self, binary, environment=None, arguments=(), **options):
         self.stdout = b""
         self._lines = queue.Queue()
         self._stderr = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             [str(binary), *self.subcommand, *arguments], stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=self._stderr, env=clean_environment(environment))
+            stdout=subprocess.PIPE, stderr=self._stderr, env=clean_environment(environment), **options)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
