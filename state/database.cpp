@@ -33,6 +33,7 @@ Result<std::unique_ptr<Db>> open_database(const Paths& paths, Locks& locks) {
   PMX_TRY(auto db, Db::open(paths.database));
   PMX_TRY(const bool wal, db->is_wal());
   if (!wal) {
+    PMX_TRY_VOID(refuse_foreign(*db, paths.database));
     PMX_TRY_VOID(locks.begin_setup());
     const Result<void> switched = db->use_wal();
     locks.end_setup();

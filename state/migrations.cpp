@@ -120,23 +120,10 @@ PRAGMA user_version = 4;
 )sql",
 };
 
-Result<std::int64_t> read_number(Db& db, const char* sql) {
-  PMX_TRY(Statement query, db.prepare(sql));
+Result<std::int64_t> current_version(Db& db) {
+  PMX_TRY(Statement query, db.prepare("PRAGMA user_version"));
   PMX_TRY(const bool row, query.step());
   return row ? query.integer(0) : 0;
-}
-
-Result<std::int64_t> current_version(Db& db) { return read_number(db, "PRAGMA user_version"); }
-
-/// A file with another mark, or with tables and none, belongs to somebody else.
-Result<void> refuse_foreign(Db& db, const std::string& path) {
-  PMX_TRY(const std::int64_t mark, read_number(db, "PRAGMA application_id"));
-  PMX_TRY(const std::int64_t version, current_version(db));
-  if (mark == kApplicationId && version > 0) return {};
-  PMX_TRY(const std::int64_t tables, read_number(db, "SELECT count(*) FROM sqlite_schema"));
-  if (mark == 0 && tables == 0 && version == 0) return {};
-  return Error{Code::kFailedPrecondition, path + " is the database of another program",
-               "choose another state directory; nothing was changed"};
 }
 
 /// Runs the next step; true when the database is complete. Looks again inside the transaction, for
@@ -152,6 +139,20 @@ Result<bool> advance(Db& db, const std::string& path) {
 }
 
 }  // namespace
+
+/// One statement, so that all three come from one moment: another process may be creating the
+/// tables.
+Result<void> refuse_foreign(Db& db, const std::string& path) {
+  PMX_TRY(Statement query,
+          db.prepare("SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) "
+                     "FROM pragma_application_id, pragma_user_version"));
+  PMX_TRY_VOID(query.step());
+  const bool ours = query.integer(0) == kApplicationId && query.integer(1) > 0;
+  const bool empty = query.integer(0) == 0 && query.integer(1) == 0 && query.integer(2) == 0;
+  if (ours || empty) return {};
+  return Error{Code::kFailedPrecondition, path + " is the database of another program",
+               "choose another state directory; nothing was changed"};
+}
 
 int schema_version() { return static_cast<int>(kSteps.size()); }
 

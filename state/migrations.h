@@ -10,6 +10,9 @@ namespace pmx::state {
 /// The schema version this program writes.
 int schema_version();
 
+/// kFailedPrecondition for a database that another program made; then it is left as it is.
+Result<void> refuse_foreign(Db& db, const std::string& path);
+
 /// Brings the database up to schema_version(). kFailedPrecondition when it is of a later version or
 /// somebody else's database; then it is left as it is. `path` is for messages. The caller holds
 /// db.lock() or is the only user.

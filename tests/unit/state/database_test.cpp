@@ -245,10 +245,11 @@ TEST_CASE("a state directory that cannot be trusted is refused by name and left 
 TEST_CASE("the database of another program is refused and left as it is") {
   const TemporaryDirectory directory;
   execute_in(directory.file("state.db"), "CREATE TABLE theirs (x); INSERT INTO theirs VALUES (1)");
+  const std::string before = need(read_file(directory.file("state.db")));
   const auto refused = Database::open(directory.path());
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().code == Code::kFailedPrecondition);
-  execute_in(directory.file("state.db"), "INSERT INTO theirs VALUES (2)");
+  CHECK(need(read_file(directory.file("state.db"))) == before);
 }
 
 TEST_CASE("a key that was lost before anything was sealed is made anew") {

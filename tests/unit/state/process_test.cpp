@@ -123,6 +123,20 @@ TEST_CASE("processes that start at once on nothing agree on database and key, an
   CHECK(reals.size() == kRows);
 }
 
+TEST_CASE("no process takes a database that another is creating for somebody else's") {
+  constexpr int kRounds = 40;
+  constexpr int kProcesses = 6;
+  for (int round = 0; round < kRounds; ++round) {
+    const TemporaryDirectory directory;
+    std::vector<std::unique_ptr<Child>> children;
+    for (int i = 0; i < kProcesses; ++i) {
+      children.push_back(
+          std::make_unique<Child>([&](int) { return write_rows(directory.path(), 0, 0); }));
+    }
+    for (const auto& child : children) REQUIRE(child->join() == 0);
+  }
+}
+
 TEST_CASE("threads on one database and on several lose no row either") {
   constexpr int kThreads = 4;
   constexpr int kRows = 25;
