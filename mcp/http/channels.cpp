@@ -122,6 +122,14 @@ bool EventStream::finished() const {
   return finished_;
 }
 
+bool EventStream::attended() const {
+  const std::lock_guard lock(mutex_);
+  const auto waits = [](const auto& exchange) {
+    return exchange != nullptr && !exchange->gone().stop_requested();
+  };
+  return waits(post_) || waits(listener_);
+}
+
 void EventStream::keep(const Cleared& message) {
   kept_.push_back({++last_id_, message});
   kept_bytes_ += message.bytes().size();

@@ -65,6 +65,9 @@ class EventStream final : public Channel {
   void close();
 
   [[nodiscard]] bool finished() const;
+
+  /// True while a client waits for what comes: an unanswered POST, or an open stream.
+  [[nodiscard]] bool attended() const;
   [[nodiscard]] std::uint64_t number() const { return number_; }
 
  private:

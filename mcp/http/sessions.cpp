@@ -49,6 +49,13 @@ std::pair<std::shared_ptr<EventStream>, std::uint64_t> Session::find_stream(
   return {slot->second, *number};
 }
 
+bool Session::attended() const {
+  if (standing->attended()) return true;
+  const std::lock_guard lock(mutex_);
+  return std::any_of(streams_.begin(), streams_.end(),
+                     [](const auto& stream) { return stream.second->attended(); });
+}
+
 void Session::end() {
   conversation->questions.close();
   conversation->requests.stop_all();
@@ -62,27 +69,35 @@ std::pair<std::string, std::shared_ptr<Session>> Sessions::open(const std::strin
                                                                 std::size_t max_bytes) {
   const std::string id = crypto::hex(crypto::random_bytes(kIdBytes));
   auto session = std::make_shared<Session>(principal, max_bytes);
-  Ended stale;
+  Ended ended;
   {
     const std::lock_guard lock(mutex_);
-    stale = take_stale(principal);
+    ended = take_stale(principal);
     entries_[id] = {session, clock_.steady()};
   }
-  for (const auto& old : stale) old->end();
+  for (const auto& old : ended) old->end();
   return {id, std::move(session)};
 }
 
-Sessions::Ended Sessions::take_stale(const std::string& principal) {
-  Ended stale;
+bool Sessions::stale(Entry& entry) const {
   const SteadyTime now = clock_.steady();
-  std::erase_if(entries_, [&](const auto& entry) {
-    if (now - entry.second.used < limits_.idle) return false;
-    stale.push_back(entry.second.session);
-    return true;
-  });
-  make_room(limits_.most_of_one, &principal, stale);
-  make_room(limits_.most, nullptr, stale);
-  return stale;
+  if (entry.session->attended()) entry.used = now;
+  return now - entry.used >= limits_.idle;
+}
+
+Sessions::Ended Sessions::take_stale(const std::string& principal) {
+  Ended ended;
+  for (auto slot = entries_.begin(); slot != entries_.end();) {
+    if (!stale(slot->second)) {
+      ++slot;
+      continue;
+    }
+    ended.push_back(std::move(slot->second.session));
+    slot = entries_.erase(slot);
+  }
+  make_room(limits_.most_of_one, &principal, ended);
+  make_room(limits_.most, nullptr, ended);
+  return ended;
 }
 
 void Sessions::make_room(std::size_t most, const std::string* principal, Ended& ended) {
@@ -108,9 +123,8 @@ std::shared_ptr<Session> Sessions::find(std::string_view id, std::string_view pr
   if (slot == entries_.end()) return nullptr;
   Entry& entry = slot->second;
   if (entry.session->conversation->principal != principal) return nullptr;
-  const SteadyTime now = clock_.steady();
-  if (now - entry.used >= limits_.idle) return nullptr;
-  entry.used = now;
+  if (stale(entry)) return nullptr;
+  entry.used = clock_.steady();
   return entry.session;
 }
 

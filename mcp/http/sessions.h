@@ -1,5 +1,5 @@
 // Sessions of Streamable HTTP before 2026-07-28: found by their id, bound to the principal that
-// began them, forgotten when idle. Thread-safe.
+// began them, forgotten when idle: no request, and no client that listens. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -30,11 +30,14 @@ class Session {
   /// are not ours or forgotten.
   std::pair<std::shared_ptr<EventStream>, std::uint64_t> find_stream(std::string_view event_id);
 
+  /// True while a client listens or waits for an answer.
+  [[nodiscard]] bool attended() const;
+
   /// Cancels what runs and ends all streams.
   void end();
 
  private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::uint64_t next_ = 0;
   std::map<std::uint64_t, std::shared_ptr<EventStream>> streams_;  // by number, oldest first
 };
@@ -69,6 +72,9 @@ class Sessions {
   };
 
   using Ended = std::vector<std::shared_ptr<Session>>;
+
+  /// Whether nobody used it for too long. A client that listens uses it.
+  bool stale(Entry& entry) const;
 
   Ended take_stale(const std::string& principal);
   /// Takes the longest idle session, of the principal if it is given, until `most` are left.

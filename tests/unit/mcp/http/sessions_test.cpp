@@ -67,11 +67,30 @@ TEST_CASE("sessions: one is forgotten when idle, to the millisecond, and use kee
   CHECK_FALSE(bench.lives(id));
 }
 
+TEST_CASE("sessions: one whose client only listens, or waits for an answer, is not idle") {
+  for (const bool listens : {true, false}) {
+    Bench bench({.idle = std::chrono::minutes(1)});
+    const auto [id, session] = bench.sessions.open("alice", 1000);
+    const auto client = std::make_shared<FakeExchange>();
+    if (listens) session->standing->attach(client, UINT64_MAX);
+    if (!listens) session->open_stream(true)->begin(client, {});
+    bench.clock.tick(std::chrono::hours(3));
+    bench.open("bob");
+    CHECK_FALSE(session->standing->finished());
+    client->leave();
+    bench.clock.tick(std::chrono::milliseconds(59'999));
+    CHECK(bench.lives(id));
+    bench.clock.tick(std::chrono::minutes(1));
+    CHECK_FALSE(bench.lives(id));
+  }
+}
+
 TEST_CASE("sessions: what was forgotten is ended with the next one that is opened") {
   Bench bench({.idle = std::chrono::minutes(1)});
   const auto session = bench.sessions.open("alice", 1000).second;
   const auto get = std::make_shared<FakeExchange>();
   session->standing->attach(get, UINT64_MAX);
+  get->leave();
   bench.clock.tick(std::chrono::minutes(1));
   bench.open("bob");
   CHECK(get->ended());
