@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "app/config_file.h"
 #include "app/privacy_rules.h"
@@ -168,6 +169,23 @@ void apply_limits(LimitsConfig& limits, const LimitsEntry& entry) {
   if (entry.request_timeout) limits.request_timeout = std::chrono::seconds(*entry.request_timeout);
 }
 
+/// The files of the rules directory: the one that the file names, or rules.d beside the file, when
+/// there is one.
+Result<std::vector<RulesDocument>> rules_of(const ConfigDocument& document,
+                                            const std::optional<std::string>& named,
+                                            const Environment& environment) {
+  if (named) {
+    PMX_TRY(const std::string directory, expand_home(environment, *named));
+    auto files = read_rules_directory(directory);
+    if (files.ok() || file_exists(directory)) return files;
+    return document.error_at("/privacy/rules", "names no directory: " + directory,
+                             "make it, or leave the key out");
+  }
+  const auto directory = std::filesystem::path(document.path).parent_path() / "rules.d";
+  if (!file_exists(directory.string())) return std::vector<RulesDocument>();
+  return read_rules_directory(directory.string());
+}
+
 Result<void> apply_privacy(PrivacyConfig& privacy, const ConfigDocument& document,
                            const Environment& environment) {
   const PrivacyEntry entry = document.file.privacy.value_or(PrivacyEntry{});
@@ -179,7 +197,8 @@ Result<void> apply_privacy(PrivacyConfig& privacy, const ConfigDocument& documen
         *entry.mode == "one-time" ? "one-time is for single texts: proxmox-mpc anonymize --one-time"
                                   : "");
   }
-  PMX_TRY(privacy.policy, read_policy(document));
+  PMX_TRY(const auto files, rules_of(document, entry.rules, environment));
+  PMX_TRY(privacy.policy, read_policy(document, files));
   if (!entry.key) return {};
   const KeyEntry& key = *entry.key;
   const int given = (key.file ? 1 : 0) + (key.credential ? 1 : 0) + (key.command ? 1 : 0);
@@ -302,6 +321,9 @@ Result<Config> read_config(const Overrides& overrides, const Environment& enviro
     const bool absent =
         !read.ok() && read.error().code == Code::kNotFound && overrides.config_file.empty();
     if (!read.ok() && !absent) return std::move(read).error();
+    ConfigDocument nothing;
+    nothing.path = path;
+    if (absent) PMX_TRY_VOID(apply_privacy(config.privacy, nothing, environment));
   }
   PMX_TRY_VOID(apply_overrides(config, overrides, environment));
   if (!config.state_dir.empty()) return config;

@@ -48,38 +48,50 @@ Result<std::string> read_secret_file(const std::string& path) {
   return first_line(std::move(text));
 }
 
+/// Parses `text` into `file` and decodes it; an empty file is an empty object.
+template <class T>
+Result<T> decode_yaml(std::string_view text, const std::string& path, YamlFile& file) {
+  file.path = path;
+  PMX_TRY(file.yaml, parse_yaml(text, path));
+  if (file.yaml.value.is_null()) file.yaml.value = Json::object();
+  auto decoded = decode<T>(file.yaml.value, Unknown::kReject);
+  if (decoded.ok()) return decoded;
+  const std::string& message = decoded.error().message;  // "<pointer> <what is expected>"
+  const std::string pointer = message.starts_with('/') ? message.substr(0, message.find(' ')) : "";
+  const bool inline_secret = pointer.ends_with("/token") || pointer.ends_with("/password");
+  return file.error_at(
+      pointer, pointer.empty() ? message : message.substr(pointer.size() + 1),
+      inline_secret ? "say where the secret is: {env: NAME}, {file: PATH} or {command: [...]}"
+                    : decoded.error().advice);
+}
+
 }  // namespace
 
-Error ConfigDocument::error_at(std::string_view pointer, std::string_view what,
-                               std::string advice) const {
-  return Error{Code::kInvalidArgument,
-               path + ":" + std::to_string(yaml.line_of(pointer)) + ": " + dotted(pointer) + " " +
-                   std::string(what),
-               std::move(advice)};
+std::string YamlFile::place_of(std::string_view pointer) const {
+  return path + ":" + std::to_string(yaml.line_of(pointer));
+}
+
+Error YamlFile::error_at(std::string_view pointer, std::string_view what,
+                         std::string advice) const {
+  std::string message = place_of(pointer) + ": ";
+  if (!pointer.empty()) message += dotted(pointer) + " ";
+  return Error{Code::kInvalidArgument, message + std::string(what), std::move(advice)};
 }
 
 Result<ConfigDocument> parse_config_file(std::string_view text, const std::string& path) {
   ConfigDocument document;
-  document.path = path;
-  PMX_TRY(document.yaml, parse_yaml(text, path));
-  if (document.yaml.value.is_null()) document.yaml.value = Json::object();
-  auto decoded = decode<ConfigFile>(document.yaml.value, Unknown::kReject);
-  if (!decoded.ok()) {
-    const std::string& message = decoded.error().message;  // "<pointer> <what is expected>"
-    const std::string pointer =
-        message.starts_with('/') ? message.substr(0, message.find(' ')) : "";
-    const bool inline_secret = pointer.ends_with("/token") || pointer.ends_with("/password");
-    return document.error_at(
-        pointer, pointer.empty() ? message : message.substr(pointer.size() + 1),
-        inline_secret ? "say where the secret is: {env: NAME}, {file: PATH} or {command: [...]}"
-                      : decoded.error().advice);
-  }
-  document.file = std::move(decoded).value();
+  PMX_TRY(document.file, decode_yaml<ConfigFile>(text, path, document));
   PMX_TRY_VOID(check_range(document, "/sync_interval", document.file.sync_interval, 5, 86400));
   PMX_TRY_VOID(check_limits(document));
   for (const auto& [name, cluster] : document.file.clusters) {
     PMX_TRY_VOID(check_range(document, "/clusters/" + name + "/timeout", cluster.timeout, 1, 600));
   }
+  return document;
+}
+
+Result<RulesDocument> parse_rules_file(std::string_view text, const std::string& path) {
+  RulesDocument document;
+  PMX_TRY(document.rules, decode_yaml<RulesEntry>(text, path, document));
   return document;
 }
 

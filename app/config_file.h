@@ -115,22 +115,32 @@ struct PatternEntry {
   }
 };
 
-struct PrivacyEntry {
-  std::optional<std::string> mode;
-  std::optional<std::string> preset;
+/// What the section `privacy` and each file of the rules directory may hold.
+struct RulesEntry {
   std::map<std::string, std::vector<std::string>> words;  ///< by class
   std::vector<PatternEntry> patterns;
   std::vector<std::string> keep;
   std::map<std::string, std::string> classes;
+  template <class V>
+  void fields(V& v) {
+    v.optional("words", words);
+    v.optional("patterns", patterns);
+    v.optional("keep", keep);
+    v.optional("classes", classes);
+  }
+};
+
+struct PrivacyEntry : RulesEntry {
+  std::optional<std::string> mode;
+  std::optional<std::string> preset;
+  std::optional<std::string> rules;  ///< the rules directory
   std::optional<KeyEntry> key;
   template <class V>
   void fields(V& v) {
     v.optional("mode", mode);
     v.optional("preset", preset);
-    v.optional("words", words);
-    v.optional("patterns", patterns);
-    v.optional("keep", keep);
-    v.optional("classes", classes);
+    v.optional("rules", rules);
+    RulesEntry::fields(v);
     v.optional("key", key);
   }
 };
@@ -157,20 +167,33 @@ struct ConfigFile {
   }
 };
 
-/// A parsed file with its line numbers.
-struct ConfigDocument {
-  ConfigFile file;
+/// A YAML file with its line numbers.
+struct YamlFile {
   YamlDocument yaml;
   std::string path;
+
+  /// "PATH:LINE" of a JSON pointer.
+  [[nodiscard]] std::string place_of(std::string_view pointer) const;
 
   /// An error at a JSON pointer: "PATH:LINE: POINTER WHAT".
   [[nodiscard]] Error error_at(std::string_view pointer, std::string_view what,
                                std::string advice = "") const;
 };
 
+struct ConfigDocument : YamlFile {
+  ConfigFile file;
+};
+
+struct RulesDocument : YamlFile {
+  RulesEntry rules;
+};
+
 /// Parses the text of a configuration file; unknown keys, wrong types and values out of range are
 /// errors with a line.
 Result<ConfigDocument> parse_config_file(std::string_view text, const std::string& path);
+
+/// The same for a file of the rules directory.
+Result<RulesDocument> parse_rules_file(std::string_view text, const std::string& path);
 
 /// Reads the secret: an environment variable, a private file's first line, or a command's first
 /// line of output within 30 s. Errors never hold the secret.

@@ -1,67 +1,72 @@
 #include "app/privacy_rules.h"
 
+#include <algorithm>
+#include <filesystem>
+
+#include "base/files.h"
+
 namespace pmx::app {
 namespace {
+
+namespace fs = std::filesystem;
 
 using anonymize::Fate;
 using anonymize::Kind;
 using anonymize::OperatorRule;
 
+/// Reads the rules of one file; `root` is the pointer of what holds them.
 class Reader {
  public:
-  explicit Reader(const ConfigDocument& document) : document_(document) {}
+  Reader(const YamlFile& file, std::string root, std::vector<OperatorRule>& rules)
+      : file_(file), root_(std::move(root)), rules_(rules) {}
 
-  Result<std::vector<OperatorRule>> run(const PrivacyEntry& entry) {
+  Result<void> run(const RulesEntry& entry) {
     PMX_TRY_VOID(words(entry));
     PMX_TRY_VOID(patterns(entry));
     for (std::size_t i = 0; i < entry.keep.size(); ++i)
       rules_.push_back({OperatorRule::Type::kKeep, entry.keep[i], Kind::kName, "", Fate::kKeep,
-                        source("/privacy/keep/" + std::to_string(i))});
-    PMX_TRY_VOID(classes(entry));
-    return std::move(rules_);
+                        file_.place_of(root_ + "/keep/" + std::to_string(i))});
+    return classes(entry);
   }
 
  private:
-  [[nodiscard]] std::string source(const std::string& pointer) const {
-    return document_.path + ":" + std::to_string(document_.yaml.line_of(pointer));
-  }
-
   [[nodiscard]] Result<anonymize::RuleClass> class_of(const std::string& name,
                                                       const std::string& pointer) const {
     if (const auto found = anonymize::rule_class(name)) return *found;
-    return document_.error_at(pointer, "names no class: \"" + name + "\"",
-                              "a class is what pseudonyms begin with (vm, ct, node, sto, pool, "
-                              "usr, ...), ipv4, ipv6, mac, uuid, name or secret");
+    return file_.error_at(pointer, "names no class: \"" + name + "\"",
+                          "a class is what pseudonyms begin with (vm, ct, node, sto, pool, "
+                          "usr, ...), ipv4, ipv6, mac, uuid, name or secret");
   }
 
-  Result<void> words(const PrivacyEntry& entry) {
+  Result<void> words(const RulesEntry& entry) {
     for (const auto& [name, list] : entry.words) {
-      const std::string pointer = "/privacy/words/" + name;
+      const std::string pointer = root_ + "/words/" + name;
       PMX_TRY(const auto kind, class_of(name, pointer));
       for (std::size_t i = 0; i < list.size(); ++i)
         rules_.push_back({OperatorRule::Type::kWord, list[i], kind.kind, "", Fate::kReplace,
-                          source(pointer + "/" + std::to_string(i))});
+                          file_.place_of(pointer + "/" + std::to_string(i))});
     }
     return {};
   }
 
-  Result<void> patterns(const PrivacyEntry& entry) {
+  Result<void> patterns(const RulesEntry& entry) {
     for (std::size_t i = 0; i < entry.patterns.size(); ++i) {
       const PatternEntry& pattern = entry.patterns[i];
-      const std::string pointer = "/privacy/patterns/" + std::to_string(i);
+      const std::string pointer = root_ + "/patterns/" + std::to_string(i);
       PMX_TRY(const auto kind, class_of(pattern.kind.value_or("name"), pointer + "/class"));
       rules_.push_back({OperatorRule::Type::kPattern, pattern.pattern, kind.kind,
-                        pattern.context.value_or(""), Fate::kReplace, source(pointer)});
+                        pattern.context.value_or(""), Fate::kReplace, file_.place_of(pointer)});
     }
     return {};
   }
 
-  Result<void> classes(const PrivacyEntry& entry) {
+  Result<void> classes(const RulesEntry& entry) {
     for (const auto& [name, what] : entry.classes) {
-      const std::string pointer = "/privacy/classes/" + name;
+      const std::string pointer = root_ + "/classes/" + name;
       PMX_TRY(const auto kind, class_of(name, pointer));
       PMX_TRY(const Fate fate, fate_of(what, pointer));
-      rules_.push_back({OperatorRule::Type::kFate, "", kind.kind, "", fate, source(pointer)});
+      rules_.push_back(
+          {OperatorRule::Type::kFate, "", kind.kind, "", fate, file_.place_of(pointer)});
     }
     return {};
   }
@@ -69,12 +74,33 @@ class Reader {
   [[nodiscard]] Result<Fate> fate_of(const std::string& name, const std::string& pointer) const {
     for (const Fate fate : {Fate::kReplace, Fate::kKeep, Fate::kDrop})
       if (anonymize::fate_name(fate) == name) return fate;
-    return document_.error_at(pointer, "must be replace, keep or drop");
+    return file_.error_at(pointer, "must be replace, keep or drop");
   }
 
-  const ConfigDocument& document_;
-  std::vector<OperatorRule> rules_;
+  const YamlFile& file_;
+  const std::string root_;
+  std::vector<OperatorRule>& rules_;
 };
+
+/// Names of the directory's files that hold rules, in order.
+Result<std::vector<std::string>> rules_files(const std::string& path) {
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (fs::directory_iterator entry(path, failed); !failed && entry != fs::directory_iterator();
+       entry.increment(failed)) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with('.')) continue;
+    if (name.ends_with(".yaml"))
+      return Error{Code::kInvalidArgument, path + "/" + name + ": is not read in a rules directory",
+                   "rename it to end with .yml, or take it away"};
+    if (name.ends_with(".yml")) names.push_back(name);
+  }
+  if (failed)
+    return Error{Code::kInvalidArgument, path + ": the directory of rules cannot be read",
+                 "it must be a directory that this user can list"};
+  std::sort(names.begin(), names.end());
+  return names;
+}
 
 std::string_view type_name(OperatorRule::Type type) {
   switch (type) {
@@ -98,7 +124,20 @@ Json rule_json(const OperatorRule& rule) {
 
 }  // namespace
 
-Result<std::shared_ptr<const anonymize::Policy>> read_policy(const ConfigDocument& document) {
+Result<std::vector<RulesDocument>> read_rules_directory(const std::string& path) {
+  PMX_TRY(const auto names, rules_files(path));
+  std::vector<RulesDocument> files;
+  for (const std::string& name : names) {
+    const std::string file = path + "/" + name;
+    const auto text = read_file(file);
+    if (!text.ok()) return Error{Code::kInvalidArgument, text.error().message, text.error().advice};
+    PMX_TRY(files.emplace_back(), parse_rules_file(*text, file));
+  }
+  return files;
+}
+
+Result<std::shared_ptr<const anonymize::Policy>> read_policy(
+    const ConfigDocument& document, const std::vector<RulesDocument>& files) {
   const PrivacyEntry entry = document.file.privacy.value_or(PrivacyEntry{});
   const std::string wanted = entry.preset.value_or("strict");
   const auto preset = anonymize::preset_of(wanted);
@@ -107,7 +146,9 @@ Result<std::shared_ptr<const anonymize::Policy>> read_policy(const ConfigDocumen
         "/privacy/preset", "must be strict, names or secrets, is \"" + wanted + "\"",
         wanted == "off" ? "privacy cannot be turned off; secrets replaces least" : "");
   }
-  PMX_TRY(auto rules, Reader(document).run(entry));
+  std::vector<OperatorRule> rules;
+  PMX_TRY_VOID(Reader(document, "/privacy", rules).run(entry));
+  for (const RulesDocument& file : files) PMX_TRY_VOID(Reader(file, "", rules).run(file.rules));
   return anonymize::Policy::make(*preset, std::move(rules));
 }
 

@@ -174,6 +174,24 @@ class RulesTest(WithCluster):
         self.assertNotIn("Huber", done.stderr)
 
 
+    def test_files_of_the_rules_directory_count_as_the_section_does_and_a_bad_one_stops_the_start(self):
+        arguments, environment = self.configure("privacy: {keep: [test-lab]}\n")
+        (self.folder / "rules.d").mkdir()
+        rules = self.folder / "rules.d" / "customers.yml"
+        rules.write_text("# who must not be named\nwords:\n  name: [Zimtstern]\n", encoding="utf-8")
+        shown = json.loads(run("privacy", "rules", "--json", *arguments, environment=environment).stdout)
+        self.assertIn({"type": "word", "class": "nam", "policy": "replace", "text": "Zimtstern",
+                       "source": f"{rules}:3"}, shown["rules"])
+        done = run("anonymize", *arguments, text="about Zimtstern\n", environment=environment)
+        self.assertNotIn("Zimtstern", done.stdout)
+        rules.write_text("words:\n  name: [Zimtstern]\n  nmae: [Krokant]\n", encoding="utf-8")
+        for command in (["serve"], ["anonymize"], ["config", "check"]):
+            done = run(*command, *arguments, text="about Zimtstern\n", environment=environment)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(f"{rules}:3: words.nmae names no class", done.stderr)
+            self.assertNotIn("Krokant", done.stderr)
+
+
 class OneTimeTest(WithCluster):
     def test_the_names_of_the_installation_are_hidden_and_no_two_runs_can_be_joined(self):
         with Server(BINARY, self.environment) as server:

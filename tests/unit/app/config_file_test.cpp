@@ -60,7 +60,7 @@ TEST_CASE("config file: every entry is read into its place") {
       "limits: {requests: 1, megabytes: 2, streams: 3, calls_per_minute: 4,\n"
       "  completions_per_minute: 5, wrong_names_per_hour: 6, question_timeout: 70,\n"
       "  request_timeout: 80}\n"
-      "privacy: {mode: session, preset: names, words: {user: [w, x]}, keep: [n],\n"
+      "privacy: {mode: session, preset: names, rules: d, words: {user: [w, x]}, keep: [n],\n"
       "  patterns: [{pattern: r, class: tag, context: t}], classes: {ipv4: keep},\n"
       "  key: {file: kf, credential: kc, command: [kx, ky]}}\n"
       "clusters:\n  home: {url: u, user: me, password: {file: p}, fingerprint: f, ca_file: a,\n"
@@ -89,6 +89,7 @@ TEST_CASE("config file: every entry is read into its place") {
   CHECK(file.limits->request_timeout == 80);
   CHECK(file.privacy->mode == "session");
   CHECK(file.privacy->preset == "names");
+  CHECK(file.privacy->rules == "d");
   CHECK(file.privacy->words.at("user") == std::vector<std::string>{"w", "x"});
   CHECK(file.privacy->keep == std::vector<std::string>{"n"});
   REQUIRE(file.privacy->patterns.size() == 1);
@@ -127,7 +128,7 @@ TEST_CASE("config file: beside an unknown key stand the keys that are known in i
       {"limits:\n  request: 5\n", "c.yml:2: limits.request is not known here",
        "known keys here: requests, megabytes, streams"},
       {"privacy:\n  word: {}\n", "c.yml:2: privacy.word is not known here",
-       "known keys here: mode, preset, words, patterns, keep, classes, key"},
+       "known keys here: mode, preset, rules, words, patterns, keep, classes, key"},
       {"privacy:\n  patterns:\n    - {pattern: x, clas: y}\n",
        "c.yml:3: privacy.patterns.0.clas is not known here",
        "known keys here: pattern, class, context"},

@@ -318,6 +318,85 @@ TEST_CASE("config: privacy says how long pseudonyms last and where the key comes
   }
 }
 
+TEST_CASE("config: the files of rules.d beside the file are read in the order of their names") {
+  const Home home;
+  std::filesystem::create_directory(home.path + "/rules.d");
+  home.write("rules.d/20-more.yml", "classes: {ipv4: drop}\nwords: {pool: [Falcon]}\n");
+  home.write("rules.d/10-first.yml", "# mine\nclasses:\n  ipv4: keep\n");
+  home.write("rules.d/.hidden.yml", "no: rules\n");
+  home.write("rules.d/notes.txt", "no: rules\n");
+  home.write("rules.d/empty.yml", "");
+  const std::string file = home.write("c.yml", "privacy: {keep: [test-lab]}\n");
+  const auto config = load_config(from_file(file), home.environment);
+  REQUIRE(config.ok());
+  REQUIRE(config->privacy.policy != nullptr);
+  const auto& rules = config->privacy.policy->rules();
+  REQUIRE(rules.size() == 4);
+  CHECK(rules[0].source == file + ":1");
+  CHECK(rules[1].source == home.path + "/rules.d/10-first.yml:3");
+  CHECK(rules[2].source == home.path + "/rules.d/20-more.yml:2");
+  CHECK(config->privacy.policy->fate(pmx::anonymize::Kind::kIpv4) == pmx::anonymize::Fate::kDrop);
+}
+
+TEST_CASE("config: rules are read without a configuration file too") {
+  Home home;
+  home.environment["XDG_CONFIG_HOME"] = home.path;
+  std::filesystem::create_directories(home.path + "/proxmox-mpc/rules.d");
+  home.write("proxmox-mpc/rules.d/mine.yml", "words: {name: [Falcon]}\n");
+  const auto config = load_config({}, home.environment);
+  REQUIRE(config.ok());
+  CHECK(config->privacy.policy != nullptr);
+  home.write("proxmox-mpc/rules.d/mine.yml", "words: {name: [Falcon}\n");
+  CHECK_FALSE(load_config({}, home.environment).ok());
+}
+
+TEST_CASE("config: privacy.rules names another directory, which must be there") {
+  const Home home;
+  std::filesystem::create_directory(home.path + "/rules.d");
+  home.write("rules.d/unread.yml", "words: {name: [Osprey]}\n");
+  std::filesystem::create_directory(home.path + "/mine");
+  home.write("mine/a.yml", "words: {name: [Falcon]}\n");
+  const auto config =
+      load_config(from_file(home.write("c.yml", "privacy: {rules: ~/mine}\n")), home.environment);
+  REQUIRE(config.ok());
+  REQUIRE(config->privacy.policy->rules().size() == 1);
+  CHECK(config->privacy.policy->rules()[0].text == "Falcon");
+  CHECK(
+      error_of(home, "privacy:\n  rules: ~/none\n").find(":2: privacy.rules names no directory") !=
+      std::string::npos);
+  CHECK(error_of(home, "privacy:\n  rules: ~/mine/a.yml\n").find("a.yml: the directory of rules") !=
+        std::string::npos);
+}
+
+TEST_CASE("config: a bad rule of a directory is told with its file and line") {
+  struct Row {
+    const char* text;
+    const char* told;
+  };
+  const Row rows[] = {
+      {"words:\n  name: [x\n", "rules.d/a.yml:"},
+      {"words:\n  colour: [red]\n", "rules.d/a.yml:2: words.colour names no class"},
+      {"patterns:\n  - {pattern: ok}\n  - {pattern: 'a('}\n", "rules.d/a.yml:3: the pattern"},
+      {"\nkeep:\n  - Falcon\n", "rules.d/a.yml:3: what is to stay here is hidden by another rule"},
+      {"classes:\n  ipv4: hide\n", "rules.d/a.yml:2: classes.ipv4 must be"},
+      {"preset: names\n", "rules.d/a.yml:1: preset is not known here"},
+      {"- a\n", "rules.d/a.yml:1: "}};
+  const Home home;
+  std::filesystem::create_directory(home.path + "/rules.d");
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    home.write("rules.d/a.yml", row.text);
+    CHECK(error_of(home, "privacy: {words: {name: [Falcon]}}\n").find(row.told) !=
+          std::string::npos);
+  }
+  std::filesystem::remove(home.path + "/rules.d/a.yml");
+  home.write("rules.d/a.yaml", "words: {name: [Falcon]}\n");
+  CHECK(error_of(home, "").find("a.yaml: is not read") != std::string::npos);
+  std::filesystem::remove(home.path + "/rules.d/a.yaml");
+  std::filesystem::create_symlink(home.path + "/gone", home.path + "/rules.d/b.yml");
+  CHECK(error_of(home, "").find("b.yml") != std::string::npos);
+}
+
 TEST_CASE("config: schemas/config.json names exactly the keys that are read") {
   const auto schema = pmx::parse_json(pmx::schemas::embedded_file("config.json"));
   REQUIRE(schema.ok());
