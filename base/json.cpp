@@ -7,6 +7,9 @@
 #include <cstring>
 #include <utility>
 
+#include "base/json_reader.h"
+#include "base/json_text.h"
+
 template class nlohmann::basic_json<>;
 
 namespace pmx {
@@ -48,6 +51,21 @@ class Builder : public nlohmann::detail::json_sax_dom_parser<Json> {
   std::size_t offset = 0;
 };
 
+/// nlohmann's reading: what the fast reader leaves to it, and the place of what is wrong.
+Result<Json> read_slowly(std::string_view text, const JsonLimits& limits) {
+  if (deeper_than(text, limits.max_depth)) {
+    return Error{Code::kResourceExhausted,
+                 "JSON nests deeper than " + std::to_string(limits.max_depth) + " levels", ""};
+  }
+  Json value;
+  Builder builder(value);
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) {
+    return Error{Code::kInvalidArgument, "not valid JSON at byte " + std::to_string(builder.offset),
+                 ""};
+  }
+  return value;
+}
+
 /// nlohmann's text of a value: slow, and right about everything.
 std::string slow_text(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -74,40 +92,6 @@ constexpr std::array<Spelling, 256> kSpellings = [] {
   return table;
 }();
 
-/// Whether the eight bytes stand for themselves in JSON: ASCII without quotes, backslashes and
-/// control characters. All at once, in one register.
-bool is_plain(std::uint64_t bytes) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101U;
-  constexpr std::uint64_t kHighBits = 0x8080808080808080U;
-  const auto holds = [bytes](char c) {  // sets a high bit where a byte is c
-    const std::uint64_t others = bytes ^ (kOnes * static_cast<unsigned char>(c));
-    return (others - kOnes) & ~others;
-  };
-  const std::uint64_t below_blank = bytes - kOnes * ' ';
-  return ((bytes | below_blank | holds('"') | holds('\\')) & kHighBits) == 0;
-}
-
-/// The bytes of one UTF-8 character at the begin of `text`; 0 when they are none.
-std::size_t character_size(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  const auto follows = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned first = byte(0);
-  if (first >= 0xC2 && first <= 0xDF) return follows(1) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    if (first == 0xE0 && byte(1) < 0xA0) return 0;  // overlong
-    if (first == 0xED && byte(1) > 0x9F) return 0;  // half of a surrogate pair
-    return follows(1) && follows(2) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    if (first == 0xF0 && byte(1) < 0x90) return 0;
-    if (first == 0xF4 && byte(1) > 0x8F) return 0;  // above U+10FFFF
-    return follows(1) && follows(2) && follows(3) ? 4 : 0;
-  }
-  return 0;
-}
-
 /// Writes JSON text in one pass, by a table: several times as fast as nlohmann, which
 /// decodes every character. The same bytes; what is rare is left to it.
 class Writer {
@@ -117,107 +101,136 @@ class Writer {
       case Json::value_t::object: return write_object(*value.get_ptr<const Json::object_t*>());
       case Json::value_t::array: return write_array(*value.get_ptr<const Json::array_t*>());
       case Json::value_t::string: return write_string(*value.get_ptr<const std::string*>());
-      case Json::value_t::boolean: out_ += *value.get_ptr<const bool*>() ? "true" : "false"; return;
-      case Json::value_t::null: out_ += "null"; return;
+      case Json::value_t::boolean: return put(*value.get_ptr<const bool*>() ? "true" : "false");
+      case Json::value_t::null: return put("null");
       case Json::value_t::number_integer:
         return write_number(*value.get_ptr<const std::int64_t*>());
       case Json::value_t::number_unsigned:
         return write_number(*value.get_ptr<const std::uint64_t*>());
-      default: out_ += slow_text(value);
+      default: put(slow_text(value));
     }
   }
 
-  [[nodiscard]] std::string take() { return std::move(out_); }
+  [[nodiscard]] std::string take() {
+    flush();
+    return std::move(out_);
+  }
 
  private:
   void write_object(const Json::object_t& members) {
-    out_ += '{';
-    bool first = true;
+    char before = '{';
     for (const auto& [key, value] : members) {
-      if (!std::exchange(first, false)) out_ += ',';
+      put(std::exchange(before, ','));
       write_string(key);
-      out_ += ':';
+      put(':');
       write(value);
     }
-    out_ += '}';
+    if (members.empty()) put('{');
+    put('}');
   }
 
   void write_array(const Json::array_t& elements) {
-    out_ += '[';
-    bool first = true;
+    char before = '[';
     for (const Json& element : elements) {
-      if (!std::exchange(first, false)) out_ += ',';
+      put(std::exchange(before, ','));
       write(element);
     }
-    out_ += ']';
+    if (elements.empty()) put('[');
+    put(']');
   }
 
   template <class Number>
   void write_number(Number number) {
-    std::array<char, 24> digits{};
-    out_.append(digits.data(),
-                std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr);
+    constexpr std::size_t kDigits = 24;
+    make_room(kDigits);
+    char* begin = block_.data() + used_;
+    used_ += static_cast<std::size_t>(std::to_chars(begin, begin + kDigits, number).ptr - begin);
   }
 
-  void write_string(const std::string& text) {
-    const std::size_t begin = out_.size();
-    out_ += '"';
-    for (std::size_t i = 0; i < text.size();) {
-      i += write_ascii(std::string_view(text).substr(i));
-      if (i == text.size()) break;
-      const std::size_t size = character_size(std::string_view(text).substr(i));
-      if (size == 0) {  // a rare control character, or bytes that are not UTF-8
-        out_.resize(begin);
-        out_ += slow_text(text);
-        return;
-      }
-      out_.append(text, i, size);
-      i += size;
+  void write_string(std::string_view text) {
+    // Most of a large document is one string: that is copied once.
+    if (text.size() > block_.size()) out_.reserve(out_.size() + used_ + text.size());
+    put('"');
+    while (!text.empty()) {
+      text.remove_prefix(write_ascii(text));
+      if (text.empty()) break;
+      const std::size_t size = json_text::character_size(text);
+      const bool known = size > 1;
+      // Else a rare control character, or bytes that are not UTF-8.
+      if (!known) return put(std::string_view(slow_text(text)).substr(1));
+      put(text.substr(0, size));
+      text.remove_prefix(size);
     }
-    out_ += '"';
+    put('"');
   }
 
   /// Writes what the table knows; returns how many bytes of `text` that were. Eight bytes at a time
   /// where they are plain, and without a branch for each byte elsewhere: text with many quotes or
   /// line ends costs no more than a look at each eight.
   std::size_t write_ascii(std::string_view text) {
-    std::array<char, 4096> block;  // not initialised: what is read was written before
     std::size_t done = 0;
-    bool known = true;
-    while (known && done < text.size()) {
-      const std::size_t end = std::min(text.size(), done + block.size() / 2);
-      std::size_t used = 0;
-      while (known && done < end) {
-        done += copy_plain(text.substr(done, end - done), block.data() + used, used);
+    while (done < text.size()) {
+      make_room(std::min(2 * (text.size() - done), block_.size() / 2));
+      // A byte may take two, and is written as two even when it takes one.
+      const std::size_t end = std::min(text.size(), done + (block_.size() - used_) / 2);
+      while (done < end) {
+        done += copy_plain(text.substr(done, end - done));
         const std::size_t stop = std::min(end, done + sizeof(std::uint64_t));
-        while (done < stop) {
+        for (; done < stop; ++done) {
           const Spelling& spelling = kSpellings[static_cast<unsigned char>(text[done])];
-          known = spelling.size > 0;
-          if (!known) break;
-          std::memcpy(block.data() + used, spelling.bytes.data(), spelling.bytes.size());
-          used += spelling.size;
-          ++done;
+          if (spelling.size == 0) return done;
+          std::memcpy(block_.data() + used_, spelling.bytes.data(), spelling.bytes.size());
+          used_ += spelling.size;
         }
       }
-      out_.append(block.data(), used);
     }
     return done;
   }
 
-  /// Copies the plain eights that `text` begins with to `to` and adds them to `used`; how many
-  /// bytes.
-  static std::size_t copy_plain(std::string_view text, char* to, std::size_t& used) {
+  /// Copies the plain bytes that `text` begins with, as far as there are eight; how many. There is
+  /// room for them.
+  std::size_t copy_plain(std::string_view text) {
+    constexpr std::size_t kEight = 8;
+    char* const to = block_.data() + used_;
     std::size_t done = 0;
-    for (std::uint64_t bytes = 0; text.size() - done >= sizeof bytes; done += sizeof bytes) {
-      std::memcpy(&bytes, text.data() + done, sizeof bytes);
-      if (!is_plain(bytes)) break;
+    while (text.size() - done >= kEight) {
+      const std::uint64_t bytes = json_text::eight_bytes(text.substr(done));
+      const std::size_t plain = json_text::plain_bytes(bytes);
       std::memcpy(to + done, &bytes, sizeof bytes);
+      done += plain;
+      if (plain < kEight) break;
     }
-    used += done;
+    used_ += done;
     return done;
   }
 
-  std::string out_;
+  void put(char c) {
+    make_room(1);
+    block_[used_++] = c;
+  }
+
+  void put(std::string_view text) {
+    if (text.size() > block_.size() - used_) flush();
+    if (text.size() > block_.size()) {
+      out_ += text;
+      return;
+    }
+    std::memcpy(block_.data() + used_, text.data(), text.size());
+    used_ += text.size();
+  }
+
+  void make_room(std::size_t size) {
+    if (block_.size() - used_ < size) flush();
+  }
+
+  void flush() {
+    out_.append(block_.data(), used_);
+    used_ = 0;
+  }
+
+  std::array<char, 4096> block_;  // not initialised: what is read was written before
+  std::size_t used_ = 0;
+  std::string out_;  // what came before the block
 };
 
 }  // namespace
@@ -229,17 +242,8 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
                      std::to_string(limits.max_bytes),
                  ""};
   }
-  if (deeper_than(text, limits.max_depth)) {
-    return Error{Code::kResourceExhausted,
-                 "JSON nests deeper than " + std::to_string(limits.max_depth) + " levels", ""};
-  }
-  Json value;
-  Builder builder(value);
-  if (!Json::sax_parse(text.begin(), text.end(), &builder)) {
-    return Error{Code::kInvalidArgument, "not valid JSON at byte " + std::to_string(builder.offset),
-                 ""};
-  }
-  return value;
+  if (auto value = read_json(text, limits.max_depth)) return *std::move(value);
+  return read_slowly(text, limits);
 }
 
 std::string dump_json(const Json& value) {

@@ -2,9 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <random>
+#include <string>
+#include <string_view>
 
 using pmx::Code;
 using pmx::Json;
@@ -119,5 +122,60 @@ TEST_CASE("json: the text is nlohmann's, byte for byte, whatever the value holds
     value["empty"] = {Json::object(), Json::array(), text()};
     value["bytes"] = Json::binary({1, 2});
     CHECK(pmx::dump_json(value) == value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+}
+
+namespace {
+
+/// Equal in every value and its type: nlohmann's == takes 1, 1u and 1.0 for the same.
+bool is_same(const Json& a, const Json& b) {
+  if (a.type() != b.type() || a != b || a.size() != b.size()) return false;
+  if (!a.is_structured()) return true;
+  return std::equal(a.begin(), a.end(), b.begin(), is_same);
+}
+
+void check_read_as_nlohmann_does(const std::string& text) {
+  CAPTURE(text);
+  const auto read = parse_json(text);
+  const Json expected = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  REQUIRE(read.ok() == !expected.is_discarded());
+  if (read.ok()) CHECK(is_same(*read, expected));
+}
+
+}  // namespace
+
+TEST_CASE("json: reads as nlohmann does, value and type, what is rare") {
+  for (const char* text :
+       {"0", "-0", "-1", "18446744073709551615", "18446744073709551616", "-9223372036854775808",
+        "-9223372036854775809", "1e2", "-0.0", "1E-400", "4.9e-324", "1.7976931348623157e308", "01",
+        "-", "1.", ".5", "1e", "+1", R"({"a":1,"a":{"b":2},"a":[]})", R"({"a":{"b":1},"a":null})",
+        R"("\ud83d\ude00 \u0000 \u00fc \u20ac \/\b\f\n\r\t\\\"")", R"("\ud83d\u0041")", R"("\u12g4")",
+        R"("\u+123")", "\"\x7f\"", "\"\t\"", " \t\r\n[ ] ", "[1 , 2]", "{\"a\" : 1 , \"b\":2}", "\"",
+        "\"\\", "[", "{\"a\"", "{\"a\":", "[1,", "tru", "truex", "nullnull", "\xef\xbb\xbf[1]",
+        "\"\xed\xa0\x80\"", "\"\xf4\x90\x80\x80\"", "\"12345678\xc3\"", "{1:2}", "[]]"}) {
+    check_read_as_nlohmann_does(text);
+  }
+  check_read_as_nlohmann_does(std::string("[1]\0x", 5));
+}
+
+TEST_CASE("json: reads as nlohmann does what random edits make of a document") {
+  const std::string document =
+      R"({"jsonrpc":"2.0","id":-7,"params":{"text":"a \"word\", ü€😀 \u00e4\ud83d\ude00","list":)"
+      R"([1,2.5e3,true,false,null,{},[],""],"long member name of more than sixteen":1e-7}})";
+  constexpr std::string_view kBytes = "{}[]\",:\\u0e-.1 \n\x01\xc3\xff";
+  std::mt19937 random(11);  // NOLINT(cert-msc51-cpp): the same edits in every run
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = document;
+    for (std::size_t edits = random() % 3 + 1; edits > 0 && !text.empty(); --edits) {
+      const std::size_t at = random() % text.size();
+      const char byte = kBytes[random() % kBytes.size()];
+      switch (random() % 4) {
+        case 0: text[at] = byte; break;
+        case 1: text.insert(at, 1, byte); break;
+        case 2: text.erase(at, 1); break;
+        default: text.resize(at + 1);
+      }
+    }
+    check_read_as_nlohmann_does(text);
   }
 }
