@@ -57,7 +57,8 @@ KINDS = {
     "newhost": ("host", "F", lambda e: f"{e.rng.choice(PURPOSES)}-{e.chars('bcdfgk', 3)}{e.rng.randint(1, 9)}"), "newid": ("id", "F", lambda e: f"{e.rng.choice(PURPOSES)}-{e.chars('bcdfgk', 3)}"),
     "anyserial": ("serial", "F", lambda e: e.chars("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", 7) + str(e.rng.randint(10, 99))),
     "vg": ("vg", "F", lambda e: f"vg_{e.rng.choice(PURPOSES)[:6]}{e.rng.randint(1, 9)}"), "zpool": ("zpool", "F", lambda e: f"tank{e.rng.choice(PURPOSES)[:5]}"),
-    "machineid": ("machine_id", "F", lambda e: e.hexes(32)),
+    "first": ("person_part", "F", lambda e: e.rng.choice(e.people)[0]), "snap": ("snapshot", "F", lambda e: f"{e.rng.choice(['vor', 'nach', 'pre'])}_{e.rng.choice(PURPOSES)}"),
+    "wwnid": ("wwn", "P", lambda e: e.hexes(9)), "machineid": ("machine_id", "F", lambda e: e.hexes(32)),
     # Of interest to a human only.
     "hperson": ("person_unknown", "H", lambda e: f"{e.rng.choice(['Henrik', 'Lena', 'Ivana', 'Torsten', 'Agnieszka', 'Kofi'])} {e.rng.choice(['Maasdorf', 'Jelinek', 'Horvatin', 'Sundqvist', 'Achterberg', 'Dembowski'])}"),
     "hlast": ("person_unknown", "H", lambda e: e.rng.choice(["Maasdorf", "Jelinek", "Horvatin", "Sundqvist", "Achterberg", "Dembowski"])),
@@ -69,7 +70,7 @@ KINDS = {
 SECRETS = {
     "pw": ("password", "F", lambda e: e.password()), "apikey": ("api_key", "F", lambda e: e.chars("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 32)),
     "hexkey": ("api_key", "F", lambda e: e.hexes(40)), "uuidkey": ("token_secret", "F", lambda e: e.uuid()), "urlpw": ("url_password", "P", lambda e: e.chars("abcdefghkmnpqrstuvwxyzABCDEFGH23456789", 11)),
-    "ticket": ("ticket", "P", lambda e: f"PVE:{e.rng.choice(e.users)}@{e.rng.choice(e.realms)}:{e.hexes(8).upper()}::{e.base64(256)}"), "csrf": ("csrf", "P", lambda e: f"{e.hexes(8).upper()}:{e.base64(32)[:43]}"),
+    "vncticket": ("ticket", "P", lambda e: f"PVEVNC:{e.hexes(8).upper()}::{e.base64(256)}"), "ticket": ("ticket", "P", lambda e: f"PVE:{e.rng.choice(e.users)}@{e.rng.choice(e.realms)}:{e.hexes(8).upper()}::{e.base64(256)}"), "csrf": ("csrf", "P", lambda e: f"{e.hexes(8).upper()}:{e.base64(32)[:43]}"),
     "jwt": ("jwt", "P", lambda e: e.jwt()), "pem": ("pem", "P", lambda e: e.pem()), "sha512crypt": ("crypt", "P", lambda e: f"$6${e.chars('abcdefgABCDEFG0123456789./', 16)}${e.chars('abcdefgABCDEFG0123456789./', 86)}"),
     "yescrypt": ("crypt", "P", lambda e: f"$y$j9T${e.chars('abcdefgABCDEFG0123456789./', 22)}${e.chars('abcdefgABCDEFG0123456789./', 43)}"), "bcrypt": ("crypt", "P", lambda e: f"$2b$12${e.chars('abcdefgABCDEFG0123456789./', 53)}"),
     "ssha": ("ldap_hash", "P", lambda e: "{SSHA}" + e.base64(24)), "wgkey": ("wireguard_key", "F", lambda e: e.base64(32)), "cephkey": ("ceph_key", "P", lambda e: "AQ" + e.chars("abcdefghijkABCDEFGHIJK0123456789+/", 36) + "=="),
