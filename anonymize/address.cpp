@@ -171,6 +171,18 @@ std::optional<Mac> read_mac(std::string_view text, std::size_t at, bool chain) {
   return out;
 }
 
+std::optional<Mac> read_mac_interface(std::string_view text) {
+  constexpr std::size_t kLength = 15;
+  if (!text.starts_with("enx") || text.size() < kLength) return std::nullopt;
+  Mac out;
+  out.separator = '\0';
+  for (std::size_t k = 0; k < 6; ++k)
+    if (!read_pair(text, 3 + 2 * k, out.octets[k], out.upper)) return std::nullopt;
+  if (is_word_char(byte_at(text, kLength))) return std::nullopt;
+  out.end = kLength;
+  return out;
+}
+
 std::string format_mac(const std::array<std::uint8_t, 6>& octets, const Mac& shape) {
   const std::string_view digits = shape.upper ? kUpper : kLower;
   std::string out;

@@ -54,6 +54,8 @@ struct Mac {
 /// Reads aa:bb:cc:dd:ee:ff, aa-bb-… or aabb.ccdd.eeff; refuses to be part of a longer chain of hex
 /// pairs unless `chain` (kernel MAC= fields hold fourteen octets).
 std::optional<Mac> read_mac(std::string_view text, std::size_t at, bool chain = false);
+/// Reads enxaabbccddeeff at the beginning of `text`, an interface named by its MAC.
+std::optional<Mac> read_mac_interface(std::string_view text);
 std::string format_mac(const std::array<std::uint8_t, 6>& octets, const Mac& shape);
 std::string canonical_mac(const std::array<std::uint8_t, 6>& octets);
 

@@ -210,7 +210,7 @@ bool opens_behind_number(std::string_view text, std::size_t at) {
 
 /// Behind a blank: "--name web", "key = x", "web (105)", "VM 105 (web)", a company's second word.
 std::uint32_t blank_clues(std::string_view text, const Run& run, std::uint32_t last, bool capital) {
-  constexpr std::string_view kAssigns = " \t=:";
+  constexpr std::string_view kAssigns = " \t=:|";
   const char next = byte_at(text, run.end + 1);
   const char second = byte_at(text, run.end + 2);
   const bool flag = run.begin > 0 && text[run.begin - 1] == '-';
@@ -244,6 +244,10 @@ std::uint32_t Triggers::clues_behind(std::string_view text, const Run& run,
     case '\'': return (shape.last & clue::kField) | (shape.capital ? clue::kOrganisation : 0U);
     case '=':
     case '"':
+    case '`':
+    case '*':
+    case '<':
+    case '>':
     case '\\': return shape.last & clue::kField;
     default: return 0;
   }

@@ -16,6 +16,9 @@
 
 namespace pmx::anonymize {
 
+/// What may stand behind a key; the walk asks the key's rule only there.
+inline constexpr std::string_view kAfterKey = "=:\"'\\ \t`*<>";
+
 namespace clue {
 
 /// One bit for each recognizer that may find something.

@@ -16,6 +16,7 @@ enum class Form {
   kAttached,  ///< the rest of the flag's own word
   kPair,      ///< behind the colon of the next word
   kPercent,   ///< behind the % of the next word
+  kThird,     ///< the third word behind it, and its user is the second
 };
 
 struct Flag {
@@ -56,7 +57,7 @@ constexpr Flag kFlags[] = {{"curl", 'u', Form::kPair},
                            {"mongosh", 'p', Form::kNext},
                            {"mongo", 'p', Form::kNext},
                            {"mongodump", 'p', Form::kNext},
-                           {"htpasswd", 'b', Form::kNext}};
+                           {"htpasswd", 'b', Form::kThird}};
 
 static_assert(std::size(kFlags) <= 64, "one bit for each in Scan::flags");
 
@@ -156,11 +157,28 @@ bool Rewriter::command_flag(Scan& scan) {
     std::size_t at = scan.at + 1;
     if (alone)
       while (byte_at(text, at) == ' ' || byte_at(text, at) == ',') ++at;
+    if (flag.form == Form::kThird) return third_word(scan, at);
     const Quote quote = take_quote(text, at);
     const char mark = flag.form == Form::kPair ? ':' : flag.form == Form::kPercent ? '%' : '\0';
+    // sshpass -p SECRET ssh -p 2222: behind its secret another program's flags follow.
+    if (flag.command == "sshpass") scan.flags &= ~flags_of(flag.command);
     return flag_value(scan, at, quote.mark, mark);
   }
   return false;
+}
+
+/// "-b FILE USER SECRET".
+bool Rewriter::third_word(Scan& scan, std::size_t at) {
+  const std::string_view text = scan.text;
+  for (int word = 0; word < 2; ++word) {
+    const std::size_t end = word_end(text, at, '\0');
+    const std::string_view user = text.substr(at, end - at);
+    if (user.empty() || byte_at(text, end) != ' ') return false;
+    if (word == 1 && is_name(user, Kind::kUser)) scan.replace(at, end, user_text(user));
+    at = end + 1;
+  }
+  const Quote quote = take_quote(text, at);
+  return flag_value(scan, at, quote.mark, '\0');
 }
 
 /// The secret behind a flag, or behind `mark` in the word there.

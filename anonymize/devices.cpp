@@ -97,8 +97,31 @@ void add_device_words(Triggers& triggers) {
 
 bool Rewriter::may_be_device(std::string_view run) {
   // The nine digits behind a vendor's may have a dot or dash behind them.
-  return run.size() >= 16 || run == "N" ||
+  return run.size() >= 15 || run == "N" ||
          (run.size() >= 9 && hex_end(run, 0) == 9 && ends_word(run, 9));
+}
+
+/// A volume group in the device mapper's spelling, before a volume of PVE: its own dashes are
+/// doubled.
+bool Rewriter::mapped_volume(Scan& scan) {
+  const std::string_view run = scan.text.substr(scan.at, scan.run_end - scan.at);
+  if (scan.at != scan.run_begin) return false;
+  for (const std::string_view head : {"-vm--", "-base--", "-subvol--", "-snap_vm--"}) {
+    const std::size_t cut = run.find(head);
+    if (cut == std::string_view::npos || cut == 0 || !is_digit(byte_at(run, cut + head.size())))
+      continue;
+    return placed_name(scan, scan.at, scan.at + cut, Kind::kName) || scan.skip(scan.at + cut);
+  }
+  return false;
+}
+
+/// enx and a MAC: an interface that is named by its address.
+bool Rewriter::interface_of_mac(Scan& scan) {
+  const auto mac = read_mac_interface(scan.text.substr(scan.at));
+  if (!mac) return false;
+  const auto out = resolver_.mac(*mac);
+  const std::size_t end = scan.at + mac->end;
+  return out ? scan.replace(scan.at + 3, end, *out) : scan.skip(end);
 }
 
 /// The alias before "(36005...) dm-3".
@@ -124,7 +147,7 @@ bool Rewriter::licence_key(Scan& scan) {
 }
 
 bool Rewriter::device(Scan& scan) {
-  if (licence_key(scan)) return true;
+  if (licence_key(scan) || interface_of_mac(scan)) return true;
   const std::string_view text = scan.text;
   Part part;
   const std::string_view head = text.substr(scan.at, 3);

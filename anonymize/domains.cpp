@@ -55,14 +55,15 @@ struct Webhook {
   std::string_view host;
   std::string_view path;
 };
-constexpr Webhook kWebhooks[] = {{"hooks.slack.com", "/"},
+constexpr Webhook kWebhooks[] = {{"hooks.slack.com", "/services/"},
+                                 {"hooks.slack.com", "/"},
                                  {"discord.com", "/api/webhooks/"},
                                  {"discordapp.com", "/api/webhooks/"},
-                                 {"outlook.office.com", "/webhook"},
-                                 {"webhook.office.com", "/webhook"},
+                                 {"outlook.office.com", "/webhook/"},
+                                 {"webhook.office.com", "/webhookb2/"},
                                  {"hooks.zapier.com", "/"},
                                  {"api.telegram.org", "/bot"},
-                                 {"chat.googleapis.com", "/v1/spaces"},
+                                 {"chat.googleapis.com", "/v1/spaces/"},
                                  {"maker.ifttt.com", "/"},
                                  {"hc-ping.com", "/"}};
 
@@ -116,8 +117,8 @@ std::string Rewriter::domain_text(std::string_view name, std::size_t suffix_labe
   std::string tail;
   if (resolver_.ledger().by_pseudonym(lower(label)) != nullptr) {
     tail = name.substr(owner_at);
-  } else if (is_private_suffix(suffix)) {
-    // A private suffix tells nothing and stays, so each label stands for itself.
+  } else if (is_private_suffix(suffix) || service_labels(lower(name)) > 0) {
+    // A suffix that many share tells nothing and stays, so each label stands for itself.
     const Kind kind = owner_at == 0 ? Kind::kHost : Kind::kDomain;
     tail = resolver_.name(kind, label);
     tail += name.substr(cut);
@@ -160,13 +161,15 @@ bool Rewriter::webhook(Scan& scan, std::size_t end) {
   const Webhook* service = webhook_of(host, text.substr(end));
   if (service == nullptr) return false;
   const std::size_t stop = path_end(text, end + 1);
-  if (stop == end + 1) return false;
+  if (stop <= end + service->path.size()) return false;
+  const std::size_t secret = end + service->path.size();
   for (const std::size_t known = end - service->host.size(); scan.at < known; ++scan.at) {
     const std::size_t dot = text.find('.', scan.at);
     const std::string_view label = text.substr(scan.at, dot - scan.at);
     scan.replace(scan.at, dot, resolver_.name(Kind::kHost, label));
   }
-  return scan.replace(end + 1, stop, "[secret:webhook]");
+  if (text.substr(secret).starts_with("[secret:")) return scan.skip(stop);
+  return scan.replace(secret, stop, "[secret:webhook]");
 }
 
 bool Rewriter::fqdn(Scan& scan) {

@@ -28,6 +28,13 @@ bool is_upper_hex(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_hex);
 }
 
+/// A run begins behind the marks that a key in base64 may begin with.
+std::size_t machine_key_begin(std::string_view text, std::size_t at) {
+  const std::size_t run = at;
+  while (at > 0 && run - at < 4 && (text[at - 1] == '+' || text[at - 1] == '/')) --at;
+  return at;
+}
+
 bool is_base64(char c) {
   return (static_cast<unsigned char>(c) < 0x80 && is_word_char(c)) || c == '+' || c == '/' ||
          c == '=';
@@ -35,7 +42,28 @@ bool is_base64(char c) {
 
 }  // namespace
 
+bool may_be_machine_key(std::string_view text, std::size_t at) {
+  at = machine_key_begin(text, at);
+  if (byte_at(text, at + kMachineKey - 1) != '=' || byte_at(text, at + kMachineKey) == '=')
+    return false;
+  const char before = at > 0 ? text[at - 1] : ' ';
+  if (before == '/' || before == '-' || is_word_char(before)) return false;  // a path, sha256-...
+  int capitals = 0;
+  int digits = 0;
+  int smalls = 0;
+  for (std::size_t i = at; i + 1 < at + kMachineKey; ++i) {
+    if (!is_base64(text[i]) || text[i] == '=') return false;
+    capitals += is_upper(text[i]) ? 1 : 0;
+    smalls += is_lower(text[i]) ? 1 : 0;
+    digits += is_digit(text[i]) ? 1 : 0;
+  }
+  return capitals > 4 && smalls > 4 && digits > 0;
+}
+
 void add_frame_words(Triggers& triggers) {
+  triggers.add_word("pvespiceproxy", clue::kTicket);
+  triggers.add_word("io.systemd.credential", clue::kTicket);
+  triggers.add_word("binary", clue::kTicket);
   triggers.add_word("UPID", clue::kUpid);
   for (const std::string_view head : kTicketHeads) triggers.add_word(head, clue::kTicket);
   for (const std::string_view tail : kVolumeTails) triggers.add_volume(tail);
@@ -97,11 +125,54 @@ bool Rewriter::ticket(Scan& scan) {
   while (end - scan.run_end <= kTicketHead && in_ticket(end)) ++end;
   const std::string_view body = text.substr(scan.run_end + 1, end - scan.run_end - 1);
   const std::size_t mark = body.find("::");
-  const bool signed_user = mark != std::string_view::npos && mark >= 9 &&
-                           is_upper_hex(body.substr(mark - 8, 8)) && body[mark - 9] == ':';
+  const bool signed_user = mark != std::string_view::npos && mark >= 8 &&
+                           is_upper_hex(body.substr(mark - 8, 8)) &&
+                           (mark == 8 || body[mark - 9] == ':');
   if (!body.starts_with("!tfa!") && !signed_user) return false;
   while (in_ticket(end)) ++end;
   return scan.replace(scan.at, end, "[secret:ticket]");
+}
+
+/// pvespiceproxy:TIME:VMID:NODE::SIGNATURE.
+bool Rewriter::spice_host(Scan& scan) {
+  const std::string_view text = scan.text;
+  const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
+  if (run != "pvespiceproxy" || byte_at(text, scan.run_end) != ':') return false;
+  std::size_t field = scan.run_end + 1;
+  for (int index = 1; index <= 5 && field < text.size(); ++index) {
+    std::size_t end = field;
+    while (end < text.size() && text[end] != ':' && frame_char(text[end])) ++end;
+    if (index == 3) placed_name(scan, field, end, Kind::kNode);
+    if (index == 5 && end > field && text[field] != '[')
+      return scan.replace(field, end, "[secret:ticket]");
+    if (byte_at(text, end) != ':') return scan.skip(end);
+    field = end + 1;
+  }
+  return scan.skip(std::min(field, text.size()));
+}
+
+/// io.systemd.credential:NAME=SECRET.
+bool Rewriter::system_credential(Scan& scan) {
+  const std::string_view text = scan.text;
+  const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
+  if (!run.starts_with("io.systemd.credential") || byte_at(text, scan.run_end) != ':') return false;
+  std::size_t equals = scan.run_end + 1;
+  while (equals < text.size() && is_run_char(text[equals])) ++equals;
+  if (byte_at(text, equals) != '=') return false;
+  std::size_t end = equals + 1;
+  while (end < text.size() && frame_char(text[end])) ++end;
+  if (end == equals + 1 || text[equals + 1] == '[') return scan.skip(end);
+  return scan.replace(equals + 1, end, "[secret:credential]");
+}
+
+/// 32 bytes in base64, as WireGuard and others write their keys.
+bool Rewriter::machine_key(Scan& scan) {
+  const std::string_view text = scan.text;
+  if (scan.at != scan.run_begin || !may_be_machine_key(text, scan.at)) return false;
+  const std::size_t begin = machine_key_begin(text, scan.at);
+  SlashChain chain;
+  if (begin < scan.done || read_base64(text, begin, chain).end == begin + kMachineKey) return false;
+  return scan.replace(begin, begin + kMachineKey, "[secret:key]");
 }
 
 bool Rewriter::volume(Scan& scan) {

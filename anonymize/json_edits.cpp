@@ -83,6 +83,8 @@ constexpr FactRow kFacts[] = {{"vmid", kVmid},
                               {"from-address", kNamedRow},
                               {"account", kNamedRow},
                               {"match-field", kNamedRow},
+                              {"header", kNamedRow},
+                              {"server", kNamedRow},
                               {"match-severity", kNamedRow},
                               {"addr", kNamedRow},
                               {"public_addr", kNamedRow},
@@ -259,12 +261,15 @@ FieldRule Document::rule_of(const JsonString& item) const {
   const bool row =
       object.property >= 0 && !object.has(kTokenRow) && (key.facts & (kValue | kPending)) != 0;
   if (row) key = read_key(text(object.property));
-  if (key.rule.treatment == Treatment::kGuest || (key.facts & kHostname) != 0)
+  const bool named = key.rule.treatment == Treatment::kGuest || (key.facts & kHostname) != 0;
+  if (named && !object.secret_list)
     return name_rule(key.rule, object);
   if (object.has(kUserRow) && (key.facts & kComment) != 0)
     return {Treatment::kPerson, Kind::kPerson, "", false};
   if (object.has(kTokenRow) && (key.facts & kValue) != 0)
     return {Treatment::kSecret, Kind::kToken, "token", false};
+  if (object.secret_list && (key.facts & kNameValue) != 0)
+    return {Treatment::kReference, Kind::kName, "", true};
   if (object.secret_list && (key.facts & kValue) != 0)
     return {Treatment::kSecret, Kind::kName, "secret", false};
   if (object.has(kServiceRow) && (key.facts & kProperty) != 0)

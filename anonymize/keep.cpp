@@ -42,6 +42,8 @@ constexpr std::string_view kUsers[] = {"root",
                                        "systemd-timesync",
                                        "tss",
                                        "statd",
+                                       "admin",
+                                       "administrator",
                                        "ceph"};
 
 constexpr std::string_view kNames[] = {"local",         "local-lvm",    "local-zfs",
@@ -63,7 +65,7 @@ struct Interface {
 };
 constexpr Interface kInterfaces[] = {
     {"vmbr", false},   {"bond", false},  {"eth", false},    {"eno", true},     {"ens", true},
-    {"enp", true},     {"enx", true},    {"tap", true},     {"veth", true},    {"fwbr", true},
+    {"enp", true},     {"tap", true},     {"veth", true},    {"fwbr", true},
     {"fwln", true},    {"fwpr", true},   {"wlan", false},   {"net", false},    {"osd.", false},
     {"scsi", false},   {"sata", false},  {"ide", false},    {"virtio", false}, {"mp", false},
     {"unused", false}, {"dummy", false}, {"docker", false}, {"wlp", true},     {"ipconfig", false},
@@ -98,7 +100,40 @@ constexpr std::string_view kVendors[] = {
     "cpan.org",
     "spice-space.org",
     "turnkeylinux.org",
-    "libvirt.org",
+    "libvirt.org",     "ntp.org",            "docker.io",
+    "docker.com",      "quay.io",            "ghcr.io",
+    "nvidia.com",      "intel.com",          "amd.com",
+    "dell.com",        "hpe.com",            "lenovo.com",
+    "supermicro.com",  "broadcom.com",       "mellanox.com",
+    "apache.org",      "nginx.org",          "postgresql.org",
+    "mariadb.org",     "mysql.com",          "openssl.org",
+    "openssh.com",     "alpinelinux.org",    "archlinux.org",
+    "centos.org",      "rockylinux.org",     "almalinux.org",
+    "fedoraproject.org", "suse.com",         "opensuse.org",
+    "canonical.com",   "snapcraft.io",       "fedorapeople.org",
+    "stackoverflow.com", "wikipedia.org",    "isc.org",
+    "digicert.com",    "sectigo.com",        "globalsign.com",
+    "quad9.net",       "dns.google",
+    "samba.org",       "freebsd.org",        "postfix.org",
+    "dovecot.org",     "grafana.com",        "prometheus.io",
+    "influxdata.com",  "terraform.io",       "hashicorp.com",
+    "ansible.com",     "gitlab.com",         "bitbucket.org",
+    "kubernetes.io",   "k8s.io",             "golang.org",
+    "rust-lang.org",   "nodesource.com",     "ieee.org",
+    "iana.org",        "cve.org",            "nist.gov",
+};
+
+/// Services that many share: the labels before such a name are a customer's, it is not.
+constexpr std::string_view kServices[] = {
+    "slack.com",         "hooks.slack.com",   "discord.com",         "discordapp.com",
+    "telegram.org",      "googleapis.com",    "google.com",          "amazonaws.com",
+    "core.windows.net",  "blob.core.windows.net", "windows.net",     "azure.com",
+    "office.com",        "webhook.office.com", "office365.com",      "cloudflare.com",
+    "cloudfront.net",    "azurewebsites.net", "digitaloceanspaces.com", "wasabisys.com",
+    "backblazeb2.com",   "zapier.com",        "ifttt.com",           "hc-ping.com",
+    "pushover.net",      "ntfy.sh",           "sentry.io",           "tailscale.com",
+    "outlook.com",       "opsgenie.com",      "pagerduty.com",       "healthchecks.io",
+    "docker.internal",   "cluster.local",     "svc.cluster.local",
 };
 
 constexpr std::string_view kTlds[] = {
@@ -139,7 +174,6 @@ bool is_standard_interface(std::string_view name) {
   if (name.size() > 15) return false;
   const std::size_t number = std::min(name.find_first_of("0123456789"), name.size());
   const std::string_view prefix = name.substr(0, number);
-  if (name.starts_with("enx") && name.size() == 15 && number > 3) return true;
   return number < name.size() &&
          std::any_of(std::begin(kInterfaces), std::end(kInterfaces), [&](const Interface& kind) {
            return kind.prefix == prefix &&
@@ -237,20 +271,36 @@ bool is_kept_mac(const std::array<std::uint8_t, 6>& octets) {
 }
 
 bool is_vendor_host(std::string_view lower) {
-  return std::any_of(std::begin(kVendors), std::end(kVendors), [lower](std::string_view vendor) {
-    if (!lower.ends_with(vendor)) return false;
-    return lower.size() == vendor.size() || lower[lower.size() - vendor.size() - 1] == '.';
-  });
+  constexpr int kMostLabels = 3;
+  std::size_t at = lower.size();
+  for (int labels = 1; labels <= kMostLabels && at > 0; ++labels) {
+    const std::size_t dot = lower.rfind('.', at - 1);
+    at = dot == std::string_view::npos ? 0 : dot;
+    if (labels > 1 && is_listed<kVendors>(lower.substr(at == 0 ? 0 : at + 1))) return true;
+  }
+  return false;
 }
 
 std::size_t public_suffix_labels(std::string_view lower) {
   const std::size_t last = lower.rfind('.');
   if (last == std::string_view::npos) return 0;
+  if (const std::size_t service = service_labels(lower); service > 0) return service;
   const std::size_t second = lower.rfind('.', last - 1);
   if (second != std::string_view::npos && is_listed<kSecondLevel>(lower.substr(second + 1)))
     return 2;
   const std::string_view tld = lower.substr(last + 1);
   return is_listed<kTlds>(tld) || is_listed<kPrivateTlds>(tld) ? 1 : 0;
+}
+
+std::size_t service_labels(std::string_view lower) {
+  std::size_t most = 0;
+  for (const std::string_view service : kServices) {
+    const bool ends = lower.ends_with(service);
+    const std::size_t before = lower.size() - std::min(lower.size(), service.size());
+    if (!ends || (before > 0 && lower[before - 1] != '.')) continue;
+    most = std::max(most, static_cast<std::size_t>(std::count(service.begin(), service.end(), '.')) + 1);
+  }
+  return most;
 }
 
 bool is_private_suffix(std::string_view last_label) {

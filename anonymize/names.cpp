@@ -47,6 +47,13 @@ std::size_t trimmed(std::string_view text, std::size_t begin, std::size_t end) {
   return end;
 }
 
+/// What a mail program makes up before the "@" of a message's id: it begins with its time.
+bool is_message_id(std::string_view local) {
+  constexpr std::ptrdiff_t kTime = 10;
+  const auto end = std::find_if_not(local.begin(), local.end(), is_digit);
+  return end - local.begin() >= kTime;
+}
+
 struct PathWord {
   std::string_view word;
   Kind kind;
@@ -56,7 +63,8 @@ constexpr PathWord kPathWords[] = {
     {"pool", Kind::kPool},    {"pools", Kind::kPool},   {"group", Kind::kGroup},
     {"zone", Kind::kNetwork}, {"vnet", Kind::kNetwork}, {"zones", Kind::kNetwork},
     {"realms", Kind::kRealm}, {"sdn", Kind::kNetwork},  {"pve", Kind::kStorage},
-    {"dev", Kind::kName},
+    {"dev", Kind::kName},     {"home", Kind::kUser},    {"mapper", Kind::kName},
+    {"pci", Kind::kName},     {"usb", Kind::kName},
 };
 
 /// "m2048@0xfebd2000": an address in memory.
@@ -84,20 +92,26 @@ bool Rewriter::is_name(std::string_view value, Kind kind) const {
   });
   if (!charset || !is_word_char(value.back())) return false;
   const std::string folded = lower(value);
-  if (is_kept_name(folded, kind) || is_own(value)) return false;
+  if (is_kept_name(folded, kind) || is_made_name(value) || is_own(value)) return false;
   return !is_uuid_at(value, 0) && !read_mac(value, 0);
+}
+
+/// One name as a whole, or the known names in it.
+std::string Rewriter::name_text(Kind kind, std::string_view name) {
+  if (!holds_known(name) && !holds_own(name)) return resolver_.name(kind, name);
+  return apply_edits(name, scan_layer(name, nullptr, 0));
 }
 
 std::string Rewriter::user_text(std::string_view user_id) {
   const std::size_t at = user_id.rfind('@');
-  if (at == std::string_view::npos) return resolver_.name(Kind::kUser, user_id);
+  if (at == std::string_view::npos) return name_text(Kind::kUser, user_id);
   std::string_view realm = user_id.substr(at + 1);
   std::string token;
   if (const std::size_t mark = realm.find('!'); mark != std::string_view::npos) {
     token = '!' + resolver_.name(Kind::kToken, realm.substr(mark + 1));
     realm = realm.substr(0, mark);
   }
-  const std::string user = resolver_.name(Kind::kUser, user_id.substr(0, at));
+  const std::string user = name_text(Kind::kUser, user_id.substr(0, at));
   const std::size_t suffix =
       realm.find('.') == std::string_view::npos ? 0 : sensitive_suffix(realm);
   const std::string right = suffix > 0                     ? domain_text(realm, suffix)
@@ -128,7 +142,7 @@ bool Rewriter::user_id(Scan& scan) {
   const std::size_t right = scan.run_end + 1;
   if (!is_word_char(byte_at(text, right))) return false;
   const std::string_view local = text.substr(scan.at, scan.run_end - scan.at);
-  if (!has_letter(local)) return false;
+  if (!has_letter(local) || is_message_id(local)) return false;
   if (is_volume_name(local)) {  // vm-100-disk-0@snapshot
     const std::size_t end = trimmed(text, right, run_from(text, right));
     return placed_name(scan, right, end, Kind::kName) || scan.skip(right);
@@ -159,7 +173,19 @@ bool Rewriter::user_id(Scan& scan) {
   // What follows !name=, !name: or !name and a blank is the token's value.
   if (has_token && !is_run_char(byte_at(text, end)) && is_uuid_at(text, end + 1))
     scan.replace(end + 1, end + 37, "[secret:token]");
+  if (byte_at(text, end) == '@') repository(scan, end + 1);
   return true;
+}
+
+/// What follows a user's "@" in the name of a backup server's repository: host:datastore.
+void Rewriter::repository(Scan& scan, std::size_t from) {
+  const std::string_view text = scan.text;
+  const std::size_t stop = run_from(text, from);
+  const std::size_t end = run_from(text, stop + 1);
+  if (stop == from || byte_at(text, stop) != ':' || !is_letter(byte_at(text, stop + 1))) return;
+  for (Edit& edit : scan_layer(text.substr(from, stop - from), nullptr, scan.depth + 1))
+    scan.replace(from + edit.begin, from + edit.end, std::move(edit.text));
+  placed_name(scan, stop + 1, trimmed(text, stop + 1, end), Kind::kStorage);
 }
 
 bool Rewriter::context_name(Scan& scan, std::size_t from, Kind kind, bool teaches) {
@@ -187,8 +213,12 @@ bool Rewriter::in_context(Scan& scan) {
   if (after == '/') {
     for (const auto& [word, kind] : kPathWords) {
       if (!equals_folded(text.substr(scan.at, end - scan.at), word)) continue;
-      // A realm of a sign-on service is named by nothing else than its URL.
-      if (!context_name(scan, end + 1, kind, word == "realms")) return false;
+      // A realm of a sign-on service is named by nothing else than its URL, a user of a guest by
+      // the home directory, a mapping by the path of its permissions.
+      const bool mapping = (word == "pci" || word == "usb") && scan.at >= 8 &&
+                           text.substr(scan.at - 8, 8) == "mapping/";
+      const bool teaches = word == "realms" || word == "home" || mapping;
+      if (!context_name(scan, end + 1, kind, teaches)) return false;
       // storage/<node>/<storage>
       if (byte_at(text, scan.at) == '/') context_name(scan, scan.at + 1, Kind::kStorage, false);
       return true;
@@ -317,7 +347,7 @@ std::vector<Edit> Rewriter::list_field(std::string_view value, Kind kind) {
   for (std::size_t at = 0; at < value.size();) {
     const std::size_t end = std::min(value.find_first_of(",; ", at), value.size());
     const std::string_view part = value.substr(at, end - at);
-    for (Edit& edit : is_name(part, kind) ? whole(part, resolver_.name(kind, part)) : text(part))
+    for (Edit& edit : is_name(part, kind) ? whole(part, name_text(kind, part)) : text(part))
       edits.push_back({at + edit.begin, at + edit.end, std::move(edit.text)});
     at = end + 1;
   }
@@ -329,9 +359,31 @@ bool Rewriter::is_hidden(std::string_view value) {
   return value.find_first_not_of('*') == std::string_view::npos;
 }
 
+/// Whether a known name stands in the value and plain words beside it, which tell nothing: the name
+/// is replaced just as it is in text (keep-apart-acme).
+bool Rewriter::holds_known(std::string_view value) const {
+  bool holds = false;
+  for (std::size_t at = 0; at < value.size();) {
+    const bool begins = is_word_char(value[at]) && (at == 0 || is_edge(value[at - 1], value[at]));
+    const NameHit hit = begins ? dictionary_.longest_at(value, at) : NameHit{};
+    if (hit.entry != nullptr) {
+      if (hit.end == value.size() && at == 0) return false;
+      holds = true;
+      at = hit.end;
+      continue;
+    }
+    const std::size_t end = part_end(value, at);
+    const std::string word = lower(value.substr(at, end - at));
+    if (begins && word.size() > 3 && is_letter(word.front()) && !is_common_word(word)) return false;
+    at = end;
+  }
+  return holds;
+}
+
 std::vector<Edit> Rewriter::name_field(std::string_view value, Kind kind) {
   const bool dotted = value.find('.') != std::string_view::npos;
   if (dotted && (sensitive_suffix(value) > 0 || read_ipv4(value, 0))) return typed_text(value);
+  if (holds_own(value) || holds_known(value)) return text(value);
   if (!is_name(value, kind) || (dotted && is_vendor_host(lower(value)))) return text(value);
   resolver_.announce(value);
   return whole(value, resolver_.name(kind, value));
@@ -353,7 +405,7 @@ std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule,
     case Treatment::kSecret:
       if (value.empty() || value.starts_with("[secret:") || is_hidden(value)) return {};
       if (says_no_secret(value, rule.secret)) return {};
-      return whole(value, "[secret:" + std::string(rule.secret) + "]");
+      return secret_edits(value, rule.secret);
     case Treatment::kMaybeKey: return key_field(value);
     case Treatment::kPerson: return person_field(value);
     case Treatment::kPhone: return phone_field(value);

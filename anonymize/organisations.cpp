@@ -110,6 +110,17 @@ std::size_t Rewriter::owner_end(std::string_view text, std::size_t at) const {
   return 0;
 }
 
+/// Whether known names say where organisations begin and end in the words at [at, end): one ends
+/// with them, or two are joined.
+bool Rewriter::known_within(std::string_view text, std::size_t at, std::size_t end) const {
+  for (std::size_t word = at; word < end; word = text.find(' ', word) + 1) {
+    const NameHit hit = dictionary_.longest_at(text, word);
+    if (hit.entry != nullptr && (hit.end >= end || text.substr(hit.end, 3) == " & ")) return true;
+    if (text.find(' ', word) >= end) break;
+  }
+  return false;
+}
+
 bool Rewriter::organisation(Scan& scan) {
   const std::string_view text = scan.text;
   std::size_t at = scan.at;
@@ -121,7 +132,8 @@ bool Rewriter::organisation(Scan& scan) {
     if (const std::size_t end = owner_end(text, scan.at); end > 0)
       return scan.replace(scan.at, end,
                           resolver_.name(Kind::kName, text.substr(scan.at, end - scan.at)));
-    if (words.legal_end > 0 && words.telling && !is_one_of(lower(first), kOrganisationWords))
+    if (words.legal_end > 0 && words.telling && !is_one_of(lower(first), kOrganisationWords) &&
+        !known_within(text, scan.at, words.legal_end))
       return scan.replace(
           scan.at, words.legal_end,
           resolver_.name(Kind::kName, text.substr(scan.at, words.legal_end - scan.at)));

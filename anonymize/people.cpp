@@ -10,6 +10,7 @@
 #include "anonymize/keep.h"
 #include "anonymize/rewrite.h"
 #include "anonymize/utf8.h"
+#include "anonymize/words.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -36,6 +37,16 @@ bool is_role(std::string_view word) {
   return std::find(std::begin(kRoles), std::end(kRoles), lower(word)) != std::end(kRoles);
 }
 
+/// Whom an address without a person reaches.
+bool is_mailbox(std::string_view folded) {
+  constexpr std::string_view kMailboxes[] = {
+      "support",  "helpdesk", "servicedesk", "office",   "sales",   "info",       "noreply",
+      "no-reply", "security", "postmaster",  "team",     "root",    "webmaster",  "hostmaster",
+      "abuse",    "billing",  "monitoring",  "alerting", "backup",  "it",         "it-support",
+      "admin",    "admins",   "daemon",      "cron",     "mailer",  "mailer-daemon"};
+  return std::find(std::begin(kMailboxes), std::end(kMailboxes), folded) != std::end(kMailboxes);
+}
+
 bool is_upper_letter(char c) {
   return (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
 }
@@ -54,6 +65,10 @@ std::vector<std::string_view> words_of(std::string_view text) {
 /// ("oskar <o@x>") is a name where a line or a field begins.
 bool is_display_name(const std::vector<std::string_view>& words, bool begins) {
   if (words.empty() || words.size() > kMaxWords || is_role(words.front())) return false;
+  const bool plain = std::all_of(words.begin(), words.end(), [](std::string_view word) {
+    return is_mailbox(lower(word)) || is_common_word(lower(word));
+  });
+  if (plain) return false;
   const bool named = std::all_of(words.begin(), words.end(), [](std::string_view word) {
     return !word.empty() && std::all_of(word.begin(), word.end(), is_name_char) &&
            (is_upper_letter(word.front()) || is_particle(word));

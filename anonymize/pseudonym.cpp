@@ -111,9 +111,11 @@ std::optional<NameShape> Scheme::read_name(std::string_view text, std::size_t at
     ++dash;
   NameShape shape;
   std::string code;
-  if (byte_at(text, dash) == '-') {
-    const auto kind = kind_of_code(lower(text.substr(at, dash - at)));
-    if (!kind || *kind == Kind::kNetwork) return std::nullopt;
+  // Behind the short form a dash belongs to what follows (a zone's subnet: zone-10.0.0.0-24).
+  const auto kind = byte_at(text, dash) == '-' ? kind_of_code(lower(text.substr(at, dash - at)))
+                                               : std::nullopt;
+  if (kind) {
+    if (*kind == Kind::kNetwork) return std::nullopt;
     shape.kind = *kind;
     shape.end = dash + 8;
     if (text.size() < shape.end) return std::nullopt;

@@ -237,6 +237,11 @@ class Restorer {
       if (folded[14] != '8' || folded[15] != '5' || ledger_.by_real(folded)) return std::string();
       if (const auto* entry = ledger_.by_pseudonym(folded)) real = {entry->real, entry->epoch};
       end = 36;
+    } else if (const auto port = read_mac_interface(rest)) {
+      if (port->octets[0] != 0x0A || port->octets[1] >> 4 != 5) return std::string();
+      real = real_mac(ledger_, *port);
+      if (!real.text.empty()) real.text.insert(0, "enx");
+      end = port->end;
     } else if (const auto mac = read_mac(rest, 0)) {
       const bool marked = mac->octets[0] == 0x0A && mac->octets[1] >> 4 == 5;
       if (!marked || ledger_.by_real(canonical_mac(mac->octets))) return std::string();

@@ -149,6 +149,11 @@ class Revealer {
       Piece found = name_piece(scheme_, ledger_, rest);
       if (!found.real.empty()) return found;
     }
+    if (c == 'e')
+      if (const auto mac = read_mac_interface(rest)) {
+        const std::string real = real_mac(ledger_, *mac).text;
+        if (!real.empty()) return {mac->end, "enx" + real};
+      }
     if (is_hex(c) || c == ':') {
       // More pairs than a frame has are neither it nor an address.
       const std::size_t pairs = hex_pairs_at(rest.substr(0, kFrame + 3), 0);

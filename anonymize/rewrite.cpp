@@ -316,6 +316,7 @@ std::uint32_t Rewriter::place_clues(const Scan& scan) const {
     clues |= clue::kTicket;
   if (after == '/' && is_volume_name(text.substr(scan.run_end + 1, 24))) clues |= clue::kParent;
   if (scan.depth < kMaxDepth && may_be_blob(text.substr(scan.run_begin))) clues |= clue::kBlob;
+  if (may_be_machine_key(text, scan.run_begin)) clues |= clue::kBlob;
   return clues;
 }
 
@@ -344,10 +345,14 @@ bool Rewriter::at_run(Scan& scan) {
                                                 {clue::kCue, &Rewriter::cue},
                                                 {clue::kCue, &Rewriter::hinted_person},
                                                 {clue::kTicket, &Rewriter::ticket},
+                                                {clue::kTicket, &Rewriter::spice_host},
+                                                {clue::kTicket, &Rewriter::system_credential},
+                                                {clue::kBlob, &Rewriter::machine_key},
                                                 {clue::kFlag, &Rewriter::command_flag},
                                                 {clue::kPair, &Rewriter::password_pair},
                                                 {clue::kLogin, &Rewriter::login_name},
                                                 {clue::kDevice, &Rewriter::multipath_alias},
+                                                {clue::kMark, &Rewriter::mapped_volume},
                                                 {clue::kParent, &Rewriter::volume_parent},
                                                 {clue::kPhone, &Rewriter::announced_phone},
                                                 {clue::kField, &Rewriter::key_value},
@@ -462,8 +467,26 @@ bool Rewriter::ipv4_pattern(Scan& scan) {
   return scan.replace(scan.at, end, out->substr(0, out->size() - 1));
 }
 
+/// A subnet of an SDN zone, zone-10.1.2.0-24: no revision of a package is as large.
+bool is_subnet_id(std::string_view text, std::size_t begin, std::size_t end) {
+  if (begin == 0 || text[begin - 1] != '-' || byte_at(text, end) != '-') return false;
+  const char tens = byte_at(text, end + 1);
+  return tens >= '1' && tens <= '3' && is_digit(byte_at(text, end + 2)) &&
+         !is_run_char(byte_at(text, end + 3));
+}
+
+/// 4.3.2.1.in-addr.arpa, and the nibbles of ip6.arpa: one name.
+bool Rewriter::reverse_name(Scan& scan) {
+  if (scan.at != scan.run_begin || !scan.run_dotted) return false;
+  std::string_view run = scan.text.substr(scan.at, scan.run_end - scan.at);
+  while (run.ends_with('.')) run.remove_suffix(1);
+  if (!run.ends_with(".in-addr.arpa") && !run.ends_with(".ip6.arpa")) return false;
+  if (!is_hex(run.front()) || holds_own(run)) return false;
+  return scan.replace(scan.at, scan.at + run.size(), resolver_.name(Kind::kHost, run));
+}
+
 bool Rewriter::address(Scan& scan) {
-  if (escaped_address(scan)) return true;
+  if (escaped_address(scan) || reverse_name(scan)) return true;
   const char c = scan.text[scan.at];
   const std::string_view text = scan.text;
   if (is_hex(c)) {
@@ -476,20 +499,33 @@ bool Rewriter::address(Scan& scan) {
       const std::size_t end = scan.at + pairs * 3 - 1;
       return scan.replace(scan.at, end, "[secret:fingerprint]");
     }
+    // A DHCP client's id: the kind of its network and its MAC.
+    if (pairs == 7 && text[scan.at] == '0' && text[scan.at + 1] == '1')
+      if (const auto mac = read_mac(text.substr(scan.at + 3), 0); mac && resolver_.mac(*mac))
+        return scan.replace(scan.at + 3, scan.at + 3 + mac->end, *resolver_.mac(*mac));
     if (const auto mac = read_mac(text, scan.at, is_frame_mac(text, scan.at, pairs))) {
+      const std::size_t begin = scan.at;
       const auto out = resolver_.mac(*mac);
-      return out ? scan.replace(scan.at, mac->end, *out) : scan.skip(mac->end);
+      if (out) scan.replace(begin, mac->end, *out);
+      return leased_name(scan, begin, mac->end) || scan.skip(mac->end);
     }
-    if (ipv6(scan)) return true;
+    const std::size_t begin = scan.at;
+    if (ipv6(scan)) {
+      if (scan.at > begin + 1) name_beside(scan, begin, scan.at);
+      return true;
+    }
   }
   if (!is_digit(c)) return false;
   if (ipv4_pattern(scan)) return true;
   const auto ipv4 = read_ipv4(text, scan.at);
   if (!ipv4) return false;
-  if (!is_private_ipv4(ipv4->value) && is_version(text, scan.at, ipv4->end))
+  if (!is_private_ipv4(ipv4->value) && is_version(text, scan.at, ipv4->end) &&
+      !is_subnet_id(text, scan.at, ipv4->end))
     return scan.skip(ipv4->end);
+  const std::size_t begin = scan.at;
   const auto out = resolver_.ipv4(ipv4->value);
-  return out ? scan.replace(scan.at, ipv4->end, *out) : scan.skip(ipv4->end);
+  if (out) scan.replace(begin, ipv4->end, *out);
+  return name_beside(scan, begin, ipv4->end) || scan.skip(ipv4->end);
 }
 
 }  // namespace pmx::anonymize

@@ -43,6 +43,12 @@ std::string apply_edits(std::string_view text, const std::vector<Edit>& edits);
 std::vector<Edit> composed_edits(const std::vector<Edit>& first, std::string_view shown,
                                  const std::vector<Edit>& second);
 
+/// The length of 32 bytes in base64.
+inline constexpr std::size_t kMachineKey = 44;
+
+/// Whether 32 random bytes in base64 begin at `at`, where a run begins.
+bool may_be_machine_key(std::string_view text, std::size_t at);
+
 /// Decodes %XX and keeps what is no escape.
 Layer percent_layer(std::string_view text);
 
@@ -221,6 +227,11 @@ class Rewriter {
   bool address(Scan& scan);
   bool ipv4_pattern(Scan& scan);
   bool escaped_address(Scan& scan);
+  bool reverse_name(Scan& scan);
+  // beside.cpp
+  bool name_beside(Scan& scan, std::size_t begin, std::size_t end);
+  bool leased_name(Scan& scan, std::size_t begin, std::size_t end);
+  bool hosts_line(Scan& scan, std::size_t begin, std::size_t end);
   /// The edits of walk() on the meaning of the text, at the places where it is written.
   std::vector<Edit> walk_meaning(std::string_view text, const Layer* layer, unsigned depth);
   bool ipv6(Scan& scan);
@@ -243,6 +254,7 @@ class Rewriter {
   bool hash_shape(Scan& scan);
   static Quote take_quote(std::string_view text, std::size_t& at);
   bool secret_value(Scan& scan, std::size_t from, std::string_view word);
+  std::vector<Edit> secret_edits(std::string_view value, std::string_view word);
   std::size_t value_end(const Scan& scan, std::size_t from, Quote quote);
   // own.cpp
   /// The end of the placeholder that begins at `at`, or `at`.
@@ -257,6 +269,7 @@ class Rewriter {
   static bool placeholder(Scan& scan);
   // names.cpp
   bool user_id(Scan& scan);
+  void repository(Scan& scan, std::size_t from);
   bool in_context(Scan& scan);
   bool dictionary_name(Scan& scan);
   bool announced_name(Scan& scan);
@@ -266,16 +279,23 @@ class Rewriter {
   static std::vector<Edit> whole(std::string_view value, std::string with);
   static bool is_hidden(std::string_view value);
   [[nodiscard]] bool is_one_word(std::string_view value) const;
+  [[nodiscard]] bool holds_known(std::string_view value) const;
   std::vector<Edit> key_field(std::string_view value);
   std::vector<Edit> person_field(std::string_view value);
   std::vector<Edit> user_field(std::string_view value);
   std::vector<Edit> list_field(std::string_view value, Kind kind);
   std::vector<Edit> name_field(std::string_view value, Kind kind);
+  std::string name_text(Kind kind, std::string_view name);
   std::string user_text(std::string_view user_id);
   // hints.cpp
   bool hinted_person(Scan& scan);
   bool hinted_name(Scan& scan, std::size_t at, Kind kind);
+  bool spice_host(Scan& scan);
+  bool system_credential(Scan& scan);
+  bool machine_key(Scan& scan);
   // devices.cpp
+  bool mapped_volume(Scan& scan);
+  bool interface_of_mac(Scan& scan);
   static bool may_be_device(std::string_view run);
   bool device(Scan& scan);
   bool multipath_alias(Scan& scan);
@@ -284,6 +304,7 @@ class Rewriter {
   bool cue(Scan& scan);
   static bool may_be_flag(const Scan& scan);
   bool command_flag(Scan& scan);
+  bool third_word(Scan& scan, std::size_t at);
   bool flag_value(Scan& scan, std::size_t begin, char quote, char mark);
   bool password_pair(Scan& scan);
   static bool may_announce_login(std::string_view run);
@@ -293,6 +314,7 @@ class Rewriter {
   static bool is_plain_path_word(std::string_view word);
   /// What PVE calls its volumes itself: vm-100-disk-0.
   static bool is_volume_name(std::string_view value);
+  static bool is_made_name(std::string_view word);
   /// A volume group, dataset or pool before /vm-100-disk-0.
   bool volume_parent(Scan& scan);
   std::vector<Edit> path_field(std::string_view value, Kind kind);
@@ -307,6 +329,7 @@ class Rewriter {
   bool section_property(Scan& scan);
   bool section_bracket(Scan& scan);
   bool user_line(Scan& scan);
+  bool account_line(Scan& scan);
   bool firewall_line(Scan& scan);
   /// Has the name looked for in the rest of this payload.
   void announce_name(std::string_view value, const FieldRule& rule);
@@ -320,6 +343,7 @@ class Rewriter {
   // organisations.cpp
   bool organisation(Scan& scan);
   [[nodiscard]] std::size_t owner_end(std::string_view text, std::size_t at) const;
+  [[nodiscard]] bool known_within(std::string_view text, std::size_t at, std::size_t end) const;
   bool contract_number(Scan& scan, std::size_t at);
   // people.cpp
   bool display_name(Scan& scan);

@@ -50,7 +50,8 @@ constexpr Head kHeads[] = {
     {"sk_", 24}, {"rk_", 24}, {"whs", 30}, {"tsk", 24}, {"gls", 21}, {"glr", 21}, {"glf", 21},
     {"gld", 21}, {"gla", 22}, {"shp", 38}, {"pyp", 48}, {"pul", 44}};
 /// Keys and web tokens, which are read without an expression.
-constexpr Head kKeyHeads[] = {{"ssh", 3}, {"ecd", 3}, {"sk-", 3}, {"AAA", 4}, {"eyJ", 11}};
+/// Interfaces named by their MAC are long enough to be woken by the same table.
+constexpr Head kKeyHeads[] = {{"enx", 15}, {"ssh", 3}, {"ecd", 3}, {"sk-", 3}, {"AAA", 4}, {"eyJ", 11}};
 
 bool is_base64(char c) {
   return (static_cast<unsigned char>(c) < 0x80 && is_word_char(c)) || c == '+' || c == '/' ||
@@ -112,6 +113,24 @@ bool is_no_secret(std::string_view value, bool open) {
   return open && mark && (end + 1 == value.size() || is_space(value[end + 1]));
 }
 
+/// How a value of a header says what kind of credential follows.
+constexpr std::string_view kSchemes[] = {"bearer", "basic", "token", "apikey", "bot",
+                                         "digest", "ssws",  "genie", "splunk", "geniekey"};
+
+/// Where the id of an API token ends that begins at `at` and has its secret behind it:
+/// "user@realm!name=secret"; `at` when there is none.
+std::size_t token_owner_end(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  for (const char mark : {'@', '!', '='}) {
+    const std::size_t begin = end;
+    while (end < text.size() && is_run_char(text[end])) ++end;
+    const bool ends = byte_at(text, end) == mark || (mark == '=' && byte_at(text, end) == ':');
+    if (end == begin || !ends) return at;
+    if (mark != '=') ++end;
+  }
+  return end;
+}
+
 /// Whether the value at `at` of the PWD that begins at `key` is the shell's directory: a path below
 /// one of the roots of a system, where no list of a connection's properties can be.
 bool is_directory(std::string_view text, std::size_t key, std::size_t at) {
@@ -145,6 +164,68 @@ bool in_interface_list(std::string_view text, std::size_t at) {
          properties.find("type=veth") != std::string_view::npos;
 }
 
+/// How a key is followed by its value.
+struct Assignment {
+  std::size_t value = 0;  ///< where the value begins; 0 when there is none
+  char mark = '\0';       ///< '=', ':', '|' of a table, '>' of an element, or a flag's blank
+};
+
+/// Behind marks of bold text and tags: "**key:** value", "<td>key</td><td>value</td>".
+std::size_t skip_markup(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongestTag = 12;
+  while (byte_at(text, at) == '*') ++at;
+  while (byte_at(text, at) == '<') {
+    const std::size_t close = text.substr(at, kLongestTag).find('>');
+    if (close == std::string_view::npos) break;
+    at += close + 1;
+  }
+  return at;
+}
+
+/// What stands behind the key at [begin, end); `flag` when the key is a command's.
+Assignment read_assignment(std::string_view text, std::size_t begin, std::size_t end, bool flag) {
+  const char before = begin > 0 ? text[begin - 1] : ' ';
+  if (byte_at(text, end) == '>') return {before == '<' ? end + 1 : 0, '>'};
+  std::size_t at = end;
+  if (const char quote = byte_at(text, at); quote == '\\' || quote == '"' || quote == '\'') {
+    while (byte_at(text, at) == '\\') ++at;
+    if (byte_at(text, at) == '"' || byte_at(text, at) == '\'') ++at;
+  } else if (quote == '`') {
+    ++at;
+  }
+  const std::size_t marked = skip_markup(text, at);
+  const std::size_t separator = skip_blanks(text, marked);
+  const char mark = byte_at(text, separator);
+  if (mark == '|') {
+    const std::size_t line = text.substr(0, begin).rfind('\n') + 1;
+    if (byte_at(text, skip_blanks(text, line)) != '|') return {};
+    return {skip_blanks(text, separator + 1), mark};
+  }
+  const bool assigned = (mark == '=' || mark == ':') && byte_at(text, separator + 1) != ':' &&
+                        text.substr(separator, 3) != "://";
+  if (assigned) {
+    const bool arrow = mark == '=' && byte_at(text, separator + 1) == '>';
+    std::size_t value = separator + (arrow ? 2 : 1);
+    if (mark == ':') value = skip_markup(text, value);
+    if (mark == '=' && byte_at(text, value) == '<') ++value;
+    return {skip_blanks(text, value), mark};
+  }
+  // Two cells of a table.
+  if (marked > at + 4 && separator == marked && text[marked - 1] == '>') return {marked, '>'};
+  return {flag && separator > at ? separator : 0, '\0'};
+}
+
+/// Whether the key at `key` begins its line and the word at `value` ends it, as in a file.
+bool is_whole_line(std::string_view text, std::size_t key, std::size_t value) {
+  if (!begins_line(text, key)) return false;
+  std::size_t end = value;
+  while (end < text.size() && (is_run_char(text[end]) || has_class(text[end], chars::kQuote))) ++end;
+  if (byte_at(text, end) == ':' && is_digit(byte_at(text, end + 1)))
+    while (is_digit(byte_at(text, ++end))) continue;
+  while (byte_at(text, end) == ' ' || byte_at(text, end) == '\r') ++end;
+  return end >= text.size() || text[end] == '\n';
+}
+
 /// Whether the list of properties around `at` is QEMU's "-object secret,id=...,data=...".
 bool in_secret_object(std::string_view text, std::size_t at) {
   constexpr std::size_t kReach = 64;
@@ -168,12 +249,17 @@ void add_secret_words(Triggers& triggers) {
   for (const Head& head : kKeyHeads) triggers.add_secret(head.text, head.shortest);
 }
 
-/// Moves behind backslashes and one quote, when there is one.
+/// Moves behind backslashes and one quote, when there is one. Backticks are a pair on one line.
 Rewriter::Quote Rewriter::take_quote(std::string_view text, std::size_t& at) {
   std::size_t i = at;
   while (byte_at(text, i) == '\\') ++i;
   const char mark = byte_at(text, i);
-  if (mark != '"' && mark != '\'') return {};
+  if (mark == '`') {
+    const std::size_t close = text.find_first_of("`\n", i + 1);
+    if (i > at || byte_at(text, close) != '`' || close == i + 1) return {};
+  } else if (mark != '"' && mark != '\'') {
+    return {};
+  }
   const std::size_t backslashes = i - at;
   at = i + 1;
   return {mark, backslashes};
@@ -213,12 +299,13 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
   if (scan.text.substr(at, 10) == "-----BEGIN") return false;
   if (is_directory(scan.text, scan.at, at)) return false;
   std::size_t end = value_end(scan, at, quote);
-  const std::string scheme = lower(scan.text.substr(at, end - at));
-  if (scheme == "bearer" || scheme == "basic")
+  const std::string_view first = scan.text.substr(at, end - at);
+  if (is_one_of(lower(first), kSchemes) && byte_at(scan.text, end) == ' ')
     end = value_end(scan, skip_blanks(scan.text, end), quote);
-  // "password: two words" in a file is one value.
+  // "password: two words" and "password = two words" in a file are one value.
+  const std::string_view mark = scan.text.substr(scan.run_end, 3);
   if (quote.mark == '\0' && scan.layer == nullptr && begins_line(scan.text, scan.run_begin) &&
-      byte_at(scan.text, scan.run_end) == ':') {
+      (mark.starts_with(':') || mark == " = ")) {
     end = std::min(scan.text.find_first_of("\r\n", at), scan.text.size());
     while (end > at && is_space(scan.text[end - 1])) --end;
   }
@@ -234,33 +321,51 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
   const bool open = quote.mark == '\0' && byte_at(scan.text, scan.run_end) == ':';
   if (is_no_secret(value, open)) return scan.skip(end > scan.at ? end : scan.run_end);
   if (value == "|" || value == ">") return false;
-  return scan.replace(at, end, "[secret:" + std::string(word) + "]");
+  for (Edit& edit : secret_edits(value, word))
+    scan.replace(at + edit.begin, at + edit.end, std::move(edit.text));
+  return scan.skip(end);
+}
+
+/// Hides a secret; what says whose it is and how it is written stays readable or gets pseudonyms:
+/// "Bearer x", "PVEAPIToken=user@realm!name=x", "base64:x".
+std::vector<Edit> Rewriter::secret_edits(std::string_view value, std::string_view word) {
+  std::size_t at = 0;
+  const std::size_t blank = value.find(' ');
+  if (blank != std::string_view::npos && is_one_of(lower(value.substr(0, blank)), kSchemes))
+    at = skip_blanks(value, blank);
+  for (const std::string_view head : {"PVEAPIToken=", "PBSAPIToken=", "base64:"})
+    if (value.substr(at).starts_with(head)) at += head.size();
+  std::vector<Edit> edits;
+  if (const std::size_t owner = token_owner_end(value, at); owner > at) {
+    const std::string_view id = value.substr(at, owner - at);
+    if (std::string shown = user_text(id); shown != id) edits.push_back({at, owner, std::move(shown)});
+    at = owner + 1;
+  }
+  const std::string_view secret = value.substr(at);
+  if (!secret.empty() && !secret.starts_with("[secret:"))
+    edits.push_back({at, value.size(), "[secret:" + std::string(word) + "]"});
+  return edits;
 }
 
 bool Rewriter::key_value(Scan& scan) {
   const std::string_view text = scan.text;
   const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
   const char next = byte_at(text, scan.run_end);
-  constexpr std::string_view kAfterKey = "=:\"'\\ \t";
   if (kAfterKey.find(next) == std::string_view::npos) return false;
   if (run == "data" && next == '=' && in_secret_object(text, scan.at))
     return secret_value(scan, scan.run_end + 1, "key");
   const FieldRule rule = field_rule(run);
   if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
-  std::size_t at = scan.run_end;
-  take_quote(text, at);
   const bool flag = scan.at > 0 && text[scan.at - 1] == '-';
-  const std::size_t separator = skip_blanks(text, at);
-  const char mark = byte_at(text, separator);
-  const bool assigned = (mark == '=' || mark == ':') && byte_at(text, separator + 1) != ':' &&
-                        text.substr(separator, 3) != "://";
-  if (!assigned && !(flag && separator > at)) return false;
-  at = assigned ? separator + 1 : separator;
-  if (assigned && mark == '=' && byte_at(text, at) == '>') ++at;
-  at = skip_blanks(text, at);
-  if (at >= text.size()) return false;
+  const Assignment assigned = read_assignment(text, scan.at, scan.run_end, flag);
+  std::size_t at = assigned.value;
+  if (at == 0 || at >= text.size()) return false;
+  const char mark = assigned.mark;
   if (run == "name" && mark == '=' && in_interface_list(text, scan.at)) return false;
-  const bool teaches = rule.teaches && (flag || mark == '=' || rule.kind == Kind::kHost);
+  if (mark == '|' && rule.treatment != Treatment::kSecret) return false;
+  const bool line = mark == ':' && is_whole_line(text, scan.at, at);
+  const bool teaches = rule.teaches && (flag || mark == '=' || mark == '>' || line ||
+                                        (mark == ':' && rule.kind == Kind::kHost));
   switch (rule.treatment) {
     case Treatment::kSecret: return secret_value(scan, at, rule.secret);
     case Treatment::kMaybeKey: {

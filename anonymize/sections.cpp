@@ -58,7 +58,16 @@ constexpr Section kSections[] = {{"dir", Kind::kStorage},
                                  {"node-affinity", Kind::kName},
                                  {"resource-affinity", Kind::kName},
                                  {"group", Kind::kName},
-                                 {"opentelemetry", Kind::kName}};
+                                 {"opentelemetry", Kind::kName},
+                                 {"remote", Kind::kName},
+                                 {"sync", Kind::kName},
+                                 {"prune", Kind::kName},
+                                 {"verification", Kind::kName},
+                                 {"datastore", Kind::kStorage},
+                                 {"s3-endpoint", Kind::kName},
+                                 {"pci", Kind::kName},
+                                 {"usb", Kind::kName},
+                                 {"s3", Kind::kStorage}};
 
 /// The lines of user.cfg.
 constexpr std::string_view kUserHeads[] = {"user", "token", "group", "pool", "acl", "role"};
@@ -99,7 +108,7 @@ bool Rewriter::placed_name(Scan& scan, std::size_t begin, std::size_t end, Kind 
   const bool known = resolver_.ledger().by_name(lower(value)) != nullptr;
   if (!is_name(value, kind) || (!known && is_plain_path_word(value))) return false;
   resolver_.announce(value);
-  return scan.replace(begin, end, resolver_.name(kind, value));
+  return scan.replace(begin, end, name_text(kind, value));
 }
 
 void Rewriter::announce_name(std::string_view value, const FieldRule& rule) {
@@ -170,6 +179,48 @@ bool Rewriter::user_line(Scan& scan) {
   return scan.skip(end);
 }
 
+/// A line of passwd, shadow or group. Accounts of the system itself tell nothing: their numbers are
+/// small, and they have no password.
+bool Rewriter::account_line(Scan& scan) {
+  constexpr int kFirstUser = 1000;
+  const std::string_view text = scan.text;
+  if (byte_at(text, scan.run_end) != ':') return false;
+  const std::size_t end = content_end(text, scan.at);
+  std::vector<Span> fields;
+  for (std::size_t at = scan.at; at <= end && fields.size() < 10;) {
+    const std::size_t stop = std::min(text.find(':', at), end);
+    fields.push_back({at, stop});
+    at = stop + 1;
+  }
+  const auto field = [&](std::size_t i) {
+    return text.substr(fields[i].begin, fields[i].end - fields[i].begin);
+  };
+  const std::size_t count = fields.size();
+  const bool shadow = count == 9 && field(1).starts_with('$');
+  const bool passwd = count == 7 && field(6).starts_with('/') && field(5).starts_with('/');
+  const bool group = count == 4 && (field(1) == "x" || field(1) == "*");
+  if (!shadow && !passwd && !group) return false;
+  if (!shadow) {
+    const std::string_view id = field(2);
+    if (id.empty() || id.size() > 9 || !std::all_of(id.begin(), id.end(), is_digit)) return false;
+    if (std::stoi(std::string(id)) < kFirstUser && !(group && !field(3).empty())) return false;
+  }
+  const bool system = group && std::stoi(std::string(field(2))) < kFirstUser;
+  const Kind kind = group ? Kind::kGroup : Kind::kUser;
+  if (!system) placed_name(scan, fields[0].begin, fields[0].end, kind);
+  const auto inside = [&](std::size_t i, std::vector<Edit> edits) {
+    for (Edit& edit : edits)
+      scan.replace(fields[i].begin + edit.begin, fields[i].begin + edit.end, std::move(edit.text));
+  };
+  if (shadow) inside(1, whole(field(1), "[secret:hash]"));
+  if (group) inside(3, list_field(field(3), Kind::kUser));
+  if (passwd) {
+    inside(4, person_field(field(4).substr(0, field(4).find(','))));
+    inside(5, scan_layer(field(5), nullptr, scan.depth + 1));
+  }
+  return scan.skip(end);
+}
+
 /// A line of a firewall's [ALIASES], or a GROUP rule.
 bool Rewriter::firewall_line(Scan& scan) {
   const std::string_view text = scan.text;
@@ -195,7 +246,7 @@ bool Rewriter::file_line(Scan& scan) {
   const std::string_view text = scan.text;
   const std::size_t begin = near_line_begin(text, scan.at);
   if (scan.at - begin > kMaxIndent) return false;
-  if (scan.at == begin) return section_header(scan) || user_line(scan) || firewall_line(scan);
+  if (scan.at == begin) return section_header(scan) || user_line(scan) || account_line(scan) || firewall_line(scan);
   const std::string_view before = text.substr(begin, scan.at - begin);
   if (before == "\t") return section_property(scan);
   return before == "|" && firewall_line(scan);

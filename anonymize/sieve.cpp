@@ -186,6 +186,12 @@ Mask long_marks(const Masks& is) {
   return (eight & eight >> 8) | chain(is.dash, 4, [](Mask m) { return m << 6; });
 }
 
+/// A volume in the device mapper's spelling (vm--100), and the end of a key in base64.
+Mask mapped_marks(const Masks& is) {
+  const Mask padding = is.window.equal('=') & is.word << 1 & ~is.run >> 1;
+  return (is.dash & is.dash << 1 & is.digit >> 1) | padding;
+}
+
 /// Runs that may be base64 or hex of a text.
 Mask blob_marks(const Masks& is, const char* data) {
   const Mask digit = is.run | is.window.equal('/');
@@ -204,7 +210,6 @@ Mask blob_marks(const Masks& is, const char* data) {
 std::uint32_t clues_before(char next) {
   std::uint32_t clues =
       clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation | clue::kCue;
-  constexpr std::string_view kAfterKey = "=:\"'\\ \t";
   if (kAfterKey.find(next) != std::string_view::npos) clues |= clue::kField;
   if (next == ' ') clues |= clue::kGuest;
   if (next == '/') clues |= clue::kContext;
@@ -216,7 +221,7 @@ std::uint32_t clues_before(char next) {
 /// Of a part that wakes something, what its neighbours leave open.
 std::uint32_t clues_between(std::uint32_t clues, const char* data, std::size_t at,
                             std::size_t end) {
-  constexpr std::string_view kAssigns = " \t=:";
+  constexpr std::string_view kAssigns = " \t=:|";
   clues &= clues_before(data[end]);
   const bool blank = data[end] == ' ' || data[end] == '\t';
   // Behind a tab a property of a section stands.
@@ -293,7 +298,7 @@ Triggers::Waking Triggers::sieve(std::string_view text, std::size_t at, std::siz
                                [&](std::size_t bit) { return is_rare_mark(is, data, bit, line); });
     const Mask marks =
         whole & (address_marks(is) | colon_marks(is, data) | dashes | capital_marks(is, data) |
-                 blob_marks(is, data) | parent_marks(is, data) | long_marks(is) | device_marks(is) |
+                 blob_marks(is, data) | mapped_marks(is) | parent_marks(is, data) | long_marks(is) | device_marks(is) |
                  rare | rare >> 1);
     std::size_t found = marks == 0 ? cut + 1 : first_bit(marks);
     const Mask dotted = ((is.run + is.dot) ^ is.run) & is.word;

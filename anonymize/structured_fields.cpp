@@ -10,6 +10,21 @@
 namespace pmx::anonymize {
 namespace {
 
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+/// What directories call their branches, in the languages of their owners.
+constexpr std::string_view kContainers[] = {
+    "users",     "people",       "persons",  "groups",    "computers",    "services",
+    "accounts",  "domain",       "benutzer", "personen",  "gruppen",      "dienste",
+    "rechner",   "computer",     "konten",   "mitarbeiter", "utilisateurs", "personnes",
+    "groupes",   "usuarios",     "grupos",   "utenti",    "gruppi",       "gebruikers",
+    "groepen",   "uzytkownicy",  "grupy",    "roles",     "servers",      "clients",
+    "managed",   "builtin",      "hosts",    "machines",  "devices",      "serviceaccounts",
+    "dienstkonten", "administratoren", "administrators"};
+
 /// A backup job that got its id from PVE: backup- and two groups of hex digits.
 bool is_generated_job(std::string_view value) {
   if (!value.starts_with("backup-") || value.size() != 20 || value[15] != '-') return false;
@@ -40,9 +55,16 @@ bool Rewriter::volume_parent(Scan& scan) {
   return placed_name(scan, scan.at, scan.run_end, Kind::kName);
 }
 
+/// What PVE and multipath call things themselves: snapshots of replication, mpatha.
+bool Rewriter::is_made_name(std::string_view word) {
+  if (word.starts_with("__replicate_") || word.starts_with("__migration__")) return true;
+  return word.starts_with("mpath") && word.size() > 5 && word.size() < 8 &&
+         std::all_of(word.begin(), word.end(), is_lower);
+}
+
 bool Rewriter::is_plain_path_word(std::string_view word) {
   const std::string folded = lower(word);
-  return is_common_word(folded) || is_kept_name(folded) || is_volume_name(folded) ||
+  return is_made_name(folded) || is_common_word(folded) || is_kept_name(folded) || is_volume_name(folded) ||
          is_generated_job(folded) || folded.size() <= 3;
 }
 
@@ -68,6 +90,7 @@ std::vector<Edit> Rewriter::reference_field(std::string_view value) {
   std::size_t at = 0;
   for (const std::string_view mark : {"!", "+", "dc/", "guest/"})
     if (value.substr(at).starts_with(mark)) at += mark.size();
+  if (at == 0 && holds_own(value)) return text(value);
   const std::string_view name = value.substr(at);
   if (name.find_first_of(":/,; ") != std::string_view::npos || is_volume_name(name) ||
       is_plain_path_word(name))
@@ -108,8 +131,9 @@ std::vector<Edit> Rewriter::dn_field(std::string_view value) {
                                              : Kind::kName;
       const bool top = attribute == "dc" && (is_private_suffix(lower(part)) || part.size() < 3);
       const bool known = resolver_.ledger().by_name(lower(part)) != nullptr;
-      const bool name = !top && is_name(part, kind) && (known || !is_plain_path_word(part));
-      for (Edit& edit : name ? whole(part, resolver_.name(kind, part)) : text(part))
+      const bool name = !top && is_name(part, kind) && (known || !is_plain_path_word(part)) &&
+                        !is_one_of(lower(part), kContainers);
+      for (Edit& edit : name ? whole(part, name_text(kind, part)) : text(part))
         edits.push_back({from + edit.begin, from + edit.end, std::move(edit.text)});
     }
     at = end + 1;

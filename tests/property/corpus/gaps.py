@@ -7,7 +7,6 @@ ROUND_TRIP, TEXT, PSEUDONYM = "round trip inexact around secrets", "text between
 KNOWN_GAPS = {
     # Left readable.
     "leak, variant: ipv4/soft-break": 9,          # 91.45.=\n199.143, the soft line break of quoted-printable
-    "leak, variant: acme_account": 21,            # CF_Account_ID beside CF_Token in the base64 of an ACME plugin
     "word of a name left: customer/base64-0": 5,  # name=Minaxjav Ruszellun: the field ends at the blank
     "word of a name left: person/url-colon": 4,   # %3AWenke Castellanos%3A
     "word of a name left: customer/url-colon": 0,
@@ -21,15 +20,10 @@ KNOWN_GAPS = {
     f"{PSEUDONYM}: person/base64-0": 7, f"{PSEUDONYM}: person/url-colon": 12,
     # The case of a pseudonym's letters tells spellings apart; vm-15ht408 has 16, the next one is another guest.
     f"{PSEUDONYM}: too many spellings": 4,
-    # Does not come back: the rest of an iqn behind its date, and a zone's pseudonym before "-10.0.0.0-24".
-    f"{ROUND_TRIP}: storage_config": 23, f"{ROUND_TRIP}: sdn": 21, f"{ROUND_TRIP}: sdn_cfg": 31,
-    # More is hidden than is secret: "services/" of a webhook and its public host, "PVEAPIToken=", "svc-" before a user's name.
-    f"{ROUND_TRIP}: cloud_tokens": 16, f"{ROUND_TRIP}: notifications": 23, f"{ROUND_TRIP}: shell": 6,
-    f"{TEXT}: cloud_tokens": 17, f"{TEXT}: notifications": 23, f"{TEXT}: shell": 9, f"{TEXT}: domains_cfg": 17,
+    # More is hidden than is secret: the URL of a webhook behind "ticket: ".
+    f"{ROUND_TRIP}: cloud_tokens": 6, f"{TEXT}: cloud_tokens": 6,
 }
 
 # What fails of the documents of the second author, who had not seen the engine: figure -> how often, at most. Not one of these
 # is right; a figure that is not here must be 0. A bound may only fall.
-SECOND_AUTHOR = {"leak, pattern": 35, "leak, field": 183, "leak, variant": 17, "word of a name left": 4, "text between values changed": 341,
-                 "answer held back": 2, "clean line changed": 31, "clean leaf changed": 29, "not idempotent": 6, "round trip inexact": 13,
-                 "round trip inexact around secrets": 74}
+SECOND_AUTHOR = {"leak, variant": 2, "word of a name left": 2, "not idempotent": 2, "values with two pseudonyms": 1}

@@ -187,7 +187,29 @@ constexpr std::string_view kValues[] = {
     "acme-corp.webhook.office.com/webhookb2/x9",
     "10[dot]1[dot]2(dot)3",
     "M=c3=bcller",
-    "AG5hdXRpbHVzAHg5"};
+    "AG5hdXRpbHVzAHg5",
+    "10.1.2.3 - k.drift7 [28/Nov/2026:",
+    "DHCPACK(x) 10.1.2.3 bc:24:11:01:02:03 driftbox",
+    "ip=10.1.2.3::10.1.2.1:255.255.255.0:driftbox:eno1:off",
+    "\n10.1.2.3 driftbox driftwood\n",
+    "7.2.1.10.in-addr.arpa.",
+    "enxb4969143067e",
+    "\nk.drift7:$6$saltsalt$hashhashhash:20011:0:99999:7:::\n",
+    "\ndrift:x:1001:1001:Ivo Drift,,,:/home/drift:/bin/bash\n",
+    "vg_drift7-vm--1010--disk--0",
+    "/home/driftbox/",
+    "/mapping/pci/driftbox-7",
+    "Authorization: PVEAPIToken=u@pam!x7=3b1f2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
+    "htpasswd -b /etc/x driftbox drift4wood",
+    "pvespiceproxy:6744A1B0:1010:driftbox::b3223bd7c94a155d",
+    "io.systemd.credential:ssh.root=drift4wood",
+    "jOeotSirVyrj7VvfCEDDIxiPbmPwc8ZFvANa7EYJ3ls=",
+    "**Kennwort:** drift4wood",
+    "| Passwort | drift4wood |",
+    "<td>Password</td><td>drift4wood</td>",
+    "<password>drift4wood</password>",
+    "Passwort: `drift4wood`",
+    "helo=<driftbox-7>"};
 
 }  // namespace
 

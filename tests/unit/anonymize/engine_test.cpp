@@ -134,7 +134,7 @@ TEST_CASE("engine: a webhook is at its service or below it") {
   CHECK(cluster.text("https://hc-ping.com/drift/wood") == "https://hc-ping.com/[secret:webhook]");
   const std::string out = cluster.text("https://acme-corp.webhook.office.com/webhookb2/drift");
   CHECK(out.starts_with("https://host-"));
-  CHECK(out.ends_with(".webhook.office.com/[secret:webhook]"));
+  CHECK(out.ends_with(".webhook.office.com/webhookb2/[secret:webhook]"));
 }
 
 TEST_CASE("engine: a UPID keeps its frame and comes back exactly") {

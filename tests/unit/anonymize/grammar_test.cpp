@@ -1,0 +1,120 @@
+// Names and secrets whose place in a line, a file or a table says what they are: no list knows them.
+#include "fixture.h"
+
+namespace pmx::anonymize {
+namespace {
+
+struct Row {
+  const char* text;
+  const char* gone;  ///< what must not be readable
+  const char* kept;  ///< what must still stand around it
+};
+
+template <std::size_t N>
+void all_found(const Row (&rows)[N]) {
+  for (const auto& [text, gone, kept] : rows) {
+    Cluster cluster;
+    CAPTURE(text);
+    const std::string out = cluster.text(text);
+    CAPTURE(out);
+    CHECK_FALSE(contains(out, gone));
+    CHECK(contains(out, kept));
+    CHECK(cluster.text(out) == out);
+    CHECK(cluster.engine->check(out).ok());
+    if (!contains(out, "[secret:")) CHECK(cluster.reveal(out) == text);
+  }
+}
+
+template <std::size_t N>
+void all_kept(const char* const (&rows)[N]) {
+  for (const char* row : rows) {
+    Cluster cluster;
+    CAPTURE(row);
+    CHECK(cluster.text(row) == row);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("grammar: the name beside an address") {
+  constexpr Row kRows[] = {
+      {"10.1.2.3 - k.drift7 [28/Nov/2026:04:12:31 +0100] \"GET / HTTP/2.0\" 302 0", "k.drift7", " - "},
+      {"1795840001 bc:24:11:0a:0b:0c 10.1.2.3 driftbox-7 01:bc:24:11:0a:0b:0c", "driftbox", " 01:"},
+      {"dnsmasq-dhcp[9]: DHCPACK(vmbr3) 10.1.2.3 bc:24:11:0a:0b:0c driftbox-7\n", "driftbox", "DHCPACK("},
+      {"dhcpd: DHCPACK on 10.1.2.3 to bc:24:11:0a:0b:0c (driftbox-7) via vmbr3", "driftbox", ") via"},
+      {"root=/dev/sda1 ip=10.1.2.3::10.1.2.1:255.255.255.0:driftbox-7:eno1:off", "driftbox", ":eno1:off"},
+      {"127.0.0.1 localhost\n10.1.2.3 driftbox driftwood # spare\n", "driftwood", "# spare"},
+      {"1795840001 bc:24:11:0a:0b:0c 10.1.2.3 * 01:bc:24:11:0a:0b:0c", "0a:0b:0c", " * 01:"},
+      {"7.2.1.10.in-addr.arpa. 300 IN PTR x", "7.2.1.10", " 300 IN PTR"},
+      {"enxb4969143067e: flags=4163", "b4969143067e", "enx"}};
+  all_found(kRows);
+}
+
+TEST_CASE("grammar: lines of passwd, shadow and group") {
+  constexpr Row kRows[] = {
+      {"root:*:1:0:9:7:::\nk.drift7:$6$saltsalt$hashhashhash:20011:0:99999:7:::\n", "drift7", "20011:0:99999"},
+      {"drift:x:1001:1001:Ivo Drift,,,:/home/drift:/bin/bash\n", "rift", ":x:1001:1001:"},
+      {"sudo:x:27:driftwood\n", "driftwood", "sudo:x:27:"}};
+  all_found(kRows);
+  constexpr const char* kSame[] = {"daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n",
+                                   "adm:x:4:\n", "backup:*:19700:0:99999:7:::\n"};
+  all_kept(kSame);
+}
+
+TEST_CASE("grammar: volume groups, controllers and snapshots") {
+  constexpr Row kRows[] = {
+      {"\u2514\u2500vg_drift7-vm--1010--disk--0 64G", "drift", "-vm--1010--disk--0"},
+      {"remote: driftbox-7\n\tauth-id x@pbs\n", "driftbox", "remote: "},
+      {"path /mapping/pci/driftbox-7", "driftbox", "/mapping/pci/"},
+      {"[driftwood]\nparent: driftbox\nsnaptime: 1795000000\n", "drift", "snaptime"},
+      {"/home/driftbox/.ssh", "driftbox", "/home/"},
+      {"zone drift-10.1.2.0-24 is up, drift-203.0.113.0-24 too", "203.0.113", "-24 too"}};
+  all_found(kRows);
+  constexpr const char* kSame[] = {"mpatha (x) dm-5\n", "-snapshot __replicate_1010-0_1795800000__ |",
+                                   "\tusername admin\n", "To: Support <x>\n",
+                                   "lvm2-2.3.31.1-2 and libfoo 1.2.3.4-1\n"};
+  all_kept(kSame);
+}
+
+TEST_CASE("grammar: only the secret goes") {
+  constexpr Row kRows[] = {
+      {"-H 'Authorization: PVEAPIToken=anna.schmidt@pam!x7=3b1f2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d' x", "3b1f2c4d",
+       "Authorization: PVEAPIToken=usr-"},
+      {"Authorization: Bearer drift4wood\n", "drift4wood", "Authorization: Bearer "},
+      {"APP_KEY=base64:c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "c2VjcmV0", "APP_KEY=base64:"},
+      {"https://hooks.slack.com/services/T1/B2/drift", "drift", "https://hooks.slack.com/services/"},
+      {"https://discord.com/api/webhooks/12/drift", "drift", "https://discord.com/api/webhooks/"},
+      {"sshpass -p 'drift4wood' ssh root@10.1.2.3 -p 2222 uptime", "drift4wood", " -p 2222 uptime"},
+      {"htpasswd -b /etc/nginx/htpasswd driftbox drift4wood", "drift4wood", "/etc/nginx/htpasswd "},
+      {"pvespiceproxy:6744A1B0:1010:driftbox::b3223bd7c94a155d", "b3223bd7", "pvespiceproxy:6744A1B0:1010:"},
+      {"value=io.systemd.credential:ssh.root=drift4wood", "drift4wood", "credential:ssh.root="},
+      {"wg set wg0 peer jOeotSirVyrj7VvfCEDDIxiPbmPwc8ZFvANa7EYJ3ls= endpoint", "jOeotSir", " endpoint"},
+      {"peer +5G5++BuR1BLJeXCqlPPDyOOjn8oLYeOhzSoBr9t6Js= x", "5G5", "peer "},
+      {"AccountName=driftbox;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net", "driftbox",
+       ";EndpointSuffix=core.windows.net"}};
+  all_found(kRows);
+}
+
+TEST_CASE("grammar: keys in other languages, tables and markup") {
+  constexpr Row kRows[] = {{"* Passwort: `drift 4wood`\n", "drift", "* Passwort: `"},
+                           {"* **Kennwort:** drift4wood\n", "drift4wood", "**Kennwort:** "},
+                           {"* **Passwort**: drift4wood\n", "drift4wood", "**Passwort**: "},
+                           {"| Passwort | drift4wood |\n", "drift4wood", "| Passwort | "},
+                           {"<td>Password</td><td>drift4wood</td>", "drift4wood", "</td><td>"},
+                           {"<password>drift4wood</password>", "drift4wood", "</password>"},
+                           {"password = drift 4wood\n", "4wood", "password = "},
+                           {"helo=<driftbox-7> proto", "driftbox", "helo=<"}};
+  all_found(kRows);
+  constexpr const char* kSame[] = {"Server: pve-api-daemon/3.0\n", "password | state |\n",
+                                   "sha256-jOeotSirVyrj7VvfCEDDIxiPbmPwc8ZFvANa7EYJ3ls= x\n"};
+  all_kept(kSame);
+}
+
+TEST_CASE("grammar: a known name inside a name of plain words") {
+  Cluster cluster;
+  CHECK(contains(cluster.json(R"({"rule":"keep-apart-nautilus"})"), "keep-apart-vm-"));
+  CHECK(contains(cluster.json(R"({"bind_dn":"cn=svc-nautilus,ou=dienste,dc=intern"})"), "cn=svc-vm-"));
+  CHECK_FALSE(contains(cluster.json(R"({"rule":"driftwood-nautilus"})"), "driftwood"));
+}
+
+}  // namespace pmx::anonymize
