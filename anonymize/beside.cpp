@@ -1,5 +1,5 @@
-// Names that stand beside an address by the form of a line: who asked for a page, who holds a lease,
-// the host on a kernel's command line, the names of /etc/hosts.
+// Names that stand beside an address by the form of a line: who asked for a page, who holds a
+// lease, the host on a kernel's command line, the names of /etc/hosts.
 #include <algorithm>
 
 #include "anonymize/keep.h"
@@ -61,7 +61,7 @@ bool Rewriter::name_beside(Scan& scan, std::size_t begin, std::size_t end) {
   if (!is_name(name, kind) || read_ipv4(name, 0)) return false;
   if (sensitive_suffix(name) > 0 || holds_own(name)) return false;
   resolver_.announce(name);
-  return scan.replace(at, stop, name_text(kind, name));
+  return scan.replace(at, stop, name_text(kind, name), {Finder::kContext});
 }
 
 /// "DHCPACK(br0) 10.1.2.3 aa:bb:cc:dd:ee:ff NAME", and behind the MAC "(NAME) via".
@@ -78,7 +78,7 @@ bool Rewriter::leased_name(Scan& scan, std::size_t begin, std::size_t end) {
   const std::string_view name = text.substr(at, stop - at);
   if (!is_name(name, Kind::kHost) || sensitive_suffix(name) > 0 || holds_own(name)) return false;
   resolver_.announce(name);
-  return scan.replace(at, stop, name_text(Kind::kHost, name));
+  return scan.replace(at, stop, name_text(Kind::kHost, name), {Finder::kContext});
 }
 
 /// The names of a line of /etc/hosts: nothing else stands in it.
@@ -96,7 +96,8 @@ bool Rewriter::hosts_line(Scan& scan, std::size_t begin, std::size_t end) {
     at = stop;
   }
   const bool comment = byte_at(text, at) == '#';
-  if (names.empty() || names.size() > kMostNames || (!ends_line(text, at) && !comment)) return false;
+  if (names.empty() || names.size() > kMostNames || (!ends_line(text, at) && !comment))
+    return false;
   const auto name = [text](Span span) { return text.substr(span.begin, span.end - span.begin); };
   const bool hosts = std::all_of(names.begin(), names.end(), [&](Span span) {
     const std::string folded = lower(name(span));
@@ -108,11 +109,11 @@ bool Rewriter::hosts_line(Scan& scan, std::size_t begin, std::size_t end) {
     if (host.find('.') != std::string_view::npos || !is_name(host, Kind::kHost) ||
         is_kept_name(lower(host))) {
       for (Edit& edit : scan_layer(host, nullptr, scan.depth + 1))
-        scan.replace(span.begin + edit.begin, span.begin + edit.end, std::move(edit.text));
+        scan.place(span.begin, std::move(edit));
       continue;
     }
     resolver_.announce(host);
-    scan.replace(span.begin, span.end, name_text(Kind::kHost, host));
+    scan.replace(span.begin, span.end, name_text(Kind::kHost, host), {Finder::kContext});
   }
   return scan.skip(names.back().end);
 }

@@ -339,20 +339,25 @@ Result<void> Engine::learn(std::span<const Name> names) { return impl_->learn(na
 
 void Engine::guard_secret(const Secret& secret) { impl_->guard(secret); }
 
-Result<std::string> Engine::anonymize_text(std::string_view text) {
+Result<std::string> Engine::anonymize_text(std::string_view text, Explanation* explanation) {
   PMX_TRY_VOID(impl_->catch_up());
-  return impl_->run([text](Rewriter& rewriter, Resolver&) {
-    return apply_edits(text, rewriter.settled_text(text));
+  return impl_->run([text, explanation](Rewriter& rewriter, Resolver&) {
+    const auto edits = rewriter.settled_text(text);
+    if (explanation != nullptr) *explanation = rewriter.explained(text, edits);
+    return apply_edits(text, edits);
   });
 }
 
 Result<std::string> Engine::mask(std::string_view text) { return impl_->mask(text); }
 
-Result<std::string> Engine::anonymize_json(std::string_view json) {
+Result<std::string> Engine::anonymize_json(std::string_view json, Explanation* explanation) {
   PMX_TRY(const auto strings, scan_json(json));
   PMX_TRY_VOID(impl_->catch_up());
-  return impl_->run(
-      [&](Rewriter& rewriter, Resolver&) { return rewrite_json(json, strings, rewriter); });
+  return impl_->run([&](Rewriter& rewriter, Resolver&) {
+    const auto edits = json_edits(json, strings, rewriter);
+    if (explanation != nullptr) *explanation = rewriter.explained(json, edits);
+    return apply_edits(json, edits);
+  });
 }
 
 Result<void> Engine::refresh() {

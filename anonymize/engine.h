@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "anonymize/explain.h"
 #include "anonymize/kind.h"
 #include "anonymize/mapping.h"
 #include "anonymize/policy.h"
@@ -69,8 +70,8 @@ class Engine {
   /// appears, and a hit of the leak check.
   void guard_secret(const Secret& secret);
 
-  /// Free text: logs, notes, messages.
-  Result<std::string> anonymize_text(std::string_view text);
+  /// Free text: logs, notes, messages. `explanation`, when given, is told what was replaced.
+  Result<std::string> anonymize_text(std::string_view text, Explanation* explanation = nullptr);
 
   /// Text for our own log: what has a pseudonym gets it, what has none is masked and stays unknown.
   /// So nothing that a client chose leaves a trace in the map. kInternal when the second look finds
@@ -79,7 +80,7 @@ class Engine {
 
   /// A JSON document, edited in place: key order, number spelling, whitespace stay. Name-typed
   /// fields (node, storage, ...) teach the dictionary before anything is replaced.
-  Result<std::string> anonymize_json(std::string_view json);
+  Result<std::string> anonymize_json(std::string_view json, Explanation* explanation = nullptr);
 
   /// Takes in what other processes did. Who is going to ask for many pseudonym()s does this first,
   /// for they look at nothing but this process until one has to be issued.

@@ -345,7 +345,9 @@ FieldRule last_word_rule(std::string_view folded) {
   const auto* word = std::find_if(std::begin(kLastWords), std::end(kLastWords),
                                   [last](const Row& known) { return known.key == last; });
   if (word == std::end(kLastWords)) return {};
-  if (word->rule.treatment != Treatment::kMaybeKey) return word->rule;
+  FieldRule rule = word->rule;
+  rule.key = word->key;
+  if (rule.treatment != Treatment::kMaybeKey) return rule;
   // SSH_HOST_KEY and public_key are no secrets, AWS_SECRET_ACCESS_KEY and HMAC_KEY are.
   constexpr std::string_view kOpen[] = {"public", "primary", "foreign", "sort",     "host",
                                         "ssh",    "map",     "cache",   "partition"};
@@ -356,9 +358,9 @@ FieldRule last_word_rule(std::string_view folded) {
   // CF_Account_ID: what a provider knows its customer by.
   constexpr std::string_view kOwners[] = {"account",      "zone",    "tenant", "customer",
                                           "subscription", "project", "org",    "organization"};
-  if (last == "id") return is_one_of(kind, kOwners) ? word->rule : FieldRule{};
-  if (is_one_of(kind, kClosed)) return secret("key");
-  return is_one_of(kind, kOpen) ? FieldRule{} : word->rule;
+  if (last == "id") return is_one_of(kind, kOwners) ? rule : FieldRule{};
+  if (is_one_of(kind, kClosed)) return {Treatment::kSecret, Kind::kName, "key", false, word->key};
+  return is_one_of(kind, kOpen) ? FieldRule{} : rule;
 }
 
 }  // namespace
@@ -369,7 +371,8 @@ FieldRule field_rule(std::string_view key) {
   for (const bool split : {false, true}) {
     const Folded folded(key, split);
     const Row* row = folded.cut() ? nullptr : row_of(folded.text());
-    const FieldRule rule = row != nullptr ? row->rule : last_word_rule(folded.text());
+    FieldRule rule = row != nullptr ? row->rule : last_word_rule(folded.text());
+    if (row != nullptr) rule.key = row->key;
     if (row != nullptr || rule.treatment != Treatment::kText) return rule;
   }
   return {};
@@ -383,10 +386,10 @@ bool is_secret_word(std::string_view word) {
 
 bool is_placeholder_word(std::string_view word) {
   // Of what has a shape of its own; the rest are words of rules.
-  constexpr std::string_view kShapes[] = {"authorization", "credentials", "credential",  "fingerprint", "guarded",
-                                          "hash",          "key",         "keyring",     "licence",
-                                          "pem",           "phone",       "ssh-key",     "text",
-                                          "ticket",        "token",       "webhook"};
+  constexpr std::string_view kShapes[] = {
+      "authorization", "credentials", "credential", "fingerprint", "guarded", "hash",
+      "key",           "keyring",     "licence",    "pem",         "phone",   "ssh-key",
+      "text",          "ticket",      "token",      "webhook"};
   return std::find(std::begin(kShapes), std::end(kShapes), word) != std::end(kShapes) ||
          is_secret_word(word) || word == "address" || kind_of_code(word).has_value();
 }

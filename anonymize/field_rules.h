@@ -31,8 +31,9 @@ enum class Treatment {
 struct FieldRule {
   Treatment treatment = Treatment::kText;
   Kind kind = Kind::kName;
-  std::string_view secret;  ///< the word in [secret:...]
-  bool teaches = false;     ///< also in free text an unknown value after it is a name
+  std::string_view secret;    ///< the word in [secret:...]
+  bool teaches = false;       ///< also in free text an unknown value after it is a name
+  std::string_view key = {};  ///< by which the rule was found, as the rules spell it
 };
 
 /// The rule of a field in any letter case, and in camel case (clientSecret is client-secret).

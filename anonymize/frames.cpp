@@ -87,7 +87,7 @@ bool Rewriter::upid(Scan& scan) {
         scan.replace(field, end, resolver_.name(Kind::kName, value));
     } else if (index == 6) {
       for (Edit& edit : scan_layer(value, nullptr, scan.depth + 1))
-        scan.edits.push_back({field + edit.begin, field + edit.end, std::move(edit.text)});
+        scan.place(field, std::move(edit));
     }
     if (index == 7 && !value.empty()) scan.replace(field, end, user_text(value));
     if (byte_at(text, end) != ':') return scan.skip(end);

@@ -107,7 +107,10 @@ struct Key {
 Key read_key(std::string_view text) {
   const auto* row = std::find_if(std::begin(kFacts), std::end(kFacts),
                                  [text](const FactRow& known) { return known.key == text; });
-  return {row != std::end(kFacts) ? row->facts : 0U, field_rule(text)};
+  if (row == std::end(kFacts)) return {0U, field_rule(text)};
+  Key key{row->facts, field_rule(text)};
+  key.rule.key = row->key;
+  return key;
 }
 
 /// What the fields of an object say about its "name".
@@ -184,6 +187,8 @@ class Document {
 
  private:
   void note(std::size_t index);
+  /// rule_of() and `name`, the key that says it.
+  [[nodiscard]] FieldRule treatment_of(const JsonString& item, std::string_view& name) const;
   [[nodiscard]] const ObjectFacts& object_of(const JsonString& item) const {
     static const ObjectFacts kNone;
     return item.object < 0 ? kNone : objects_[static_cast<std::size_t>(item.object)];
@@ -253,6 +258,13 @@ bool is_message(std::string_view text) {
 /// The rule of a value; in a row {"key":"hostname","value":"web","pending":"web2"} what the row
 /// says.
 FieldRule Document::rule_of(const JsonString& item) const {
+  std::string_view key;
+  FieldRule rule = treatment_of(item, key);
+  rule.key = key;
+  return rule;
+}
+
+FieldRule Document::treatment_of(const JsonString& item, std::string_view& name) const {
   if (item.is_key || item.key < 0) return {};
   const ObjectFacts& object = object_of(item);
   Key key = key_at(item.key);
@@ -261,9 +273,9 @@ FieldRule Document::rule_of(const JsonString& item) const {
   const bool row =
       object.property >= 0 && !object.has(kTokenRow) && (key.facts & (kValue | kPending)) != 0;
   if (row) key = read_key(text(object.property));
+  name = key.rule.key;
   const bool named = key.rule.treatment == Treatment::kGuest || (key.facts & kHostname) != 0;
-  if (named && !object.secret_list)
-    return name_rule(key.rule, object);
+  if (named && !object.secret_list) return name_rule(key.rule, object);
   if (object.has(kUserRow) && (key.facts & kComment) != 0)
     return {Treatment::kPerson, Kind::kPerson, "", false};
   if (object.has(kTokenRow) && (key.facts & kValue) != 0)
@@ -348,7 +360,7 @@ Edit placed_edit(const Edit& edit, std::string_view raw, std::string_view text, 
                  Rewriter& rewriter) {
   const std::string_view read = text.substr(edit.begin, edit.end - edit.begin);
   const std::string shown = raw == read ? edit.text : rewriter.respelled(edit.text, raw);
-  return {begin, begin + raw.size(), json_escape(shown)};
+  return {begin, begin + raw.size(), json_escape(shown), edit.reason};
 }
 
 /// The edits of the strings of one document, one after the other.
@@ -363,8 +375,12 @@ class Editor {
         escaped(item);
         continue;
       }
-      for (const Edit& edit : edits_of(document_.text(item), item))
-        out_.push_back({item.begin + edit.begin, item.begin + edit.end, json_escape(edit.text)});
+      const FieldRule rule = document_.rule_of(item);
+      for (const Edit& edit : edits_of(document_.text(item), item, rule)) {
+        out_.push_back(
+            {item.begin + edit.begin, item.begin + edit.end, json_escape(edit.text), edit.reason});
+        name_key(rule);
+      }
     }
     return std::move(out_);
   }
@@ -378,14 +394,22 @@ class Editor {
       const std::size_t begin = layer.offsets[edit.begin];
       out_.push_back(placed_edit(edit, raw.substr(begin, layer.offsets[edit.end] - begin),
                                  layer.text, item.begin + begin, rewriter_));
+      name_key(rule);
     }
   }
 
-  const std::vector<Edit>& edits_of(std::string_view text, const JsonString& item) {
+  /// Says of the last edit by which key it was found. What is kept of a value does not know it: the
+  /// same value may stand under another one.
+  void name_key(const FieldRule& rule) {
+    Reason& reason = out_.back().reason;
+    if (reason.finder == Finder::kField && reason.rule.empty()) reason.rule = rule.key;
+  }
+
+  const std::vector<Edit>& edits_of(std::string_view text, const JsonString& item,
+                                    const FieldRule& rule) {
     // What was announced since is looked for in what was read before, too.
     if (rewriter_.announced() != announced_) seen_.clear();
     announced_ = rewriter_.announced();
-    const FieldRule rule = document_.rule_of(item);
     const Kind guest = document_.guest_of(item);
     if (const auto* known = seen_.find(text, rule, guest, item.is_key)) return *known;
     return seen_.keep(read(text, rule, guest, item.is_key));
@@ -416,8 +440,9 @@ std::vector<Edit> json_edits(std::string_view json, const JsonStrings& strings, 
 
 }  // namespace
 
-std::string rewrite_json(std::string_view json, const JsonStrings& strings, Rewriter& rewriter) {
-  return apply_edits(json, json_edits(json, strings, rewriter, 0));
+std::vector<Edit> json_edits(std::string_view json, const JsonStrings& strings,
+                             Rewriter& rewriter) {
+  return json_edits(json, strings, rewriter, 0);
 }
 
 }  // namespace pmx::anonymize

@@ -37,8 +37,8 @@ bool is_vendor_host(std::string_view lower);
 /// last label is no top-level domain we know.
 std::size_t public_suffix_labels(std::string_view lower);
 
-/// The labels of the shared service (hooks.slack.com, core.windows.net) that `lower` is or is below;
-/// 0 when there is none.
+/// The labels of the shared service (hooks.slack.com, core.windows.net) that `lower` is or is
+/// below; 0 when there is none.
 std::size_t service_labels(std::string_view lower);
 
 /// Whether the suffix is one of private networks (local, lan, internal, home.arpa, ...).

@@ -184,7 +184,7 @@ void Rewriter::repository(Scan& scan, std::size_t from) {
   const std::size_t end = run_from(text, stop + 1);
   if (stop == from || byte_at(text, stop) != ':' || !is_letter(byte_at(text, stop + 1))) return;
   for (Edit& edit : scan_layer(text.substr(from, stop - from), nullptr, scan.depth + 1))
-    scan.replace(from + edit.begin, from + edit.end, std::move(edit.text));
+    scan.place(from, std::move(edit));
   placed_name(scan, stop + 1, trimmed(text, stop + 1, end), Kind::kStorage);
 }
 
@@ -284,7 +284,7 @@ bool Rewriter::announced_name(Scan& scan) {
   if (longest == scan.at) return false;
   const std::string_view name = scan.text.substr(scan.at, longest - scan.at);
   if (is_own(name)) return false;
-  return scan.replace(scan.at, longest, resolver_.name(Kind::kName, name));
+  return scan.replace(scan.at, longest, resolver_.name(Kind::kName, name), {Finder::kAnnounced});
 }
 
 std::vector<Edit> Rewriter::key(std::string_view key) {
@@ -303,6 +303,7 @@ std::vector<Edit> Rewriter::key(std::string_view key) {
     if (starts && dictionary_name(scan)) continue;
     scan.at = part_end(key, scan.at);
   }
+  sign(scan.edits, 0, {Finder::kDictionary});
   return with_patterns(key, std::move(scan.edits));
 }
 
@@ -335,7 +336,7 @@ std::vector<Edit> Rewriter::user_field(std::string_view value) {
     // DOMAIN\user
     auto edits = name_field(value.substr(0, cut), Kind::kDomain);
     for (Edit& edit : user_field(value.substr(cut + 1)))
-      edits.push_back({edit.begin + cut + 1, edit.end + cut + 1, std::move(edit.text)});
+      edits.push_back(moved(std::move(edit), cut + 1));
     return edits;
   }
   const bool plain = value.find('@') == std::string_view::npos && is_name(value, Kind::kUser);
@@ -348,7 +349,7 @@ std::vector<Edit> Rewriter::list_field(std::string_view value, Kind kind) {
     const std::size_t end = std::min(value.find_first_of(",; ", at), value.size());
     const std::string_view part = value.substr(at, end - at);
     for (Edit& edit : is_name(part, kind) ? whole(part, name_text(kind, part)) : text(part))
-      edits.push_back({at + edit.begin, at + edit.end, std::move(edit.text)});
+      edits.push_back(moved(std::move(edit), at));
     at = end + 1;
   }
   return edits;
@@ -400,6 +401,12 @@ bool Rewriter::is_one_word(std::string_view value) const {
 }
 
 std::vector<Edit> Rewriter::field(std::string_view value, const FieldRule& rule, Kind guest) {
+  auto edits = treated(value, rule, guest);
+  sign(edits, 0, {Finder::kField});
+  return edits;
+}
+
+std::vector<Edit> Rewriter::treated(std::string_view value, const FieldRule& rule, Kind guest) {
   switch (rule.treatment) {
     case Treatment::kKeep: return kept_field(value);
     case Treatment::kSecret:

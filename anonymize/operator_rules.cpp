@@ -19,10 +19,10 @@ std::vector<Edit> Rewriter::with_patterns(std::string_view text, std::vector<Edi
     for (const Span& span : hidden) {
       if (span.end <= piece) continue;
       if (span.begin >= match.end) break;
-      hide_piece(text, piece, span.begin, match.rule->kind, edits);
+      hide_piece(text, piece, span.begin, *match.rule, edits);
       piece = span.end;
     }
-    hide_piece(text, piece, match.end, match.rule->kind, edits);
+    hide_piece(text, piece, match.end, *match.rule, edits);
   }
   std::sort(edits.begin(), edits.end(),
             [](const Edit& x, const Edit& y) { return x.begin < y.begin; });
@@ -55,13 +55,13 @@ std::size_t Rewriter::written_end(std::string_view text, std::size_t at) const {
 
 /// Hides [begin, end), which may be empty.
 void Rewriter::hide_piece(std::string_view text, std::size_t begin, std::size_t end,
-                          std::optional<Kind> kind, std::vector<Edit>& edits) {
+                          const OperatorRule& rule, std::vector<Edit>& edits) {
   while (begin < end && !is_word_char(text[begin])) ++begin;
   while (begin < end && !is_word_char(text[end - 1])) --end;
   if (begin >= end) return;
-  std::string with = kind ? resolver_.hidden(*kind, text.substr(begin, end - begin))
-                          : std::string("[secret:text]");
-  edits.push_back({begin, end, std::move(with)});
+  std::string with = rule.kind ? resolver_.hidden(*rule.kind, text.substr(begin, end - begin))
+                               : std::string("[secret:text]");
+  edits.push_back({begin, end, std::move(with), {Finder::kPattern, rule.source}});
 }
 
 /// A value that stays, but for what the operator's patterns find in it; more than one word is text.

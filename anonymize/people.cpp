@@ -40,10 +40,10 @@ bool is_role(std::string_view word) {
 /// Whom an address without a person reaches.
 bool is_mailbox(std::string_view folded) {
   constexpr std::string_view kMailboxes[] = {
-      "support",  "helpdesk", "servicedesk", "office",   "sales",   "info",       "noreply",
-      "no-reply", "security", "postmaster",  "team",     "root",    "webmaster",  "hostmaster",
-      "abuse",    "billing",  "monitoring",  "alerting", "backup",  "it",         "it-support",
-      "admin",    "admins",   "daemon",      "cron",     "mailer",  "mailer-daemon"};
+      "support",  "helpdesk", "servicedesk", "office",   "sales",  "info",         "noreply",
+      "no-reply", "security", "postmaster",  "team",     "root",   "webmaster",    "hostmaster",
+      "abuse",    "billing",  "monitoring",  "alerting", "backup", "it",           "it-support",
+      "admin",    "admins",   "daemon",      "cron",     "mailer", "mailer-daemon"};
   return std::find(std::begin(kMailboxes), std::end(kMailboxes), folded) != std::end(kMailboxes);
 }
 

@@ -177,7 +177,7 @@ Result<void> Policy::add_word(const OperatorRule& rule) {
     return bad(rule, "the word is part of what stands for hidden values",
                "it would be found in every answer: leave it out");
   if (!rule.kind) return add_expression(rule, "(?i)" + RE2::QuoteMeta(piece(word)));
-  words_.insert(lower(word));
+  words_.emplace(lower(word), static_cast<std::size_t>(&rule - rules_.data()));
   return {};
 }
 
@@ -254,7 +254,7 @@ Fate Policy::fate(std::uint32_t kinds, std::string_view name) const {
 
 bool Policy::hides(std::string_view name) const {
   const std::string folded = lower(name);
-  if (holds_word(folded)) return true;
+  if (word_in(folded) != nullptr) return true;
   return std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& pattern) {
     const RE2& expression = *pattern.expression;
     return pattern.context.empty() &&
@@ -263,18 +263,21 @@ bool Policy::hides(std::string_view name) const {
   });
 }
 
-bool Policy::holds_word(std::string_view folded) const {
-  if (words_.empty()) return false;
+const OperatorRule* Policy::word_in(std::string_view folded) const {
+  if (words_.empty()) return nullptr;
   const auto edge = [folded](std::size_t at) {
     return at == 0 || at == folded.size() || is_edge(folded[at - 1], folded[at]);
   };
   for (std::size_t begin = 0; begin < folded.size(); ++begin) {
     if (!edge(begin)) continue;
     const std::size_t limit = std::min(folded.size(), begin + kMaxWord);
-    for (std::size_t end = begin + 1; end <= limit; ++end)
-      if (edge(end) && words_.contains(folded.substr(begin, end - begin))) return true;
+    for (std::size_t end = begin + 1; end <= limit; ++end) {
+      if (!edge(end)) continue;
+      const auto found = words_.find(folded.substr(begin, end - begin));
+      if (found != words_.end()) return &rules_[found->second];
+    }
   }
-  return false;
+  return nullptr;
 }
 
 bool Policy::keeps(std::string_view lower_case) const {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -85,6 +86,9 @@ class Policy {
     return words_.contains(lower_case);
   }
 
+  /// The rule of one of the operator's words that stands in `lower_case`; nullptr when none does.
+  [[nodiscard]] const OperatorRule* word_in(std::string_view lower_case) const;
+
   /// Whether one of the operator's words stands in a name, or a pattern matches in it as it is
   /// spelled, in lower case or in capitals.
   [[nodiscard]] bool hides(std::string_view name) const;
@@ -113,14 +117,13 @@ class Policy {
   Result<void> add_kept(const OperatorRule& rule);
   Result<void> add_fate(const OperatorRule& rule);
   [[nodiscard]] Result<void> check_kept() const;
-  [[nodiscard]] bool holds_word(std::string_view folded) const;
 
   Preset preset_;
   std::vector<OperatorRule> rules_;
   std::uint32_t kept_ = 0;  ///< one bit for each kind
   std::uint32_t dropped_ = 0;
-  std::unordered_set<std::string, TextHash, std::equal_to<>> words_;
-  std::unordered_set<std::string, TextHash, std::equal_to<>> names_;  ///< that stay
+  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> words_;  ///< to rules_
+  std::unordered_set<std::string, TextHash, std::equal_to<>> names_;               ///< that stay
   std::vector<Pattern> patterns_;
 };
 

@@ -112,8 +112,8 @@ std::optional<NameShape> Scheme::read_name(std::string_view text, std::size_t at
   NameShape shape;
   std::string code;
   // Behind the short form a dash belongs to what follows (a zone's subnet: zone-10.0.0.0-24).
-  const auto kind = byte_at(text, dash) == '-' ? kind_of_code(lower(text.substr(at, dash - at)))
-                                               : std::nullopt;
+  const auto kind =
+      byte_at(text, dash) == '-' ? kind_of_code(lower(text.substr(at, dash - at))) : std::nullopt;
   if (kind) {
     if (*kind == Kind::kNetwork) return std::nullopt;
     shape.kind = *kind;

@@ -114,8 +114,9 @@ Layer percent_layer(std::string_view text) {
   return layer;
 }
 
-bool Rewriter::Scan::replace(std::size_t begin, std::size_t end, std::string with) {
-  if (text.substr(begin, end - begin) != with) edits.push_back({begin, end, std::move(with)});
+bool Rewriter::Scan::replace(std::size_t begin, std::size_t end, std::string with, Reason reason) {
+  if (text.substr(begin, end - begin) != with)
+    edits.push_back({begin, end, std::move(with), reason});
   at = end;
   done = end;
   return true;
@@ -215,7 +216,7 @@ std::vector<Edit> Rewriter::find_guarded(std::string_view text) const {
     const std::string_view value = secret.expose();
     for (std::size_t at = text.find(value); at != std::string_view::npos;
          at = text.find(value, at + value.size()))
-      found.push_back({at, at + value.size(), "[secret:guarded]"});
+      found.push_back({at, at + value.size(), "[secret:guarded]", {Finder::kGuarded}});
   }
   std::sort(found.begin(), found.end(),
             [](const Edit& a, const Edit& b) { return a.begin < b.begin; });
@@ -295,7 +296,10 @@ void Rewriter::step(Scan& scan) {
   }
   // Behind an edit that ended within a word nothing is known of what follows.
   const bool named = scan.at >= scan.run_end || (scan.clues & clue::kName) != 0;
-  if (named && is_edge(before, c) && dictionary_name(scan)) return;
+  const std::size_t first = scan.edits.size();
+  if (named && is_edge(before, c) &&
+      signed_by(Finder::kDictionary, scan, first, dictionary_name(scan)))
+    return;
   scan.at = part_end(scan.text, scan.at);
 }
 
@@ -334,55 +338,79 @@ void Rewriter::begin_run(Scan& scan) {
 
 template <std::size_t N>
 bool Rewriter::ask(Scan& scan, const Recognizer (&recognizers)[N]) {
+  const std::size_t first = scan.edits.size();
   for (const Recognizer& recognizer : recognizers)
-    if ((scan.clues & recognizer.clue) != 0 && (this->*recognizer.find)(scan)) return true;
+    if ((scan.clues & recognizer.clue) != 0 && (this->*recognizer.find)(scan))
+      return signed_by(recognizer.finder, scan, first, true);
   return false;
 }
 
+void Rewriter::sign(std::vector<Edit>& edits, std::size_t first, Reason reason) {
+  for (std::size_t i = first; i < edits.size(); ++i)
+    if (edits[i].reason.finder == Finder::kNobody) edits[i].reason = reason;
+}
+
+bool Rewriter::signed_by(Finder finder, Scan& scan, std::size_t first, bool found) {
+  if (!found) return false;
+  sign(scan.edits, first, {finder});
+  for (std::size_t i = first; i < scan.edits.size(); ++i) {
+    Reason& reason = scan.edits[i].reason;
+    if (reason.finder == Finder::kField && reason.rule.empty()) reason.rule = scan.key;
+  }
+  return true;
+}
+
 bool Rewriter::at_run(Scan& scan) {
-  static constexpr Recognizer kRecognizers[] = {{clue::kLine, &Rewriter::file_line},
-                                                {clue::kUpid, &Rewriter::upid},
-                                                {clue::kCue, &Rewriter::cue},
-                                                {clue::kCue, &Rewriter::hinted_person},
-                                                {clue::kTicket, &Rewriter::ticket},
-                                                {clue::kTicket, &Rewriter::spice_host},
-                                                {clue::kTicket, &Rewriter::system_credential},
-                                                {clue::kBlob, &Rewriter::machine_key},
-                                                {clue::kFlag, &Rewriter::command_flag},
-                                                {clue::kPair, &Rewriter::password_pair},
-                                                {clue::kLogin, &Rewriter::login_name},
-                                                {clue::kDevice, &Rewriter::multipath_alias},
-                                                {clue::kMark, &Rewriter::mapped_volume},
-                                                {clue::kParent, &Rewriter::volume_parent},
-                                                {clue::kPhone, &Rewriter::announced_phone},
-                                                {clue::kField, &Rewriter::key_value},
-                                                {clue::kUrl, &Rewriter::url_credentials},
-                                                {clue::kVolume, &Rewriter::volume},
-                                                {clue::kSecret, &Rewriter::secret_shape},
-                                                {clue::kBlob, &Rewriter::blob}};
+  static constexpr Recognizer kRecognizers[] = {
+      {clue::kLine, &Rewriter::file_line, Finder::kFileLine},
+      {clue::kUpid, &Rewriter::upid, Finder::kUpid},
+      {clue::kCue, &Rewriter::cue, Finder::kCommand},
+      {clue::kCue, &Rewriter::hinted_person, Finder::kHint},
+      {clue::kTicket, &Rewriter::ticket, Finder::kTicket},
+      {clue::kTicket, &Rewriter::spice_host, Finder::kTicket},
+      {clue::kTicket, &Rewriter::system_credential, Finder::kSecretForm},
+      {clue::kBlob, &Rewriter::machine_key, Finder::kSecretForm},
+      {clue::kFlag, &Rewriter::command_flag, Finder::kCommand},
+      {clue::kPair, &Rewriter::password_pair, Finder::kCommand},
+      {clue::kLogin, &Rewriter::login_name, Finder::kLogin},
+      {clue::kDevice, &Rewriter::multipath_alias, Finder::kDevice},
+      {clue::kMark, &Rewriter::mapped_volume, Finder::kVolume},
+      {clue::kParent, &Rewriter::volume_parent, Finder::kVolume},
+      {clue::kPhone, &Rewriter::announced_phone, Finder::kPhone},
+      {clue::kField, &Rewriter::key_value, Finder::kField},
+      {clue::kUrl, &Rewriter::url_credentials, Finder::kUrl},
+      {clue::kVolume, &Rewriter::volume, Finder::kVolume},
+      {clue::kSecret, &Rewriter::secret_shape, Finder::kSecretForm},
+      {clue::kBlob, &Rewriter::blob, Finder::kEncoded}};
   return ask(scan, kRecognizers);
 }
 
 bool Rewriter::at_word(Scan& scan) {
   static constexpr Recognizer kRecognizers[] = {
-      {clue::kOwn, &Rewriter::own_pseudonym},   {clue::kDisplayName, &Rewriter::display_name},
-      {clue::kSecret, &Rewriter::secret_shape}, {clue::kDevice | clue::kCue, &Rewriter::device},
-      {clue::kAddress, &Rewriter::address},     {clue::kUserId, &Rewriter::user_id},
-      {clue::kDomain, &Rewriter::fqdn},         {clue::kOrganisation, &Rewriter::organisation},
-      {clue::kContext, &Rewriter::in_context}};
+      {clue::kOwn, &Rewriter::own_pseudonym, Finder::kUserId},
+      {clue::kDisplayName, &Rewriter::display_name, Finder::kMailName},
+      {clue::kSecret, &Rewriter::secret_shape, Finder::kSecretForm},
+      {clue::kDevice | clue::kCue, &Rewriter::device, Finder::kDevice},
+      {clue::kAddress, &Rewriter::address, Finder::kAddress},
+      {clue::kUserId, &Rewriter::user_id, Finder::kUserId},
+      {clue::kDomain, &Rewriter::fqdn, Finder::kDomain},
+      {clue::kOrganisation, &Rewriter::organisation, Finder::kOrganisation},
+      {clue::kContext, &Rewriter::in_context, Finder::kContext}};
   return ask(scan, kRecognizers);
 }
 
 bool Rewriter::at_punctuation(Scan& scan) {
   if (!is_mark(scan.text, scan.at)) return false;
+  const std::size_t first = scan.edits.size();
   switch (scan.text[scan.at]) {
-    case '-': return pem(scan);
-    case ':': return ipv6(scan);
+    case '-': return signed_by(Finder::kPem, scan, first, pem(scan));
+    case ':': return signed_by(Finder::kAddress, scan, first, ipv6(scan));
     case '$':
-    case '{': return hash_shape(scan);
+    case '{': return signed_by(Finder::kSecretForm, scan, first, hash_shape(scan));
     case '(':
-    case '+': return phone(scan);
-    case '[': return placeholder(scan) || section_bracket(scan);
+    case '+': return signed_by(Finder::kPhone, scan, first, phone(scan));
+    case '[':
+      return placeholder(scan) || signed_by(Finder::kFileLine, scan, first, section_bracket(scan));
     default: return false;
   }
 }
@@ -397,8 +425,8 @@ Edit Rewriter::escaped_edit(const Edit& edit, const Layer& layer, std::string_vi
   // Addresses are escaped as they were; of what has an entry each spelling has its own.
   const bool own_entry = resolver_.ledger().by_pseudonym(lower(edit.text)) != nullptr;
   if (raw == read || (!own_entry && raw == percent_encode(read)))
-    return {from, to, percent_encode(edit.text)};
-  return {from, to, percent_encode(respelled(edit.text, raw))};
+    return {from, to, percent_encode(edit.text), edit.reason};
+  return {from, to, percent_encode(respelled(edit.text, raw)), edit.reason};
 }
 
 bool Rewriter::percent_token(Scan& scan) {

@@ -16,7 +16,9 @@
 #include "anonymize/blobs.h"
 #include "anonymize/clues.h"
 #include "anonymize/dictionary.h"
+#include "anonymize/explain.h"
 #include "anonymize/field_rules.h"
+#include "anonymize/finder.h"
 #include "anonymize/pseudonym.h"
 #include "anonymize/resolve.h"
 #include "base/secret.h"
@@ -28,7 +30,15 @@ struct Edit {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::string text;
+  Reason reason = {};
 };
+
+/// The edit of a part as one of the text in which the part begins at `offset`.
+inline Edit moved(Edit edit, std::size_t offset) {
+  edit.begin += offset;
+  edit.end += offset;
+  return edit;
+}
 
 /// A decoded text with the place of every byte in its encoded form (and of the end).
 struct Layer {
@@ -81,7 +91,7 @@ class Rewriter {
       if (is_own(shown)) break;
       const std::vector<Edit> more = pass(shown);
       if (more.empty()) break;
-      if (round == kMaxPasses) return {{0, text.size(), std::string(kUnsettled)}};
+      if (round == kMaxPasses) return unsettled(text);
       edits = composed_edits(edits, shown, more);
     }
     return edits;
@@ -120,6 +130,9 @@ class Rewriter {
 
   /// Whether a field's value has the form of a name that may enter the dictionary.
   [[nodiscard]] bool is_name(std::string_view value, Kind kind) const;
+
+  /// What is replaced in `text` by `edits`, and why.
+  [[nodiscard]] Explanation explained(std::string_view text, const std::vector<Edit>& edits) const;
 
   /// What `shown`, an edit's text, is when the text it replaces is written as `raw`.
   std::string respelled(std::string_view shown, std::string_view raw);
@@ -161,6 +174,7 @@ class Rewriter {
     bool keys_only = false;       ///< the text is a JSON key
     std::size_t done = 0;         ///< end of the last edit
     std::size_t aliases_end = 0;  ///< of the firewall's list of aliases
+    std::string_view key;         ///< of the rule by which a value was read last
     SlashChain chain;             ///< what was read of base64 over slashes
     Ahead line_end;
     Ahead bar;                     ///< a pipe
@@ -170,7 +184,11 @@ class Rewriter {
     char command_quote = '\0';     ///< the quote that is open there
 
     /// Notes an edit and moves behind it.
-    bool replace(std::size_t begin, std::size_t end, std::string with);
+    bool replace(std::size_t begin, std::size_t end, std::string with, Reason reason = {});
+    /// The same for an edit of the part that begins at `offset`.
+    void place(std::size_t offset, Edit edit) {
+      replace(offset + edit.begin, offset + edit.end, std::move(edit.text), edit.reason);
+    }
     /// Moves on without an edit.
     bool skip(std::size_t end) { return at = end, true; }
     void read_command();
@@ -190,7 +208,20 @@ class Rewriter {
   struct Recognizer {
     std::uint32_t clue;
     bool (Rewriter::*find)(Scan&);
+    Finder finder;
   };
+
+  /// One edit over a text that does not settle.
+  static std::vector<Edit> unsettled(std::string_view text) {
+    return {{0, text.size(), std::string(kUnsettled), {Finder::kUnsettled}}};
+  }
+  /// Says of the edits from number `first` on who found them, unless it was said.
+  static void sign(std::vector<Edit>& edits, std::size_t first, Reason reason);
+  /// The same for edits that `finder` has put into the scan, if he `found` something.
+  static bool signed_by(Finder finder, Scan& scan, std::size_t first, bool found);
+  // explain.cpp
+  [[nodiscard]] std::string class_at(std::string_view text, std::size_t at, std::size_t end) const;
+  [[nodiscard]] std::string classes_of(std::string_view shown) const;
 
   /// Lines with the edits of their first pass; nothing when something goes on behind them.
   std::optional<std::vector<Edit>> settled_lines(std::string_view lines, std::vector<Edit> edits,
@@ -209,7 +240,7 @@ class Rewriter {
                                                const std::vector<Edit>& edits) const;
   [[nodiscard]] std::size_t written_end(std::string_view text, std::size_t at) const;
   void hide_piece(std::string_view text, std::size_t begin, std::size_t end,
-                  std::optional<Kind> kind, std::vector<Edit>& edits);
+                  const OperatorRule& rule, std::vector<Edit>& edits);
   std::vector<Edit> kept_field(std::string_view value);
   bool pass_over(Scan& scan);
   void step(Scan& scan);
@@ -280,6 +311,7 @@ class Rewriter {
   static bool is_hidden(std::string_view value);
   [[nodiscard]] bool is_one_word(std::string_view value) const;
   [[nodiscard]] bool holds_known(std::string_view value) const;
+  std::vector<Edit> treated(std::string_view value, const FieldRule& rule, Kind guest);
   std::vector<Edit> key_field(std::string_view value);
   std::vector<Edit> person_field(std::string_view value);
   std::vector<Edit> user_field(std::string_view value);

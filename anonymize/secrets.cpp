@@ -51,7 +51,8 @@ constexpr Head kHeads[] = {
     {"gld", 21}, {"gla", 22}, {"shp", 38}, {"pyp", 48}, {"pul", 44}};
 /// Keys and web tokens, which are read without an expression.
 /// Interfaces named by their MAC are long enough to be woken by the same table.
-constexpr Head kKeyHeads[] = {{"enx", 15}, {"ssh", 3}, {"ecd", 3}, {"sk-", 3}, {"AAA", 4}, {"eyJ", 11}};
+constexpr Head kKeyHeads[] = {{"enx", 15}, {"ssh", 3}, {"ecd", 3},
+                              {"sk-", 3},  {"AAA", 4}, {"eyJ", 11}};
 
 bool is_base64(char c) {
   return (static_cast<unsigned char>(c) < 0x80 && is_word_char(c)) || c == '+' || c == '/' ||
@@ -219,7 +220,8 @@ Assignment read_assignment(std::string_view text, std::size_t begin, std::size_t
 bool is_whole_line(std::string_view text, std::size_t key, std::size_t value) {
   if (!begins_line(text, key)) return false;
   std::size_t end = value;
-  while (end < text.size() && (is_run_char(text[end]) || has_class(text[end], chars::kQuote))) ++end;
+  while (end < text.size() && (is_run_char(text[end]) || has_class(text[end], chars::kQuote)))
+    ++end;
   if (byte_at(text, end) == ':' && is_digit(byte_at(text, end + 1)))
     while (is_digit(byte_at(text, ++end))) continue;
   while (byte_at(text, end) == ' ' || byte_at(text, end) == '\r') ++end;
@@ -321,8 +323,7 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
   const bool open = quote.mark == '\0' && byte_at(scan.text, scan.run_end) == ':';
   if (is_no_secret(value, open)) return scan.skip(end > scan.at ? end : scan.run_end);
   if (value == "|" || value == ">") return false;
-  for (Edit& edit : secret_edits(value, word))
-    scan.replace(at + edit.begin, at + edit.end, std::move(edit.text));
+  for (Edit& edit : secret_edits(value, word)) scan.place(at, std::move(edit));
   return scan.skip(end);
 }
 
@@ -338,7 +339,8 @@ std::vector<Edit> Rewriter::secret_edits(std::string_view value, std::string_vie
   std::vector<Edit> edits;
   if (const std::size_t owner = token_owner_end(value, at); owner > at) {
     const std::string_view id = value.substr(at, owner - at);
-    if (std::string shown = user_text(id); shown != id) edits.push_back({at, owner, std::move(shown)});
+    if (std::string shown = user_text(id); shown != id)
+      edits.push_back({at, owner, std::move(shown)});
     at = owner + 1;
   }
   const std::string_view secret = value.substr(at);
@@ -355,6 +357,7 @@ bool Rewriter::key_value(Scan& scan) {
   if (run == "data" && next == '=' && in_secret_object(text, scan.at))
     return secret_value(scan, scan.run_end + 1, "key");
   const FieldRule rule = field_rule(run);
+  scan.key = rule.key;
   if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
   const bool flag = scan.at > 0 && text[scan.at - 1] == '-';
   const Assignment assigned = read_assignment(text, scan.at, scan.run_end, flag);
@@ -403,8 +406,7 @@ bool Rewriter::assigned_value(Scan& scan, std::size_t from, const FieldRule& rul
                               : value_end(scan, at, quote);
   const std::string_view value = scan.text.substr(at, end - at);
   if (value.empty()) return false;
-  for (Edit& edit : field(value, rule, Kind::kVm))
-    scan.replace(at + edit.begin, at + edit.end, std::move(edit.text));
+  for (Edit& edit : field(value, rule, Kind::kVm)) scan.place(at, std::move(edit));
   return scan.skip(std::max(end, scan.at));
 }
 
@@ -424,8 +426,7 @@ bool Rewriter::assigned_name(Scan& scan, std::size_t from, const FieldRule& rule
                         (scan.at > 0 && scan.text[scan.at - 1] == '-');
   if (value.empty() || !names || !assigned || is_plain_path_word(value)) return false;
   announce_name(value, rule);
-  for (Edit& edit : field(value, rule, Kind::kVm))
-    scan.replace(at + edit.begin, at + edit.end, std::move(edit.text));
+  for (Edit& edit : field(value, rule, Kind::kVm)) scan.place(at, std::move(edit));
   return scan.skip(std::max(end, scan.at));
 }
 

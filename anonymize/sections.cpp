@@ -136,6 +136,7 @@ bool Rewriter::section_property(Scan& scan) {
   const std::string_view text = scan.text;
   if (byte_at(text, scan.run_end) != ' ') return false;
   const FieldRule rule = field_rule(text.substr(scan.at, scan.run_end - scan.at));
+  scan.key = rule.key;
   if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
   const std::size_t begin = scan.run_end + 1;
   const std::size_t end = content_end(text, begin);
@@ -145,7 +146,7 @@ bool Rewriter::section_property(Scan& scan) {
   // A key of a section (powerdns) is one, however short.
   const bool key = rule.treatment == Treatment::kMaybeKey && !holds_own(value);
   for (Edit& edit : key ? whole(value, "[secret:key]") : field(value, rule, Kind::kVm))
-    scan.replace(begin + edit.begin, begin + edit.end, std::move(edit.text));
+    scan.place(begin, std::move(edit));
   return scan.skip(end);
 }
 
@@ -171,8 +172,7 @@ bool Rewriter::user_line(Scan& scan) {
       resolver_.announce(value);
       scan.replace(at, stop, resolver_.name(kind, value));
     } else if (head != "role" || field == 1) {
-      for (Edit& edit : scan_layer(value, nullptr, scan.depth + 1))
-        scan.replace(at + edit.begin, at + edit.end, std::move(edit.text));
+      for (Edit& edit : scan_layer(value, nullptr, scan.depth + 1)) scan.place(at, std::move(edit));
     }
     at = stop + 1;
   }
@@ -209,8 +209,7 @@ bool Rewriter::account_line(Scan& scan) {
   const Kind kind = group ? Kind::kGroup : Kind::kUser;
   if (!system) placed_name(scan, fields[0].begin, fields[0].end, kind);
   const auto inside = [&](std::size_t i, std::vector<Edit> edits) {
-    for (Edit& edit : edits)
-      scan.replace(fields[i].begin + edit.begin, fields[i].begin + edit.end, std::move(edit.text));
+    for (Edit& edit : edits) scan.place(fields[i].begin, std::move(edit));
   };
   if (shadow) inside(1, whole(field(1), "[secret:hash]"));
   if (group) inside(3, list_field(field(3), Kind::kUser));
@@ -246,7 +245,8 @@ bool Rewriter::file_line(Scan& scan) {
   const std::string_view text = scan.text;
   const std::size_t begin = near_line_begin(text, scan.at);
   if (scan.at - begin > kMaxIndent) return false;
-  if (scan.at == begin) return section_header(scan) || user_line(scan) || account_line(scan) || firewall_line(scan);
+  if (scan.at == begin)
+    return section_header(scan) || user_line(scan) || account_line(scan) || firewall_line(scan);
   const std::string_view before = text.substr(begin, scan.at - begin);
   if (before == "\t") return section_property(scan);
   return before == "|" && firewall_line(scan);

@@ -46,6 +46,8 @@ std::vector<Edit> composed_edits(const std::vector<Edit>& first, std::string_vie
     if (i < first.size()) begin = std::min(begin, begin_of(first[i]));
     if (j < second.size()) begin = std::min(begin, second[j].begin);
     Edit edit{begin + removed - added, 0, ""};
+    const bool in_first = i < first.size() && begin_of(first[i]) == begin;
+    edit.reason = in_first ? first[i].reason : second[j].reason;
     // Edits that touch each other's bytes become one.
     std::size_t end = begin + 1;
     std::size_t copied = begin;
@@ -79,7 +81,7 @@ std::optional<std::vector<Edit>> Rewriter::settled_lines(std::string_view lines,
     const std::vector<Edit> more = text(shown);
     if (open_ended_ && !last) return std::nullopt;
     if (more.empty()) break;
-    if (round == kMaxPasses) return std::vector<Edit>{{0, lines.size(), std::string(kUnsettled)}};
+    if (round == kMaxPasses) return unsettled(lines);
     edits = composed_edits(edits, shown, more);
   }
   return edits;
@@ -96,14 +98,15 @@ std::vector<Edit> Rewriter::settled_text(std::string_view text) {
     std::vector<Edit> edits;
     for (; i < first.size() && (end == begin || first[i].begin < end); ++i) {
       end = std::max(end, next_line(text, first[i].end));
-      edits.push_back({first[i].begin - begin, first[i].end - begin, std::move(first[i].text)});
+      edits.push_back(std::move(first[i]));
+      edits.back().begin -= begin;
+      edits.back().end -= begin;
     }
     auto lines =
         settled_lines(text.substr(begin, end - begin), std::move(edits), end == text.size());
     // What a pseudonym opened goes on behind the line: all is read again.
     if (!lines) return settled(text, [this](std::string_view shown) { return this->text(shown); });
-    for (Edit& edit : *lines)
-      out.push_back({begin + edit.begin, begin + edit.end, std::move(edit.text)});
+    for (Edit& edit : *lines) out.push_back(moved(std::move(edit), begin));
   }
   return out;
 }

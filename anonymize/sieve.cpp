@@ -298,8 +298,8 @@ Triggers::Waking Triggers::sieve(std::string_view text, std::size_t at, std::siz
                                [&](std::size_t bit) { return is_rare_mark(is, data, bit, line); });
     const Mask marks =
         whole & (address_marks(is) | colon_marks(is, data) | dashes | capital_marks(is, data) |
-                 blob_marks(is, data) | mapped_marks(is) | parent_marks(is, data) | long_marks(is) | device_marks(is) |
-                 rare | rare >> 1);
+                 blob_marks(is, data) | mapped_marks(is) | parent_marks(is, data) | long_marks(is) |
+                 device_marks(is) | rare | rare >> 1);
     std::size_t found = marks == 0 ? cut + 1 : first_bit(marks);
     const Mask dotted = ((is.run + is.dot) ^ is.run) & is.word;
     found = first_waking(data, {is.letter, is.digit, is.run, dotted, is.camel}, found, payload);

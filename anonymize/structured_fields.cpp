@@ -17,13 +17,14 @@ bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
 
 /// What directories call their branches, in the languages of their owners.
 constexpr std::string_view kContainers[] = {
-    "users",     "people",       "persons",  "groups",    "computers",    "services",
-    "accounts",  "domain",       "benutzer", "personen",  "gruppen",      "dienste",
-    "rechner",   "computer",     "konten",   "mitarbeiter", "utilisateurs", "personnes",
-    "groupes",   "usuarios",     "grupos",   "utenti",    "gruppi",       "gebruikers",
-    "groepen",   "uzytkownicy",  "grupy",    "roles",     "servers",      "clients",
-    "managed",   "builtin",      "hosts",    "machines",  "devices",      "serviceaccounts",
-    "dienstkonten", "administratoren", "administrators"};
+    "users",           "people",       "persons",         "groups",        "computers",
+    "services",        "accounts",     "domain",          "benutzer",      "personen",
+    "gruppen",         "dienste",      "rechner",         "computer",      "konten",
+    "mitarbeiter",     "utilisateurs", "personnes",       "groupes",       "usuarios",
+    "grupos",          "utenti",       "gruppi",          "gebruikers",    "groepen",
+    "uzytkownicy",     "grupy",        "roles",           "servers",       "clients",
+    "managed",         "builtin",      "hosts",           "machines",      "devices",
+    "serviceaccounts", "dienstkonten", "administratoren", "administrators"};
 
 /// A backup job that got its id from PVE: backup- and two groups of hex digits.
 bool is_generated_job(std::string_view value) {
@@ -64,8 +65,8 @@ bool Rewriter::is_made_name(std::string_view word) {
 
 bool Rewriter::is_plain_path_word(std::string_view word) {
   const std::string folded = lower(word);
-  return is_made_name(folded) || is_common_word(folded) || is_kept_name(folded) || is_volume_name(folded) ||
-         is_generated_job(folded) || folded.size() <= 3;
+  return is_made_name(folded) || is_common_word(folded) || is_kept_name(folded) ||
+         is_volume_name(folded) || is_generated_job(folded) || folded.size() <= 3;
 }
 
 std::vector<Edit> Rewriter::path_field(std::string_view value, Kind kind) {
@@ -80,7 +81,7 @@ std::vector<Edit> Rewriter::path_field(std::string_view value, Kind kind) {
     const bool known = resolver_.ledger().by_name(lower(part)) != nullptr;
     const bool name = is_name(part, kind) && (known || !is_plain_path_word(part));
     for (Edit& edit : name ? whole(part, resolver_.name(kind, part)) : text(part))
-      edits.push_back({at + edit.begin, at + edit.end, std::move(edit.text)});
+      edits.push_back(moved(std::move(edit), at));
     at = end + 1;
   }
   return edits;
@@ -96,10 +97,7 @@ std::vector<Edit> Rewriter::reference_field(std::string_view value) {
       is_plain_path_word(name))
     return text(value);
   auto edits = name_field(name, Kind::kName);
-  for (Edit& edit : edits) {
-    edit.begin += at;
-    edit.end += at;
-  }
+  for (Edit& edit : edits) edit = moved(std::move(edit), at);
   return edits;
 }
 
@@ -134,7 +132,7 @@ std::vector<Edit> Rewriter::dn_field(std::string_view value) {
       const bool name = !top && is_name(part, kind) && (known || !is_plain_path_word(part)) &&
                         !is_one_of(lower(part), kContainers);
       for (Edit& edit : name ? whole(part, name_text(kind, part)) : text(part))
-        edits.push_back({from + edit.begin, from + edit.end, std::move(edit.text)});
+        edits.push_back(moved(std::move(edit), from));
     }
     at = end + 1;
   }

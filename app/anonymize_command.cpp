@@ -6,6 +6,7 @@
 #include "anonymize/vmids.h"
 #include "app/commands.h"
 #include "app/console.h"
+#include "app/explainer.h"
 #include "app/installation.h"
 #include "app/keyed_map.h"
 #include "app/known_names.h"
@@ -16,7 +17,10 @@
 namespace pmx::app {
 namespace {
 
-using Treat = std::function<Result<std::string>(anonymize::Engine&, std::string_view)>;
+using anonymize::Explanation;
+/// What is done with a text; tells why, when asked.
+using Treat =
+    std::function<Result<std::string>(anonymize::Engine&, std::string_view, Explanation*)>;
 
 constexpr std::size_t kMaxInput = std::size_t{1} << 30;
 /// Stands in a line of the output for a text that the leak check held back.
@@ -74,16 +78,17 @@ bool may_be_json(std::string_view text) {
   return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
 }
 
-Result<std::string> anonymized(anonymize::Engine& engine, std::string_view text) {
+Result<std::string> anonymized(anonymize::Engine& engine, std::string_view text, Explanation* why) {
   if (may_be_json(text)) {
-    auto document = engine.anonymize_json(text);
+    auto document = engine.anonymize_json(text, why);
     if (document.ok() || document.error().code != Code::kInvalidArgument) return document;
   }
-  return engine.anonymize_text(text);
+  return engine.anonymize_text(text, why);
 }
 
-Result<std::string> anonymized_and_checked(anonymize::Engine& engine, std::string_view text) {
-  PMX_TRY(std::string safe, anonymized(engine, text));
+Result<std::string> anonymized_and_checked(anonymize::Engine& engine, std::string_view text,
+                                           Explanation* why) {
+  PMX_TRY(std::string safe, anonymized(engine, text, why));
   PMX_TRY_VOID(engine.check(safe));
   return safe;
 }
@@ -93,15 +98,25 @@ Error line_error(std::size_t number, std::string_view what) {
           "expected is one {\"id\": ..., \"text\": \"...\"} a line"};
 }
 
+/// `text` as `treat` leaves it, and what there is to say of it.
+Result<std::string> treat_text(anonymize::Engine& engine, const Treat& treat, Explainer& explainer,
+                               std::string_view text) {
+  Explanation why;
+  PMX_TRY(std::string output, treat(engine, text, explainer.on() ? &why : nullptr));
+  explainer.tell(output, why);
+  return output;
+}
+
 /// One line of the input to one of the output. False when its text had to be held back.
-Result<bool> treat_line(anonymize::Engine& engine, const Treat& treat, std::string_view row,
-                        std::size_t number) {
+Result<bool> treat_line(anonymize::Engine& engine, const Treat& treat, Explainer& explainer,
+                        std::string_view row, std::size_t number) {
   const auto parsed = parse_json(row, {.max_bytes = kMaxInput});
   if (!parsed.ok()) return line_error(number, parsed.error().message);
   const Json* text = find_member(*parsed, "text");
   const Json* id = find_member(*parsed, "id");
   if (text == nullptr || !text->is_string()) return line_error(number, "there is no \"text\"");
-  const auto treated = treat(engine, text->get_ref<const std::string&>());
+  explainer.begin_row(number, id);
+  const auto treated = treat_text(engine, treat, explainer, text->get_ref<const std::string&>());
   if (!treated.ok())
     std::fprintf(stderr, "proxmox-mpc: line %zu: %s\n", number, treated.error().message.c_str());
   Json out = Json::object();
@@ -111,7 +126,8 @@ Result<bool> treat_line(anonymize::Engine& engine, const Treat& treat, std::stri
   return treated.ok();
 }
 
-Result<int> treat_lines(anonymize::Engine& engine, const Treat& treat, std::string_view input) {
+Result<int> treat_lines(anonymize::Engine& engine, const Treat& treat, Explainer& explainer,
+                        std::string_view input) {
   bool all = true;
   std::size_t number = 0;
   for (std::size_t at = 0; at < input.size();) {
@@ -120,7 +136,7 @@ Result<int> treat_lines(anonymize::Engine& engine, const Treat& treat, std::stri
     ++number;
     at = end + 1;
     if (row.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    PMX_TRY(const bool done, treat_line(engine, treat, row, number));
+    PMX_TRY(const bool done, treat_line(engine, treat, explainer, row, number));
     all = all && done;
   }
   return all ? 0 : 1;
@@ -129,8 +145,9 @@ Result<int> treat_lines(anonymize::Engine& engine, const Treat& treat, std::stri
 Result<int> treat_input(const CommandLine& line, const Treat& treat) {
   PMX_TRY(const std::string input, read_input(line.file));
   PMX_TRY(const Workplace place, open_workplace(line));
-  if (line.privacy.jsonl) return treat_lines(place.engine(), treat, input);
-  PMX_TRY(const std::string output, treat(place.engine(), input));
+  Explainer explainer(line.privacy.explain);
+  if (line.privacy.jsonl) return treat_lines(place.engine(), treat, explainer, input);
+  PMX_TRY(const std::string output, treat_text(place.engine(), treat, explainer, input));
   print(output);
   return 0;
 }
@@ -140,18 +157,20 @@ Result<int> treat_input(const CommandLine& line, const Treat& treat) {
 Result<int> anonymize_command(const CommandLine& line) {
   if (!line.privacy.permute_vmids) return treat_input(line, anonymized_and_checked);
   const Secret key(crypto::random_bytes(32));  // one for all texts of this run
-  return treat_input(
-      line, [&key](anonymize::Engine& engine, std::string_view text) -> Result<std::string> {
-        PMX_TRY(const std::string safe, anonymized(engine, text));
-        std::string permuted = anonymize::permute_vmids(key, safe);
-        PMX_TRY_VOID(engine.check(permuted));
-        return permuted;
-      });
+  return treat_input(line,
+                     [&key](anonymize::Engine& engine, std::string_view text,
+                            Explanation* why) -> Result<std::string> {
+                       PMX_TRY(const std::string safe, anonymized(engine, text, why));
+                       std::string permuted = anonymize::permute_vmids(key, safe);
+                       PMX_TRY_VOID(engine.check(permuted));
+                       return permuted;
+                     });
 }
 
 Result<int> deanonymize_command(const CommandLine& line) {
-  return treat_input(
-      line, [](anonymize::Engine& engine, std::string_view text) { return engine.reveal(text); });
+  return treat_input(line, [](anonymize::Engine& engine, std::string_view text, Explanation*) {
+    return engine.reveal(text);
+  });
 }
 
 }  // namespace pmx::app

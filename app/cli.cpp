@@ -117,6 +117,11 @@ void add_operator_commands(CLI::App& app, CommandLine& line) {
       ->add_flag("--permute-vmids", line.privacy.permute_vmids,
                  "Other VMIDs with as many digits, where the text says that they are some")
       ->needs(one_time);
+  anonymize
+      ->add_flag("--explain{text}", line.privacy.explain,
+                 "Say on standard error what was replaced, by which rule and why; "
+                 "--explain=json: one object a line")
+      ->check(CLI::IsMember({"text", "json"}));
   add_privacy(add_command(app, line, CommandLine::Command::kDeanonymize, "deanonymize",
                           "Undo anonymize (for your eyes only)"),
               line);

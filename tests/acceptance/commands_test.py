@@ -225,6 +225,42 @@ class KeyedMapTest(unittest.TestCase):
         back = self.run_with_key("deanonymize", done.stdout, "--jsonl")
         self.assertEqual([json.loads(line)["text"] for line in back.stdout.splitlines()], texts)
 
+    def test_explain_says_of_each_value_where_it_stands_and_why_and_changes_no_byte_of_the_output(self):
+        (self.folder / "rules.d").mkdir()
+        rules = self.folder / "rules.d" / "a.yml"
+        rules.write_text("patterns:\n  - {pattern: 'INV-[0-9]+'}\n", encoding="utf-8")
+        config = self.folder / "config.yml"
+        config.write_text("log: {level: warn}\n", encoding="utf-8")
+        text = "payroll-db is down\n  ask 10.20.30.40, password=tr0ub4dor, INV-2041 of FJORDLAK\n"
+        plain = self.run_with_key("anonymize", text, "--config", str(config))
+        done = self.run_with_key("anonymize", text, "--config", str(config), "--explain=json")
+        self.assertEqual((done.returncode, done.stdout), (0, plain.stdout))
+        rows = [json.loads(line) for line in done.stderr.splitlines()]
+        self.assertEqual([(r["line"], r["class"], r["rule"], r["reason"]) for r in rows], [
+            (1, "vm", "dictionary", "known name"),
+            (2, "ipv4", "address", "has the form of an address"),
+            (2, "secret:password", "field", "value of the key `password`"),
+            (2, "nam", f"{rules}:2", "pattern of your rules"),
+            (2, "nam", "dictionary", "known name")])
+        for row in rows:
+            at = row["column"] - 1
+            line = done.stdout.splitlines()[row["line"] - 1]
+            self.assertEqual(line[at:at + len(row["pseudonym"])], row["pseudonym"])
+        shown = self.run_with_key("anonymize", text, "--config", str(config), "--explain").stderr
+        self.assertRegex(shown, r"(?m)^2:\d+ +\[secret:password\] +secret:password +field +value of the key `password`$")
+        for value in ["payroll", "10.20.30.40", "tr0ub4dor", "2041", "fjordlak"]:
+            self.assertNotIn(value, (done.stderr + shown).lower())
+
+    def test_explain_of_lines_says_which_row_and_id(self):
+        rows = [{"id": 7, "text": "nothing"}, {"id": "b", "text": '{"node":"pve-oslo-1"}'}]
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        done = self.run_with_key("anonymize", lines, "--jsonl", "--explain=json")
+        told = json.loads(done.stderr)
+        self.assertEqual((told["row"], told["id"], told["line"], told["column"]), (2, "b", 1, 10))
+        self.assertEqual((told["class"], told["reason"]), ("node", "value of the key `node`"))
+        shown = self.run_with_key("anonymize", lines, "--jsonl", "--explain").stderr
+        self.assertTrue(shown.startswith("2:1:10 "), shown)
+
     def test_the_key_stays_where_it_is_and_another_key_knows_nothing(self):
         done = self.run_with_key("anonymize", "payroll-db\n")
         for path in (self.folder / "state").rglob("*"):

@@ -108,6 +108,12 @@ TEST_CASE("command line: with nothing more said all is as the headers have it") 
   CHECK_FALSE(parse({"deanonymize", "--one-time"}).line.has_value());
   CHECK(good({"anonymize", "--one-time", "--permute-vmids"}).privacy.permute_vmids);
   CHECK_FALSE(parse({"anonymize", "--permute-vmids"}).line.has_value());
+  CHECK(good({"anonymize"}).privacy.explain.empty());
+  CHECK(good({"anonymize", "--explain=json"}).privacy.explain == "json");
+  CHECK(good({"anonymize", "--explain", "report.log"}).privacy.explain == "text");
+  CHECK(good({"anonymize", "--explain", "report.log"}).file == "report.log");
+  CHECK_FALSE(parse({"anonymize", "--explain=xml"}).line.has_value());
+  CHECK_FALSE(parse({"deanonymize", "--explain"}).line.has_value());
 }
 
 TEST_CASE("command line: whoever reads the configuration takes the common options") {
