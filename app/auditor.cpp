@@ -58,7 +58,7 @@ void Auditor::finished(const Context& ctx, std::int64_t token, const mcp::CallOu
   }
   if (token == kNotRecorded) return;
   const auto done = store_.finish(token, outcome.ok,
-                                  outcome.ok ? Json{{"summary", outcome.summary}} : outcome.result,
+                                  outcome.ok ? Json{{"summary", outcome.summary()}} : outcome.result(),
                                   outcome.duration);
   if (!done.ok()) log::error(ctx, "audit.failed", {{"error", done.error().text()}});
 }

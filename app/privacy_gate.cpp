@@ -56,7 +56,7 @@ Result<Json> PrivacyGate::restore(const Context& ctx, const Json& schema, const 
                text.error().advice};
 }
 
-Result<std::string> PrivacyGate::scrub(const Context& ctx, std::string_view json) {
+Result<std::string> PrivacyGate::scrub(const Context& ctx, std::string json) {
   auto safe = scrub_twice(ctx, json);
   ++(safe.ok() ? passed_ : blocked_);
   return safe;

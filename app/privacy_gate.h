@@ -31,7 +31,7 @@ class PrivacyGate final : public mcp::Gate {
 
  protected:
   /// Anonymizes, then looks again with a different mechanism; a hit blocks the message.
-  Result<std::string> scrub(const Context& ctx, std::string_view json) override;
+  Result<std::string> scrub(const Context& ctx, std::string json) override;
 
  private:
   /// Whether what restore() refused is a damaged or invented pseudonym.

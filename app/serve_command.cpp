@@ -3,6 +3,7 @@
 #include "app/commands.h"
 #include "app/serve_http.h"
 #include "app/serving.h"
+#include "base/heap.h"
 #include "base/log.h"
 #include "mcp/transport/stdio.h"
 
@@ -58,6 +59,7 @@ Result<Config> load_config_with_clusters(const CommandLine& line) {
 }
 
 Result<int> serve_command(const CommandLine& line) {
+  keep_freed_memory();
   PMX_TRY(const int output, mcp::take_stdout());
   PMX_TRY(Config config, line.demo ? demo_config(line) : load_config_with_clusters(line));
   PMX_TRY_VOID(log::init(config.log));

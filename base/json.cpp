@@ -148,8 +148,8 @@ class Writer {
   }
 
   void write_string(std::string_view text) {
-    // Most of a large document is one string: that is copied once.
-    if (text.size() > block_.size()) out_.reserve(out_.size() + used_ + text.size());
+    // Most of a large document is one string: it shall not grow over and over.
+    if (text.size() > block_.size()) out_.reserve(out_.size() + used_ + text.size() * 9 / 8);
     put('"');
     while (!text.empty()) {
       text.remove_prefix(write_ascii(text));
@@ -164,9 +164,8 @@ class Writer {
     put('"');
   }
 
-  /// Writes what the table knows; returns how many bytes of `text` that were. Eight bytes at a time
-  /// where they are plain, and without a branch for each byte elsewhere: text with many quotes or
-  /// line ends costs no more than a look at each eight.
+  /// Writes what the table knows; returns how many bytes of `text` that were. Eight bytes at a time,
+  /// up to the first that is not plain.
   std::size_t write_ascii(std::string_view text) {
     std::size_t done = 0;
     while (done < text.size()) {
@@ -175,13 +174,12 @@ class Writer {
       const std::size_t end = std::min(text.size(), done + (block_.size() - used_) / 2);
       while (done < end) {
         done += copy_plain(text.substr(done, end - done));
-        const std::size_t stop = std::min(end, done + sizeof(std::uint64_t));
-        for (; done < stop; ++done) {
-          const Spelling& spelling = kSpellings[static_cast<unsigned char>(text[done])];
-          if (spelling.size == 0) return done;
-          std::memcpy(block_.data() + used_, spelling.bytes.data(), spelling.bytes.size());
-          used_ += spelling.size;
-        }
+        if (done == end) break;
+        const Spelling& spelling = kSpellings[static_cast<unsigned char>(text[done])];
+        if (spelling.size == 0) return done;
+        std::memcpy(block_.data() + used_, spelling.bytes.data(), spelling.bytes.size());
+        used_ += spelling.size;
+        ++done;
       }
     }
     return done;

@@ -1,6 +1,7 @@
 #include "mcp/gate/gate.h"
 
 #include <exception>
+#include <utility>
 
 #include "base/log.h"
 #include "mcp/rpc/error.h"
@@ -78,12 +79,11 @@ std::string_view form_name(Outbound::Form form) {
 
 }  // namespace
 
-std::optional<Cleared> Gate::clear(const Context& ctx, const Outbound& message) {
+std::optional<Cleared> Gate::clear(const Context& ctx, Outbound message) {
   Code code = Code::kInternal;
   try {
-    const bool is_text = !message.payload_text.empty();
-    const std::string dumped = is_text ? std::string() : dump_json(message.payload);
-    auto safe = scrub(ctx, is_text ? message.payload_text : std::string_view(dumped));
+    if (message.payload_text.empty()) message.payload_text = dump_json(message.payload);
+    auto safe = scrub(ctx, std::move(message.payload_text));
     if (safe.ok() && is_framed_object(*safe)) return Cleared(assemble(message, *std::move(safe)));
     if (!safe.ok()) code = safe.error().code;
   } catch (const std::exception&) {  // the wall: whatever a scrubber does, nothing leaks past it

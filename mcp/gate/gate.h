@@ -39,7 +39,7 @@ struct Outbound {
   /// and sealed bytes of ours (requestState, cursors, task ids). Never a word of the cluster's.
   Json verbatim;
   Json payload;                   ///< result, error object or params
-  std::string_view payload_text;  ///< the payload serialised already; wins when not empty
+  std::string payload_text;       ///< the payload serialised already; wins when not empty
   Json echo;  ///< errors only: `data`, verbatim; see RpcError::echo for what it may hold
 };
 
@@ -49,7 +49,7 @@ class Gate {
 
   /// Never fails: a payload that cannot be cleared becomes an internal error under the same id (a
   /// notification or request of ours becomes nothing). Thread-safe.
-  std::optional<Cleared> clear(const Context& ctx, const Outbound& message);
+  std::optional<Cleared> clear(const Context& ctx, Outbound message);
 
   /// The answers of a batch (2025-03-26) as one array. `messages` is not empty.
   static Cleared join(const std::vector<Cleared>& messages);
@@ -65,7 +65,7 @@ class Gate {
 
  protected:
   /// JSON text in, safe JSON text of the same shape out. Any Error blocks the message.
-  virtual Result<std::string> scrub(const Context& ctx, std::string_view json) = 0;
+  virtual Result<std::string> scrub(const Context& ctx, std::string json) = 0;
 };
 
 }  // namespace pmx::mcp

@@ -266,7 +266,7 @@ class Endpoint::Impl {
     message.omit_null_id = true;  // the schemas that let a client go without an id allow no null
     message.payload = {{"code", static_cast<int>(kInvalidRequest)},
                        {"message", std::string("Invalid Request: ") + why}};
-    exchange->respond(status, {}, caller.server->core()->gate.clear(Context{}, message));
+    exchange->respond(status, {}, caller.server->core()->gate.clear(Context{}, std::move(message)));
   }
 
   void get(const std::shared_ptr<HttpExchange>& exchange, const Caller& caller) {

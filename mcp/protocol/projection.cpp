@@ -1,6 +1,7 @@
 #include "mcp/protocol/projection.h"
 
 #include <initializer_list>
+#include <utility>
 
 namespace pmx::mcp {
 namespace {
@@ -15,7 +16,13 @@ void drop_in(Json& object, const char* member, std::initializer_list<const char*
   if (inner != object.end() && inner->is_object()) drop(*inner, keys);
 }
 
-Json text_block(const std::string& text) { return {{"type", "text"}, {"text", text}}; }
+/// Not by an initializer list: that copies, and a text may be large.
+Json text_block(std::string text) {
+  Json block = Json::object();
+  block["text"] = std::move(text);
+  block["type"] = "text";
+  return block;
+}
 
 /// Members shared by tools, resources, prompts and implementations.
 void drop_common(Json& object, const Features& features) {
@@ -95,26 +102,27 @@ Json project_prompt_result(const Json& result, Version version) {
   return copy;
 }
 
-Json make_tool_result(const Json& structured, const std::string& text, const Json& blocks,
-                      Version version) {
+Json make_tool_result(Json structured, std::string text, const Json& blocks, Version version) {
   const bool some = !structured.is_null();
+  const bool worded = !text.empty();
   Json content = Json::array();
-  if (!text.empty()) content.push_back(text_block(text));
+  if (worded) content.push_back(text_block(std::move(text)));
   const Features& features = features_of(version);
   const bool structured_known =
       features.structured_content && (features.modern || structured.is_object());
-  if (some && (!structured_known || text.empty())) {
+  if (some && (!structured_known || !worded)) {
     content.push_back(text_block(dump_json(structured)));
   }
   for (const Json& block : blocks) content.push_back(project_content(block, version));
   if (content.empty()) content.push_back(text_block(""));
-  Json result{{"content", std::move(content)}};
-  if (some && structured_known) result["structuredContent"] = structured;
+  Json result = Json::object();
+  result["content"] = std::move(content);
+  if (some && structured_known) result["structuredContent"] = std::move(structured);
   return result;
 }
 
-Json make_tool_error(const std::string& text) {
-  return {{"content", Json::array({text_block(text)})}, {"isError", true}};
+Json make_tool_error(std::string text) {
+  return {{"content", Json::array({text_block(std::move(text))})}, {"isError", true}};
 }
 
 Json project_implementation(const Json& info, Version version) {

@@ -31,11 +31,10 @@ Json project_prompt_result(const Json& result, Version version);
 /// A tools/call result from a structured answer, its text twin and further blocks. There is always
 /// a block; where structuredContent is unknown, the JSON follows as a second text block.
 /// `structured` null = none.
-Json make_tool_result(const Json& structured, const std::string& text, const Json& blocks,
-                      Version version);
+Json make_tool_result(Json structured, std::string text, const Json& blocks, Version version);
 
 /// A tools/call result that reports a failure in words.
-Json make_tool_error(const std::string& text);
+Json make_tool_error(std::string text);
 
 /// The members of an Implementation (serverInfo) that `version` knows.
 Json project_implementation(const Json& info, Version version);

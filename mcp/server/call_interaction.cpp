@@ -65,7 +65,7 @@ void CallInteraction::send(const Report& report) {
   message.method = "notifications/progress";
   message.verbatim = {{"progressToken", *call_.progress_token}};
   message.payload = std::move(params);
-  channel_.send(core_.gate.clear(call_.ctx, message));
+  channel_.send(core_.gate.clear(call_.ctx, std::move(message)));
 }
 
 void CallInteraction::log(LogLevel level, std::string_view logger, const Json& data) {
@@ -93,7 +93,7 @@ void CallInteraction::send_log(LogLevel level, std::string_view logger, const Js
   message.method = "notifications/message";
   message.payload = {{"level", log_level_name(level)}, {"data", data}};
   if (!logger.empty()) message.payload["logger"] = logger;
-  channel_.send(core_.gate.clear(call_.ctx, message));
+  channel_.send(core_.gate.clear(call_.ctx, std::move(message)));
 }
 
 const Json* CallInteraction::answer(std::string_view key) const {

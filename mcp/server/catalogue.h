@@ -163,9 +163,19 @@ Result<void> check_catalogue(const Catalogue& catalogue);
 /// What a tool call or resource read came to, for the audit.
 struct CallOutcome {
   bool ok = false;
-  std::string summary;  ///< error text, or the text twin; real values
-  Json result;          ///< structured content or error
+  const ToolOutput* output = nullptr;  ///< what the tool answered; not copied, it may be large
+  std::string note;                    ///< without an output: what happened, in words
+  Json error;                          ///< without an output: code and message
   std::chrono::milliseconds duration{};
+
+  /// Error text, or the text twin; real values.
+  [[nodiscard]] const std::string& summary() const {
+    return output == nullptr ? note : output->text;
+  }
+  /// Structured content or error.
+  [[nodiscard]] const Json& result() const {
+    return output == nullptr ? error : output->structured;
+  }
 };
 
 /// Sees every tool call and resource read with real arguments: authorisation and audit.
@@ -180,7 +190,8 @@ class CallObserver {
                                        const Json& arguments, bool writes) = 0;
 
   /// After the handler, always once per successful started(): for a task when it ends, maybe in
-  /// another process and with another request id (`ctx`).
+  /// another process and with another request id (`ctx`). `outcome` and its output live until this
+  /// returns.
   virtual void finished(const Context& ctx, std::int64_t token, const CallOutcome& outcome) = 0;
 };
 

@@ -215,7 +215,7 @@ void Dispatcher::answer_error(const Json& id, const RpcError& error, Channel& ch
   message.omit_null_id = !handshake || handshake->version >= Version::k2025_11_25;
   message.payload = {{"code", error.code}, {"message", error.message}};
   message.echo = error.echo;
-  channel.finish(core_->gate.clear(Context{}, message), &error);
+  channel.finish(core_->gate.clear(Context{}, std::move(message)), &error);
 }
 
 }  // namespace pmx::mcp

@@ -38,11 +38,12 @@ inline Result<void> end_observed(const Core& core, const Context& ctx, std::int6
 /// What the observer is told of a failure.
 inline void note_failure(CallOutcome& outcome, const Error& error) {
   outcome.ok = false;
-  outcome.summary = error.text();
-  outcome.result = {{"code", code_name(error.code)}, {"message", error.message}};
+  outcome.output = nullptr;
+  outcome.note = error.text();
+  outcome.error = {{"code", code_name(error.code)}, {"message", error.message}};
 }
 
-/// started(), `work`, finished(). `work` fills the outcome's summary and result on success.
+/// started(), `work`, finished(). `work` fills the outcome on success.
 template <class Work>
 auto observe(const Core& core, const Context& ctx, const Observed& what, Work&& work)
     -> decltype(work(std::declval<CallOutcome&>())) {

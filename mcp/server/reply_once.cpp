@@ -18,8 +18,7 @@ std::string outcome_name(const Answer& answer, bool sent) {
   return failed != nullptr && *failed == true ? "tool_error" : "ok";
 }
 
-/// `text`: the result of `answer` serialised; outlives the message.
-Outbound to_outbound(const Json& id, const Answer& answer, std::string_view text) {
+Outbound to_outbound(const Json& id, const Answer& answer) {
   Outbound message;
   message.id = id;
   message.verbatim = answer.verbatim;
@@ -28,7 +27,8 @@ Outbound to_outbound(const Json& id, const Answer& answer, std::string_view text
     message.payload = {{"code", answer.error->code}, {"message", answer.error->message}};
     message.echo = answer.error->echo;
   } else {
-    message.payload_text = text;
+    message.payload_text =
+        answer.text.empty() ? dump_json(answer.result) : std::string(answer.text);
   }
   return message;
 }
@@ -68,9 +68,7 @@ ReplyOnce::~ReplyOnce() {
 std::optional<Cleared> ReplyOnce::clear(const Answer& answer) const {
   const auto cleared = [this](const Answer& given) {
     return walled(ctx_, [&]() -> Result<std::optional<Cleared>> {
-      const bool needs_text = !given.error && given.text.empty();
-      const std::string text = needs_text ? dump_json(given.result) : std::string();
-      return core_->gate.clear(ctx_, to_outbound(id_, given, needs_text ? text : given.text));
+      return core_->gate.clear(ctx_, to_outbound(id_, given));
     });
   };
   auto wanted = cleared(answer);

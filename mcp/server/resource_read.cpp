@@ -12,7 +12,7 @@ Result<ResourceContent> read(const Core& core, const Context& ctx, const Resourc
   return observe(core, ctx, Observed{ctx.tool, arguments, false},
                  [&](CallOutcome& outcome) -> Result<ResourceContent> {
                    PMX_TRY(ResourceContent content, match.found->resource->read(ctx, real));
-                   outcome.summary = std::to_string(content.text.size()) + " bytes";
+                   outcome.note = std::to_string(content.text.size()) + " bytes";
                    return content;
                  });
 }

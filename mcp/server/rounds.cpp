@@ -100,7 +100,7 @@ void send_question(const Job& job, const Method& method, const std::string& id,
     message.verbatim["elicitationId"] = "elicitation-" + crypto::hex(crypto::random_bytes(8));
   }
   if (!features_of(job.call.version).icons) spell_older(message.payload);
-  job.channel->send(job.core->gate.clear(job.call.ctx, message));
+  job.channel->send(job.core->gate.clear(job.call.ctx, std::move(message)));
 }
 
 /// Tells the client that an answer to this question would come too late.
@@ -110,7 +110,7 @@ void withdraw_question(const Job& job, const std::string& id) {
   message.method = "notifications/cancelled";
   message.verbatim = {{"requestId", id}};
   message.payload = {{"reason", "not answered in time"}};
-  job.channel->send(job.core->gate.clear(job.call.ctx, message));
+  job.channel->send(job.core->gate.clear(job.call.ctx, std::move(message)));
 }
 
 /// A round of questions that is on its way.

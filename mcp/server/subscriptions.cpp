@@ -92,7 +92,7 @@ class ListenReceiver final : public Receiver {
     own["_meta"] = own_meta();
     Outbound message = notification(method, std::move(own));
     message.payload = std::move(payload);
-    job_->channel->send(job_->core->gate.clear(job_->call.ctx, message));
+    job_->channel->send(job_->core->gate.clear(job_->call.ctx, std::move(message)));
   }
 
   const std::shared_ptr<Job> job_;  // shared with whoever opened the subscription
@@ -135,7 +135,9 @@ class StandingReceiver final : public Receiver {
     return !row->over();
   }
 
-  void send(const Outbound& message) { channel_->send(core_->gate.clear(Context{}, message)); }
+  void send(Outbound message) {
+    channel_->send(core_->gate.clear(Context{}, std::move(message)));
+  }
 
   const std::shared_ptr<const Core> core_;  // shared: subscriptions may outlive a server's run
   const std::string principal_;
@@ -166,7 +168,7 @@ std::variant<std::string, RpcError> locate(const Core& core, const Call& call,
     PMX_TRY(const UriVariables real, admit_variables(core, ctx, match));
     const Json arguments(real);
     return observe(core, ctx, Observed{ctx.tool, arguments, false}, [&](CallOutcome& outcome) {
-      outcome.summary = "subscribed";
+      outcome.note = "subscribed";
       return locator(ctx, real);
     });
   });

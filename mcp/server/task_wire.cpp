@@ -107,8 +107,7 @@ Answer created_task(const Core& core, const TaskRow& row, Version version) {
 
 Json task_output(const Core& core, const Context& ctx, const TaskRow& row, Version version) {
   const CompiledTool* tool = core.find_tool(row.work.tool);
-  const ToolOutput output = row.work.output.value_or(ToolOutput{});
-  return wire_result(ctx, tool, output, version);
+  return wire_result(ctx, tool, row.work.output.value_or(ToolOutput{}), version);
 }
 
 Json detailed_task(const Core& core, const Context& ctx, const TaskRow& row, Json& verbatim) {

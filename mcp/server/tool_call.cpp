@@ -103,7 +103,7 @@ Answer ToolRun::shown(Result<ToolReply> reply) {
     return RpcError{error->code, error->message, nullptr};
   }
   // judge() has checked it against the output schema.
-  return wire_result(ctx_, nullptr, std::get<ToolOutput>(*reply), call_.version);
+  return wire_result(ctx_, nullptr, std::get<ToolOutput>(*std::move(reply)), call_.version);
 }
 
 /// A call that never reaches its handler is observed all the same: attempts belong in the audit

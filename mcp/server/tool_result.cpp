@@ -1,5 +1,7 @@
 #include "mcp/server/tool_result.h"
 
+#include <utility>
+
 #include "base/log.h"
 #include "mcp/protocol/projection.h"
 #include "mcp/server/error_map.h"
@@ -46,23 +48,23 @@ CallOutcome judge(const Context& ctx, const CompiledTool& tool, Result<ToolReply
   outcome.ok = true;
   if (const auto* output = std::get_if<ToolOutput>(&*reply)) {
     outcome.ok = !output->failed;
-    outcome.summary = output->text;
-    outcome.result = output->structured;
+    outcome.output = output;
   } else if (const auto* error = std::get_if<ProtocolError>(&*reply)) {
     note_failure(outcome, {Code::kInternal, error->message, ""});
   } else {
-    outcome.summary = "asks the user";
+    outcome.note = "asks the user";
   }
   return outcome;
 }
 
-Json wire_result(const Context& ctx, const CompiledTool* tool, const ToolOutput& output,
+Json wire_result(const Context& ctx, const CompiledTool* tool, ToolOutput output,
                  Version version) {
   if (tool != nullptr) {
     const auto fits = check_output(ctx, *tool, output);
     if (!fits.ok()) return make_tool_error(error_text(fits.error()));
   }
-  Json result = make_tool_result(output.structured, output.text, output.content, version);
+  Json result = make_tool_result(std::move(output.structured), std::move(output.text),
+                                 output.content, version);
   if (output.failed) result["isError"] = true;
   return result;
 }

@@ -26,7 +26,11 @@ TEST_CASE(
   auditor.note_task(ctx, "UPID:x");
   entries = store.list(1);
   CHECK(entries->front().task == "UPID:x");
-  auditor.finished(ctx, *token, {true, "started", Json::object(), std::chrono::milliseconds(12)});
+  pmx::mcp::CallOutcome outcome;
+  outcome.ok = true;
+  outcome.note = "started";
+  outcome.duration = std::chrono::milliseconds(12);
+  auditor.finished(ctx, *token, outcome);
   entries = store.list(1);
   CHECK(entries->front().outcome == "ok");
   CHECK(entries->front().duration == std::chrono::milliseconds(12));

@@ -115,14 +115,13 @@ Result<std::string> FakeGate::admit_value(const Context&, std::string_view value
   return std::string(value == "safe-name" ? "SECRET" : value);
 }
 
-Result<std::string> FakeGate::scrub(const Context&, std::string_view json) {
+Result<std::string> FakeGate::scrub(const Context&, std::string json) {
   if (!bomb.empty() && json.find(bomb) != std::string_view::npos) throw 7;
   if (json.find("POISON") != std::string_view::npos) {
     return Error{Code::kPermissionDenied, "POISON found", ""};
   }
-  std::string text(json);
-  replace_all(text, "SECRET", "safe-name");
-  return text;
+  replace_all(json, "SECRET", "safe-name");
+  return json;
 }
 
 Result<std::int64_t> FakeObserver::started(const Context&, std::string_view name,
@@ -137,7 +136,7 @@ Result<std::int64_t> FakeObserver::started(const Context&, std::string_view name
 void FakeObserver::finished(const Context&, std::int64_t token, const CallOutcome& outcome) {
   const std::lock_guard lock(mutex_);
   lines_.push_back("finished " + std::to_string(token) + (outcome.ok ? " ok " : " failed ") +
-                   outcome.summary);
+                   outcome.summary());
 }
 
 std::vector<std::string> FakeObserver::lines() const {

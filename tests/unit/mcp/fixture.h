@@ -31,7 +31,7 @@ class FakeGate final : public Gate {
   std::string bomb;
 
  protected:
-  Result<std::string> scrub(const Context& ctx, std::string_view json) override;
+  Result<std::string> scrub(const Context& ctx, std::string json) override;
 };
 
 /// Remembers every call; refuses names in `denied`.

@@ -39,8 +39,8 @@ TEST_CASE("tool result: what fits its schema is told and left as it is") {
   auto reply = output({{"text", "x"}, {"more", 1}});
   const CallOutcome outcome = bench.judged("echo", reply);
   CHECK(outcome.ok);
-  CHECK(outcome.summary == "in words");
-  CHECK(outcome.result == Json{{"text", "x"}, {"more", 1}});
+  CHECK(outcome.summary() == "in words");
+  CHECK(outcome.result() == Json{{"text", "x"}, {"more", 1}});
   REQUIRE(reply.ok());
   CHECK(std::get<ToolOutput>(*reply).structured == Json{{"text", "x"}, {"more", 1}});
 }
@@ -51,7 +51,7 @@ TEST_CASE("tool result: an answer that breaks its promise becomes our fault, wit
     auto reply = output(structured);
     const CallOutcome outcome = bench.judged("echo", reply);
     CHECK_FALSE(outcome.ok);
-    CHECK(outcome.result["code"] == "internal");
+    CHECK(outcome.result()["code"] == "internal");
     REQUIRE_FALSE(reply.ok());
     CHECK(reply.error().code == Code::kInternal);
     CHECK(reply.error().text().find("payroll-db") == std::string::npos);
@@ -72,8 +72,8 @@ TEST_CASE("tool result: a failure with content of its own is one, and need not f
   auto reply = output({{"why", "full"}}, true);
   const CallOutcome outcome = bench.judged("echo", reply);
   CHECK_FALSE(outcome.ok);
-  CHECK(outcome.summary == "in words");
-  CHECK(outcome.result == Json{{"why", "full"}});
+  CHECK(outcome.summary() == "in words");
+  CHECK(outcome.result() == Json{{"why", "full"}});
   REQUIRE(reply.ok());
   const Json wire =
       wire_result(Context{}, &bench.tool("echo"), std::get<ToolOutput>(*reply), kModern);
@@ -86,12 +86,12 @@ TEST_CASE("tool result: failures are told as they are, whether of the tool or of
   Result<ToolReply> failure = Error{Code::kUnavailable, "pve1 is down", "wait"};
   CallOutcome outcome = bench.judged("echo", failure);
   CHECK_FALSE(outcome.ok);
-  CHECK(outcome.summary == "pve1 is down; wait");
-  CHECK(outcome.result == Json{{"code", "unavailable"}, {"message", "pve1 is down"}});
+  CHECK(outcome.summary() == "pve1 is down; wait");
+  CHECK(outcome.result() == Json{{"code", "unavailable"}, {"message", "pve1 is down"}});
   Result<ToolReply> protocol = ToolReply(ProtocolError{-32603, "broken"});
   outcome = bench.judged("echo", protocol);
   CHECK_FALSE(outcome.ok);
-  CHECK(outcome.summary == "broken");
+  CHECK(outcome.summary() == "broken");
   REQUIRE(protocol.ok());  // still the protocol's error
   CHECK(std::get<ProtocolError>(*protocol).code == -32603);
 }
