@@ -30,6 +30,7 @@ constexpr Row kRows[] = {
     {Finder::kFileLine, "file-line", "name by its place in a file of PVE"},
     {Finder::kGuarded, "guarded", "secret that this program holds"},
     {Finder::kHint, "hint", "follows a title or a request to somebody"},
+    {Finder::kLineForm, "line-form", "stands where the form of a line or a table has a name"},
     {Finder::kLogin, "login", "user who signs on"},
     {Finder::kMailName, "mail-name", "name before a mail address"},
     {Finder::kOrganisation, "organisation", "name of an organisation or number of its contract"},

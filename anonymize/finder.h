@@ -20,6 +20,7 @@ enum class Finder : std::uint8_t {
   kFileLine,
   kGuarded,
   kHint,
+  kLineForm,
   kLogin,
   kMailName,
   kOrganisation,

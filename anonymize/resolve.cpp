@@ -104,6 +104,7 @@ std::string ipv6_block_key(const std::array<std::uint16_t, 8>& groups) {
 void Resolver::announce(std::string_view name) {
   if (payload_ == nullptr || teaching_) return;
   std::string folded = lower(name);
+  if (payload_->names.contains(folded)) return;
   const bool own = ledger_.by_pseudonym(folded) != nullptr || ledger_.by_name(folded) != nullptr;
   if (own || Dictionary::is_weak(folded) || is_kept_name(folded)) return;
   const std::uint32_t head = print_of(std::string_view(folded).substr(0, part_end(folded, 0)));

@@ -198,6 +198,7 @@ std::vector<Edit> Rewriter::walk(std::string_view text, const Layer* layer, unsi
   scan.chpasswd = text.find("chpasswd") != std::string_view::npos;
   if (scan.chpasswd) scan.waking_end = text.size();
   scan.find_angle();
+  scan.places = find_places(text);
   while (pass_over(scan)) step(scan);
   return std::move(scan.edits);
 }
@@ -254,25 +255,26 @@ bool Rewriter::pass_over(Scan& scan) {
   std::size_t at = scan.at;
   if (at < scan.run_end || (at > 0 && is_word_char(text[at - 1]))) return at < text.size();
   while (at < text.size()) {
+    scan.at = at;
     // The lines of a firewall's aliases are names by their place.
     if (at >= scan.waking_end && at < scan.aliases_end) scan.waking_end = scan.aliases_end;
     if (at >= scan.waking_end && all_clues_ == 0) {
       // What may be a name before an address in angle brackets is read word by word.
       if (scan.angle < at) scan.find_angle();
-      const std::size_t limit = std::min(scan.escape_token, scan.angle_name);
+      const std::size_t limit = std::min({scan.escape_token, scan.angle_name, scan.place_begin()});
       const Triggers::Waking waking =
           dictionary_.triggers().sieve(text, at, limit, resolver_.prints());
       at = std::min(waking.begin, std::max(at, limit));
       const bool named = at >= scan.angle_name;
       scan.waking_end = at < limit ? std::min(waking.end, limit) : named ? scan.angle + 1 : at;
     }
-    if (at >= scan.escape_token || at >= text.size()) break;
+    scan.at = at;
+    if (at >= scan.escape_token || at >= scan.place_begin()) break;
     if (!is_word_char(text[at])) {
       if (is_mark(text, at)) break;
       ++at;
       continue;
     }
-    scan.at = at;
     begin_run(scan);
     if (scan.clues != 0) return true;
     at = scan.run_end;
@@ -281,8 +283,23 @@ bool Rewriter::pass_over(Scan& scan) {
   return at < text.size();
 }
 
+/// A value that stands where the form of its line says so.
+bool Rewriter::at_place(Scan& scan) {
+  if (scan.place_begin() != scan.at) return false;
+  const Place place = scan.places[scan.next_place++];
+  const std::string_view value = scan.text.substr(place.begin, place.end - place.begin);
+  if (holds_own(value) || is_volume_name(value)) return false;
+  announce_name(value, place.rule);
+  std::vector<Edit> edits = field(value, place.rule, Kind::kVm);
+  if (edits.empty() && place.rule.treatment != Treatment::kKeep) return false;
+  for (Edit& edit : edits) scan.place(place.begin, std::move(edit));
+  return scan.skip(place.end);
+}
+
 void Rewriter::step(Scan& scan) {
   const char c = scan.text[scan.at];
+  const std::size_t first = scan.edits.size();
+  if (signed_by(Finder::kLineForm, scan, first, at_place(scan))) return;
   if (scan.at >= scan.escape_token && !ends_token(c) && percent_token(scan)) return;
   if (!is_word_char(c)) {
     if (!at_punctuation(scan)) ++scan.at;
@@ -296,7 +313,6 @@ void Rewriter::step(Scan& scan) {
   }
   // Behind an edit that ended within a word nothing is known of what follows.
   const bool named = scan.at >= scan.run_end || (scan.clues & clue::kName) != 0;
-  const std::size_t first = scan.edits.size();
   if (named && is_edge(before, c) &&
       signed_by(Finder::kDictionary, scan, first, dictionary_name(scan)))
     return;

@@ -19,6 +19,7 @@
 #include "anonymize/explain.h"
 #include "anonymize/field_rules.h"
 #include "anonymize/finder.h"
+#include "anonymize/places.h"
 #include "anonymize/pseudonym.h"
 #include "anonymize/resolve.h"
 #include "base/secret.h"
@@ -175,6 +176,8 @@ class Rewriter {
     std::size_t done = 0;         ///< end of the last edit
     std::size_t aliases_end = 0;  ///< of the firewall's list of aliases
     std::string_view key;         ///< of the rule by which a value was read last
+    std::vector<Place> places;    ///< what the form of a line says
+    std::size_t next_place = 0;   ///< in `places`, the first that was not passed
     SlashChain chain;             ///< what was read of base64 over slashes
     Ahead line_end;
     Ahead bar;                     ///< a pipe
@@ -188,6 +191,11 @@ class Rewriter {
     /// The same for an edit of the part that begins at `offset`.
     void place(std::size_t offset, Edit edit) {
       replace(offset + edit.begin, offset + edit.end, std::move(edit.text), edit.reason);
+    }
+    /// Where the next of `places` begins, or the end of the text.
+    std::size_t place_begin() {
+      while (next_place < places.size() && places[next_place].begin < at) ++next_place;
+      return next_place < places.size() ? places[next_place].begin : text.size();
     }
     /// Moves on without an edit.
     bool skip(std::size_t end) { return at = end, true; }
@@ -248,6 +256,7 @@ class Rewriter {
   [[nodiscard]] std::uint32_t place_clues(const Scan& scan) const;
   template <std::size_t N>
   bool ask(Scan& scan, const Recognizer (&recognizers)[N]);
+  bool at_place(Scan& scan);
   bool at_run(Scan& scan);
   bool at_word(Scan& scan);
   bool at_punctuation(Scan& scan);

@@ -1,0 +1,413 @@
+#include "anonymize/places.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include "anonymize/chars.h"
+#include "anonymize/keep.h"
+#include "anonymize/words.h"
+
+namespace pmx::anonymize {
+namespace {
+
+constexpr FieldRule named(Kind kind) { return {Treatment::kName, kind, "", true}; }
+constexpr FieldRule kHostRule{Treatment::kHost, Kind::kHost, "", true};
+constexpr FieldRule kTagsRule{Treatment::kNames, Kind::kTag, "", true};
+constexpr FieldRule kKeptRule{Treatment::kKeep, Kind::kName, "", false};
+constexpr FieldRule kUserRule{Treatment::kUserId, Kind::kUser, "", true};
+
+template <class Table, class Value>
+bool contains(const Table& table, const Value& value) {
+  return std::find(std::begin(table), std::end(table), value) != std::end(table);
+}
+
+/// What a message quotes behind its noun: storage 'x', node "x".
+struct Noun {
+  std::string_view word;
+  FieldRule rule;
+};
+constexpr Noun kNouns[] = {{"alias", named(Kind::kName)},
+                           {"bridge", named(Kind::kNetwork)},
+                           {"cluster", named(Kind::kCluster)},
+                           {"container", named(Kind::kContainer)},
+                           {"datastore", named(Kind::kStorage)},
+                           {"domain", kHostRule},
+                           {"endpoint", named(Kind::kName)},
+                           {"group", named(Kind::kGroup)},
+                           {"guest", named(Kind::kVm)},
+                           {"host", kHostRule},
+                           {"hostname", kHostRule},
+                           {"ipset", named(Kind::kName)},
+                           {"job", named(Kind::kName)},
+                           {"lookup", kHostRule},
+                           {"mapping", named(Kind::kName)},
+                           {"matcher", named(Kind::kName)},
+                           {"member", named(Kind::kNode)},
+                           {"namespace", named(Kind::kName)},
+                           {"node", named(Kind::kNode)},
+                           {"pool", named(Kind::kPool)},
+                           {"realm", named(Kind::kRealm)},
+                           {"remote", named(Kind::kName)},
+                           {"server", kHostRule},
+                           {"snapshot", named(Kind::kName)},
+                           {"storage", named(Kind::kStorage)},
+                           {"target", named(Kind::kName)},
+                           {"template", named(Kind::kVm)},
+                           {"user", kUserRule},
+                           {"username", kUserRule},
+                           {"vg", named(Kind::kName)},
+                           {"vm", named(Kind::kVm)},
+                           {"vnet", named(Kind::kNetwork)},
+                           {"zone", named(Kind::kNetwork)},
+                           {"zpool", named(Kind::kPool)}};
+
+constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+constexpr std::string_view kLevels[] = {"EMERG", "ALERT",   "CRIT",   "CRITICAL", "ERR",   "ERROR",
+                                        "WARN",  "WARNING", "NOTICE", "INFO",     "DEBUG", "TRACE"};
+
+/// Moves over `count` digits; false when there are fewer.
+bool take_digits(std::string_view text, std::size_t& at, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i)
+    if (!is_digit(byte_at(text, at + i))) return false;
+  at += count;
+  return true;
+}
+
+bool take(std::string_view text, std::size_t& at, char c) {
+  if (byte_at(text, at) != c) return false;
+  ++at;
+  return true;
+}
+
+/// "12:34:56", perhaps with a fraction.
+bool take_clock(std::string_view text, std::size_t& at) {
+  if (!take_digits(text, at, 2) || !take(text, at, ':') || !take_digits(text, at, 2) ||
+      !take(text, at, ':') || !take_digits(text, at, 2))
+    return false;
+  if (byte_at(text, at) == '.' || byte_at(text, at) == ',')
+    for (++at; is_digit(byte_at(text, at));) ++at;
+  return true;
+}
+
+/// "Nov 28 12:34:56", as RFC 3164 and journalctl write it.
+bool take_old_time(std::string_view text, std::size_t& at) {
+  const std::size_t month = kMonths.find(text.substr(at, 3));
+  if (text.size() < at + 15 || month == std::string_view::npos || month % 3 != 0) return false;
+  at += 3;
+  if (!take(text, at, ' ')) return false;
+  const bool padded = take(text, at, ' ');
+  return take_digits(text, at, padded ? 1 : 2) && take(text, at, ' ') && take_clock(text, at);
+}
+
+/// "2026-11-28T12:34:56.123+01:00" (RFC 3339).
+bool take_time(std::string_view text, std::size_t& at) {
+  if (!take_digits(text, at, 4) || !take(text, at, '-') || !take_digits(text, at, 2) ||
+      !take(text, at, '-') || !take_digits(text, at, 2) || !take(text, at, 'T') ||
+      !take_clock(text, at))
+    return false;
+  if (take(text, at, 'Z')) return true;
+  if (byte_at(text, at) != '+' && byte_at(text, at) != '-') return true;
+  ++at;
+  if (!take_digits(text, at, 2)) return false;
+  take(text, at, ':');
+  return take_digits(text, at, 2);
+}
+
+bool take_any_time(std::string_view text, std::size_t& at) {
+  const std::size_t begin = at;
+  if (take_old_time(text, at)) return true;
+  at = begin;
+  return take_time(text, at);
+}
+
+std::size_t run_end(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_run_char(text[at])) ++at;
+  return at;
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+  while (byte_at(text, at) == ' ' || byte_at(text, at) == '\t') ++at;
+  return at;
+}
+
+/// The end of the word at `at` that is a program's tag ("sshd[12]:", "kernel:"), or `at`. `sure`:
+/// with a process id, or a tag that nothing else is.
+std::size_t tag_end(std::string_view text, std::size_t at, bool& sure) {
+  constexpr std::string_view kSure[] = {"kernel", "sudo", "su", "CRON", "systemd"};
+  std::size_t end = at;
+  while (end < text.size() && (is_run_char(text[end]) || text[end] == '/')) ++end;
+  if (end == at) return at;
+  sure = contains(kSure, text.substr(at, end - at));
+  if (byte_at(text, end) == '[') {
+    std::size_t digits = end + 1;
+    while (is_digit(byte_at(text, digits))) ++digits;
+    if (digits == end + 1 || byte_at(text, digits) != ']') return at;
+    sure = true;
+    end = digits + 1;
+  }
+  return byte_at(text, end) == ':' ? end + 1 : at;
+}
+
+/// Finds the places of single lines and of phrases in them.
+class Finder {
+ public:
+  explicit Finder(std::string_view text) : text_(text), tables_(text) {}
+
+  std::vector<Place> find() {
+    for (std::size_t begin = 0; begin < text_.size();) {
+      const std::size_t end = std::min(text_.find('\n', begin), text_.size());
+      line(begin, end > begin && text_[end - 1] == '\r' ? end - 1 : end);
+      begin = end + 1;
+    }
+    quoted('\'');
+    quoted('"');
+    homes();
+    guest_names();
+    plain_nodes();
+    return sorted();
+  }
+
+ private:
+  void add(std::size_t begin, std::size_t end, const FieldRule& rule) {
+    if (begin < end) places_.push_back({begin, end, rule});
+  }
+
+  std::vector<Place> sorted() {
+    std::sort(places_.begin(), places_.end(),
+              [](const Place& a, const Place& b) { return a.begin < b.begin; });
+    std::size_t done = 0;
+    std::erase_if(places_, [&done](const Place& place) {
+      if (place.begin < done) return true;
+      done = place.end;
+      return false;
+    });
+    return std::move(places_);
+  }
+
+  void line(std::size_t begin, std::size_t end) {
+    if (tables_.line(begin, end, places_)) return;
+    const std::string_view line = text_.substr(begin, end - begin);
+    if (line.size() < 8) return;
+    switch (line.front()) {
+      case 'm':
+      case 'l':
+      case 's': ha_line(begin, line); break;
+      case 'u': id_line(begin, line); break;
+      case '-':
+      case 'd': listing(begin, line); break;
+      case 't':
+        if (line.starts_with("tags: ")) add(begin + 6, end, kTagsRule);
+        break;
+      case 'N': cluster_name(begin, end, line); break;
+      case ' ': host_ids(begin, line); break;
+      default: log_line(begin, line);
+    }
+    prompt(begin, line);
+  }
+
+  /// "Name:     x" of pvecm status, before the line with the configuration's version.
+  void cluster_name(std::size_t begin, std::size_t end, std::string_view line) {
+    if (!line.starts_with("Name:   ")) return log_line(begin, line);
+    if (text_.substr(std::min(end + 1, text_.size()), 15) != "Config Version:") return;
+    add(begin + skip_blanks(line, 5), end, named(Kind::kCluster));
+  }
+
+  /// "      Machine ID: x" of hostnamectl.
+  void host_ids(std::size_t begin, std::string_view line) {
+    const std::size_t at = skip_blanks(line, 0);
+    const std::string_view label = line.substr(at, 12);
+    if (label != "Machine ID: " && !label.starts_with("Boot ID: ")) return;
+    const std::size_t value = line.find(": ") + 2;
+    add(begin + value, begin + run_end(line, value), {Treatment::kSerial, Kind::kName, "", true});
+  }
+
+  /// "root@x:~# ": the host of a shell's prompt.
+  void prompt(std::size_t begin, std::string_view line) {
+    constexpr std::size_t kLongest = 64;
+    const std::size_t at = line.substr(0, kLongest).find('@');
+    if (at == std::string_view::npos || run_end(line, 0) != at) return;
+    const std::size_t end = run_end(line, at + 1);
+    const char root = byte_at(line, end + 1);
+    if (byte_at(line, end) != ':' || (root != '~' && root != '/')) return;
+    const std::size_t mark = line.find_first_of("#$", end);
+    if (mark == std::string_view::npos || line.find(' ', end) < mark) return;
+    const std::string_view host = line.substr(at + 1, end - at - 1);
+    // A standard user stays, and is not read with a realm behind it.
+    const bool kept = is_kept_name(lower(line.substr(0, at)));
+    add(begin, begin + at, kept ? kKeptRule : kUserRule);
+    if (!is_kept_name(lower(host))) add(begin + at + 1, begin + end, kHostRule);
+  }
+
+  /// The host of a log line, and the user that its program names.
+  void log_line(std::size_t begin, std::string_view line) {
+    std::size_t at = 0;
+    bool five = false;  // RFC 5424
+    if (line.front() == '<') {
+      for (++at; is_digit(byte_at(line, at));) ++at;
+      if (!take(line, at, '>')) return;
+      if (byte_at(line, at) == '1' && byte_at(line, at + 1) == ' ') five = true, at += 2;
+    }
+    if (!take_any_time(line, at) || !take(line, at, ' ')) return;
+    const std::size_t host = at;
+    at = run_end(line, at);
+    const std::string_view name = line.substr(host, at - host);
+    if (at == host || !take(line, at, ' ') || contains(kLevels, name)) return;
+    bool sure = false;
+    const std::size_t tag = tag_end(line, at, sure);
+    if (!five && (tag == at || (!sure && is_common_word(lower(name))))) return;
+    if (!is_kept_host(name)) add(begin + host, begin + host + name.size(), kHostRule);
+    if (!five) message(begin, line, at, tag);
+  }
+
+  /// Most lines of a log have one host.
+  bool is_kept_host(std::string_view name) {
+    if (name == host_) return kept_host_;
+    host_ = name;
+    return kept_host_ = is_kept_name(lower(name));
+  }
+
+  /// "CRON[12]: (jo) CMD", "sudo:   jo : TTY=".
+  void message(std::size_t begin, std::string_view line, std::size_t tag, std::size_t at) {
+    at = skip_blanks(line, at);
+    const std::string_view program = line.substr(tag);
+    if (take(line, at, '(') && program.starts_with("CRON")) {
+      const std::size_t end = run_end(line, at);
+      if (line.substr(end, 2) == ") ") add(begin + at, begin + end, kUserRule);
+    } else if (program.starts_with("sudo")) {
+      const std::size_t end = run_end(line, at);
+      if (line.substr(end, 7) == " : TTY=") add(begin + at, begin + end, kUserRule);
+    }
+  }
+
+  /// "master x (active, ...)", "lrm x (...)", "service vm:100 (x, started)" of ha-manager status.
+  void ha_line(std::size_t begin, std::string_view line) {
+    std::size_t at = 0;
+    if (line.starts_with("master ") || line.starts_with("lrm ")) {
+      at = line.find(' ') + 1;
+      const std::size_t end = run_end(line, at);
+      if (line.substr(end, 2) == " (") add(begin + at, begin + end, named(Kind::kNode));
+    } else if (line.starts_with("service vm:") || line.starts_with("service ct:")) {
+      at = line.find(" (", 11);
+      if (at == std::string_view::npos) return;
+      at += 2;
+      const std::size_t end = run_end(line, at);
+      if (line.substr(end, 2) == ", ") add(begin + at, begin + end, named(Kind::kNode));
+    }
+  }
+
+  /// "uid=1000(jo) gid=1000(jo) groups=1000(jo),27(sudo)" of id.
+  void id_line(std::size_t begin, std::string_view line) {
+    if (!line.starts_with("uid=")) return;
+    const std::size_t groups = line.find(" gid=");
+    for (std::size_t at = line.find('('); at != std::string_view::npos; at = line.find('(', at)) {
+      const std::size_t end = run_end(line, ++at);
+      if (byte_at(line, end) != ')' || !is_digit(line[at - 2])) return;
+      const bool user = at < groups;
+      // Standard groups have words for names.
+      if (user || !is_common_word(lower(line.substr(at, end - at))))
+        add(begin + at, begin + end, user ? kUserRule : named(Kind::kGroup));
+    }
+  }
+
+  /// "drwxr-xr-x 2 jo staff 4096 Nov 28 10:00 reports" of ls -l.
+  void listing(std::size_t begin, std::string_view line) {
+    constexpr std::string_view kModes = "-rwxsStT";
+    for (std::size_t i = 1; i < 10; ++i)
+      if (kModes.find(byte_at(line, i)) == std::string_view::npos) return;
+    std::size_t at = line.find(' ');
+    if (at == std::string_view::npos || at > 11) return;
+    at = skip_blanks(line, at);
+    const std::size_t links = at;
+    while (is_digit(byte_at(line, at))) ++at;
+    if (at == links) return;
+    for (const FieldRule& rule : {kUserRule, named(Kind::kGroup)}) {
+      at = skip_blanks(line, at);
+      const std::size_t end = run_end(line, at);
+      if (end == at || byte_at(line, end) != ' ') return;
+      const std::string folded = lower(line.substr(at, end - at));
+      if (!is_common_word(folded) && !is_kept_name(folded)) add(begin + at, begin + end, rule);
+      at = end;
+    }
+  }
+
+  /// "node 'x'", "storage \"x\"": a noun, a blank, a quoted name.
+  void quoted(char mark) {
+    for (std::size_t at = text_.find(mark); at != std::string_view::npos;
+         at = text_.find(mark, at + 1)) {
+      if (at < 3 || text_[at - 1] != ' ') continue;
+      const std::size_t end = run_end(text_, at + 1);
+      if (byte_at(text_, end) != mark) continue;
+      std::size_t word = at - 1;
+      while (word > 0 && is_letter(text_[word - 1])) --word;
+      const std::string noun = lower(text_.substr(word, at - 1 - word));
+      for (const Noun& known : kNouns)
+        if (known.word == noun) add(at + 1, end, known.rule);
+      at = end;
+    }
+  }
+
+  /// "/home/x/": the user of a home directory.
+  void homes() {
+    constexpr std::string_view kRoot = "/home/";
+    for (std::size_t at = text_.find(kRoot); at != std::string_view::npos;
+         at = text_.find(kRoot, at)) {
+      at += kRoot.size();
+      const std::size_t end = run_end(text_, at);
+      if (std::string_view(":@=*").find(byte_at(text_, end)) != std::string_view::npos) continue;
+      const std::string folded = lower(text_.substr(at, end - at));
+      const bool file = byte_at(text_, end) != '/' && folded.find('.') != std::string::npos;
+      if (!file && !is_common_word(folded) && !is_kept_name(folded)) add(at, end, kUserRule);
+    }
+  }
+
+  /// "VM Name: x", "CT Name: x" of vzdump.
+  void guest_names() {
+    constexpr std::string_view kLabel = " Name: ";
+    for (std::size_t at = text_.find(kLabel); at != std::string_view::npos;
+         at = text_.find(kLabel, at + 1)) {
+      if (at < 2) continue;
+      const std::string_view type = text_.substr(at - 2, 2);
+      if (type != "VM" && type != "CT") continue;
+      const std::size_t begin = at + kLabel.size();
+      add(begin, run_end(text_, begin), named(type == "VM" ? Kind::kVm : Kind::kContainer));
+    }
+  }
+
+  /// "node pve3", "node (pve3)": without quotes only what no word is, letters with digits.
+  void plain_nodes() {
+    for (std::size_t at = text_.find("ode "); at != std::string_view::npos;
+         at = text_.find("ode ", at + 4)) {
+      if (at == 0 || (text_[at - 1] != 'n' && text_[at - 1] != 'N')) continue;
+      if (at > 1 && is_word_char(text_[at - 2])) continue;
+      std::size_t begin = at + 4;
+      take(text_, begin, '(');
+      std::size_t end = run_end(text_, begin);
+      while (end > begin && !is_word_char(text_[end - 1])) --end;
+      if (is_numbered(text_.substr(begin, end - begin)) && byte_at(text_, end) != '=')
+        add(begin, end, named(Kind::kNode));
+    }
+  }
+
+  static bool is_numbered(std::string_view name) {
+    const bool letters = std::count_if(name.begin(), name.end(), is_letter) > 1;
+    const bool digits = std::any_of(name.begin(), name.end(), is_digit);
+    return letters && digits && is_letter(name.front()) &&
+           name.find_first_of("._+") == std::string_view::npos && !is_kept_name(lower(name));
+  }
+
+  std::string_view text_;
+  TableReader tables_;
+  std::vector<Place> places_;
+  std::string_view host_;  ///< of the last log line
+  bool kept_host_ = false;
+};
+
+}  // namespace
+
+std::vector<Place> find_places(std::string_view text) {
+  constexpr std::size_t kShortest = 8;
+  return text.size() < kShortest ? std::vector<Place>() : Finder(text).find();
+}
+
+}  // namespace pmx::anonymize

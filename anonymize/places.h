@@ -1,0 +1,60 @@
+// Names that stand where the form of a line or of a table says that one stands: the host of a log
+// line, a column of `qm list`, "storage 'x'". Pure functions of the text; nothing is decided here
+// about what may stay.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "anonymize/field_rules.h"
+
+namespace pmx::anonymize {
+
+/// A value at text[begin, end), to be treated like the value of a field.
+struct Place {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  FieldRule rule;
+};
+
+/// The places of a text, sorted and disjoint. Reads every line's beginning once; what has no such
+/// place costs a few nanoseconds a line.
+std::vector<Place> find_places(std::string_view text);
+
+/// Reads the lines of a text one after the other and notes the cells of tables whose header says
+/// what a column holds: aligned ones (`qm list`, `zfs list`, `ps aux`), Markdown, boxes, CSV.
+class TableReader {
+ public:
+  explicit TableReader(std::string_view text) : text_(text) {}
+
+  /// The line text[begin, end). True when it is part of a table.
+  bool line(std::size_t begin, std::size_t end, std::vector<Place>& places);
+
+ private:
+  struct Span {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+  struct Column {
+    Span head;  ///< where the header stands, from its line's beginning
+    FieldRule rule;
+    bool holds = false;  ///< cells of this column are places
+  };
+  enum class Layout { kNone, kAligned, kDelimited, kPairs };
+
+  bool begin_aligned(std::string_view line);
+  bool begin_delimited(std::string_view line, std::string_view next);
+  bool aligned_row(std::size_t begin, std::string_view line, std::vector<Place>& places);
+  bool delimited_row(std::size_t begin, std::string_view line, std::vector<Place>& places);
+  static std::vector<Span> words(std::string_view line);
+  [[nodiscard]] std::vector<Span> cells(std::string_view line) const;
+
+  std::string_view text_;
+  Layout layout_ = Layout::kNone;
+  std::string_view delimiter_;
+  std::vector<Column> columns_;
+  bool two_words_ = false;  ///< the first head has two words
+};
+
+}  // namespace pmx::anonymize

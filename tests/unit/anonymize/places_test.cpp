@@ -1,0 +1,149 @@
+// Names that the form of a line or of a table tells.
+#include "anonymize/places.h"
+
+#include "fixture.h"
+
+namespace pmx::anonymize {
+namespace {
+
+/// What stands at the places of a text, with bars between them.
+std::string found(std::string_view text) {
+  std::string out;
+  for (const Place& place : find_places(text)) {
+    if (!out.empty()) out += '|';
+    out += text.substr(place.begin, place.end - place.begin);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("places: the host of a log line") {
+  CHECK(found("Nov 28 10:00:00 kelp4 sshd[12]: x\n") == "kelp4");
+  CHECK(found("Nov  8 10:00:00 kelp-a.sea.lan kernel: x") == "kelp-a.sea.lan");
+  CHECK(found("2026-11-28T10:00:00.123456+01:00 KELP pvedaemon[1]: x\n") == "KELP");
+  CHECK(found("2026-11-28T10:00:00Z kelp corosync[1]: x\r\n") == "kelp");
+  CHECK(found("<30>Nov 28 10:00:00 kelp cron[1]: x\n") == "kelp");
+  CHECK(found("<34>1 2026-10-11T22:14:15.003Z kelp su - ID47 - x\n") == "kelp");
+  // A word is a host where a process id says that it must be.
+  CHECK(found("Nov 28 10:00:00 master crmd[12]: x\n") == "master");
+}
+
+TEST_CASE("places: what only looks like a host is none") {
+  for (const char* line :
+       {"Nov 28 10:00:00 INFO: backup started\n", "Nov 28 10:00:00 INFO backup: started\n",
+        "Nov 28 10:00:00 kernel: x: y\n", "Nov 28 10:00:00 started session: 5\n",
+        "2020-02-04 22:30:03 INFO: VM 100\n", "Nov 28 10:00:00 localhost sshd[1]: x\n",
+        "Nov 28 10:00:00 pve sshd[1]: x\n", "Nov 28 10:00 kelp sshd[1]: x\n",
+        "Nov 28 10:00:00 systemd[1]: Started x\n", "Nov 28 10:00:00", "Nov 28 10:00:00 kelp",
+        "2026-11-28T10:00:00 kelp\n", "<30>", "<99999999999999999999>1 x y z"}) {
+    CAPTURE(line);
+    CHECK(found(line).empty());
+  }
+}
+
+TEST_CASE("places: users of a log line, of id and of ls") {
+  CHECK(found("Nov 28 10:00:00 kelp CRON[1]: (drift) CMD (/x)\n") == "kelp|drift");
+  CHECK(found("Nov 28 10:00:00 kelp sudo:   drift : TTY=pts/0 ; PWD=/x\n") == "kelp|drift");
+  CHECK(found("uid=1000(drift) gid=1000(drift) groups=1000(drift),27(sudo)\n") ==
+        "drift|drift|drift");
+  CHECK(found("drwxr-xr-x 2 drift kelpers 4096 Nov 28 10:00 x\n") == "drift|kelpers");
+  CHECK(found("-rw-r--r-- 1 root root 4096 Nov 28 10:00 x\n").empty());
+  CHECK(found("see /home/drift/notes") == "drift");
+  CHECK(found("see /home/user/notes and /home/kelp.txt").empty());
+}
+
+TEST_CASE("places: a quoted name behind its noun") {
+  CHECK(found("storage 'kelp' is not online") == "kelp");
+  CHECK(found("migration to node \"kelp-2\" (10.1.2.3)") == "kelp-2");
+  CHECK(found("no such pool 'kelp'\nUser 'drift' unknown") == "kelp|drift");
+  CHECK(found("option 'storage' is missing, value 'kelp'").empty());
+  CHECK(found("storage 'kelp drift'").empty());
+  CHECK(found("storage 'kelp").empty());
+  CHECK(found("INFO: VM Name: lasso\nINFO: CT Name: kelp") == "lasso|kelp");
+  CHECK(found("user name: Name: kelp").empty());
+}
+
+TEST_CASE("places: nodes of cluster messages") {
+  CHECK(found("notice: Node kelp1 state is now lost") == "kelp1");
+  CHECK(found("Our DC node (kelp1) left the cluster") == "kelp1");
+  CHECK(found("master kelp (active, Fri)\nlrm drift (idle)\nservice vm:100 (kelp, started)\n") ==
+        "kelp|drift|kelp");
+  for (const char* line : {"node 167910415 state=2", "node v18.2.0", "node x86_64", "this node is",
+                           "node id=5", "master of all", "service is down", "fromnode kelp1"}) {
+    CAPTURE(line);
+    CHECK(found(line).empty());
+  }
+}
+
+TEST_CASE("places: the host and the user of a prompt") {
+  CHECK(found("root@KELP-RIGHT:/tmp# zpool status") == "root|KELP-RIGHT");
+  CHECK(found("drift@kelp:~$ ls") == "drift|kelp");
+  CHECK(found("drift@kelp:5 is # no prompt").empty());
+}
+
+TEST_CASE("places: the tables of programs") {
+  CHECK(found("      VMID NAME                 STATUS     MEM(MB)    BOOTDISK(GB) PID\n"
+              "       100 kelp-db              running    4096              32.00 2134\n"
+              "       101 web                  stopped    2048              16.00 0\n\n"
+              "       102 behind               stopped    2048              16.00 0\n") ==
+        "kelp-db|web");
+  CHECK(found("VMID       Status     Lock         Name                \n"
+              "200        running                 kelp                \n"
+              "201        stopped    backup       drift               \n") == "kelp|drift");
+  CHECK(found("    Nodeid      Votes Name\n         1          1 kelp (local)\n"
+              "         2          1 drift\n0x00000000          1 Qdevice\n") == "kelp|drift");
+  CHECK(found("  VG     #PV #LV #SN Attr   VSize    VFree  \n"
+              "  kelp     1   5   0 wz--n- <931.51g 120.00g\n") == "kelp");
+  CHECK(found("NAME          USED  AVAIL  REFER  MOUNTPOINT\n"
+              "kelp/drift    1.2T   500G    96K  -\n") == "kelp/drift|-");
+  CHECK(found("USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\n"
+              "drift       2134  0.5  1.2 123456 65432 ?        Sl   10:00   0:12 kvm\n") ==
+        "drift");
+  CHECK(
+      found("NAME         SIZE MODEL        SERIAL\nsda        931.5G Samsung      S5Y\n").empty());
+}
+
+TEST_CASE("places: a table ends where rows do not fit") {
+  CHECK(found("Name             Type     Status           Total            Used       Available\n"
+              "kelp              nfs     active      1000000000       500000000       500000000\n"
+              "Nov 28 10:00:00 this is a line of something else altogether\n") == "kelp");
+}
+
+TEST_CASE("places: tables that people write") {
+  CHECK(found("| Host | IP | Owner |\n|------|:--:|------:|\n"
+              "| kelp | 10.1.2.3 | Jo Drift |\n| `reed` | - | - |\n") == "kelp|Jo Drift|reed|-");
+  CHECK(found("vmid,name,node,owner\n100,kelp,drift,Jo Drift\n") == "kelp|drift|Jo Drift");
+  CHECK(found("Kunde;Ansprechpartner;Server\nKelp GmbH;Jo Drift;reed-7\n") ==
+        "Kelp GmbH|Jo Drift|reed-7");
+  CHECK(found("│ key      │ value │\n╞══════════╪═══════╡\n│ hostname │ kelp  │\n"
+              "│ memory   │ 512   │\n") == "kelp");
+  for (const std::string text :
+       {"first, second, and user\nthen this, that, and more\n", "| only | a | line |\n",
+        "name,node\nkelp,drift\n", "a|b|c\nd|e|f\n", "10,20,30\n40,50,60\n"}) {
+    CAPTURE(text);
+    CHECK(found(text).empty());
+  }
+}
+
+TEST_CASE("places: docker's first head has two words") {
+  CHECK(found("CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES\n"
+              "3f2a9c1d0b7e   nginx     \"/x\"      2 days    Up 2      80/tcp    kelp\n") ==
+        "kelp");
+}
+
+TEST_CASE("places: they are hidden wherever the payload has them, and stay so") {
+  Cluster cluster;
+  const std::string in =
+      "      VMID NAME                 STATUS     MEM(MB)    BOOTDISK(GB) PID\n"
+      "       100 kelpforest           running    4096              32.00 2134\n"
+      "\nkelpforest is slow; vm-100-disk-0 stays\n";
+  const std::string out = cluster.text(in);
+  CHECK_FALSE(contains(out, "kelpforest"));
+  CHECK(contains(out, "vm-100-disk-0 stays"));
+  CHECK(cluster.text(out) == out);
+  CHECK(cluster.reveal(out) == in);
+  CHECK(cluster.text("root@pve:~# ls\n") == "root@pve:~# ls\n");
+}
+
+}  // namespace pmx::anonymize
