@@ -48,6 +48,12 @@ class Estate:
 
     def __init__(self, rng):
         self.rng = rng
+        self.draw()
+
+    # Names.
+
+    def draw(self):
+        rng = self.rng
         stems = rng.sample(STEMS, 8)
         self.sites = rng.sample(["muc2", "waw1", "lyo3", "hel1", "osl4", "brq2", "izm1"], 2)
         self.domains = [f"{stems[0]}-{rng.choice(['gruppe', 'holding', 'it'])}.{rng.choice(['eu', 'pl', 'at', 'fr', 'com'])}",
@@ -73,8 +79,6 @@ class Estate:
                      f"192.168.{rng.choice([178, 88, 50, 122])}", f"172.{rng.randint(18, 31)}.{rng.randint(4, 250)}",
                      f"{rng.choice([46, 84, 88, 94, 109, 193])}.{rng.randint(3, 250)}.{rng.randint(3, 250)}"]
         self.v6 = [f"2001:67c:{self.lead(3)}", f"2a{rng.choice(['00', '02', '0d'])}:{self.lead(4)}:{self.lead(4)}", f"fd{self.hexes(2)}:{self.lead(4)}:{self.lead(4)}"]
-
-    # Names.
 
     def make_nodes(self, stems):
         scheme, site = self.rng.randint(0, 3), self.sites[0]

@@ -5,11 +5,12 @@ import random
 from . import api, files, logs, prose, template
 from .document import Builder
 from .estate import Estate
+from .fleet import THIRD, Fleet
 from .world import World
 
 KINDS = [k for m in (api, files, logs, prose) for k in m.KINDS]
 
-FAMILIES = {"first": (World, KINDS), "second": (Estate, template.makers())}   # each with an author of its own
+FAMILIES = {"first": (World, KINDS), "second": (Estate, template.makers()), "third": (Fleet, template.makers("third", THIRD))}   # each with an author of its own
 
 
 def wrapped(builder, ident, kind, content):

@@ -1,4 +1,4 @@
-"""Documents from text with marks: templates/*.txt to makers of documents.
+"""Documents from text with marks: templates/*.txt and templates/third/*.txt to makers of documents.
 
 A file holds documents, each behind a line "==== name" ("==== name json" for one that is a JSON document). In their text stand
     «node»            a value of that kind; «node#a» is the same one wherever it stands in this document
@@ -16,6 +16,7 @@ import json
 import quopri
 import re
 import urllib.parse
+from dataclasses import dataclass
 from pathlib import Path
 
 from .document import CONTEXT, DICTIONARY, FIELD, HUMAN, PATTERN, VARIANT
@@ -106,7 +107,8 @@ VARIANTS = {
     "dots": lambda t: ".".join(t.replace(":", "").lower()[i:i + 4] for i in (0, 4, 8)), "bare": lambda t: t.replace(":", "").lower(),
     "defang": lambda t: t.replace(".", "[.]"), "mapped": lambda t: "::ffff:" + t, "dashed4": lambda t: t.replace(".", "-"),
     "full": lambda t: ipaddress.ip_address(t).exploded, "FULL": lambda t: ipaddress.ip_address(t).exploded.upper(),
-    "ptr": lambda t: ipaddress.ip_address(t).reverse_pointer,
+    "sn": lambda t: "-".join([*t.lower().split(":")[:3], "ff", "ff", *t.lower().split(":")[3:]]),
+    "dn": lambda t: f"CN=svc-ldap,OU=Dienste,DC=ad,DC={t},DC=local", "ptr": lambda t: ipaddress.ip_address(t).reverse_pointer,
 }
 WHOLE = {"upper", "lower", "title", "full", "FULL", "dashes", "dots", "bare"}   # the pseudonym is comparable with that of the plain spelling
 
@@ -123,11 +125,23 @@ PACKERS = {
 }
 
 
+@dataclass(frozen=True)
+class Grammar:
+    """What the marks of an author stand for."""
+    kinds: dict
+    secrets: dict
+    macros: dict
+    plain: dict
+
+
+SECOND = Grammar(KINDS, SECRETS, MACROS, PLAIN)
+
+
 class Filling:
     """One document being filled; the values under a name («node#a») stay the same in it."""
 
-    def __init__(self, builder, is_json):
-        self.builder, self.estate, self.named, self.is_json = builder, builder.world, {}, is_json
+    def __init__(self, builder, is_json, grammar):
+        self.builder, self.estate, self.named, self.is_json, self.grammar = builder, builder.world, {}, is_json, grammar
 
     def text(self, template):
         text = MARKUP.sub(self.mark, template)
@@ -140,16 +154,16 @@ class Filling:
         if what == "=":
             return self.builder.keep(name)
         if what == "%":
-            return PLAIN[name](self.estate)
+            return self.grammar.plain[name](self.estate)
         if what == "~":
             kind, _, key = name.partition("#")
-            text = re.sub(r"«(\w+)»", rf"«\1#{key}»", MACROS[kind]) if key else MACROS[kind]
+            text = re.sub(r"«(\w+)»", rf"«\1#{key}»", self.grammar.macros[kind]) if key else self.grammar.macros[kind]
             return self.text(text)
         return self.value(*re.fullmatch(r"(\w+)(?:#(\w+))?(?:\|(\w+))?(?:/([PFDVCH]))?", name).groups())
 
     def value(self, kind, key, variant, how):
-        secret = kind in SECRETS
-        label, found, make = (SECRETS if secret else KINDS)[kind]
+        secret = kind in self.grammar.secrets
+        label, found, make = (self.grammar.secrets if secret else self.grammar.kinds)[kind]
         real = self.named.setdefault((kind, key), make(self.estate)) if key else make(self.estate)
         surface = VARIANTS[variant](real) if variant else real
         if variant and found == "D" and not how:
@@ -164,20 +178,20 @@ class Filling:
         return self.builder.layer(text, LAYERS[name])
 
 
-def maker(name, is_json, body):
+def maker(name, is_json, body, grammar):
     def make(builder):
-        text = Filling(builder, is_json).text(body)
+        text = Filling(builder, is_json, grammar).text(body)
         return json.loads(text) if is_json else text
     make.__name__ = name
     return make
 
 
-def makers():
-    """One maker for each document of the files, in order."""
+def makers(folder="", grammar=SECOND):
+    """One maker for each document of the files in a folder of templates, in order."""
     out = []
-    for path in sorted(FOLDER.glob("*.txt")):
+    for path in sorted((FOLDER / folder).glob("*.txt")):
         for part in re.split(r"^==== ", path.read_text(encoding="utf-8"), flags=re.M)[1:]:
             head, _, body = part.partition("\n")
             name, *kind = head.split()
-            out.append(maker(f"{path.stem}_{name}", kind == ["json"], body))
+            out.append(maker(f"{path.stem}_{name}", kind == ["json"], body, grammar))
     return out
