@@ -192,7 +192,7 @@ THIRD = Grammar({
     "hstreet": ("place", "H", lambda e: f"{e.rng.choice(['Schillerstr.', 'Am Hafenbecken', 'Rue du Moulin', 'ul. Polna', 'Via Garibaldi'])} {e.rng.randint(1, 140)}"),
     "hfirm": ("customer_unknown", "H", lambda e: f"{e.rng.choice(['Trautwein', 'Mazurkiewicz', 'Bonfiglioni'])} {e.rng.choice(TRADES)}"),
     # What may go with the secret or name beside it, or stay.
-    "share": ("share", "H", pick("daten", "projekte", "sicherung", "scans$")), "mid": ("message_id", "H", lambda e: f"{e.rng.randint(10**13, 10**14)}.{e.hexes(11).upper()}"),
+    "share": ("share", "H", pick("fotos", "austausch", "vorlagen", "scans$")), "mid": ("message_id", "H", lambda e: f"{e.rng.randint(10**13, 10**14)}.{e.hexes(11).upper()}"),
     "services": ("frame", "H", pick("services/")), "webhooks": ("frame", "H", pick("api/webhooks/")), "bot": ("frame", "H", pick("bot")), "getme": ("frame", "H", pick("/getMe")),
     "bearer": ("frame", "H", pick("Bearer ")), "authcookie": ("frame", "H", pick("PVEAuthCookie=")),
     "hhost": ("host_unknown", "H", lambda e: f"{e.rng.choice(['oldesx', 'drucker', 'kasse', 'pforte'])}{e.rng.randint(1, 30)}"),
