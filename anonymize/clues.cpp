@@ -69,6 +69,7 @@ Triggers::Triggers()
   add_device_words(*this);
   add_hint_words(*this);
   add_command_words(*this);
+  add_login_words(*this);
 }
 
 void Triggers::add_word(std::string_view word, std::uint32_t clues) {
@@ -188,7 +189,7 @@ std::uint32_t Triggers::colon_clues(std::string_view text, const Run& run,
   std::uint32_t clues = shape.last & (clue::kUpid | clue::kTicket | clue::kField);
   const std::string_view rest = text.substr(run.end + 1);
   if (run.end - run.begin == 8 && all_hex(text.substr(run.begin, 8))) clues |= clue::kTicket;
-  if (rest.starts_with("//")) clues |= clue::kUrl;
+  if (rest.starts_with('/')) clues |= clue::kUrl;
   // A volume of a directory begins with its VMID, three digits at least.
   const bool vmid =
       is_digit(byte_at(rest, 0)) && is_digit(byte_at(rest, 1)) && is_digit(byte_at(rest, 2));

@@ -186,5 +186,6 @@ void add_field_words(Triggers& triggers);
 void add_device_words(Triggers& triggers);
 void add_hint_words(Triggers& triggers);
 void add_command_words(Triggers& triggers);
+void add_login_words(Triggers& triggers);
 
 }  // namespace pmx::anonymize

@@ -1,5 +1,5 @@
-// Command lines and log lines in which a place says what stands there: credentials behind the flags
-// of well-known programs, user:password pairs for chpasswd, the users that log in.
+// Command lines in which a place says what stands there: credentials behind the flags of well-known
+// programs, user:password pairs for chpasswd.
 #include <algorithm>
 #include <iterator>
 
@@ -99,10 +99,10 @@ std::size_t word_end(std::string_view text, std::size_t at, char quote) {
 }  // namespace
 
 void add_command_words(Triggers& triggers) {
-  triggers.add_word("data", clue::kField);
+  for (const std::string_view word : {"data", "from", "to"})
+    triggers.add_word(word, clue::kField);
   for (const Flag& flag : kFlags) triggers.add_word(flag.command, clue::kCue);
-  for (const std::string_view word : {"user", "publickey", "password", "chpasswd"})
-    triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : {"password", "chpasswd"}) triggers.add_word(word, clue::kCue);
 }
 
 /// Has the rest of the line read run by run: what this word announces stands there.
@@ -214,42 +214,6 @@ bool Rewriter::password_pair(Scan& scan) {
   const bool block = begins && text.substr(from, scan.at - from).find("chpasswd:") != text.npos;
   if (!piped && !block) return false;
   return flag_value(scan, scan.at, '\0', ':');
-}
-
-bool Rewriter::may_announce_login(std::string_view run) {
-  return run == "user" || run == "User" || run == "publickey" || run == "password";
-}
-
-/// "Accepted publickey for X from", "invalid user X", "session opened for user X".
-bool Rewriter::login_name(Scan& scan) {
-  const std::string_view text = scan.text;
-  if (scan.at != scan.run_begin || byte_at(text, scan.run_end) != ' ') return false;
-  const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
-  std::size_t at = scan.run_end + 1;
-  if (run == "publickey" || run == "password") {
-    if (text.substr(at, 4) != "for ") return false;
-    at += 4;
-    if (text.substr(at, 13) == "invalid user ") at += 13;
-  } else if (run == "user" || run == "User") {
-    const std::string_view before =
-        text.substr(scan.at > 8 ? scan.at - 8 : 0, std::min<std::size_t>(scan.at, 8));
-    const bool announced =
-        before.ends_with("invalid ") || before.ends_with("for ") || before.ends_with("of ");
-    if (!announced) return false;
-  } else {
-    return false;
-  }
-  std::size_t end = at;
-  while (end < text.size() && is_run_char(text[end])) ++end;
-  while (end > at && !is_word_char(text[end - 1])) --end;
-  const std::string_view name = text.substr(at, end - at);
-  const std::string_view rest = text.substr(end, 6);
-  const bool closed = rest.empty() || rest.starts_with(" from ") || rest.front() == '.' ||
-                      rest.front() == '(' || rest.front() == '\n' || rest.front() == ',';
-  const bool known = resolver_.ledger().by_name(lower(name)) != nullptr;
-  if (!closed || !is_name(name, Kind::kUser) || (!known && is_common_word(lower(name))))
-    return false;
-  return scan.replace(at, end, resolver_.name(Kind::kUser, name));
 }
 
 }  // namespace pmx::anonymize

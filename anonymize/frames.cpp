@@ -1,6 +1,7 @@
 // PVE's own structures: replaced inside, their frame kept byte for byte, so that they stay
 // parsable.
 #include <algorithm>
+#include <iterator>
 
 #include "anonymize/rewrite.h"
 #include "anonymize/words.h"
@@ -19,6 +20,18 @@ constexpr std::size_t kTicketHead = 160;
 
 /// "-----BEGIN " and a label; the dashes behind it begin within so many bytes.
 constexpr std::size_t kMaxHeader = 80;
+
+/// Schemes whose authority is a host.
+constexpr std::string_view kHostSchemes[] = {
+    "http",  "https", "ws",   "wss",   "ftp",  "ftps",  "sftp",     "ssh",        "nfs",
+    "smb",   "cifs",  "ldap", "ldaps", "tcp",  "udp",   "rsync",    "rdp",        "vnc",
+    "redis", "amqp",  "mqtt", "mqtts", "imap", "imaps", "postgres", "postgresql", "mysql",
+    "smtp",  "smtps", "nbd",  "iscsi", "git",  "amqps", "mongodb",  "rediss",     "spice"};
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
 
 bool frame_char(char c) {
   return !has_class(c, chars::kSpace | chars::kQuote) && c != ',' && c != '\\' && c != '\0';
@@ -231,11 +244,50 @@ bool Rewriter::url_credentials(Scan& scan) {
     if (text[at] == ':' && colon == std::string_view::npos) colon = at;
     if (text[at] == '@') sign = at;
   }
-  if (sign == std::string_view::npos || colon == std::string_view::npos || colon > sign)
-    return false;
+  if (sign == std::string_view::npos) return url_host(scan, begin);
+  if (colon > sign) return false;
   const std::string_view user = text.substr(begin, colon - begin);
   if (is_name(user, Kind::kUser)) scan.replace(begin, colon, resolver_.name(Kind::kUser, user));
-  return scan.replace(colon + 1, sign, "SECRET_password");
+  scan.replace(colon + 1, sign, "SECRET_password");
+  url_host(scan, sign + 1);
+  return true;
+}
+
+/// A host without a domain, where a URL names one.
+bool Rewriter::url_host(Scan& scan, std::size_t begin) {
+  const std::string_view text = scan.text;
+  if (!is_one_of(lower(text.substr(scan.run_begin, scan.run_end - scan.run_begin)), kHostSchemes))
+    return false;
+  std::size_t end = begin;
+  while (end < text.size() && is_run_char(text[end]) && text[end] != '.') ++end;
+  const char after = byte_at(text, end);
+  const bool ends = end >= text.size() || after == '/' || after == '?' || is_space(after) ||
+                    has_class(after, chars::kQuote) || after == ')' || after == ';' ||
+                    (after == ':' && is_digit(byte_at(text, end + 1)));
+  return ends && end > begin && placed_name(scan, begin, end, Kind::kHost);
+}
+
+/// server:/export, as NFS and rsync name what lies on another host.
+bool Rewriter::export_host(Scan& scan) {
+  const std::string_view text = scan.text;
+  const char next = byte_at(text, scan.run_end + 2);
+  if (scan.at != scan.run_begin || text.substr(scan.run_end, 2) != ":/" || next == '/' ||
+      !is_word_char(next))
+    return false;
+  const char before = scan.at > 0 ? text[scan.at - 1] : ' ';
+  if (!is_space(before) && !has_class(before, chars::kQuote) && before != '=' && before != '@')
+    return false;
+  const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
+  constexpr std::string_view kNoHosts[] = {"unix", "file", "conf", "path", "image", "keyring"};
+  if (run.find('.') != std::string_view::npos || is_one_of(run, kNoHosts)) return false;
+  // An export lies below the root, a file of the system does not.
+  constexpr std::string_view kExports[] = {"export", "exports", "srv",  "mnt",   "data", "volume1",
+                                           "nfs",    "backup",  "home", "media", "pool", "tank",
+                                           "volume2", "vol",    "shares", "share", "storage", "opt"};
+  std::size_t end = scan.run_end + 2;
+  while (is_word_char(byte_at(text, end))) ++end;
+  if (!is_one_of(text.substr(scan.run_end + 2, end - scan.run_end - 2), kExports)) return false;
+  return placed_name(scan, scan.at, scan.run_end, Kind::kHost);
 }
 
 bool Rewriter::pem(Scan& scan) {

@@ -63,7 +63,7 @@ constexpr PathWord kPathWords[] = {
     {"pool", Kind::kPool},    {"pools", Kind::kPool},   {"group", Kind::kGroup},
     {"zone", Kind::kNetwork}, {"vnet", Kind::kNetwork}, {"zones", Kind::kNetwork},
     {"realms", Kind::kRealm}, {"sdn", Kind::kNetwork},  {"pve", Kind::kStorage},
-    {"dev", Kind::kName},     {"home", Kind::kUser},    {"mapper", Kind::kName},
+    {"dev", Kind::kName},     {"mapper", Kind::kName},
     {"pci", Kind::kName},     {"usb", Kind::kName},
 };
 
@@ -213,11 +213,11 @@ bool Rewriter::in_context(Scan& scan) {
   if (after == '/') {
     for (const auto& [word, kind] : kPathWords) {
       if (!equals_folded(text.substr(scan.at, end - scan.at), word)) continue;
-      // A realm of a sign-on service is named by nothing else than its URL, a user of a guest by
-      // the home directory, a mapping by the path of its permissions.
+      // A realm of a sign-on service is named by nothing else than its URL, a mapping by the path
+      // of its permissions.
       const bool mapping = (word == "pci" || word == "usb") && scan.at >= 8 &&
                            text.substr(scan.at - 8, 8) == "mapping/";
-      const bool teaches = word == "realms" || word == "home" || mapping;
+      const bool teaches = word == "realms" || mapping;
       if (!context_name(scan, end + 1, kind, teaches)) return false;
       // storage/<node>/<storage>
       if (byte_at(text, scan.at) == '/') context_name(scan, scan.at + 1, Kind::kStorage, false);

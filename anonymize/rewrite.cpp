@@ -329,7 +329,8 @@ std::uint32_t Rewriter::place_clues(const Scan& scan) const {
   if (may_be_flag(scan)) clues |= clue::kFlag;
   if (may_be_device(run) || (after == ' ' && text.substr(scan.run_end, 3) == " (3"))
     clues |= clue::kDevice;
-  if (after == ' ' && may_announce_login(run)) clues |= clue::kLogin;
+  if ((after == ' ' || after == '[' || after == ':') && may_announce_login(run))
+    clues |= clue::kLogin;
   if (after == ':' && equals_folded(run, "number")) clues |= clue::kDevice;
   if (scan.chpasswd && after == ':') clues |= clue::kPair;
   if (after == ':' && run.size() >= 8 && run.size() <= 10 && is_digit(run.front()))
@@ -395,6 +396,7 @@ bool Rewriter::at_run(Scan& scan) {
       {clue::kPhone, &Rewriter::announced_phone, Finder::kPhone},
       {clue::kField, &Rewriter::key_value, Finder::kField},
       {clue::kUrl, &Rewriter::url_credentials, Finder::kUrl},
+      {clue::kUrl, &Rewriter::export_host, Finder::kUrl},
       {clue::kVolume, &Rewriter::volume, Finder::kVolume},
       {clue::kSecret, &Rewriter::secret_shape, Finder::kSecretForm},
       {clue::kBlob, &Rewriter::blob, Finder::kEncoded}};

@@ -284,9 +284,12 @@ class Rewriter {
   bool volume(Scan& scan);
   bool snippet_file(Scan& scan, std::size_t begin);
   bool url_credentials(Scan& scan);
+  bool url_host(Scan& scan, std::size_t begin);
+  bool export_host(Scan& scan);
   bool pem(Scan& scan);
   // secrets.cpp
   bool key_value(Scan& scan);
+  bool mailbox(Scan& scan, std::size_t from);
   bool assigned_value(Scan& scan, std::size_t from, const FieldRule& rule);
   bool assigned_name(Scan& scan, std::size_t from, const FieldRule& rule);
   bool secret_shape(Scan& scan);
@@ -348,7 +351,10 @@ class Rewriter {
   bool third_word(Scan& scan, std::size_t at);
   bool flag_value(Scan& scan, std::size_t begin, char quote, char mark);
   bool password_pair(Scan& scan);
+  // logins.cpp
   static bool may_announce_login(std::string_view run);
+  bool placed_user(Scan& scan, std::size_t begin, std::size_t end);
+  bool program_user(Scan& scan, std::string_view program);
   bool login_name(Scan& scan);
   // structured_fields.cpp
   /// Whether a part of a path tells nothing: a word, a standard name, a volume of PVE.

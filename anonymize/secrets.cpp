@@ -356,6 +356,8 @@ bool Rewriter::key_value(Scan& scan) {
   if (kAfterKey.find(next) == std::string_view::npos) return false;
   if (run == "data" && next == '=' && in_secret_object(text, scan.at))
     return secret_value(scan, scan.run_end + 1, "key");
+  if ((run == "from" || run == "to" || run == "orig_to") && text.substr(scan.run_end, 2) == "=<")
+    return mailbox(scan, scan.run_end + 2);
   const FieldRule rule = field_rule(run);
   scan.key = rule.key;
   if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
@@ -395,6 +397,14 @@ bool Rewriter::key_value(Scan& scan) {
     case Treatment::kKeep: break;
   }
   return false;
+}
+
+/// Postfix's "from=<user>": a user of the host.
+bool Rewriter::mailbox(Scan& scan, std::size_t from) {
+  const std::size_t end = scan.text.find('>', from);
+  const std::size_t most = from + 64;
+  if (end == std::string_view::npos || end > most) return false;
+  return placed_user(scan, from, end);
 }
 
 /// A value that its field's treatment takes apart.

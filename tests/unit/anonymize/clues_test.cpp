@@ -209,7 +209,17 @@ constexpr std::string_view kValues[] = {
     "<td>Password</td><td>drift4wood</td>",
     "<password>drift4wood</password>",
     "Passwort: `drift4wood`",
-    "helo=<driftbox-7>"};
+    "helo=<driftbox-7>",
+    "\nNov 28 04:12:01 driftbox kernel: driftbox",
+    "Invalid user driftwood from 10.1.2.3 port",
+    "sudo[12]:   driftwood : TTY=",
+    "CRON[771]: (driftwood) CMD",
+    "su[12]: (to postgres) driftwood on pts/1",
+    "from=<driftwood>",
+    "user [DRIFTDOM]\\[driftwood] at",
+    "username 'driftwood'",
+    "http://driftbox:8080/",
+    "driftbox:/export/x"};
 
 }  // namespace
 

@@ -50,6 +50,30 @@ TEST_CASE("grammar: the name beside an address") {
   all_found(kRows);
 }
 
+TEST_CASE("grammar: who logs in, and on which host a line was written") {
+  constexpr Row kRows[] = {
+      {"Nov 28 04:12:01 driftbox kernel: driftbox up\n", "drift", " kernel: "},
+      {"2026-11-28T04:12:01.123+01:00 driftbox sshd[9]: x", "drift", " sshd[9]: x"},
+      {"<14>1 2026-11-28T04:12:01Z driftbox sshd 991 - - x", "drift", " sshd 991"},
+      {"sshd[9]: Invalid user driftwood from 10.1.2.3 port 5", "drift", "Invalid user "},
+      {"Disconnected from authenticating user driftwood 10.1.2.3 port 5", "drift", " user "},
+      {"Accepted keyboard-interactive/pam for driftwood from 10.1.2.3", "drift", "/pam for "},
+      {"sudo[12]:   driftwood : TTY=pts/0 ; USER=root", "drift", " : TTY=pts/0"},
+      {"CRON[771]: (driftwood) CMD (sync)", "drift", ") CMD (sync)"},
+      {"su[12]: (to postgres) driftwood on pts/1", "drift", " on pts/1"},
+      {"postfix/pickup[9]: uid=1000 from=<driftwood>", "drift", "from=<"},
+      {"smbd: user [DRIFTDOM]\\[driftwood] at", "driftwood", "] at"},
+      {"succeeded for username 'driftwood'", "drift", "username '"},
+      {"session opened for user driftwood(uid=1) by driftbox(uid=0)", "drift", "(uid=0)"},
+      {"proxy_pass http://driftbox:8080;", "drift", "http://"},
+      {"mount -t nfs driftbox:/export/x /mnt", "drift", ":/export/x"}};
+  all_found(kRows);
+  constexpr const char* kSame[] = {"migration on unix:/run/qemu-server/170.migrate\n",
+                                   "Nov 28 04:12:01 INFO starting: x\n", "user is not known to us\n",
+                                   "uri pve://overview/x\n", "the user can log in from home\n"};
+  all_kept(kSame);
+}
+
 TEST_CASE("grammar: lines of passwd, shadow and group") {
   constexpr Row kRows[] = {
       {"root:*:1:0:9:7:::\nk.drift7:$6$saltsalt$hashhashhash:20011:0:99999:7:::\n", "drift7", "20011:0:99999"},

@@ -1,0 +1,154 @@
+// Log lines that say by their form who logs in or runs something. What such a place names is looked
+// for in the whole payload, and nowhere else.
+#include <algorithm>
+#include <iterator>
+
+#include "anonymize/clues.h"
+#include "anonymize/rewrite.h"
+#include "anonymize/words.h"
+
+namespace pmx::anonymize {
+namespace {
+
+/// Behind these, or before a quote, a name stands.
+constexpr std::string_view kUserWords[] = {"user", "username", "account", "login"};
+/// How one logs in: "Accepted password for X from".
+constexpr std::string_view kMethods[] = {"password", "publickey", "pam"};
+/// Programs that log who ran them: "sudo: X : TTY=", "CRON[1]: (X) CMD", "su[1]: (to root) X on".
+constexpr std::string_view kPrograms[] = {"sudo", "cron", "crond", "su", "doas"};
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+std::size_t run_from(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_run_char(text[at])) ++at;
+  return at;
+}
+
+/// The end of a run at `at`, without dots and dashes that end a sentence.
+std::size_t trimmed_run(std::string_view text, std::size_t at) {
+  std::size_t end = run_from(text, at);
+  while (end > at && !is_word_char(text[end - 1])) --end;
+  return end;
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+  while (byte_at(text, at) == ' ') ++at;
+  return at;
+}
+
+/// Whether what precedes `at` says that a user follows the word there.
+bool follows_announcement(std::string_view text, std::size_t at) {
+  constexpr std::string_view kBefore[] = {"nvalid ", "llegal ", "nknown ", "for ", "of ",
+                                          "uthenticating ", "from ", "by ", "as "};
+  constexpr std::size_t kReach = 16;
+  const std::string_view before = text.substr(at > kReach ? at - kReach : 0, std::min(at, kReach));
+  return std::any_of(std::begin(kBefore), std::end(kBefore),
+                     [before](std::string_view word) { return before.ends_with(word); });
+}
+
+/// Whether a login may end at `end`.
+bool ends_login(std::string_view text, std::size_t end) {
+  const std::string_view rest = text.substr(end, 6);
+  if (rest.empty() || std::string_view(".(\n,;:)").find(rest.front()) != std::string_view::npos)
+    return true;
+  for (const std::string_view word : {" from ", " by ", " on ", " at ", " port "})
+    if (rest.starts_with(word)) return true;
+  return rest.front() == ' ' && (read_ipv4(text, end + 1) || read_ipv6(text, end + 1));
+}
+
+}  // namespace
+
+void add_login_words(Triggers& triggers) {
+  for (const std::string_view word : kUserWords) triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : kMethods) triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : kPrograms) triggers.add_word(word, clue::kCue);
+}
+
+bool Rewriter::may_announce_login(std::string_view run) {
+  if (run.size() < 2 || run.size() > 9) return false;
+  const std::string word = lower(run);
+  return is_one_of(word, kUserWords) || is_one_of(word, kMethods) || is_one_of(word, kPrograms);
+}
+
+/// The name of a user that stands at [begin, end) because of its place.
+bool Rewriter::placed_user(Scan& scan, std::size_t begin, std::size_t end) {
+  const std::string_view name = scan.text.substr(begin, end - begin);
+  const bool known = resolver_.ledger().by_name(lower(name)) != nullptr;
+  if (!is_name(name, Kind::kUser) || (!known && is_common_word(lower(name)))) return false;
+  if (byte_at(scan.text, end) == '@') return false;
+  resolver_.announce(name);
+  return scan.replace(begin, end, name_text(Kind::kUser, name));
+}
+
+/// "sudo[12]:   X : TTY=", "CRON[12]: (X) CMD", "su[12]: (to root) X on pts/1".
+bool Rewriter::program_user(Scan& scan, std::string_view program) {
+  const std::string_view text = scan.text;
+  std::size_t at = scan.run_end;
+  if (byte_at(text, at) == '[') {
+    while (is_digit(byte_at(text, ++at))) continue;
+    if (byte_at(text, at) != ']') return false;
+    ++at;
+  }
+  if (byte_at(text, at) != ':') return false;
+  at = skip_blanks(text, at + 1);
+  if (program == "su") {
+    if (text.substr(at, 4) != "(to ") return false;
+    const std::size_t target = run_from(text, at + 4);
+    if (text.substr(target, 2) != ") ") return false;
+    placed_user(scan, at + 4, target);
+    at = target + 2;
+    const std::size_t end = run_from(text, at);
+    return (text.substr(end, 4) == " on " && placed_user(scan, at, end)) || scan.skip(at);
+  }
+  const bool paired = byte_at(text, at) == '(';
+  if (paired) ++at;
+  const std::size_t end = run_from(text, at);
+  if (paired ? text.substr(end, 2) != ") " : text.substr(end, 3) != " : ") return false;
+  return placed_user(scan, at, end);
+}
+
+/// "Accepted publickey for X from", "invalid user X", "session opened for user X", "user 'X'", and
+/// Samba's "user [DOMAIN]\[X]".
+bool Rewriter::login_name(Scan& scan) {
+  const std::string_view text = scan.text;
+  const std::string word = lower(text.substr(scan.at, scan.run_end - scan.at));
+  if (scan.at != scan.run_begin || !may_announce_login(word)) return false;
+  if (is_one_of(word, kPrograms)) return program_user(scan, word);
+  if (byte_at(text, scan.run_end) != ' ') return false;
+  std::size_t at = scan.run_end + 1;
+  if (is_one_of(word, kMethods)) {
+    if (text.substr(at, 4) != "for ") return false;
+    at += 4;
+    for (const std::string_view more : {"invalid user ", "illegal user ", "user "})
+      if (text.substr(at).starts_with(more)) at += more.size();
+    const std::size_t end = trimmed_run(text, at);
+    return ends_login(text, end) && placed_user(scan, at, end);
+  }
+  if (byte_at(text, at) == '[') {
+    const std::size_t domain = run_from(text, at + 1);
+    std::size_t user = domain;
+    for (const char mark : std::string_view("]\\["))
+      if (byte_at(text, user) == mark) ++user;
+    const std::size_t end = run_from(text, user);
+    if (user != domain + 3 || byte_at(text, end) != ']') return false;
+    placed_name(scan, at + 1, domain, Kind::kDomain);
+    return placed_user(scan, user, end) || scan.skip(user);
+  }
+  const std::size_t quoted = at;
+  const Quote quote = take_quote(text, at);
+  const std::size_t end = trimmed_run(text, at);
+  if (at > quoted) return byte_at(text, end) == quote.mark && placed_user(scan, at, end);
+  if (!follows_announcement(text, scan.at) || !ends_login(text, end)) return false;
+  if (!placed_user(scan, at, end)) return false;
+  // "for user X(uid=1) by Y(uid=2)"
+  const std::size_t by = text.substr(scan.at, 24).find(" by ");
+  const std::size_t from = by == std::string_view::npos ? scan.at : scan.at + by + 4;
+  const std::size_t stop = run_from(text, from);
+  if (by != std::string_view::npos && byte_at(text, stop) == '(') placed_user(scan, from, stop);
+  return true;
+}
+
+}  // namespace pmx::anonymize
