@@ -6,6 +6,7 @@
 #include "anonymize/chars.h"
 #include "anonymize/clues.h"
 #include "anonymize/word_set.h"
+#include "anonymize/words.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -91,9 +92,6 @@ constexpr std::string_view kVendors[] = {
     "json-schema.org",
     "openzfs.org",
     "launchpad.net",
-    "example.com",
-    "example.org",
-    "example.net",
     "microsoft.com",
     "mozilla.org",
     "python.org",
@@ -253,6 +251,25 @@ bool is_standard_interface(std::string_view name) {
          });
 }
 
+/// What a handbook writes: example.org and hosts in it whose labels are all words. Who has a host
+/// called otherwise there means one of his own.
+bool is_documentation_host(std::string_view lower) {
+  constexpr std::string_view kDomains[] = {"example.com", "example.org", "example.net"};
+  constexpr std::size_t kLength = kDomains[0].size();
+  if (lower.size() < kLength || !contains(kDomains, lower.substr(lower.size() - kLength)))
+    return false;
+  lower.remove_suffix(kLength);
+  if (!lower.empty() && lower.back() != '.') return false;
+  while (!lower.empty()) {
+    lower.remove_suffix(1);
+    const std::size_t dot = lower.rfind('.');
+    const std::size_t begin = dot == std::string_view::npos ? 0 : dot + 1;
+    if (!is_common_word(lower.substr(begin))) return false;
+    lower = lower.substr(0, begin);
+  }
+  return true;
+}
+
 }  // namespace
 
 void add_domain_words(Triggers& triggers) {
@@ -338,6 +355,7 @@ bool is_kept_mac(const std::array<std::uint8_t, 6>& octets) {
 }
 
 bool is_vendor_host(std::string_view lower) {
+  if (is_documentation_host(lower)) return true;
   constexpr int kMostLabels = 3;
   std::size_t at = lower.size();
   for (int labels = 1; labels <= kMostLabels && at > 0; ++labels) {

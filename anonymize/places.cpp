@@ -62,6 +62,35 @@ constexpr Noun kNouns[] = {{"alias", named(Kind::kName)},
                            {"zone", named(Kind::kNetwork)},
                            {"zpool", named(Kind::kPool)}};
 
+constexpr FieldRule kPersonRule = named(Kind::kPerson);
+constexpr std::string_view kGreetings[] = {"Dear",    "Hi",     "Hello", "Hey",         "Hallo",
+                                           "Liebe",   "Lieber", "Moin",  "Servus",      "Guten Tag",
+                                           "Bonjour", "Ciao",   "Hola",  "Good morning"};
+constexpr std::string_view kTitles[] = {"Mr", "Mrs", "Ms", "Dr", "Prof", "Herr", "Frau"};
+constexpr std::string_view kSignOffs[] = {"Regards",
+                                          "Best regards",
+                                          "Kind regards",
+                                          "Best",
+                                          "Cheers",
+                                          "Thanks",
+                                          "Many thanks",
+                                          "Thank you",
+                                          "Sincerely",
+                                          "Viele Grüße",
+                                          "Liebe Grüße",
+                                          "Beste Grüße",
+                                          "Schöne Grüße",
+                                          "Freundliche Grüße",
+                                          "Mit freundlichen Grüßen",
+                                          "Grüße",
+                                          "Gruß",
+                                          "MfG",
+                                          "VG",
+                                          "LG",
+                                          "BG",
+                                          "Cordialement",
+                                          "Saludos"};
+
 constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
 constexpr std::string_view kLevels[] = {"EMERG", "ALERT",   "CRIT",   "CRITICAL", "ERR",   "ERROR",
                                         "WARN",  "WARNING", "NOTICE", "INFO",     "DEBUG", "TRACE"};
@@ -149,6 +178,27 @@ std::size_t tag_end(std::string_view text, std::size_t at, bool& sure) {
   return byte_at(text, end) == ':' ? end + 1 : at;
 }
 
+/// The end of one to three capitalised words at `at` that may be somebody's name, or `at`: one of
+/// them is no word of the language.
+std::size_t person_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kShortest = 2;
+  constexpr int kMost = 3;
+  std::size_t end = at;
+  bool somebody = false;
+  for (int words = 0; words < kMost; ++words) {
+    const std::size_t begin = words == 0 ? at : end + 1;
+    if (words > 0 && byte_at(text, end) != ' ') break;
+    std::size_t stop = begin;
+    while (is_letter(byte_at(text, stop)) || byte_at(text, stop) == '-') ++stop;
+    const std::string_view word = text.substr(begin, stop - begin);
+    if (word.size() < kShortest || !is_capital(word.front()) || word == upper(word)) break;
+    const std::string folded = lower(word);
+    somebody = somebody || !(is_common_word(folded) || is_kept_name(folded));
+    end = stop;
+  }
+  return somebody ? end : at;
+}
+
 /// Finds the places of single lines and of phrases in them.
 class Finder {
  public:
@@ -204,6 +254,67 @@ class Finder {
       default: log_line(begin, line);
     }
     prompt(begin, line);
+    if (is_upper(line.front())) letter(begin, end, line);
+    if (line.front() == ' ' || line.front() == '-') ceph(begin, line);
+  }
+
+  /// "Dear x," and, in this line or the next, "Best regards, x".
+  void letter(std::size_t begin, std::size_t end, std::string_view line) {
+    for (const std::string_view greeting : kGreetings) {
+      if (!line.starts_with(greeting) || byte_at(line, greeting.size()) != ' ') continue;
+      std::size_t at = greeting.size() + 1;
+      for (const std::string_view title : kTitles) {
+        if (!line.substr(at).starts_with(title)) continue;
+        const std::size_t behind = at + title.size() + (byte_at(line, at + title.size()) == '.');
+        if (byte_at(line, behind) == ' ') at = behind + 1;
+      }
+      const std::size_t stop = person_end(line, at);
+      const char after = byte_at(line, stop);
+      if (stop == line.size() || after == ',' || after == '!') person(begin + at, begin + stop);
+    }
+    for (const std::string_view sign_off : kSignOffs) {
+      if (!line.starts_with(sign_off)) continue;
+      std::size_t at = sign_off.size();
+      if (byte_at(line, at) == ',') ++at;
+      if (byte_at(line, at) == ' ') return signature(begin + at + 1, end);
+      if (at == line.size()) return signature(text_.find_first_not_of("\r\n", end), text_.size());
+    }
+  }
+
+  void signature(std::size_t at, std::size_t limit) {
+    if (at >= limit) return;
+    const std::size_t stop = person_end(text_, at);
+    const char after = byte_at(text_, stop);
+    if (stop >= text_.size() || after == ',' || after == '\n' || after == '\r') person(at, stop);
+  }
+
+  void person(std::size_t begin, std::size_t end) { add(begin, end, kPersonRule); }
+
+  /// "mon: 3 daemons, quorum x,y (age ...)", "mgr: x(active, ...), standbys: y" of ceph -s, and a
+  /// host of ceph osd tree.
+  void ceph(std::size_t begin, std::string_view line) {
+    const std::size_t at = skip_blanks(line, 0);
+    const std::string_view rest = line.substr(at);
+    if (rest.starts_with("mon: ")) return node_list(begin, line, line.find(" quorum "), 8);
+    if (rest.starts_with("mgr: ")) {
+      const std::size_t end = run_end(line, at + 5);
+      if (byte_at(line, end) == '(') add(begin + at + 5, begin + end, named(Kind::kNode));
+      return node_list(begin, line, line.find(" standbys: "), 11);
+    }
+    if (rest.size() < 3 || rest[0] != '-' || !is_digit(rest[1])) return;
+    const std::size_t host = line.find(" host ");
+    if (host != std::string_view::npos) node_list(begin, line, host, 6);
+  }
+
+  /// "x,y" or "x, y" that begins `length` behind `at`.
+  void node_list(std::size_t begin, std::string_view line, std::size_t at, std::size_t length) {
+    if (at == std::string_view::npos) return;
+    for (at += length; at < line.size(); ++at) {
+      const std::size_t end = run_end(line, at);
+      add(begin + at, begin + end, named(Kind::kNode));
+      if (byte_at(line, end) != ',') return;
+      at = byte_at(line, end + 1) == ' ' ? end + 1 : end;
+    }
   }
 
   /// "Name:     x" of pvecm status, before the line with the configuration's version.
@@ -271,9 +382,14 @@ class Finder {
   void message(std::size_t begin, std::string_view line, std::size_t tag, std::size_t at) {
     at = skip_blanks(line, at);
     const std::string_view program = line.substr(tag);
-    if (take(line, at, '(') && program.starts_with("CRON")) {
+    if (program.starts_with("CRON") && take(line, at, '(')) {
       const std::size_t end = run_end(line, at);
       if (line.substr(end, 2) == ") ") add(begin + at, begin + end, kUserRule);
+    } else if (program.starts_with("su[") && line.substr(at).starts_with("(to ")) {
+      at = line.find(") ", at);
+      if (at == std::string_view::npos) return;
+      const std::size_t end = run_end(line, at + 2);
+      if (line.substr(end, 4) == " on ") add(begin + at + 2, begin + end, kUserRule);
     } else if (program.starts_with("sudo")) {
       const std::size_t end = run_end(line, at);
       if (line.substr(end, 7) == " : TTY=") add(begin + at, begin + end, kUserRule);

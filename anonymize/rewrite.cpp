@@ -283,6 +283,17 @@ bool Rewriter::pass_over(Scan& scan) {
   return at < text.size();
 }
 
+/// Who signs with two names is called by one.
+void Rewriter::announce_parts(std::string_view name) {
+  constexpr std::size_t kShortest = 4;
+  for (std::size_t at = 0; at < name.size();) {
+    const std::size_t end = std::min(name.find(' ', at), name.size());
+    const std::string_view part = name.substr(at, end - at);
+    if (part.size() >= kShortest && is_name(part, Kind::kPerson)) resolver_.announce(part);
+    at = end + 1;
+  }
+}
+
 /// A value that stands where the form of its line says so.
 bool Rewriter::at_place(Scan& scan) {
   if (scan.place_begin() != scan.at) return false;
@@ -290,6 +301,7 @@ bool Rewriter::at_place(Scan& scan) {
   const std::string_view value = scan.text.substr(place.begin, place.end - place.begin);
   if (holds_own(value) || is_volume_name(value)) return false;
   announce_name(value, place.rule);
+  if (place.rule.kind == Kind::kPerson) announce_parts(value);
   std::vector<Edit> edits = field(value, place.rule, Kind::kVm);
   if (edits.empty() && place.rule.treatment != Treatment::kKeep) return false;
   for (Edit& edit : edits) scan.place(place.begin, std::move(edit));

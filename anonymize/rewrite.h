@@ -256,6 +256,7 @@ class Rewriter {
   [[nodiscard]] std::uint32_t place_clues(const Scan& scan) const;
   template <std::size_t N>
   bool ask(Scan& scan, const Recognizer (&recognizers)[N]);
+  void announce_parts(std::string_view name);
   bool at_place(Scan& scan);
   bool at_run(Scan& scan);
   bool at_word(Scan& scan);

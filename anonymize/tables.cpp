@@ -28,6 +28,7 @@ constexpr Form kForms[] = {
     {"NAME", "USED", "NAME", as(Treatment::kPath)},          // zfs list
     {"NAME", "USED", "MOUNTPOINT", as(Treatment::kPath)},    //
     {"NAME", "SIZE ALLOC", "NAME", as(Treatment::kPath)},    // zpool list
+    {"POOL", "ID", "POOL", named(Kind::kName)},              // ceph df
     {"VG", "#PV", "VG", named(Kind::kName)},                 // vgs
     {"PV", "VG", "VG", named(Kind::kName)},                  // pvs
     {"LV", "VG", "LV", named(Kind::kName)},                  // lvs
@@ -169,7 +170,7 @@ bool TableReader::begin_aligned(std::string_view line) {
   if (heads.size() < 3) return false;
   const std::string second(line.substr(heads[1].begin, heads[1].end - heads[1].begin));
   const std::string third(line.substr(heads[2].begin, heads[2].end - heads[2].begin));
-  two_words_ = second == "ID";  // CONTAINER ID
+  two_words_ = head == "CONTAINER";  // CONTAINER ID
   columns_.clear();
   bool any = false;
   for (const Span& span : heads) {

@@ -132,6 +132,32 @@ TEST_CASE("places: docker's first head has two words") {
         "kelp");
 }
 
+TEST_CASE("places: greetings and signatures name people") {
+  CHECK(found("Dear Torsten, please restart it.") == "Torsten");
+  CHECK(found("Hallo Frau Kelpmann,\nbitte") == "Kelpmann");
+  CHECK(found("Hi Jo Drift,\n\nthe disk is full\n\nBest regards\nMara Reed\n") ==
+        "Jo Drift|Mara Reed");
+  CHECK(found("Regards, Miriam Oduya, Kelp AG") == "Miriam Oduya");
+  CHECK(found("Viele Grüße\nJürgen Dörfler-Kelp\n+49 1") == "Jürgen Dörfler-Kelp");
+  for (const std::string text :
+       {"Hello World,\n", "Hi all,\n", "Hello Team,\n", "Dear customer,\n", "regards the disk\n",
+        "Hello, the disk\n", "Best regards\n\n-- \n", "Thanks\nThe server is up\n",
+        "Best regards\nSupport Team\n", "Dear Sir or Madam,\n", "Hallo zusammen,\n"}) {
+    CAPTURE(text);
+    CHECK(found(text).empty());
+  }
+}
+
+TEST_CASE("places: monitors, pools and hosts of ceph") {
+  CHECK(found("    mon: 3 daemons, quorum kelp,reed (age 3d)\n"
+              "    mgr: kelp(active, since 5d), standbys: reed, drift\n") ==
+        "kelp|reed|kelp|reed|drift");
+  CHECK(found("-3         14.55        host kelp                           \n") == "kelp");
+  CHECK(found("--- POOLS ---\nPOOL             ID  PGS   STORED  OBJECTS     USED  %USED\n"
+              ".mgr              1    1  1.1 MiB        2  3.3 MiB      0\n"
+              "kelp-fast         2  128  1.2 TiB  320.1k  3.6 TiB  22.10\n") == ".mgr|kelp-fast");
+}
+
 TEST_CASE("places: they are hidden wherever the payload has them, and stay so") {
   Cluster cluster;
   const std::string in =
