@@ -99,8 +99,7 @@ std::size_t word_end(std::string_view text, std::size_t at, char quote) {
 }  // namespace
 
 void add_command_words(Triggers& triggers) {
-  for (const std::string_view word : {"data", "from", "to"})
-    triggers.add_word(word, clue::kField);
+  for (const std::string_view word : {"data", "from", "to"}) triggers.add_word(word, clue::kField);
   for (const Flag& flag : kFlags) triggers.add_word(flag.command, clue::kCue);
   for (const std::string_view word : {"password", "chpasswd"}) triggers.add_word(word, clue::kCue);
 }

@@ -281,9 +281,9 @@ bool Rewriter::export_host(Scan& scan) {
   constexpr std::string_view kNoHosts[] = {"unix", "file", "conf", "path", "image", "keyring"};
   if (run.find('.') != std::string_view::npos || is_one_of(run, kNoHosts)) return false;
   // An export lies below the root, a file of the system does not.
-  constexpr std::string_view kExports[] = {"export", "exports", "srv",  "mnt",   "data", "volume1",
-                                           "nfs",    "backup",  "home", "media", "pool", "tank",
-                                           "volume2", "vol",    "shares", "share", "storage", "opt"};
+  constexpr std::string_view kExports[] = {
+      "export", "exports", "srv",  "mnt",     "data", "volume1", "nfs",   "backup",  "home",
+      "media",  "pool",    "tank", "volume2", "vol",  "shares",  "share", "storage", "opt"};
   std::size_t end = scan.run_end + 2;
   while (is_word_char(byte_at(text, end))) ++end;
   if (!is_one_of(text.substr(scan.run_end + 2, end - scan.run_end - 2), kExports)) return false;

@@ -11,7 +11,11 @@
 namespace pmx::anonymize {
 namespace {
 
-constexpr std::string_view kTitles[] = {"Herr", "Herrn", "Frau", "Mr", "Mrs", "Ms", "Dr", "Prof"};
+constexpr std::string_view kTitles[] = {
+    "Herr",        "Herrn",      "Frau",     "Mr",       "Mrs",        "Ms",
+    "Dr",          "Prof",       "Kollege",  "Kollegen", "Kollegin",   "Techniker",
+    "Technikerin", "Technician", "Engineer", "Signor",   "Signora",    "Señor",
+    "Señora",      "Monsieur",   "Madame",   "Mme",      "Vertretung", "Bereitschaft"};
 constexpr std::string_view kVerbs[] = {"ask", "call", "contact", "tell", "inform", "thank"};
 /// Who is asked most often is no person.
 constexpr std::string_view kNobody[] = {

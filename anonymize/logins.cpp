@@ -41,8 +41,8 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) {
 
 /// Whether what precedes `at` says that a user follows the word there.
 bool follows_announcement(std::string_view text, std::size_t at) {
-  constexpr std::string_view kBefore[] = {"nvalid ", "llegal ", "nknown ", "for ", "of ",
-                                          "uthenticating ", "from ", "by ", "as "};
+  constexpr std::string_view kBefore[] = {"nvalid ",        "llegal ", "nknown ", "for ", "of ",
+                                          "uthenticating ", "from ",   "by ",     "as "};
   constexpr std::size_t kReach = 16;
   const std::string_view before = text.substr(at > kReach ? at - kReach : 0, std::min(at, kReach));
   return std::any_of(std::begin(kBefore), std::end(kBefore),

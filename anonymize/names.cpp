@@ -63,8 +63,8 @@ constexpr PathWord kPathWords[] = {
     {"pool", Kind::kPool},    {"pools", Kind::kPool},   {"group", Kind::kGroup},
     {"zone", Kind::kNetwork}, {"vnet", Kind::kNetwork}, {"zones", Kind::kNetwork},
     {"realms", Kind::kRealm}, {"sdn", Kind::kNetwork},  {"pve", Kind::kStorage},
-    {"dev", Kind::kName},     {"mapper", Kind::kName},
-    {"pci", Kind::kName},     {"usb", Kind::kName},
+    {"dev", Kind::kName},     {"mapper", Kind::kName},  {"pci", Kind::kName},
+    {"usb", Kind::kName},
 };
 
 /// "m2048@0xfebd2000": an address in memory.
