@@ -213,6 +213,7 @@ class Finder {
     quoted('\'');
     quoted('"');
     homes();
+    snapshots();
     guest_names();
     plain_nodes();
     return sorted();
@@ -474,6 +475,17 @@ class Finder {
       const std::string folded = lower(text_.substr(at, end - at));
       const bool file = byte_at(text_, end) != '/' && folded.find('.') != std::string::npos;
       if (!file && !is_common_word(folded) && !is_kept_name(folded)) add(at, end, kUserRule);
+    }
+  }
+
+  /// "`-> x    2026-09-30 11:02:11" of qm listsnapshot.
+  void snapshots() {
+    constexpr std::string_view kBranch = "`-> ";
+    for (std::size_t at = text_.find(kBranch); at != std::string_view::npos;
+         at = text_.find(kBranch, at)) {
+      at += kBranch.size();
+      const std::size_t end = run_end(text_, at);
+      if (text_.substr(at, end - at) != "current") add(at, end, named(Kind::kName));
     }
   }
 

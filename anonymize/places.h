@@ -23,7 +23,7 @@ struct Place {
 std::vector<Place> find_places(std::string_view text);
 
 /// Reads the lines of a text one after the other and notes the cells of tables whose header says
-/// what a column holds: aligned ones (`qm list`, `zfs list`, `ps aux`), Markdown, boxes, CSV.
+/// what a column holds: those of programs (`qm list`, `zfs list`, `ps aux`), Markdown, boxes, CSV.
 class TableReader {
  public:
   explicit TableReader(std::string_view text) : text_(text) {}
@@ -41,11 +41,12 @@ class TableReader {
     FieldRule rule;
     bool holds = false;  ///< cells of this column are places
   };
-  enum class Layout { kNone, kAligned, kDelimited, kPairs };
+  enum class Layout { kNone, kListing, kDelimited, kPairs };
 
-  bool begin_aligned(std::string_view line);
+  bool begin_listing(std::string_view line);
+  [[nodiscard]] bool has_second(std::string_view words) const;
   bool begin_delimited(std::string_view line, std::string_view next);
-  bool aligned_row(std::size_t begin, std::string_view line, std::vector<Place>& places);
+  bool listing_row(std::size_t begin, std::string_view line, std::vector<Place>& places);
   bool delimited_row(std::size_t begin, std::string_view line, std::vector<Place>& places);
   static std::vector<Span> words(std::string_view line);
   [[nodiscard]] std::vector<Span> cells(std::string_view line) const;
@@ -54,7 +55,9 @@ class TableReader {
   Layout layout_ = Layout::kNone;
   std::string_view delimiter_;
   std::vector<Column> columns_;
-  bool two_words_ = false;  ///< the first head has two words
+  std::string_view head_;  ///< the first words of a listing's header
+  std::string_view second_;
+  std::string_view third_;
 };
 
 }  // namespace pmx::anonymize

@@ -13,37 +13,79 @@ namespace {
 constexpr FieldRule named(Kind kind) { return {Treatment::kName, kind, "", true}; }
 constexpr FieldRule as(Treatment treatment) { return {treatment, Kind::kName, "", true}; }
 
-/// A program's table: the words that its header begins with, and a column that holds names.
+/// What a word of a row must be for the row to belong to a table.
+enum class Proof {
+  kNumber,
+  kSize,
+  kDevice,
+  kAttributes,
+  kThin,
+  kStatus,
+  kTerminal,
+  kHex,
+  kFraction,
+  kReady
+};
+
+/// A program's table: the words that its header begins with, a column that holds names, and the
+/// word of a row that shows that it is one. Columns are counted, for many programs do not pad.
 struct Form {
   std::string_view first;
   std::string_view second;  ///< and perhaps a third
-  std::string_view column;
+  int column;               ///< kLast: the last one
   FieldRule rule;
+  std::size_t proved_by;
+  Proof proof;
 };
+constexpr int kLast = -1;
+constexpr FieldRule kPathRule = as(Treatment::kPath);
+constexpr FieldRule kUserRule = as(Treatment::kUserId);
 constexpr Form kForms[] = {
-    {"VMID", "NAME", "NAME", named(Kind::kVm)},              // qm list
-    {"VMID", "Status", "Name", named(Kind::kContainer)},     // pct list
-    {"Name", "Type", "Name", named(Kind::kStorage)},         // pvesm status
-    {"Nodeid", "Votes", "Name", named(Kind::kNode)},         // pvecm nodes
-    {"NAME", "USED", "NAME", as(Treatment::kPath)},          // zfs list
-    {"NAME", "USED", "MOUNTPOINT", as(Treatment::kPath)},    //
-    {"NAME", "SIZE ALLOC", "NAME", as(Treatment::kPath)},    // zpool list
-    {"POOL", "ID", "POOL", named(Kind::kName)},              // ceph df
-    {"VG", "#PV", "VG", named(Kind::kName)},                 // vgs
-    {"PV", "VG", "VG", named(Kind::kName)},                  // pvs
-    {"LV", "VG", "LV", named(Kind::kName)},                  // lvs
-    {"LV", "VG", "VG", named(Kind::kName)},                  //
-    {"LV", "VG", "Pool", named(Kind::kName)},                //
-    {"USER", "PID", "USER", as(Treatment::kUserId)},         // ps aux
-    {"UID", "PID", "UID", as(Treatment::kUserId)},           // ps -ef
-    {"USER", "TTY", "USER", as(Treatment::kUserId)},         // w, who
-    {"COMMAND", "PID", "USER", as(Treatment::kUserId)},      // lsof
-    {"Id", "Name", "Name", named(Kind::kVm)},                // virsh list
-    {"CONTAINER", "ID", "NAMES", named(Kind::kContainer)},   // docker ps
-    {"NAMESPACE", "NAME", "NAME", named(Kind::kContainer)},  // kubectl get -A
-    {"NAME", "READY", "NAME", named(Kind::kContainer)},      // kubectl get pods
-    {"NAME", "STATUS", "NAME", named(Kind::kNode)},          // kubectl get nodes
+    {"VMID", "NAME", 1, named(Kind::kVm), 0, Proof::kNumber},                      // qm list
+    {"VMID", "Name", 1, named(Kind::kVm), 0, Proof::kNumber},                      // mail of vzdump
+    {"VMID", "Status", kLast, named(Kind::kContainer), 0, Proof::kNumber},         // pct list
+    {"Name", "Type", 0, named(Kind::kStorage), 2, Proof::kStatus},                 // pvesm status
+    {"Nodeid", "Votes Name", 2, named(Kind::kNode), 0, Proof::kNumber},            // pvecm nodes
+    {"Nodeid", "Votes Qdevice", 3, named(Kind::kNode), 0, Proof::kNumber},         //
+    {"NAME", "USED", 0, kPathRule, 1, Proof::kSize},                               // zfs list
+    {"NAME", "USED", 4, kPathRule, 1, Proof::kSize},                               //
+    {"NAME", "SIZE ALLOC", 0, kPathRule, 1, Proof::kSize},                         // zpool list
+    {"POOL", "ID", 0, named(Kind::kName), 1, Proof::kNumber},                      // ceph df
+    {"VG", "#PV", 0, named(Kind::kName), 1, Proof::kNumber},                       // vgs
+    {"PV", "VG", 1, named(Kind::kName), 0, Proof::kDevice},                        // pvs
+    {"LV", "VG", 0, named(Kind::kName), 2, Proof::kAttributes},                    // lvs
+    {"LV", "VG", 1, named(Kind::kName), 2, Proof::kAttributes},                    //
+    {"LV", "VG", 4, named(Kind::kName), 2, Proof::kThin},                          // its pool
+    {"USER", "PID", 0, kUserRule, 1, Proof::kNumber},                              // ps aux
+    {"UID", "PID", 0, kUserRule, 1, Proof::kNumber},                               // ps -ef
+    {"USER", "TTY", 0, kUserRule, 1, Proof::kTerminal},                            // w, who
+    {"COMMAND", "PID", 2, kUserRule, 1, Proof::kNumber},                           // lsof
+    {"Id", "Name", 1, named(Kind::kVm), 0, Proof::kNumber},                        // virsh list
+    {"CONTAINER", "ID", kLast, named(Kind::kContainer), 0, Proof::kHex},           // docker ps
+    {"NAMESPACE", "NAME READY", 1, named(Kind::kContainer), 2, Proof::kFraction},  // kubectl
+    {"NAME", "READY", 0, named(Kind::kContainer), 1, Proof::kFraction},  // kubectl get pods
+    {"NAME", "STATUS", 0, named(Kind::kNode), 1, Proof::kReady},         // kubectl get nodes
 };
+
+bool proves(std::string_view word, Proof proof) {
+  constexpr std::string_view kStates[] = {"active", "inactive", "disabled"};
+  const auto all = [word](auto test) { return std::all_of(word.begin(), word.end(), test); };
+  switch (proof) {
+    case Proof::kNumber: return word == "-" || all(is_digit);
+    case Proof::kSize: return is_digit(word.front()) && (is_letter(word.back()) || word == "0");
+    case Proof::kDevice: return word.starts_with("/dev/");
+    case Proof::kThin: return word.size() == 10 && word.front() == 'V';
+    case Proof::kAttributes:
+      return word.size() == 10 && all([](char c) { return c == '-' || is_letter(c); });
+    case Proof::kStatus:
+      return std::find(std::begin(kStates), std::end(kStates), word) != std::end(kStates);
+    case Proof::kTerminal: return word.starts_with("pts/") || word.starts_with("tty");
+    case Proof::kHex: return word.size() >= 12 && all(is_hex);
+    case Proof::kFraction: return is_digit(word.front()) && word.find('/') != word.npos;
+    case Proof::kReady: return word.find("Ready") != word.npos;
+  }
+  return false;
+}
 
 /// What people write over the columns of their own tables, and no field is called.
 struct Heading {
@@ -158,63 +200,48 @@ std::vector<TableReader::Span> TableReader::cells(std::string_view line) const {
   return cells;
 }
 
-bool TableReader::begin_aligned(std::string_view line) {
+bool TableReader::begin_listing(std::string_view line) {
   const std::size_t first = line.find_first_not_of(' ');
-  if (first == std::string_view::npos || !is_letter(line[first])) return false;
+  if (first == std::string_view::npos || !is_upper(line[first])) return false;
   const std::size_t stop = std::min(line.find(' ', first), line.size());
-  const std::string_view head = line.substr(first, stop - first);
+  head_ = line.substr(first, stop - first);
   const bool known = std::any_of(std::begin(kForms), std::end(kForms),
-                                 [head](const Form& form) { return form.first == head; });
-  if (!known) return false;
-  const std::vector<Span> heads = words(line);
+                                 [this](const Form& form) { return form.first == head_; });
+  const std::vector<Span> heads = known ? words(line) : std::vector<Span>();
   if (heads.size() < 3) return false;
-  const std::string second(line.substr(heads[1].begin, heads[1].end - heads[1].begin));
-  const std::string third(line.substr(heads[2].begin, heads[2].end - heads[2].begin));
-  two_words_ = head == "CONTAINER";  // CONTAINER ID
-  columns_.clear();
-  bool any = false;
-  for (const Span& span : heads) {
-    Column& column = columns_.emplace_back(Column{span, {}, false});
-    for (const Form& form : kForms) {
-      if (form.first != head) continue;
-      if (form.second != second && form.second != second + ' ' + third) continue;
-      if (form.column != line.substr(span.begin, span.end - span.begin)) continue;
-      column.rule = form.rule;
-      column.holds = any = true;
-    }
-  }
-  if (any) layout_ = Layout::kAligned;
-  return any;
+  second_ = line.substr(heads[1].begin, heads[1].end - heads[1].begin);
+  third_ = line.substr(heads[2].begin, heads[2].end - heads[2].begin);
+  const bool form =
+      std::any_of(std::begin(kForms), std::end(kForms), [this](const Form& known_form) {
+        return known_form.first == head_ && has_second(known_form.second);
+      });
+  if (form) layout_ = Layout::kListing;
+  return form;
 }
 
-/// A row has its cells below the heads: they begin or end where these do, the first two (of a head
-/// of two words, the first) and half of all.
-bool TableReader::aligned_row(std::size_t begin, std::string_view line,
+/// Whether the header goes on with this word, or with two.
+bool TableReader::has_second(std::string_view words) const {
+  if (words == second_) return true;
+  return words.size() == second_.size() + 1 + third_.size() && words.starts_with(second_) &&
+         words.ends_with(third_) && words[second_.size()] == ' ';
+}
+
+bool TableReader::listing_row(std::size_t begin, std::string_view line,
                               std::vector<Place>& places) {
-  const std::vector<Span> cells = words(line);
-  if (cells.empty()) return false;
-  const auto at_head = [&cells](const Column& column) {
-    return std::find_if(cells.begin(), cells.end(), [&column](const Span& span) {
-      return span.begin == column.head.begin || span.end == column.head.end;
-    });
-  };
-  if (at_head(columns_[0]) != cells.begin()) return false;
-  if (!two_words_ && at_head(columns_[1]) == cells.end()) return false;
-  std::size_t below = 0;
-  const std::size_t before = places.size();
-  for (const Column& column : columns_) {
-    const bool first = column.head.begin == columns_.front().head.begin;
-    const auto cell = at_head(column);
-    if (cell != cells.end()) ++below;
-    const bool left = cell != cells.end() && cell->begin == column.head.begin;
-    if (!column.holds || (!first && !left)) continue;
-    const Span& value = first ? cells.front() : *cell;
-    if (line.substr(value.begin, value.end - value.begin) == "Qdevice") continue;  // has no node
-    places.push_back({begin + value.begin, begin + value.end, column.rule});
+  constexpr std::size_t kFewest = 3;
+  const std::vector<Span> row = words(line);
+  bool belongs = false;
+  for (const Form& form : kForms) {
+    if (form.first != head_ || !has_second(form.second) || row.size() < kFewest) continue;
+    const Span& by = row[form.proved_by];
+    if (!proves(line.substr(by.begin, by.end - by.begin), form.proof)) continue;
+    belongs = true;
+    const auto column = static_cast<std::size_t>(form.column);
+    if (form.column != kLast && column >= row.size()) continue;
+    const Span& value = form.column == kLast ? row.back() : row[column];
+    places.push_back({begin + value.begin, begin + value.end, form.rule});
   }
-  if (below * 2 >= columns_.size()) return true;
-  places.resize(before);
-  return false;
+  return belongs;
 }
 
 bool TableReader::begin_delimited(std::string_view line, std::string_view next) {
@@ -273,12 +300,12 @@ bool TableReader::delimited_row(std::size_t begin, std::string_view line,
 
 bool TableReader::line(std::size_t begin, std::size_t end, std::vector<Place>& places) {
   const std::string_view line = text_.substr(begin, end - begin);
-  if (layout_ == Layout::kAligned && aligned_row(begin, line, places)) return true;
-  if (layout_ != Layout::kNone && layout_ != Layout::kAligned && delimited_row(begin, line, places))
+  if (layout_ == Layout::kListing && listing_row(begin, line, places)) return true;
+  if (layout_ != Layout::kNone && layout_ != Layout::kListing && delimited_row(begin, line, places))
     return true;
   layout_ = Layout::kNone;
   if (line.size() < 8) return false;
-  if (begin_aligned(line)) return true;
+  if (begin_listing(line)) return true;
   if (!may_be_delimited(line)) return false;
   const std::size_t from = std::min(end + 1, text_.size());
   const std::size_t stop = std::min(text_.find('\n', from), text_.size());

@@ -1,4 +1,5 @@
-// Names and secrets whose place in a line, a file or a table says what they are: no list knows them.
+// Names and secrets whose place in a line, a file or a table says what they are: no list knows
+// them.
 #include "fixture.h"
 
 namespace pmx::anonymize {
@@ -38,11 +39,15 @@ void all_kept(const char* const (&rows)[N]) {
 
 TEST_CASE("grammar: the name beside an address") {
   constexpr Row kRows[] = {
-      {"10.1.2.3 - k.drift7 [28/Nov/2026:04:12:31 +0100] \"GET / HTTP/2.0\" 302 0", "k.drift7", " - "},
+      {"10.1.2.3 - k.drift7 [28/Nov/2026:04:12:31 +0100] \"GET / HTTP/2.0\" 302 0", "k.drift7",
+       " - "},
       {"1795840001 bc:24:11:0a:0b:0c 10.1.2.3 driftbox-7 01:bc:24:11:0a:0b:0c", "driftbox", " 01:"},
-      {"dnsmasq-dhcp[9]: DHCPACK(vmbr3) 10.1.2.3 bc:24:11:0a:0b:0c driftbox-7\n", "driftbox", "DHCPACK("},
-      {"dhcpd: DHCPACK on 10.1.2.3 to bc:24:11:0a:0b:0c (driftbox-7) via vmbr3", "driftbox", ") via"},
-      {"root=/dev/sda1 ip=10.1.2.3::10.1.2.1:255.255.255.0:driftbox-7:eno1:off", "driftbox", ":eno1:off"},
+      {"dnsmasq-dhcp[9]: DHCPACK(vmbr3) 10.1.2.3 bc:24:11:0a:0b:0c driftbox-7\n", "driftbox",
+       "DHCPACK("},
+      {"dhcpd: DHCPACK on 10.1.2.3 to bc:24:11:0a:0b:0c (driftbox-7) via vmbr3", "driftbox",
+       ") via"},
+      {"root=/dev/sda1 ip=10.1.2.3::10.1.2.1:255.255.255.0:driftbox-7:eno1:off", "driftbox",
+       ":eno1:off"},
       {"127.0.0.1 localhost\n10.1.2.3 driftbox driftwood # spare\n", "driftwood", "# spare"},
       {"1795840001 bc:24:11:0a:0b:0c 10.1.2.3 * 01:bc:24:11:0a:0b:0c", "0a:0b:0c", " * 01:"},
       {"7.2.1.10.in-addr.arpa. 300 IN PTR x", "7.2.1.10", " 300 IN PTR"},
@@ -68,15 +73,16 @@ TEST_CASE("grammar: who logs in, and on which host a line was written") {
       {"proxy_pass http://driftbox:8080;", "drift", "http://"},
       {"mount -t nfs driftbox:/export/x /mnt", "drift", ":/export/x"}};
   all_found(kRows);
-  constexpr const char* kSame[] = {"migration on unix:/run/qemu-server/170.migrate\n",
-                                   "Nov 28 04:12:01 INFO starting: x\n", "user is not known to us\n",
-                                   "uri pve://overview/x\n", "the user can log in from home\n"};
+  constexpr const char* kSame[] = {
+      "migration on unix:/run/qemu-server/170.migrate\n", "Nov 28 04:12:01 INFO starting: x\n",
+      "user is not known to us\n", "uri pve://overview/x\n", "the user can log in from home\n"};
   all_kept(kSame);
 }
 
 TEST_CASE("grammar: lines of passwd, shadow and group") {
   constexpr Row kRows[] = {
-      {"root:*:1:0:9:7:::\nk.drift7:$6$saltsalt$hashhashhash:20011:0:99999:7:::\n", "drift7", "20011:0:99999"},
+      {"root:*:1:0:9:7:::\nk.drift7:$6$saltsalt$hashhashhash:20011:0:99999:7:::\n", "drift7",
+       "20011:0:99999"},
       {"drift:x:1001:1001:Ivo Drift,,,:/home/drift:/bin/bash\n", "rift", ":x:1001:1001:"},
       {"sudo:x:27:driftwood\n", "driftwood", "sudo:x:27:"}};
   all_found(kRows);
@@ -94,25 +100,28 @@ TEST_CASE("grammar: volume groups, controllers and snapshots") {
       {"/home/driftbox/.ssh", "driftbox", "/home/"},
       {"zone drift-10.1.2.0-24 is up, drift-203.0.113.0-24 too", "203.0.113", "-24 too"}};
   all_found(kRows);
-  constexpr const char* kSame[] = {"mpatha (x) dm-5\n", "-snapshot __replicate_1010-0_1795800000__ |",
-                                   "\tusername admin\n", "To: Support <x>\n",
-                                   "lvm2-2.3.31.1-2 and libfoo 1.2.3.4-1\n"};
+  constexpr const char* kSame[] = {
+      "mpatha (x) dm-5\n", "-snapshot __replicate_1010-0_1795800000__ |", "\tusername admin\n",
+      "To: Support <x>\n", "lvm2-2.3.31.1-2 and libfoo 1.2.3.4-1\n"};
   all_kept(kSame);
 }
 
 TEST_CASE("grammar: only the secret goes") {
   constexpr Row kRows[] = {
-      {"-H 'Authorization: PVEAPIToken=anna.schmidt@pam!x7=3b1f2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d' x", "3b1f2c4d",
-       "Authorization: PVEAPIToken=usr-"},
+      {"-H 'Authorization: PVEAPIToken=anna.schmidt@pam!x7=3b1f2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d' x",
+       "3b1f2c4d", "Authorization: PVEAPIToken=usr-"},
       {"Authorization: Bearer drift4wood\n", "drift4wood", "Authorization: Bearer "},
       {"APP_KEY=base64:c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "c2VjcmV0", "APP_KEY=base64:"},
-      {"https://hooks.slack.com/services/T1/B2/drift", "drift", "https://hooks.slack.com/services/"},
+      {"https://hooks.slack.com/services/T1/B2/drift", "drift",
+       "https://hooks.slack.com/services/"},
       {"https://discord.com/api/webhooks/12/drift", "drift", "https://discord.com/api/webhooks/"},
       {"sshpass -p 'drift4wood' ssh root@10.1.2.3 -p 2222 uptime", "drift4wood", " -p 2222 uptime"},
       {"htpasswd -b /etc/nginx/htpasswd driftbox drift4wood", "drift4wood", "/etc/nginx/htpasswd "},
-      {"pvespiceproxy:6744A1B0:1010:driftbox::b3223bd7c94a155d", "b3223bd7", "pvespiceproxy:6744A1B0:1010:"},
+      {"pvespiceproxy:6744A1B0:1010:driftbox::b3223bd7c94a155d", "b3223bd7",
+       "pvespiceproxy:6744A1B0:1010:"},
       {"value=io.systemd.credential:ssh.root=drift4wood", "drift4wood", "credential:ssh.root="},
-      {"wg set wg0 peer jOeotSirVyrj7VvfCEDDIxiPbmPwc8ZFvANa7EYJ3ls= endpoint", "jOeotSir", " endpoint"},
+      {"wg set wg0 peer jOeotSirVyrj7VvfCEDDIxiPbmPwc8ZFvANa7EYJ3ls= endpoint", "jOeotSir",
+       " endpoint"},
       {"peer +5G5++BuR1BLJeXCqlPPDyOOjn8oLYeOhzSoBr9t6Js= x", "5G5", "peer "},
       {"AccountName=driftbox;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net", "driftbox",
        ";EndpointSuffix=core.windows.net"}};
@@ -137,7 +146,8 @@ TEST_CASE("grammar: keys in other languages, tables and markup") {
 TEST_CASE("grammar: a known name inside a name of plain words") {
   Cluster cluster;
   CHECK(contains(cluster.json(R"({"rule":"keep-apart-nautilus"})"), "keep-apart-vm-"));
-  CHECK(contains(cluster.json(R"({"bind_dn":"cn=svc-nautilus,ou=dienste,dc=intern"})"), "cn=svc-vm-"));
+  CHECK(contains(cluster.json(R"({"bind_dn":"cn=svc-nautilus,ou=dienste,dc=intern"})"),
+                 "cn=svc-vm-"));
   CHECK_FALSE(contains(cluster.json(R"({"rule":"driftwood-nautilus"})"), "driftwood"));
 }
 

@@ -64,6 +64,11 @@ TEST_CASE("places: a quoted name behind its noun") {
   CHECK(found("user name: Name: kelp").empty());
 }
 
+TEST_CASE("places: the snapshots of a guest") {
+  CHECK(found("`-> before_kelp        2026-09-30 11:02:11     no-description\n"
+              " `-> current                                You are here!\n") == "before_kelp");
+}
+
 TEST_CASE("places: nodes of cluster messages") {
   CHECK(found("notice: Node kelp1 state is now lost") == "kelp1");
   CHECK(found("Our DC node (kelp1) left the cluster") == "kelp1");
