@@ -1,6 +1,7 @@
 #include "anonymize/address.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "anonymize/chars.h"
 
@@ -75,6 +76,21 @@ std::optional<Ipv4> read_ipv4(std::string_view text, std::size_t at) {
   if (byte_at(text, i) == '.' && is_digit(byte_at(text, i + 1))) return std::nullopt;
   out.end = i;
   return out;
+}
+
+std::optional<Ipv4> read_ipv4_with_port(std::string_view text, std::size_t at) {
+  if (!is_digit(byte_at(text, at))) return std::nullopt;
+  std::size_t dots[4] = {};
+  std::size_t count = 0;
+  std::size_t end = at;
+  for (; is_digit(byte_at(text, end)) || byte_at(text, end) == '.'; ++end) {
+    if (text[end] != '.') continue;
+    if (!is_digit(byte_at(text, end + 1))) break;
+    if (count == std::size(dots)) return std::nullopt;
+    dots[count++] = end;
+  }
+  if (is_word_char(byte_at(text, end)) && end < text.size()) return std::nullopt;
+  return read_ipv4(count == std::size(dots) ? text.substr(0, dots[3]) : text, at);
 }
 
 std::string format_ipv4(std::uint32_t value) {

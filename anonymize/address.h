@@ -21,6 +21,10 @@ struct Ipv4 {
 /// Reads a dotted quad at `at`: no leading zeros, no fifth group, no letter or digit on either
 /// side.
 std::optional<Ipv4> read_ipv4(std::string_view text, std::size_t at);
+
+/// The same where a fifth number may follow, the port of a captured packet: 10.1.2.3.443. The
+/// address ends before its dot.
+std::optional<Ipv4> read_ipv4_with_port(std::string_view text, std::size_t at);
 std::string format_ipv4(std::uint32_t value);
 
 /// Eight groups, and how they were spelled, so that the same spelling can be written again.

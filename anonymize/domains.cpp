@@ -85,6 +85,22 @@ std::size_t path_end(std::string_view text, std::size_t at) {
   return at;
 }
 
+/// Whether what has the form of a host is a file below a directory of the system
+/// (/etc/hosts.local), a flag (--le.acme.email=x), or the end of a service's name
+/// (_ipp._tcp.local).
+bool is_no_host(std::string_view text, std::size_t begin, std::size_t end) {
+  constexpr std::string_view kDirectories[] = {"etc", "lib", "share", "sbin", "bin", "conf", "log"};
+  const std::string_view before = text.substr(0, begin);
+  if (before.ends_with("_")) return true;
+  if (before.ends_with("--")) return byte_at(text, end) == '=';
+  if (!before.ends_with("/")) return false;
+  std::size_t at = begin - 1;
+  while (at > 0 && is_run_char(text[at - 1])) --at;
+  const std::string_view directory = text.substr(at, begin - 1 - at);
+  return std::find(std::begin(kDirectories), std::end(kDirectories), directory) !=
+         std::end(kDirectories);
+}
+
 }  // namespace
 
 std::size_t Rewriter::sensitive_suffix(std::string_view name) const {
@@ -160,9 +176,10 @@ bool Rewriter::webhook(Scan& scan, std::size_t end) {
   const std::string host = lower(text.substr(scan.at, end - scan.at));
   const Webhook* service = webhook_of(host, text.substr(end));
   if (service == nullptr) return false;
-  const std::size_t stop = path_end(text, end + 1);
+  std::size_t stop = path_end(text, end + 1);
   if (stop <= end + service->path.size()) return false;
   const std::size_t secret = end + service->path.size();
+  if (service->path == "/bot") stop = std::min(text.find('/', secret), stop);  // /getMe
   for (const std::size_t known = end - service->host.size(); scan.at < known; ++scan.at) {
     const std::size_t dot = text.find('.', scan.at);
     const std::string_view label = text.substr(scan.at, dot - scan.at);
@@ -183,6 +200,7 @@ bool Rewriter::fqdn(Scan& scan) {
   const char after = byte_at(scan.text, end);
   if (after == '_' || after == '(') return false;
   if (webhook(scan, end)) return true;
+  if (is_no_host(scan.text, scan.at, end)) return false;
   const std::size_t suffix = sensitive_suffix(name);
   if (suffix == 0) return false;
   return scan.replace(scan.at, end, domain_text(name, suffix));

@@ -12,8 +12,9 @@ namespace pmx::anonymize {
 namespace {
 
 constexpr std::string_view kHosts[] = {
-    "localhost",    "localdomain",    "localnet",     "localhost4",    "localhost6",
-    "pvelocalhost", "ip6-allrouters", "ip6-allnodes", "ip6-localhost", "ip6-loopback"};
+    "localhost",    "localdomain",     "localnet",     "localhost4",    "localhost6",
+    "pvelocalhost", "ip6-allrouters",  "ip6-allnodes", "ip6-localhost", "ip6-loopback",
+    "ip6-localnet", "ip6-mcastprefix", "ip6-allhosts"};
 
 constexpr std::string_view kUsers[] = {"root",
                                        "www-data",
@@ -58,18 +59,26 @@ constexpr std::string_view kNames[] = {"local",         "local-lvm",    "local-z
                                        "blacklist",     ".mgr",         "cluster_network",
                                        "local_network", "mail-to-root", "default-matcher",
                                        "current",       "host",         "idrac",
-                                       "proxmox",       "standalone"};
+                                       "proxmox",       "standalone",   "localnetwork",
+                                       "pve-1",         "_blank",       "_self",
+                                       "_top",          "_parent",      "utc",
+                                       "gmt",           "cet",          "cest",
+                                       "wet",           "west",         "eet",
+                                       "eest",          "msk",          "edt",
+                                       "cdt",           "mdt",          "pdt",
+                                       "pst",           "cst",          "jst",
+                                       "aest",          "aedt",         "nzst"};
 
 struct Interface {
   std::string_view prefix;
   bool letters;  ///< more lower-case letters and digits may follow (enp3s0f1)
 };
 constexpr Interface kInterfaces[] = {
-    {"vmbr", false},  {"bond", false},   {"eth", false},    {"eno", true},       {"ens", true},
-    {"enp", true},    {"tap", true},     {"veth", true},    {"fwbr", true},      {"fwln", true},
-    {"fwpr", true},   {"wlan", false},   {"net", false},    {"osd.", false},     {"scsi", false},
-    {"sata", false},  {"ide", false},    {"virtio", false}, {"mp", false},       {"unused", false},
-    {"dummy", false}, {"docker", false}, {"wlp", true},     {"ipconfig", false},
+    {"vlan", false},   {"vmbr", false},  {"bond", false},   {"eth", false},    {"eno", true},
+    {"ens", true},     {"enp", true},    {"tap", true},     {"veth", true},    {"fwbr", true},
+    {"fwln", true},    {"fwpr", true},   {"wlan", false},   {"net", false},    {"osd.", false},
+    {"scsi", false},   {"sata", false},  {"ide", false},    {"virtio", false}, {"mp", false},
+    {"unused", false}, {"dummy", false}, {"docker", false}, {"wlp", true},     {"ipconfig", false},
 };
 
 constexpr std::string_view kVendors[] = {
@@ -99,6 +108,9 @@ constexpr std::string_view kVendors[] = {
     "spice-space.org",
     "turnkeylinux.org",
     "libvirt.org",
+    "nmap.org",
+    "dmtf.org",
+    "openzfs.github.io",
     "ntp.org",
     "docker.io",
     "docker.com",

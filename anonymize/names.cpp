@@ -163,6 +163,8 @@ bool Rewriter::user_id(Scan& scan) {
   const bool known = resolver_.ledger().by_name(folded) != nullptr ||
                      resolver_.ledger().by_name(lower(local)) != nullptr || is_own(local) ||
                      is_kept_name(folded, Kind::kRealm);
+  // Who builds Proxmox's kernels: build@proxmox.
+  if (folded == "proxmox" && is_common_word(lower(local))) return false;
   // "user@realm" in a description is no user.
   if (!known && is_common_word(folded) && is_common_word(lower(local))) return false;
   if (byte_at(text, end) == '!' && is_letter(byte_at(text, end + 1)))

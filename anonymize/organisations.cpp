@@ -33,6 +33,24 @@ constexpr std::string_view kLegalForms[] = {
     "Inc",  "Corp", "SARL", "SAS", "SA",   "SpA", "Srl", "AS",  "ASA", "AB",  "ApS",
     "BV",   "NV",   "Oy",   "Oyj", "PLC",  "plc", "GbR", "eG",  "e.V"};
 
+/// Who makes what stands in every server is nobody's customer.
+constexpr std::string_view kVendors[] = {
+    "AMD",         "ASRock",       "ASUSTeK",   "Advanced Micro", "American Megatrends",
+    "Aquantia",    "Broadcom",     "Canonical", "Chelsio",        "Cisco",
+    "Dell",        "Emulex",       "Fujitsu",   "GIGABYTE",       "Gigabyte",
+    "HP",          "HPE",          "Hewlett",   "Hon Hai",        "Huawei",
+    "IBM",         "Intel",        "Inventec",  "Kingston",       "Lenovo",
+    "Marvell",     "Mellanox",     "Micron",    "Microsoft",      "NVIDIA",
+    "Oracle",      "Phoenix Tech", "Proxmox",   "QLogic",         "QNAP",
+    "Quanta Comp", "Realtek",      "Red Hat",   "Samsung",        "Seagate",
+    "Super Micro", "Supermicro",   "Synology",  "Toshiba",        "VMware",
+    "Western Dig", "Wistron"};
+
+bool is_vendor(std::string_view text) {
+  return std::any_of(std::begin(kVendors), std::end(kVendors),
+                     [text](std::string_view vendor) { return text.starts_with(vendor); });
+}
+
 bool is_legal_form(std::string_view word) {
   static const WordSet kSet(kLegalForms);
   return kSet.contains(word);
@@ -132,6 +150,9 @@ bool Rewriter::organisation(Scan& scan) {
     if (const std::size_t end = owner_end(text, scan.at); end > 0)
       return scan.replace(scan.at, end,
                           resolver_.name(Kind::kName, text.substr(scan.at, end - scan.at)));
+    if (words.legal_end > 0 && is_vendor(text.substr(scan.at)) &&
+        !known_within(text, scan.at, words.legal_end))
+      return scan.skip(words.legal_end);
     if (words.legal_end > 0 && words.telling && !is_one_of(lower(first), kOrganisationWords) &&
         !known_within(text, scan.at, words.legal_end))
       return scan.replace(

@@ -58,7 +58,8 @@ Piece address_piece(const Ledger& ledger, std::string_view rest, bool frame) {
   }
   if (const auto mac = read_mac(rest, 0, frame)) return {mac->end, real_mac(ledger, *mac).text};
   if (const auto ipv6 = read_ipv6(rest, 0)) return {ipv6->end, real_ipv6(ledger, *ipv6).text};
-  if (const auto ipv4 = read_ipv4(rest, 0)) return {ipv4->end, real_ipv4(ledger, ipv4->value).text};
+  if (const auto ipv4 = read_ipv4_with_port(rest, 0))
+    return {ipv4->end, real_ipv4(ledger, ipv4->value).text};
   return {};
 }
 

@@ -29,6 +29,13 @@ bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
   return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
+/// Whether the numbers at `at` are an address of a captured packet: 10.1.2.3.443 > 10.1.2.4.55123:
+bool is_packet_address(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (is_digit(byte_at(text, end)) || byte_at(text, end) == '.') ++end;
+  return (at > 1 && text.substr(at - 2, 2) == "> ") || text.substr(end, 3) == " > ";
+}
+
 /// Four small numbers, as versions have them and addresses seldom.
 bool is_small(std::string_view text, std::size_t at) {
   constexpr std::uint32_t kLarge = 0xE0E0E0E0;
@@ -477,8 +484,12 @@ bool Rewriter::percent_token(Scan& scan) {
 bool Rewriter::ipv6(Scan& scan) {
   const auto found = read_ipv6(scan.text, scan.at);
   if (!found) return false;
-  const bool dotted =
-      byte_at(scan.text, found->end) == '.' && is_digit(byte_at(scan.text, found->end + 1));
+  std::size_t tail = found->end;
+  while (byte_at(scan.text, tail) == '.' && is_digit(byte_at(scan.text, tail + 1)))
+    for (++tail; is_digit(byte_at(scan.text, tail));) ++tail;
+  const std::string_view behind = scan.text.substr(found->end, tail - found->end);
+  // One number behind a dot is the port of a captured packet.
+  const bool dotted = std::count(behind.begin(), behind.end(), '.') > 1;
   if (dotted) {
     // ::ffff:10.1.2.3: the groups stay, the dotted part is read on its own. A real prefix before a
     // dotted part (NAT64) is rare: the whole is a name.
@@ -575,7 +586,8 @@ bool Rewriter::address(Scan& scan) {
   }
   if (!is_digit(c)) return false;
   if (ipv4_pattern(scan)) return true;
-  const auto ipv4 = read_ipv4(text, scan.at);
+  const auto ipv4 = is_packet_address(text, scan.at) ? read_ipv4_with_port(text, scan.at)
+                                                     : read_ipv4(text, scan.at);
   if (!ipv4) return false;
   if (!is_private_ipv4(ipv4->value) && is_version(text, scan.at, ipv4->end) &&
       !is_subnet_id(text, scan.at, ipv4->end))

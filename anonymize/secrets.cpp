@@ -208,6 +208,7 @@ Assignment read_assignment(std::string_view text, std::size_t begin, std::size_t
     const bool arrow = mark == '=' && byte_at(text, separator + 1) == '>';
     std::size_t value = separator + (arrow ? 2 : 1);
     if (mark == ':') value = skip_markup(text, value);
+    if (text.substr(value, 8) == "<hidden>") return {};
     if (mark == '=' && byte_at(text, value) == '<') ++value;
     return {skip_blanks(text, value), mark};
   }
@@ -323,6 +324,10 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
   const bool open = quote.mark == '\0' && byte_at(scan.text, scan.run_end) == ':';
   if (is_no_secret(value, open)) return scan.skip(end > scan.at ? end : scan.run_end);
   if (value == "|" || value == ">") return false;
+  // The id of a second factor, not its code: totp:18b70200.
+  constexpr std::size_t kFactorId = 8;
+  if (word == "otp" && value.size() == kFactorId && std::all_of(value.begin(), value.end(), is_hex))
+    return scan.skip(end);
   for (Edit& edit : secret_edits(value, word)) scan.place(at, std::move(edit));
   return scan.skip(end);
 }

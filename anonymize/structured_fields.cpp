@@ -59,6 +59,9 @@ bool Rewriter::volume_parent(Scan& scan) {
 /// What PVE and multipath call things themselves: snapshots of replication, mpatha.
 bool Rewriter::is_made_name(std::string_view word) {
   if (word.starts_with("__replicate_") || word.starts_with("__migration__")) return true;
+  // The volumes of a NAS: /volume1/share.
+  if (word.starts_with("volume") && word.size() > 6)
+    return std::all_of(word.begin() + 6, word.end(), is_digit);
   return word.starts_with("mpath") && word.size() > 5 && word.size() < 8 &&
          std::all_of(word.begin(), word.end(), is_lower);
 }

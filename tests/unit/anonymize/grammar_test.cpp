@@ -151,4 +151,39 @@ TEST_CASE("grammar: a known name inside a name of plain words") {
   CHECK_FALSE(contains(cluster.json(R"({"rule":"driftwood-nautilus"})"), "driftwood"));
 }
 
+TEST_CASE("grammar: addresses of captured packets have ports") {
+  constexpr Row kRows[] = {
+      {"IP 10.1.2.3.443 > 10.1.2.4.55123: Flags [S]", "10.1.2.3", ".443 > "},
+      {"IP 10.1.2.3.443 > 10.1.2.4.55123: Flags [S]", "10.1.2.4", ".55123: "},
+      {"IP6 2001:db8::7.5353 > ff02::fb.5353: 0 PTR", "2001:db8::7", ".5353 > ff02::fb.5353"}};
+  all_found(kRows);
+  constexpr const char* kSame[] = {"version 1.2.3.4.5 > 1.2.3\n", "OID 1.3.6.1.4.1.2021\n"};
+  all_kept(kSame);
+}
+
+TEST_CASE("grammar: what every system has stays") {
+  constexpr const char* kSame[] = {
+      "fe00::0 ip6-localnet\n",
+      "     Active: active (running) since Sun 2026-10-11 04:12:19 CEST; 9h ago\n",
+      "Linux version 6.14.12-8-pve (build@proxmox) (gcc 14.2.0)\n",
+      "\tManufacturer: Dell Inc.\n\tSubsystem: Super Micro Computer Inc I350\n",
+      "BC:24:11 (Proxmox Server Solutions GmbH)\n",
+      "Starting Nmap 7.95 ( https://nmap.org )\n",
+      "  - path: /etc/hosts.local\n",
+      "type ceph (rw,name=admin,secret=<hidden>,acl)\n",
+      "0 PTR (QM)? _ipp._tcp.local. (45)\n",
+      "--certificatesresolvers.le.acme.email=\n",
+      "rpool/ROOT/pve-1 31.2G\n"};
+  all_kept(kSame);
+  Cluster cluster;
+  for (const char* json : {R"({"zone":"CEST","offset":7200})", R"({"iface":"vlan571"})",
+                           R"({"zone":"localnetwork"})", R"({"id":"totp:18b70200"})"}) {
+    CAPTURE(json);
+    CHECK(cluster.json(json) == json);
+  }
+  CHECK_FALSE(contains(cluster.text("Western Freight Ltd called\n"), "Western"));
+  CHECK_FALSE(contains(cluster.text("totp: 123456\n"), "123456"));
+  CHECK(contains(cluster.text("https://api.telegram.org/bot12345:AAxyzAAxyz/getMe\n"), "/getMe"));
+}
+
 }  // namespace pmx::anonymize
