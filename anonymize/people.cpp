@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kMaxDisplayName = 80;
 constexpr std::size_t kMaxAddress = 320;  // 64 bytes, @ and 255
 constexpr std::size_t kMaxWords = 5;
-constexpr std::size_t kMinLastName = 5;
+constexpr std::size_t kMinPart = 4;
 
 bool is_name_char(char c) { return is_letter(c) || c == '.' || c == '-' || c == '\'' || c == ','; }
 
@@ -126,9 +126,11 @@ std::vector<std::string> spellings_of_person(std::string_view name) {
   } else {
     last = name;
   }
-  const std::string folded = lower(last);
-  if (first.empty() || (last.size() >= kMinLastName && !Dictionary::is_weak(folded)))
-    out.emplace_back(last);
+  for (const std::string_view part : {last, first}) {
+    const bool one_word = !part.empty() && part.find(' ') == std::string_view::npos;
+    const bool telling = part.size() >= kMinPart && !Dictionary::is_weak(lower(part));
+    if (one_word && (telling || first.empty())) out.emplace_back(part);
+  }
   const std::size_t plain = out.size();
   for (std::size_t i = 0; i < plain; ++i) {
     std::string spelling = loud(out[i]);
@@ -141,7 +143,7 @@ void Rewriter::learn_person(std::string_view name) {
   // What was pseudonymized before is read again as a user's fields: it teaches nothing.
   for (const std::string_view word : words_of(name))
     if (resolver_.ledger().by_pseudonym(lower(word)) != nullptr) return;
-  // All spellings of the whole name have one pseudonym; the last name alone is a name of its own.
+  // All spellings of the whole name have one pseudonym; each part alone is a name of its own.
   const Ledger::Entry* entry = resolver_.ledger().by_name(lower(name));
   for (const std::string& spelling : spellings_of_person(name)) {
     const bool whole = spelling.find(' ') != std::string::npos;
