@@ -38,6 +38,7 @@ bool Rewriter::name_beside(Scan& scan, std::size_t begin, std::size_t end) {
   const std::string_view text = scan.text;
   const char before = begin > 0 ? text[begin - 1] : '\n';
   const char after = byte_at(text, end);
+  if (share_behind(scan, begin, end)) return true;
   std::size_t at = end + 1;
   Kind kind = Kind::kHost;
   bool announced = false;
@@ -67,6 +68,11 @@ bool Rewriter::name_beside(Scan& scan, std::size_t begin, std::size_t end) {
 /// "DHCPACK(br0) 10.1.2.3 aa:bb:cc:dd:ee:ff NAME", and behind the MAC "(NAME) via".
 bool Rewriter::leased_name(Scan& scan, std::size_t begin, std::size_t end) {
   const std::string_view text = scan.text;
+  if (byte_at(text, end) == ',') {  // dhcp-host=MAC,NAME,ADDRESS
+    const std::size_t stop = run_from(text, end + 1);
+    const bool host = byte_at(text, stop) == ',' || ends_line(text, stop);
+    return host && placed_name(scan, end + 1, stop, Kind::kHost);
+  }
   if (byte_at(text, end) != ' ') return false;
   const bool paired = byte_at(text, end + 1) == '(';
   const std::size_t at = end + (paired ? 2 : 1);

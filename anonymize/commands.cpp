@@ -99,9 +99,11 @@ std::size_t word_end(std::string_view text, std::size_t at, char quote) {
 }  // namespace
 
 void add_command_words(Triggers& triggers) {
-  for (const std::string_view word : {"data", "from", "to"}) triggers.add_word(word, clue::kField);
+  for (const std::string_view word : {"data", "from", "to", "value", "uid"})
+    triggers.add_word(word, clue::kField);
   for (const Flag& flag : kFlags) triggers.add_word(flag.command, clue::kCue);
-  for (const std::string_view word : {"password", "chpasswd"}) triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : {"password", "chpasswd", "secret", "rocommunity", "rwcommunity",
+                                      "trapcommunity"}) triggers.add_word(word, clue::kCue);
 }
 
 /// Has the rest of the line read run by run: what this word announces stands there.
@@ -164,6 +166,29 @@ bool Rewriter::command_flag(Scan& scan) {
     return flag_value(scan, at, quote.mark, mark);
   }
   return false;
+}
+
+/// "rocommunity SECRET", "neighbor 10.1.2.3 password SECRET", "username x secret 5 SECRET".
+bool Rewriter::config_secret(Scan& scan) {
+  const std::string_view text = scan.text;
+  if (scan.at != scan.run_begin || byte_at(text, scan.run_end) != ' ') return false;
+  const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
+  const bool community = run == "rocommunity" || run == "rwcommunity" || run == "trapcommunity" ||
+                         run == "rocommunity6" || run == "rwcommunity6";
+  if (!community && run != "password" && run != "secret") return false;
+  std::size_t line = scan.at;
+  while (line > 0 && text[line - 1] != '\n') --line;
+  while (byte_at(text, line) == ' ' || byte_at(text, line) == '\t') ++line;
+  const std::string_view before = text.substr(line, scan.at - line);
+  constexpr std::string_view kHeads[] = {"neighbor ", "username ", "enable ", "password "};
+  const bool config = std::any_of(std::begin(kHeads), std::end(kHeads), [before](auto head) {
+    return before.starts_with(head) && std::count(before.begin(), before.end(), ' ') <= 4;
+  });
+  if (community ? !before.empty() : !config) return false;
+  std::size_t at = scan.run_end + 1;
+  if (is_digit(byte_at(text, at)) && byte_at(text, at + 1) == ' ') at += 2;
+  const Quote quote = take_quote(text, at);
+  return flag_value(scan, at, quote.mark, '\0');
 }
 
 /// "-b FILE USER SECRET".

@@ -78,7 +78,11 @@ Part by_id_serial(std::string_view text, std::size_t at) {
 /// "Serial Number:    X", "S/N:X": where X begins, or 0.
 std::size_t announced_serial(std::string_view text, std::size_t begin, std::size_t end) {
   const std::string_view run = text.substr(begin, end - begin);
-  if (byte_at(text, end) != ':') return 0;
+  while (byte_at(text, end) == ' ' && byte_at(text, end + 1) == ' ') ++end;
+  const bool dashed = byte_at(text, end) == ' ' && byte_at(text, end + 3) == '-' &&
+                      byte_at(text, end + 6) == '-';
+  if (byte_at(text, end) == ' ' && byte_at(text, end + 1) == ':') ++end;
+  if (byte_at(text, end) != ':' && !dashed) return 0;
   const bool number = equals_folded(run, "number") && begin >= 7 &&
                       equals_folded(text.substr(begin - 7, 7), "serial ");
   const bool short_form = run == "N" && begin >= 2 && text.substr(begin - 2, 2) == "S/";

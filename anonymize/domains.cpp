@@ -147,11 +147,22 @@ std::string Rewriter::domain_text(std::string_view name, std::size_t suffix_labe
     const std::size_t dot = name.find('.', at);
     const std::string_view part = name.substr(at, dot - at);
     const bool plain = std::none_of(part.begin(), part.end(), is_letter);
-    out += plain ? std::string(part) : resolver_.name(Kind::kHost, part);
+    out += plain ? dashed_address(part) : resolver_.name(Kind::kHost, part);
     out += '.';
     at = dot + 1;
   }
   return out + tail;
+}
+
+/// 10-1-2-3 as an address, any other label as it is.
+std::string Rewriter::dashed_address(std::string_view label) {
+  std::string dotted(label);
+  std::replace(dotted.begin(), dotted.end(), '-', '.');
+  const auto address = read_ipv4(dotted, 0);
+  if (!address || address->end != dotted.size()) return std::string(label);
+  std::string out = resolver_.ipv4(address->value).value_or(dotted);
+  std::replace(out.begin(), out.end(), '.', '-');
+  return out;
 }
 
 void Rewriter::learn_owner(std::string_view label) {
@@ -189,21 +200,65 @@ bool Rewriter::webhook(Scan& scan, std::size_t end) {
   return scan.replace(secret, stop, "[secret:webhook]");
 }
 
+/// _ldap._tcp.acme.de: the domain behind the service's labels.
+bool Rewriter::service_name(Scan& scan) {
+  const std::size_t end = std::min(scan.run_end, scan.text.size());
+  std::size_t begin = scan.at;
+  for (std::size_t mark = scan.text.find("._", begin); mark < end; mark = scan.text.find("._", begin))
+    begin = mark + 2;
+  begin = scan.text.find('.', begin) + 1;
+  if (begin == 0 || begin >= end || chain_end(scan.text, begin) <= begin) return false;
+  const std::string_view name = scan.text.substr(begin, chain_end(scan.text, begin) - begin);
+  const std::size_t suffix = sensitive_suffix(name);
+  if (suffix == 0) return scan.skip(begin);
+  return scan.replace(begin, begin + name.size(), domain_text(name, suffix));
+}
+
 bool Rewriter::fqdn(Scan& scan) {
   if (!scan.run_dotted) return false;
   const char before = scan.at > scan.run_begin ? scan.text[scan.at - 1] : ' ';
   if (before == '.' || before == '-') return false;
+  if (before == '_') return service_name(scan);
   const std::size_t end = chain_end(scan.text, scan.at);
   const std::string_view name = scan.text.substr(scan.at, end - scan.at);
   if (name.size() > kMaxDomain || name.find('.') == std::string_view::npos) return false;
-  if (!is_letter(name.back())) return false;
+  if (!is_letter(name.back())) return host_and_port(scan, end);
   const char after = byte_at(scan.text, end);
   if (after == '_' || after == '(') return false;
   if (webhook(scan, end)) return true;
   if (is_no_host(scan.text, scan.at, end)) return false;
   const std::size_t suffix = sensitive_suffix(name);
   if (suffix == 0) return false;
-  return scan.replace(scan.at, end, domain_text(name, suffix));
+  const std::size_t begin = scan.at;
+  scan.replace(begin, end, domain_text(name, suffix));
+  share_behind(scan, begin, end);
+  return true;
+}
+
+/// host.acme.de.443, as tcpdump writes a host with its port.
+bool Rewriter::host_and_port(Scan& scan, std::size_t end) {
+  const std::string_view text = scan.text;
+  std::size_t dot = end;
+  while (dot > scan.at && is_digit(text[dot - 1])) --dot;
+  if (dot == end || dot <= scan.at + 1 || text[dot - 1] != '.') return false;
+  if (byte_at(text, end) != ':' && text.substr(end, 3) != " > ") return false;
+  const std::string_view name = text.substr(scan.at, dot - 1 - scan.at);
+  const std::size_t suffix = sensitive_suffix(name);
+  if (suffix == 0) return false;
+  scan.replace(scan.at, dot - 1, domain_text(name, suffix));
+  return scan.skip(end);
+}
+
+/// What a server shares, behind its name: //server/share.
+bool Rewriter::share_behind(Scan& scan, std::size_t begin, std::size_t end) {
+  const std::string_view text = scan.text;
+  const bool forward = begin > 1 && text.substr(begin - 2, 2) == "//" && byte_at(text, end) == '/';
+  if (!forward) return false;
+  const std::string_view scheme = text.substr(begin > 7 ? begin - 7 : 0, std::min<std::size_t>(begin, 7) - 2);
+  if (scheme.ends_with(':') && !scheme.ends_with("smb:") && !scheme.ends_with("cifs:")) return false;
+  std::size_t stop = end + 1;
+  while (stop < text.size() && is_run_char(text[stop])) ++stop;
+  return placed_name(scan, end + 1, stop, Kind::kName);
 }
 
 }  // namespace pmx::anonymize

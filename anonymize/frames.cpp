@@ -48,6 +48,18 @@ std::size_t machine_key_begin(std::string_view text, std::size_t at) {
   return at;
 }
 
+/// Whether four numbers of eight hex digits follow the node of a task.
+bool has_task_number(std::string_view upid) {
+  std::size_t at = upid.find(':');
+  for (int number = 0; number < 4 && at != std::string_view::npos; ++number) {
+    const std::size_t end = upid.find(':', at + 1);
+    if (end == std::string_view::npos || end - at < 9 || !is_upper_hex(upid.substr(at + 1, end - at - 1)))
+      return false;
+    at = end;
+  }
+  return at != std::string_view::npos;
+}
+
 bool is_base64(char c) {
   return (static_cast<unsigned char>(c) < 0x80 && is_word_char(c)) || c == '+' || c == '/' ||
          c == '=';
@@ -73,6 +85,37 @@ bool may_be_machine_key(std::string_view text, std::size_t at) {
   return capitals > 4 && smalls > 4 && digits > 0;
 }
 
+std::size_t random_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kShortest = 40;
+  constexpr int kLongestWord = 9;
+  if (!is_capital(text[at]) && !is_digit(text[at]) && !is_capital(byte_at(text, at + 1)) &&
+      !is_digit(byte_at(text, at + 1)) && !is_capital(byte_at(text, at + 2)) &&
+      !is_digit(byte_at(text, at + 2)) && !is_capital(byte_at(text, at + 3)))
+    return 0;
+  at = machine_key_begin(text, at);
+  const char before = at > 0 ? text[at - 1] : ' ';
+  if (is_word_char(before) || std::string_view("/-_.+").find(before) != std::string_view::npos)
+    return 0;
+  std::size_t end = at;
+  int capitals = 0;
+  int digits = 0;
+  int smalls = 0;
+  int word = 0;
+  for (; end < text.size() && is_base64(text[end]) && text[end] != '='; ++end) {
+    word = is_lower(text[end]) ? word + 1 : 0;
+    if (word > kLongestWord) return 0;
+    capitals += is_upper(text[end]) ? 1 : 0;
+    smalls += is_lower(text[end]) ? 1 : 0;
+    digits += is_digit(text[end]) ? 1 : 0;
+  }
+  const int length = static_cast<int>(end - at);
+  while (byte_at(text, end) == '=') ++end;
+  const char after = byte_at(text, end);
+  if (after == '_' || after == '-' || after == '.') return 0;
+  const bool mixed = capitals * 6 > length && smalls * 6 > length && digits * 16 > length;
+  return length >= static_cast<int>(kShortest) && mixed ? end : 0;
+}
+
 void add_frame_words(Triggers& triggers) {
   triggers.add_word("pvespiceproxy", clue::kTicket);
   triggers.add_word("io.systemd.credential", clue::kTicket);
@@ -87,26 +130,43 @@ bool Rewriter::upid(Scan& scan) {
   const std::string_view text = scan.text;
   if (text.substr(scan.at, 5) != "UPID:") return false;
   std::size_t field = scan.at + 5;
-  for (int index = 1; index <= 7 && field < text.size(); ++index) {
+  // A backup server has another number before the time.
+  const int more = has_task_number(text.substr(field, 128)) ? 1 : 0;
+  for (int index = 1; index <= 7 + more && field < text.size(); ++index) {
     std::size_t end = field;
     while (end < text.size() && text[end] != ':' && frame_char(text[end])) ++end;
     const std::string_view value = text.substr(field, end - field);
     if (index == 1 && is_name(value, Kind::kNode))
       scan.replace(field, end, resolver_.name(Kind::kNode, value));
-    if (index == 6 && is_name(value, Kind::kName)) {
+    if (index == 6 + more && is_name(value, Kind::kName)) {
       const std::string folded = lower(value);
       // Services and the like are words; a word is a name only when it is known to be one.
       if (!is_common_word(folded) || resolver_.ledger().by_name(folded) != nullptr)
         scan.replace(field, end, resolver_.name(Kind::kName, value));
-    } else if (index == 6) {
+    } else if (index == 6 + more && value.find("\\x3a") != std::string_view::npos) {
+      escaped_ids(scan, field, end);
+    } else if (index == 6 + more) {
       for (Edit& edit : scan_layer(value, nullptr, scan.depth + 1))
         scan.place(field, std::move(edit));
     }
-    if (index == 7 && !value.empty()) scan.replace(field, end, user_text(value));
+    if (index == 7 + more && !value.empty()) scan.replace(field, end, user_text(value));
     if (byte_at(text, end) != ':') return scan.skip(end);
     field = end + 1;
   }
   return scan.skip(std::min(field, text.size()));
+}
+
+/// "store\\x3ajob": names that a backup server joins in a task's id. Each is one as it is written.
+void Rewriter::escaped_ids(Scan& scan, std::size_t begin, std::size_t end) {
+  constexpr std::string_view kColon = "\\x3a";
+  for (std::size_t at = begin; at < end;) {
+    const std::size_t stop = std::min(scan.text.find(kColon, at), end);
+    const std::string_view name = scan.text.substr(at, stop - at);
+    const bool guest = is_volume_name(std::string(name) + '-') || name.starts_with("ct-");
+    if (!guest && is_name(name, Kind::kName))
+      scan.replace(at, stop, name_text(Kind::kName, name));
+    at = stop + kColon.size();
+  }
 }
 
 bool Rewriter::ticket(Scan& scan) {
@@ -181,8 +241,15 @@ bool Rewriter::system_credential(Scan& scan) {
 /// 32 bytes in base64, as WireGuard and others write their keys.
 bool Rewriter::machine_key(Scan& scan) {
   const std::string_view text = scan.text;
-  if (scan.at != scan.run_begin || !may_be_machine_key(text, scan.at)) return false;
+  if (scan.at != scan.run_begin) return false;
   const std::size_t begin = machine_key_begin(text, scan.at);
+  if (!may_be_machine_key(text, scan.at)) {
+    const std::size_t end = random_end(text, scan.at);
+    SlashChain chain;
+    if (end == 0 || begin < scan.done || read_base64(text, begin, chain).end > begin)
+      return false;
+    return scan.replace(begin, end, "[secret:blob]");
+  }
   SlashChain chain;
   if (begin < scan.done || read_base64(text, begin, chain).end == begin + kMachineKey) return false;
   return scan.replace(begin, begin + kMachineKey, "[secret:key]");

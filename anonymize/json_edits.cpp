@@ -74,7 +74,7 @@ constexpr FactRow kFacts[] = {{"vmid", kVmid},
                               {"key", kProperty},
                               {"name", kNameValue},
                               {"hostname", kHostname},
-                              {"comment", kComment},
+                              {"comment", kComment | kNamedRow},
                               {"value", kValue},
                               {"pending", kPending},
                               {"cidr", kNamedRow},
@@ -84,6 +84,7 @@ constexpr FactRow kFacts[] = {{"vmid", kVmid},
                               {"account", kNamedRow},
                               {"match-field", kNamedRow},
                               {"header", kNamedRow},
+                              {"metadata_pool", kNamedRow},
                               {"server", kNamedRow},
                               {"match-severity", kNamedRow},
                               {"addr", kNamedRow},
@@ -118,6 +119,7 @@ struct ObjectFacts {
   std::uint32_t facts = 0;
   std::int32_t first_name = -1;  ///< the strings that hold them
   std::int32_t last_name = -1;
+  std::int32_t name = -1;      ///< the string behind "name"
   std::int32_t property = -1;  ///< the string that names the property of a {key, value} row
   bool secret_list = false;    ///< in a list of secrets
   bool errors = false;         ///< PVE says of each parameter what is wrong with it
@@ -227,6 +229,7 @@ void Document::note(std::size_t index) {
   if ((facts & kFirstName) != 0) object.first_name = item.key + 1;
   if ((facts & kLastName) != 0) object.last_name = item.key + 1;
   if ((facts & kProperty) != 0) object.property = item.key + 1;
+  if ((facts & kNameValue) != 0) object.name = item.key + 1;
   // The list of snapshots ends with the present state, which has no time.
   if ((facts & kNameValue) != 0 && text(item) == "current") object.facts |= kSnapshot;
 }
@@ -284,6 +287,11 @@ FieldRule Document::treatment_of(const JsonString& item, std::string_view& name)
     return {Treatment::kReference, Kind::kName, "", true};
   if (object.secret_list && (key.facts & kValue) != 0)
     return {Treatment::kSecret, Kind::kName, "secret", false};
+  // {"name":"X-Api-Key","value":"..."}
+  if (object.name >= 0 && (key.facts & kValue) != 0)
+    if (const FieldRule header = field_rule(text(object.name));
+        header.treatment == Treatment::kSecret)
+      return header;
   if (object.has(kServiceRow) && (key.facts & kProperty) != 0)
     return {Treatment::kSecret, Kind::kName, "key", false};
   const bool id = (key.facts & kIdValue) != 0 && object.has(kMetricRow | kJobRow);

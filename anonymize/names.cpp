@@ -169,6 +169,16 @@ bool Rewriter::user_id(Scan& scan) {
   if (!known && is_common_word(folded) && is_common_word(lower(local))) return false;
   if (byte_at(text, end) == '!' && is_letter(byte_at(text, end + 1)))
     end = trimmed(text, end + 1, run_from(text, end + 1));
+  // static:user@domain:secret, as Postfix takes it.
+  if (scan.at >= 7 && text.substr(scan.at - 7, 7) == "static:" && byte_at(text, end) == ':') {
+    std::size_t stop = end + 1;
+    while (stop < text.size() && !is_space(text[stop]) && !has_class(text[stop], chars::kQuote))
+      ++stop;
+    scan.replace(scan.at, end, user_text(text.substr(scan.at, end - scan.at)));
+    if (stop > end + 1 && byte_at(text, end + 1) != '[')
+      scan.replace(end + 1, stop, "[secret:password]");
+    return scan.skip(stop);
+  }
   std::string out = user_text(text.substr(scan.at, end - scan.at));
   const bool has_token = out.find('!') != std::string::npos;
   scan.replace(scan.at, end, std::move(out));
@@ -183,11 +193,17 @@ bool Rewriter::user_id(Scan& scan) {
 void Rewriter::repository(Scan& scan, std::size_t from) {
   const std::string_view text = scan.text;
   const std::size_t stop = run_from(text, from);
-  const std::size_t end = run_from(text, stop + 1);
-  if (stop == from || byte_at(text, stop) != ':' || !is_letter(byte_at(text, stop + 1))) return;
+  std::size_t store = stop + 1;
+  if (is_digit(byte_at(text, store))) {  // a port
+    while (is_digit(byte_at(text, store))) ++store;
+    if (byte_at(text, store) != ':') return;
+    ++store;
+  }
+  const std::size_t end = run_from(text, store);
+  if (stop == from || byte_at(text, stop) != ':' || !is_letter(byte_at(text, store))) return;
   for (Edit& edit : scan_layer(text.substr(from, stop - from), nullptr, scan.depth + 1))
     scan.place(from, std::move(edit));
-  placed_name(scan, stop + 1, trimmed(text, stop + 1, end), Kind::kStorage);
+  placed_name(scan, store, trimmed(text, store, end), Kind::kStorage);
 }
 
 bool Rewriter::context_name(Scan& scan, std::size_t from, Kind kind, bool teaches) {
@@ -219,7 +235,9 @@ bool Rewriter::in_context(Scan& scan) {
       // of its permissions.
       const bool mapping = (word == "pci" || word == "usb") && scan.at >= 8 &&
                            text.substr(scan.at - 8, 8) == "mapping/";
-      const bool teaches = word == "realms" || mapping;
+      const bool mounted = word == "pve" && scan.at >= 4 && text.substr(scan.at - 4, 4) == "mnt/" &&
+                           text.substr(run_from(text, end + 1), 6) == " type ";
+      const bool teaches = word == "realms" || mapping || mounted;
       if (!context_name(scan, end + 1, kind, teaches)) return false;
       // storage/<node>/<storage>
       if (byte_at(text, scan.at) == '/') context_name(scan, scan.at + 1, Kind::kStorage, false);

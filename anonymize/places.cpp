@@ -251,7 +251,11 @@ class Finder {
         if (line.starts_with("tags: ")) add(begin + 6, end, kTagsRule);
         break;
       case 'N': cluster_name(begin, end, line); break;
-      case ' ': host_ids(begin, line); break;
+      case '`':
+      case ' ':
+        host_ids(begin, line);
+        snapshot(begin, line);
+        break;
       default: log_line(begin, line);
     }
     prompt(begin, line);
@@ -323,6 +327,16 @@ class Finder {
     if (!line.starts_with("Name:   ")) return log_line(begin, line);
     if (text_.substr(std::min(end + 1, text_.size()), 15) != "Config Version:") return;
     add(begin + skip_blanks(line, 5), end, named(Kind::kCluster));
+  }
+
+  /// " `-> x      2026-10-02 09:41:00" of qm listsnapshot.
+  void snapshot(std::size_t begin, std::string_view line) {
+    const std::size_t at = skip_blanks(line, 0);
+    if (line.substr(at, 4) != "`-> ") return;
+    const std::size_t end = run_end(line, at + 4);
+    const std::string_view name = line.substr(at + 4, end - at - 4);
+    if (name != "current" && is_digit(byte_at(line, skip_blanks(line, end))))
+      add(begin + at + 4, begin + end, named(Kind::kName));
   }
 
   /// "      Machine ID: x" of hostnamectl.

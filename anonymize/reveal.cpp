@@ -84,8 +84,9 @@ std::size_t escape_length(std::string_view text, std::size_t at) {
     case 'r':
     case 't':
     case 'b':
-    case 'f':
-    case '\\': return 2;
+    case 'f': return 2;
+    case '\\':  // an escape of its own layer may follow: \\x3a
+      return byte_at(text, at + 2) == 'x' && hex(at + 3, 2) ? 5 : 2;
     default: return 0;
   }
 }
@@ -162,6 +163,7 @@ class Revealer {
       if (!found.real.empty()) return found;
       found = escaped_address(rest);
       if (found.real.empty()) found = odd_ipv4(rest);
+      if (found.real.empty()) found = dashed_ipv4(rest);
       if (!found.real.empty()) return found;
     }
     return {};
@@ -187,6 +189,20 @@ class Revealer {
     if (real.empty()) return {};
     if (pattern) return {end, real.substr(0, real.size() - 1)};
     return {end, defanged_like(real, rest.substr(0, end))};
+  }
+
+  /// 10-1-2-3, the label of a host.
+  Piece dashed_ipv4(std::string_view rest) const {
+    std::string dotted(rest.substr(0, 16));
+    std::replace(dotted.begin(), dotted.end(), '-', '.');
+    dotted.resize(std::min(dotted.find_first_not_of("0123456789."), dotted.size()));
+    if (rest.substr(0, dotted.size()).find('.') < 7) return {};
+    const auto address = read_ipv4(dotted.substr(0, dotted.find_last_not_of('.') + 1), 0);
+    if (!address) return {};
+    std::string real = real_ipv4(ledger_, address->value).text;
+    if (real.empty()) return {};
+    std::replace(real.begin(), real.end(), '.', '-');
+    return {address->end, real};
   }
 
   /// An address whose colons are written %3A.

@@ -356,7 +356,8 @@ std::uint32_t Rewriter::place_clues(const Scan& scan) const {
     clues |= clue::kTicket;
   if (after == '/' && is_volume_name(text.substr(scan.run_end + 1, 24))) clues |= clue::kParent;
   if (scan.depth < kMaxDepth && may_be_blob(text.substr(scan.run_begin))) clues |= clue::kBlob;
-  if (may_be_machine_key(text, scan.run_begin)) clues |= clue::kBlob;
+  if (may_be_machine_key(text, scan.run_begin) || random_end(text, scan.run_begin) > 0)
+    clues |= clue::kBlob;
   return clues;
 }
 
@@ -407,6 +408,7 @@ bool Rewriter::at_run(Scan& scan) {
       {clue::kTicket, &Rewriter::system_credential, Finder::kSecretForm},
       {clue::kBlob, &Rewriter::machine_key, Finder::kSecretForm},
       {clue::kFlag, &Rewriter::command_flag, Finder::kCommand},
+      {clue::kCue, &Rewriter::config_secret, Finder::kCommand},
       {clue::kPair, &Rewriter::password_pair, Finder::kCommand},
       {clue::kLogin, &Rewriter::login_name, Finder::kLogin},
       {clue::kDevice, &Rewriter::multipath_alias, Finder::kDevice},

@@ -60,6 +60,10 @@ inline constexpr std::size_t kMachineKey = 44;
 /// Whether 32 random bytes in base64 begin at `at`, where a run begins.
 bool may_be_machine_key(std::string_view text, std::size_t at);
 
+/// Where the random bytes in base64 end that begin at `at`, where a run begins: 40 characters of
+/// all classes and more; 0 when there are none.
+std::size_t random_end(std::string_view text, std::size_t at);
+
 /// Decodes %XX and keeps what is no escape.
 Layer percent_layer(std::string_view text);
 
@@ -281,6 +285,7 @@ class Rewriter {
   std::vector<Edit> sasl_plain(std::string_view plain);
   // frames.cpp
   bool upid(Scan& scan);
+  void escaped_ids(Scan& scan, std::size_t begin, std::size_t end);
   bool ticket(Scan& scan);
   bool volume(Scan& scan);
   bool snippet_file(Scan& scan, std::size_t begin);
@@ -299,6 +304,7 @@ class Rewriter {
   static Quote take_quote(std::string_view text, std::size_t& at);
   bool secret_value(Scan& scan, std::size_t from, std::string_view word);
   std::vector<Edit> secret_edits(std::string_view value, std::string_view word);
+  static std::vector<Edit> cookie_edits(std::string_view value);
   std::size_t value_end(const Scan& scan, std::size_t from, Quote quote);
   // own.cpp
   /// The end of the placeholder that begins at `at`, or `at`.
@@ -349,6 +355,7 @@ class Rewriter {
   bool cue(Scan& scan);
   static bool may_be_flag(const Scan& scan);
   bool command_flag(Scan& scan);
+  bool config_secret(Scan& scan);
   bool third_word(Scan& scan, std::size_t at);
   bool flag_value(Scan& scan, std::size_t begin, char quote, char mark);
   bool password_pair(Scan& scan);
@@ -397,6 +404,10 @@ class Rewriter {
   bool display_name(Scan& scan);
   // domains.cpp
   bool fqdn(Scan& scan);
+  bool service_name(Scan& scan);
+  bool host_and_port(Scan& scan, std::size_t end);
+  bool share_behind(Scan& scan, std::size_t begin, std::size_t end);
+  std::string dashed_address(std::string_view label);
   bool webhook(Scan& scan, std::size_t end);
   /// acme-widgets.de belongs to "Acme Widgets".
   void learn_owner(std::string_view label);

@@ -229,6 +229,53 @@ bool is_whole_line(std::string_view text, std::size_t key, std::size_t value) {
   return end >= text.size() || text[end] == '\n';
 }
 
+/// What programs write in two words before a colon.
+bool is_label(std::string_view key) {
+  constexpr std::string_view kLabels[] = {
+      "workstation-name", "computer-name",  "host-name",        "account-name",   "user-name",
+      "server-name",      "node-name",      "account-domain",   "cluster-name",   "vm-name",
+      "guest-name",       "chassis-serial", "community-string", "product-serial", "board-serial"};
+  return is_one_of(lower(key), kLabels);
+}
+
+/// The rule of the value at `at` that a name stands before: name="password" value="x", and as YAML
+/// writes it, on the line before.
+FieldRule named_value_rule(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 96;
+  const std::size_t from = at > kReach ? at - kReach : 0;
+  const std::string_view before = text.substr(from, at - from);
+  std::size_t found = 0;
+  for (const std::string_view mark : {"name=\"", "key=\"", "name: ", "key: "}) {
+    const std::size_t place = before.rfind(mark);
+    if (place != std::string_view::npos) found = std::max(found, place + mark.size());
+  }
+  if (found == 0) return {};
+  std::size_t end = found;
+  while (end < before.size() && is_run_char(before[end])) ++end;
+  const std::string_view rest = before.substr(end);
+  const bool next = std::count(rest.begin(), rest.end(), '\n') <= 1 &&
+                    rest.find_first_of("<>{}") == std::string_view::npos;
+  const FieldRule rule = next ? field_rule(before.substr(found, end - found)) : FieldRule{};
+  return rule.treatment == Treatment::kSecret ? rule : FieldRule{};
+}
+
+/// The rule of a key, or of it and the word before it ("Workstation Name"); then `begin` is moved
+/// there. Of "name"/"value" pairs the name decides.
+FieldRule label_rule(std::string_view text, std::size_t& begin, std::string_view run) {
+  constexpr std::size_t kLongest = 24;
+  if (run == "value") return named_value_rule(text, begin);
+  if (run == "uid") return {Treatment::kUserId, Kind::kUser, "", true};
+  if (begin > 1 && text[begin - 1] == ' ' && is_letter(text[begin - 2])) {
+    std::size_t word = begin - 1;
+    while (word > 0 && is_letter(text[word - 1]) && begin - word < kLongest) --word;
+    std::string key(text.substr(word, begin - 1 - word));
+    key += '-';
+    key += run;
+    if (is_label(key)) return begin = word, field_rule(key);
+  }
+  return field_rule(run);
+}
+
 /// Whether the list of properties around `at` is QEMU's "-object secret,id=...,data=...".
 bool in_secret_object(std::string_view text, std::size_t at) {
   constexpr std::size_t kReach = 64;
@@ -332,6 +379,26 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
   return scan.skip(end);
 }
 
+/// "name=secret; Path=/": the values of cookies, not what a browser is told to do with them.
+std::vector<Edit> Rewriter::cookie_edits(std::string_view value) {
+  constexpr std::string_view kAttributes[] = {"path",     "domain",   "expires",
+                                              "max-age",  "samesite", "priority"};
+  std::vector<Edit> edits;
+  for (std::size_t at = 0; at < value.size();) {
+    const std::size_t end = std::min(value.find(';', at), value.size());
+    const std::size_t equals = value.substr(0, end).find('=', at);
+    if (equals != std::string_view::npos) {
+      const std::size_t name = skip_blanks(value, at);
+      const bool attribute = is_one_of(lower(value.substr(name, equals - name)), kAttributes);
+      const std::string_view secret = value.substr(equals + 1, end - equals - 1);
+      if (!attribute && !secret.empty() && !secret.starts_with("[secret:"))
+        edits.push_back({equals + 1, end, "[secret:cookie]"});
+    }
+    at = end + 1;
+  }
+  return edits;
+}
+
 /// Hides a secret; what says whose it is and how it is written stays readable or gets pseudonyms:
 /// "Bearer x", "PVEAPIToken=user@realm!name=x", "base64:x".
 std::vector<Edit> Rewriter::secret_edits(std::string_view value, std::string_view word) {
@@ -348,6 +415,7 @@ std::vector<Edit> Rewriter::secret_edits(std::string_view value, std::string_vie
       edits.push_back({at, owner, std::move(shown)});
     at = owner + 1;
   }
+  if (word == "cookie" && value.find('=') != std::string_view::npos) return cookie_edits(value);
   const std::string_view secret = value.substr(at);
   if (!secret.empty() && !secret.starts_with("[secret:"))
     edits.push_back({at, value.size(), "[secret:" + std::string(word) + "]"});
@@ -363,7 +431,8 @@ bool Rewriter::key_value(Scan& scan) {
     return secret_value(scan, scan.run_end + 1, "key");
   if ((run == "from" || run == "to" || run == "orig_to") && text.substr(scan.run_end, 2) == "=<")
     return mailbox(scan, scan.run_end + 2);
-  const FieldRule rule = field_rule(run);
+  std::size_t label = scan.at;
+  const FieldRule rule = label_rule(text, label, run);
   scan.key = rule.key;
   if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
   const bool flag = scan.at > 0 && text[scan.at - 1] == '-';
@@ -373,8 +442,11 @@ bool Rewriter::key_value(Scan& scan) {
   const char mark = assigned.mark;
   if (run == "name" && mark == '=' && in_interface_list(text, scan.at)) return false;
   if (mark == '|' && rule.treatment != Treatment::kSecret) return false;
-  const bool line = mark == ':' && is_whole_line(text, scan.at, at);
-  const bool teaches = rule.teaches && (flag || mark == '=' || mark == '>' || line ||
+  const bool line = mark == ':' && is_whole_line(text, label, at);
+  const char before = scan.at > 0 ? text[scan.at - 1] : ' ';
+  const bool quoted = mark == ':' && before == '"' && byte_at(text, scan.run_end) == before;
+  if (run == "uid" && !line) return false;
+  const bool teaches = rule.teaches && (flag || mark == '=' || mark == '>' || line || quoted ||
                                         (mark == ':' && rule.kind == Kind::kHost));
   switch (rule.treatment) {
     case Treatment::kSecret: return secret_value(scan, at, rule.secret);
@@ -437,8 +509,9 @@ bool Rewriter::assigned_name(Scan& scan, std::size_t from, const FieldRule& rule
   // "pool: tank", as zpool and YAML write it: the line holds nothing else.
   const bool line = rule.treatment == Treatment::kPath && begins_line(scan.text, scan.at) &&
                     (end == scan.text.size() || scan.text[end] == '\n');
-  const bool assigned = line || byte_at(scan.text, scan.run_end) == '=' ||
-                        (scan.at > 0 && scan.text[scan.at - 1] == '-');
+  const char before = scan.at > 0 ? scan.text[scan.at - 1] : ' ';
+  const bool assigned = line || byte_at(scan.text, scan.run_end) == '=' || before == '-' ||
+                        (quote.mark == '"' && before == '"');
   if (value.empty() || !names || !assigned || is_plain_path_word(value)) return false;
   announce_name(value, rule);
   for (Edit& edit : field(value, rule, Kind::kVm)) scan.place(at, std::move(edit));

@@ -141,7 +141,9 @@ bool Rewriter::section_property(Scan& scan) {
   const std::size_t begin = scan.run_end + 1;
   const std::size_t end = content_end(text, begin);
   const std::string_view value = text.substr(begin, end - begin);
-  if (value.empty() || value.front() == '=') return false;
+  // "Serial Number: x" is no property.
+  if (value.empty() || value.front() == '=' || byte_at(value, run_end(value, 0, value.size())) == ':')
+    return false;
   announce_name(value, rule);
   // A key of a section (powerdns) is one, however short.
   const bool key = rule.treatment == Treatment::kMaybeKey && !holds_own(value);
@@ -214,7 +216,10 @@ bool Rewriter::account_line(Scan& scan) {
   if (shadow) inside(1, whole(field(1), "[secret:hash]"));
   if (group) inside(3, list_field(field(3), Kind::kUser));
   if (passwd) {
-    inside(4, person_field(field(4).substr(0, field(4).find(','))));
+    const std::size_t comma = std::min(field(4).find(','), field(4).size());
+    inside(4, person_field(field(4).substr(0, comma)));
+    fields[4].begin += comma;
+    inside(4, scan_layer(field(4), nullptr, scan.depth + 1));
     inside(5, scan_layer(field(5), nullptr, scan.depth + 1));
   }
   return scan.skip(end);

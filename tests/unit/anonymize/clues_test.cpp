@@ -219,7 +219,18 @@ constexpr std::string_view kValues[] = {
     "user [DRIFTDOM]\\[driftwood] at",
     "username 'driftwood'",
     "http://driftbox:8080/",
-    "driftbox:/export/x"};
+    "driftbox:/export/x",
+    "IP 10.1.2.3.60592 > 10.1.2.4.443:",
+    "_ldap._tcp.drift-corp.de",
+    "//10.1.2.3/driftwood on",
+    "dhcp-host=bc:24:11:0a:0b:0c,driftbox,10.1.2.3",
+    "\nneighbor 10.1.2.3 password drift4wood\n",
+    "\nrocommunity drift4wood\n",
+    "static:u@acme-corp.de:drift4wood",
+    "key=\"password\" value=\"drift4wood\"",
+    "Workstation Name:\tDRIFTBOX7\n",
+    "Community String   : drift4wood",
+    "zK8u6jww3/LzDPUFKC36DYz1cIauMe7Ilqr7ki5O7Sf7gV+jPquYxc4mqfnIvI4ATz94hgV4"};
 
 }  // namespace
 

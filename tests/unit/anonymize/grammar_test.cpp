@@ -143,6 +143,45 @@ TEST_CASE("grammar: keys in other languages, tables and markup") {
   all_kept(kSame);
 }
 
+TEST_CASE("grammar: what network programs write") {
+  constexpr Row kRows[] = {
+      {"12:34:56.1 IP 10.1.2.3.60592 > 10.1.2.4.443: Flags [S]", "10.1.2.", ".60592 > "},
+      {"IP drift.acme-corp.de.4711 > 10.1.2.4.53: 4711+", "drift", ".4711 > "},
+      {"_ldap._tcp.drift-corp.de. SRV", "drift", "_ldap._tcp."},
+      {"10-1-2-3.drift-corp.de", "10-1-2-3", "."},
+      {"//10.1.2.3/driftwood on /mnt", "drift", " on /mnt"},
+      {"dhcp-host=bc:24:11:0a:0b:0c,driftbox,10.1.2.3", "drift", "dhcp-host="},
+      {" neighbor 10.1.2.3 password drift4wood\n", "drift4wood", " password "},
+      {"rocommunity drift4wood 10.1.2.0/24\n", "drift4wood", "rocommunity "},
+      {"maps = static:u@acme-corp.de:drift4wood\n", "drift4wood", "static:"},
+      {"Set-Cookie: session=drift4wood; Path=/; HttpOnly\n", "drift4wood", "; Path=/; HttpOnly"},
+      {"<P key=\"password\" value=\"drift4wood\"/>", "drift4wood", "value=\""},
+      {"- name: DB_PASSWORD\n  value: drift4wood\n", "drift4wood", "  value: "},
+      {"Workstation Name:\tDRIFTBOX7\n", "DRIFTBOX", "Workstation Name:"},
+      {"SNMP Community String   : drift4wood\n", "drift4wood", "String   : "},
+      {"\tSerial Number: DR1FT0246\n", "DR1FT", "\tSerial Number: "},
+      {"x: zK8u6jww3/LzDPUFKC36DYz1cIauMe7Ilqr7ki5O7Sf7gV+jPquYxc4mqfnIvI4ATz94hgV4", "DYz1cI", "x: "}};
+  all_found(kRows);
+  constexpr const char* kSame[] = {
+      "_ipp._tcp.local. (45)\n", "mount: secret=<hidden>,acl\n",
+      "see https://nmap.org and http://schemas.dmtf.org/x\n", "Subsystem: Super Micro Computer Inc I350\n",
+      "--resolvers.le.acme.email=x\n", "/etc/hosts.local\n", "Linux version 6.5.0 (build@proxmox)\n",
+      "since Sun 2026-10-11 04:12:19 CEST; 9h ago\n"};
+  all_kept(kSame);
+}
+
+TEST_CASE("grammar: a backup server's tasks and answers") {
+  constexpr Row kRows[] = {
+      {"UPID:driftbox:000B34E1:02875A30:AD2D2700:62B0F40E:backup:driftstore\\x3avm-105:root@pam:", "drift",
+       ":backup:"}};
+  all_found(kRows);
+  Cluster cluster;
+  const std::string out = cluster.json(
+      R"({"id":"driftjob","store":"driftstore","remote":"driftbox","ns":"driftns/x","schedule":"1"})");
+  CHECK_FALSE(contains(out, "drift"));
+  CHECK(contains(cluster.json(R"({"name":"X-Api-Key","value":"drift4wood"})"), "[secret:api-key]"));
+}
+
 TEST_CASE("grammar: a known name inside a name of plain words") {
   Cluster cluster;
   CHECK(contains(cluster.json(R"({"rule":"keep-apart-nautilus"})"), "keep-apart-vm-"));
