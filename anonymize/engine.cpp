@@ -102,6 +102,12 @@ class Engine::Impl {
   /// know it, or another spelling of it.
   Result<std::string> run(const std::function<std::string(Rewriter&, Resolver&)>& pass) {
     PayloadNames payload;
+    return run(pass, payload);
+  }
+
+  /// The same for a payload that goes on.
+  Result<std::string> run(const std::function<std::string(Rewriter&, Resolver&)>& pass,
+                          PayloadNames& payload) {
     for (int round = 0; round < kMaxRounds; ++round) {
       payload.grew = false;
       std::vector<Want> wanted;
@@ -299,6 +305,32 @@ class Engine::Impl {
   std::set<std::string> contested_;
 };
 
+namespace {
+
+/// What `edits` make of the part. Of an edit that reaches over its end the whole counts.
+Window window_of(const Part& part, std::vector<Edit> edits, const Rewriter* explaining) {
+  constexpr std::size_t kLineEnd = 4;  // behind a value without an end: "\\r\\n" too
+  Window window;
+  window.end = part.end;
+  std::vector<Edit> own;
+  for (Edit& edit : edits) {
+    if (edit.end <= part.begin || edit.begin >= part.end) continue;
+    edit.begin = std::max(edit.begin, part.begin) - part.begin;
+    window.end = std::max(window.end, edit.end);
+    edit.end -= part.begin;
+    own.push_back(std::move(edit));
+  }
+  const std::size_t rest = part.text.find_last_not_of(" \t\r\n") + 1;
+  window.open = window.end > part.end && window.end + kLineEnd >= rest &&
+                own.back().reason.finder != Finder::kUnsettled;
+  const std::string_view text = part.text.substr(part.begin, window.end - part.begin);
+  if (explaining != nullptr) window.explanation = explaining->explained(text, own);
+  window.text = apply_edits(text, own);
+  return window;
+}
+
+}  // namespace
+
 std::vector<Name> names_of(std::span<const MapRow> rows) {
   std::vector<Name> names;
   for (const MapRow& row : rows) {
@@ -346,6 +378,18 @@ Result<std::string> Engine::anonymize_text(std::string_view text, Explanation* e
     if (explanation != nullptr) *explanation = rewriter.explained(text, edits);
     return apply_edits(text, edits);
   });
+}
+
+Result<Window> Engine::anonymize_part(const Part& part, PayloadNames& names, bool explain) {
+  PMX_TRY_VOID(impl_->catch_up());
+  Window window;
+  PMX_TRY_VOID(impl_->run(
+      [&](Rewriter& rewriter, Resolver&) {
+        window = window_of(part, rewriter.settled_text(part.text), explain ? &rewriter : nullptr);
+        return std::string();
+      },
+      names));
+  return window;
 }
 
 Result<std::string> Engine::mask(std::string_view text) { return impl_->mask(text); }

@@ -36,12 +36,33 @@ struct Name {
 /// The names that rows of a map stand for, as learn() takes them; addresses need no learning.
 std::vector<Name> names_of(std::span<const MapRow> rows);
 
+/// Names that a text announces; resolve.h.
+struct PayloadNames;
+
+/// A part of a text that is read with what stands around it.
+struct Part {
+  std::string_view text;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// What a part came to.
+struct Window {
+  std::string text;
+  std::size_t end = 0;  ///< of what `text` stands for: the part's, or that of a value over it
+  bool open = false;    ///< it ends with a value of which no end is known
+  Explanation explanation;
+};
+
 /// What a typed value is to this installation as it stands.
 enum class Standing {
   kShown,    ///< a pseudonym of ours, or a value that stays readable
   kHidden,   ///< a real name of such an object, which answers show by its pseudonym only
   kUnknown,  ///< neither
 };
+
+/// Whether `head` may be the beginning of one JSON document, or all of it.
+bool begins_document(std::string_view head);
 
 class Engine {
  public:
@@ -72,6 +93,9 @@ class Engine {
 
   /// Free text: logs, notes, messages. `explanation`, when given, is told what was replaced.
   Result<std::string> anonymize_text(std::string_view text, Explanation* explanation = nullptr);
+
+  /// A part of a longer text whose other parts announced `names`; see TextStream.
+  Result<Window> anonymize_part(const Part& part, PayloadNames& names, bool explain);
 
   /// Text for our own log: what has a pseudonym gets it, what has none is masked and stays unknown.
   /// So nothing that a client chose leaves a trace in the map. kInternal when the second look finds

@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 
+#include "anonymize/engine.h"
 #include "anonymize/utf8.h"
 
 namespace pmx::anonymize {
@@ -23,6 +24,9 @@ class Scanner {
     if (good && at_ == json_.size()) return std::move(out_);
     return Error{Code::kInvalidArgument, "not valid JSON at byte " + std::to_string(at_), ""};
   }
+
+  /// Whether nothing but an end was missing to the last run.
+  [[nodiscard]] bool ended() const { return at_ >= json_.size(); }
 
  private:
   struct Frame {
@@ -113,9 +117,10 @@ class Scanner {
   }
 
   bool literal(std::string_view word) {
-    if (json_.substr(at_, word.size()) != word) return false;
-    at_ += word.size();
-    return true;
+    const std::string_view here = json_.substr(at_, word.size());
+    if (!word.starts_with(here)) return false;
+    at_ += here.size();
+    return here.size() == word.size();
   }
 
   bool digits() {
@@ -167,6 +172,11 @@ unsigned code_point(std::string_view raw, std::size_t& i) {
 }  // namespace
 
 Result<JsonStrings> scan_json(std::string_view json) { return Scanner(json).run(); }
+
+bool begins_document(std::string_view head) {
+  Scanner scanner(head);
+  return scanner.run().ok() || scanner.ended();
+}
 
 Layer json_layer(std::string_view raw) {
   constexpr std::string_view kNames = "bfnrt";

@@ -1,9 +1,7 @@
 // anonymize and deanonymize: a text, or many of them as JSON lines, with the installation's key or
-// one brought along.
+// one brought along. Texts of any length pass in bounded memory.
 #include <cstdio>
-#include <functional>
 
-#include "anonymize/vmids.h"
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/explainer.h"
@@ -11,6 +9,7 @@
 #include "app/keyed_map.h"
 #include "app/known_names.h"
 #include "app/open_state.h"
+#include "app/treatment.h"
 #include "base/crypto.h"
 #include "base/files.h"
 
@@ -18,11 +17,10 @@ namespace pmx::app {
 namespace {
 
 using anonymize::Explanation;
-/// What is done with a text; tells why, when asked.
-using Treat =
-    std::function<Result<std::string>(anonymize::Engine&, std::string_view, Explanation*)>;
 
-constexpr std::size_t kMaxInput = std::size_t{1} << 30;
+constexpr std::size_t kMebibyte = std::size_t{1} << 20;
+/// Of a JSON document, of a row of JSON lines and of the file with names: they are read whole.
+constexpr std::size_t kMaxWhole = 64 * kMebibyte;
 /// Stands in a line of the output for a text that the leak check held back.
 constexpr std::string_view kWithheld = "[secret:text]";
 
@@ -61,36 +59,11 @@ Result<Workplace> open_workplace(const CommandLine& line) {
     PMX_TRY(place.map, KeyedMap::open(config.state_dir, key, config.privacy.policy));
   }
   if (!line.privacy.names_file.empty()) {
-    PMX_TRY(const std::string json, read_file(line.privacy.names_file, kMaxInput));
+    PMX_TRY(const std::string json, read_file(line.privacy.names_file, kMaxWhole));
     PMX_TRY(const auto names, read_known_names(json));
     PMX_TRY_VOID(place.engine().learn(names));
   }
   return place;
-}
-
-Result<std::string> read_input(const std::string& file) {
-  if (file.empty() || file == "-") return read_standard_input();
-  return read_file(file, kMaxInput);
-}
-
-bool may_be_json(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
-}
-
-Result<std::string> anonymized(anonymize::Engine& engine, std::string_view text, Explanation* why) {
-  if (may_be_json(text)) {
-    auto document = engine.anonymize_json(text, why);
-    if (document.ok() || document.error().code != Code::kInvalidArgument) return document;
-  }
-  return engine.anonymize_text(text, why);
-}
-
-Result<std::string> anonymized_and_checked(anonymize::Engine& engine, std::string_view text,
-                                           Explanation* why) {
-  PMX_TRY(std::string safe, anonymized(engine, text, why));
-  PMX_TRY_VOID(engine.check(safe));
-  return safe;
 }
 
 Error line_error(std::size_t number, std::string_view what) {
@@ -98,79 +71,114 @@ Error line_error(std::size_t number, std::string_view what) {
           "expected is one {\"id\": ..., \"text\": \"...\"} a line"};
 }
 
-/// `text` as `treat` leaves it, and what there is to say of it.
-Result<std::string> treat_text(anonymize::Engine& engine, const Treat& treat, Explainer& explainer,
-                               std::string_view text) {
-  Explanation why;
-  PMX_TRY(std::string output, treat(engine, text, explainer.on() ? &why : nullptr));
-  explainer.tell(output, why);
-  return output;
-}
-
 /// One line of the input to one of the output. False when its text had to be held back.
-Result<bool> treat_line(anonymize::Engine& engine, const Treat& treat, Explainer& explainer,
-                        std::string_view row, std::size_t number) {
-  const auto parsed = parse_json(row, {.max_bytes = kMaxInput});
+Result<bool> treat_row(Treatment& treatment, Explainer& explainer, std::string_view row,
+                       std::size_t number) {
+  const auto parsed = parse_json(row, {.max_bytes = kMaxWhole});
   if (!parsed.ok()) return line_error(number, parsed.error().message);
   const Json* text = find_member(*parsed, "text");
   const Json* id = find_member(*parsed, "id");
   if (text == nullptr || !text->is_string()) return line_error(number, "there is no \"text\"");
-  explainer.begin_row(number, id);
-  const auto treated = treat_text(engine, treat, explainer, text->get_ref<const std::string&>());
+  Explanation why;
+  const auto treated =
+      treatment.whole(text->get_ref<const std::string&>(), explainer.on() ? &why : nullptr);
   if (!treated.ok())
     std::fprintf(stderr, "proxmox-mpc: line %zu: %s\n", number, treated.error().message.c_str());
   Json out = Json::object();
   if (id != nullptr) out["id"] = *id;
   out["text"] = treated.ok() ? *treated : std::string(kWithheld);
   print(dump_json(out) + "\n");
+  explainer.begin_row(number, id);
+  if (treated.ok()) explainer.tell(*treated, why);
   return treated.ok();
 }
 
-Result<int> treat_lines(anonymize::Engine& engine, const Treat& treat, Explainer& explainer,
-                        std::string_view input) {
+Result<int> treat_rows(Treatment& treatment, Explainer& explainer, Input& input) {
   bool all = true;
-  std::size_t number = 0;
-  for (std::size_t at = 0; at < input.size();) {
-    const std::size_t end = std::min(input.find('\n', at), input.size());
-    const std::string_view row = input.substr(at, end - at);
-    ++number;
-    at = end + 1;
-    if (row.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    PMX_TRY(const bool done, treat_line(engine, treat, explainer, row, number));
+  for (std::size_t number = 1;; ++number) {
+    PMX_TRY(const auto row, input.line(kMaxWhole));
+    if (!row) return all ? 0 : 1;
+    if (row->find_first_not_of(" \t\r\n") == std::string_view::npos) continue;
+    PMX_TRY(const bool done, treat_row(treatment, explainer, *row, number));
     all = all && done;
   }
-  return all ? 0 : 1;
 }
 
-Result<int> treat_input(const CommandLine& line, const Treat& treat) {
-  PMX_TRY(const std::string input, read_input(line.file));
-  PMX_TRY(const Workplace place, open_workplace(line));
-  Explainer explainer(line.privacy.explain);
-  if (line.privacy.jsonl) return treat_lines(place.engine(), treat, explainer, input);
-  PMX_TRY(const std::string output, treat_text(place.engine(), treat, explainer, input));
-  print(output);
+/// Reads as much as it takes to know that the input is no JSON document, or all of one. Whether it
+/// is a document.
+Result<bool> read_document(Input& input, std::string& head) {
+  std::size_t looked = kMebibyte;
+  while (true) {
+    PMX_TRY(const std::string_view piece, input.next());
+    head += piece;
+    const std::size_t first = head.find_first_not_of(" \t\r\n");
+    const bool blank = first == std::string::npos;
+    if (!blank && head[first] != '{' && head[first] != '[') return false;
+    if (piece.empty()) return !blank && anonymize::begins_document(head);
+    if (head.size() < looked) continue;
+    if (blank || !anonymize::begins_document(head)) return false;
+    if (head.size() > kMaxWhole)
+      return Error{
+          Code::kResourceExhausted, "the JSON document is larger than 64 MiB",
+          "give it in parts, or as one {\"id\": ..., \"text\": \"...\"} a line with --jsonl"};
+    looked = std::min(looked * 8, kMaxWhole + 1);
+  }
+}
+
+/// What is ready goes out before more is read.
+void give_out(Explainer& explainer, std::string& out, Explanation& why) {
+  print(out);
+  explainer.tell(out, why);
+  out.clear();
+  why.clear();
+}
+
+Result<int> treat_text(Treatment& treatment, Explainer& explainer, Input& input) {
+  std::string head;
+  bool document = false;
+  if (treatment.takes_documents_whole()) {
+    PMX_TRY(document, read_document(input, head));
+  }
+  std::string out;
+  Explanation why;
+  Explanation* const explanation = explainer.on() ? &why : nullptr;
+  if (document) {
+    PMX_TRY(out, treatment.whole(head, explanation));
+    give_out(explainer, out, why);
+    return 0;
+  }
+  for (std::string_view piece = head;; give_out(explainer, out, why)) {
+    PMX_TRY_VOID(treatment.feed(piece, out, explanation));
+    PMX_TRY(piece, input.next());
+    if (piece.empty()) break;
+  }
+  PMX_TRY_VOID(treatment.finish(out, explanation));
+  give_out(explainer, out, why);
   return 0;
+}
+
+Result<int> treat_input(const CommandLine& line, Treatment& treatment, Input& input) {
+  Explainer explainer(line.privacy.explain);
+  return line.privacy.jsonl ? treat_rows(treatment, explainer, input)
+                            : treat_text(treatment, explainer, input);
 }
 
 }  // namespace
 
 Result<int> anonymize_command(const CommandLine& line) {
-  if (!line.privacy.permute_vmids) return treat_input(line, anonymized_and_checked);
-  const Secret key(crypto::random_bytes(32));  // one for all texts of this run
-  return treat_input(line,
-                     [&key](anonymize::Engine& engine, std::string_view text,
-                            Explanation* why) -> Result<std::string> {
-                       PMX_TRY(const std::string safe, anonymized(engine, text, why));
-                       std::string permuted = anonymize::permute_vmids(key, safe);
-                       PMX_TRY_VOID(engine.check(permuted));
-                       return permuted;
-                     });
+  PMX_TRY(Input input, Input::open(line.file));
+  PMX_TRY(const Workplace place, open_workplace(line));
+  // One key for all texts of this run.
+  Anonymizing treatment(place.engine(),
+                        line.privacy.permute_vmids ? Secret(crypto::random_bytes(32)) : Secret());
+  return treat_input(line, treatment, input);
 }
 
 Result<int> deanonymize_command(const CommandLine& line) {
-  return treat_input(line, [](anonymize::Engine& engine, std::string_view text, Explanation*) {
-    return engine.reveal(text);
-  });
+  PMX_TRY(Input input, Input::open(line.file));
+  PMX_TRY(const Workplace place, open_workplace(line));
+  Revealing treatment(place.engine());
+  return treat_input(line, treatment, input);
 }
 
 }  // namespace pmx::app

@@ -6,6 +6,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <utility>
+
+#include "base/files.h"
 
 namespace pmx::app {
 
@@ -18,6 +21,51 @@ Result<std::string> read_standard_input() {
     if (got < 0) return Error{Code::kUnavailable, "standard input cannot be read", ""};
     if (got == 0) return text;
     text.append(chunk, static_cast<std::size_t>(got));
+  }
+}
+
+Input::Input(int descriptor, std::string name) : descriptor_(descriptor), name_(std::move(name)) {}
+
+Input::Input(Input&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, STDIN_FILENO)), name_(std::move(other.name_)) {}
+
+Input::~Input() {
+  if (descriptor_ != STDIN_FILENO) ::close(descriptor_);
+}
+
+Result<Input> Input::open(const std::string& file) {
+  if (file.empty() || file == "-") return Input(STDIN_FILENO, "standard input");
+  PMX_TRY(const int descriptor, open_file(file));
+  return Input(descriptor, file);
+}
+
+Result<std::string_view> Input::next() {
+  constexpr std::size_t kChunk = std::size_t{64} << 10;
+  chunk_.resize(kChunk);
+  ssize_t got = 0;
+  do {
+    got = ::read(descriptor_, chunk_.data(), chunk_.size());
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return Error{Code::kUnavailable, name_ + " cannot be read", ""};
+  return std::string_view(chunk_).substr(0, static_cast<std::size_t>(got));
+}
+
+Result<std::optional<std::string>> Input::line(std::size_t longest) {
+  std::size_t looked = at_;
+  while (true) {
+    const std::size_t end = read_.find('\n', looked);
+    if (end != std::string::npos) {
+      const std::size_t begin = std::exchange(at_, end + 1);
+      return std::optional(read_.substr(begin, at_ - begin));
+    }
+    read_.erase(0, std::exchange(at_, 0));
+    looked = read_.size();
+    if (looked > longest)
+      return Error{Code::kResourceExhausted, "a line of " + name_ + " has no end", ""};
+    PMX_TRY(const std::string_view piece, next());
+    if (piece.empty() && read_.empty()) return std::optional<std::string>();
+    if (piece.empty()) return std::optional(std::exchange(read_, {}));
+    read_ += piece;
   }
 }
 

@@ -13,6 +13,32 @@ namespace pmx::app {
 /// All of standard input.
 Result<std::string> read_standard_input();
 
+/// A file or standard input, piece by piece.
+class Input {
+ public:
+  /// Empty or "-": standard input.
+  static Result<Input> open(const std::string& file);
+  Input(Input&& other) noexcept;
+  Input& operator=(Input&&) = delete;
+  ~Input();
+
+  /// The next bytes, 64 KiB at most, valid until the next call; empty at the end. Blocks.
+  Result<std::string_view> next();
+
+  /// The next line with its line end, or what stands behind the last one; nothing at the end.
+  /// kResourceExhausted for one above `longest`. Who reads lines reads nothing else.
+  Result<std::optional<std::string>> line(std::size_t longest);
+
+ private:
+  Input(int descriptor, std::string name);
+
+  int descriptor_;
+  std::string name_;
+  std::string chunk_;
+  std::string read_;    ///< for line()
+  std::size_t at_ = 0;  ///< of what was not given yet
+};
+
 /// Standard input line by line, for who waits for the next one. While one lives, SIGINT ends the
 /// input as its own end does.
 class LineReader {

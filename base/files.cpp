@@ -78,9 +78,15 @@ void make_private_parents(const std::string& path) {
 
 }  // namespace
 
+Result<int> open_file(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return system_error("cannot read", path, errno);
+  return descriptor;
+}
+
 Result<std::string> read_file(const std::string& path, std::size_t max_bytes) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() < 0) return system_error("cannot read", path, errno);
+  PMX_TRY(const int descriptor, open_file(path));
+  const Descriptor file(descriptor);
   std::string content;
   char chunk[65536];
   while (true) {

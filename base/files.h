@@ -13,6 +13,9 @@ namespace pmx {
 Result<std::string> read_file(const std::string& path,
                               std::size_t max_bytes = std::size_t{16} << 20);
 
+/// A descriptor of the file, open for reading, which the caller closes. Errors as of read_file().
+Result<int> open_file(const std::string& path);
+
 /// Writes to a temporary name beside `path`, fsyncs, renames. Mode 0600. The old content survives
 /// any failure.
 Result<void> write_private_file(const std::string& path, std::string_view content);

@@ -1,8 +1,11 @@
 """The commands beside `serve`: what people type in a terminal."""
 import json
+import os
+import random
 import re
 import subprocess
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 
@@ -211,6 +214,28 @@ class KeyedMapTest(unittest.TestCase):
                    "--state-dir", str(self.folder / "state"), *more, text=text,
                    environment={"HOME": str(self.folder)})
 
+    def fed(self, command, data, rng, longest):
+        """What came out when `data` was written in pieces, and the most memory that took, in KiB."""
+        process = subprocess.Popen([BINARY, command, "--key-file", self.folder / "key", "--names", self.folder / "names.json",
+                                    "--state-dir", self.folder / "state"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                   env=clean_environment({"HOME": str(self.folder)}))
+        output = []
+        reader = threading.Thread(target=lambda: output.append(process.stdout.read()))
+        reader.start()
+        at = 0
+        while at < len(data):
+            size = rng.randint(1, longest)
+            process.stdin.write(data[at:at + size])
+            process.stdin.flush()
+            at += size
+        process.stdin.close()
+        reader.join()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        process.stdout.close()
+        self.assertEqual(process.returncode, 0)
+        return output[0], usage.ru_maxrss
+
     def test_lines_come_back_with_their_ids_and_another_process_undoes_them(self):
         texts = ["payroll-db on pve-oslo-1 (10.20.30.40)", '{"name":"payroll-db", "n": 1.50, "who":"\\u00c5se Nyg\\u00e5rd"}',
                  "Kelpwharf's and FJORDLAK", ""]
@@ -260,6 +285,40 @@ class KeyedMapTest(unittest.TestCase):
         self.assertEqual((told["class"], told["reason"]), ("node", "value of the key `node`"))
         shown = self.run_with_key("anonymize", lines, "--jsonl", "--explain").stderr
         self.assertTrue(shown.startswith("2:1:10 "), shown)
+
+    def test_a_long_text_comes_out_the_same_from_a_file_and_from_a_pipe_in_any_pieces(self):
+        rng = random.Random(5)
+        lines = [f"{n} payroll-db on pve-oslo-1 has 10.20.{n % 200}.{n % 250}, of Fjordlak\n" for n in range(40_000)]
+        lines[20_000] = "-----BEGIN PRIVATE KEY-----\n" + "TUlJRXZRSUJB\n" * 3000 + "-----END PRIVATE KEY-----\n"
+        text = "".join(lines).encode()
+        (self.folder / "long.log").write_bytes(text)
+        whole = self.run_with_key("anonymize", "", str(self.folder / "long.log"))
+        self.assertEqual(whole.returncode, 0, whole.stderr)
+        self.assertEqual(whole.stdout.count("\n"), text.count(b"\n") - 2999)
+        for value in ["payroll-db", "oslo", "10.20.", "Fjordlak", "TUlJRX"]:
+            self.assertNotIn(value, whole.stdout)
+        for longest in (70_000, 3_000):
+            self.assertEqual(self.fed("anonymize", text, rng, longest)[0].decode(), whole.stdout)
+        back = self.fed("deanonymize", whole.stdout.encode(), rng, 50_000)[0].decode()
+        self.assertEqual(back, "".join(lines[:20_000] + ["-----BEGIN PRIVATE KEY-----\n[secret:pem]\n-----END PRIVATE KEY-----\n"]
+                                       + lines[20_001:]))
+
+    def test_memory_does_not_grow_with_the_length_of_a_text(self):
+        block = "".join(f"{n} payroll-db on pve-oslo-1 has 10.20.{n % 200}.{n % 250}\n" for n in range(40_000)).encode()
+        small = self.fed("anonymize", block * 2, random.Random(6), 65536)[1]
+        large = self.fed("anonymize", block * 6, random.Random(6), 65536)[1]
+        self.assertLess(large, small + 2048)   # KiB; the text is 7,000 KiB longer
+
+    def test_a_document_is_no_text_and_one_that_is_too_large_is_refused(self):
+        rows = json.dumps([{"name": "payroll-db", "password": 'a"b', "n": n} for n in range(40_000)])
+        done = self.run_with_key("anonymize", rows)
+        self.assertEqual([r["n"] for r in json.loads(done.stdout)], list(range(40_000)))
+        self.assertNotIn("payroll", done.stdout)
+        lines = "".join(json.dumps({"msg": "payroll-db", "n": n}) + "\n" for n in range(60_000))
+        self.assertNotIn("payroll", self.run_with_key("anonymize", lines).stdout)
+        refused = self.run_with_key("anonymize", "[" + '"payroll-db",' * (5 << 20))
+        self.assertEqual((refused.returncode, refused.stdout), (2, ""))
+        self.assertIn("larger than 64 MiB", refused.stderr)
 
     def test_the_key_stays_where_it_is_and_another_key_knows_nothing(self):
         done = self.run_with_key("anonymize", "payroll-db\n")

@@ -9,6 +9,9 @@
 #include <iostream>
 #include <thread>
 
+#include "base/files.h"
+#include "tests/unit/temporary_directory.h"
+
 using namespace pmx;
 using namespace pmx::app;
 
@@ -55,6 +58,47 @@ std::string drained(int file) {
 }
 
 }  // namespace
+
+TEST_CASE("input: lines of a file, whatever the reads, and a last one without an end") {
+  const testing::TemporaryDirectory folder;
+  const std::string file = folder.file("in");
+  std::string text = "a\n\n" + std::string(200'000, 'b') + "\nlast";
+  REQUIRE(write_private_file(file, text).ok());
+  auto input = Input::open(file);
+  REQUIRE(input.ok());
+  std::string read;
+  int lines = 0;
+  while (true) {
+    const auto line = input->line(1'000'000);
+    REQUIRE(line.ok());
+    if (!*line) break;
+    read += **line;
+    ++lines;
+  }
+  CHECK(lines == 4);
+  CHECK(read == text);
+  auto limited = Input::open(file);
+  REQUIRE(limited.ok());
+  CHECK(limited->line(1000).value() == "a\n");
+  CHECK(limited->line(1000).value() == "\n");
+  CHECK(limited->line(1000).error().code == Code::kResourceExhausted);
+}
+
+TEST_CASE("input: pieces are all of a file, and what is not there or no file is named") {
+  const testing::TemporaryDirectory folder;
+  const std::string file = folder.file("in");
+  REQUIRE(write_private_file(file, std::string(150'000, 'x')).ok());
+  auto input = Input::open(file);
+  REQUIRE(input.ok());
+  std::size_t read = 0;
+  for (auto piece = input->next(); !piece.value().empty(); piece = input->next())
+    read += piece->size();
+  CHECK(read == 150'000);
+  CHECK(Input::open(folder.file("none")).error().message.find("none") != std::string::npos);
+  auto directory = Input::open(folder.path());
+  REQUIRE(directory.ok());
+  CHECK_FALSE(directory->next().ok());
+}
 
 TEST_CASE("console: all of standard input is read, however it comes, NUL bytes too") {
   std::string all(300'000, 'x');
