@@ -1,44 +1,92 @@
 #include "base/executor.h"
 
+#include <algorithm>
 #include <exception>
+#include <utility>
 
 #include "base/log.h"
 
 namespace pmx {
+namespace {
 
-Executor::Executor(std::size_t threads, std::size_t queue_limit) : queue_limit_(queue_limit) {
+constexpr std::chrono::microseconds kGlance{300};
+
+/// How many workers can be of use while tasks compute.
+std::size_t cores() {
+  static const std::size_t count = std::max(1U, std::thread::hardware_concurrency());
+  return count;
+}
+
+/// Locks, and tries some times before it sleeps: the lock is held for less than a system call
+/// takes.
+void lock_soon(std::unique_lock<std::mutex>& lock) {
+  constexpr int kTries = 64;
+  for (int i = 0; i < kTries; ++i) {
+    if (lock.try_lock()) return;
+  }
+  lock.lock();
+}
+
+}  // namespace
+
+Executor::Executor(std::size_t threads, std::size_t queue_limit)
+    : queue_limit_(queue_limit), workers_(threads), awake_(threads) {
   threads_.reserve(threads);
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  asleep_.reserve(threads);
+  for (Worker& worker : workers_) threads_.emplace_back([this, &worker] { work(worker); });
 }
 
 Executor::~Executor() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    while (call(Call::kWork) != nullptr) {
+    }
   }
-  wake_.notify_all();
+  for (Worker& worker : workers_) worker.wake.notify_one();
 }
 
 Result<void> Executor::post(std::function<void()> task) {
+  Worker* called = nullptr;
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_, std::defer_lock);
+    lock_soon(lock);
     if (stopping_) return Error{Code::kCancelled, "the server is shutting down", ""};
     if (queue_.size() >= queue_limit_) {
       return Error{Code::kResourceExhausted, "too many requests are waiting", "send fewer at once"};
     }
     queue_.push_back(std::move(task));
-    if (!should_wake()) return {};
+    ++posted_;
+    called = call_for_queue();
   }
-  wake_.notify_one();
+  if (called != nullptr) called->wake.notify_one();
   return {};
 }
 
-/// One worker is woken at a time, and wakes the next one if there is still something to do. A burst
-/// of short tasks is so left to few workers, while a task that blocks holds up nobody.
-bool Executor::should_wake() {
-  if (queue_.empty() || waiting_ == 0 || waking_) return false;
-  waking_ = true;
-  return true;
+/// Takes a worker from its rest; it is to be notified. nullptr when there is none.
+Executor::Worker* Executor::call(Call what) {
+  Worker* worker = nullptr;
+  if (!asleep_.empty()) {
+    worker = asleep_.back();
+    asleep_.pop_back();
+  } else if (what == Call::kWork) {
+    worker = std::exchange(standing_by_, nullptr);
+  }
+  if (worker == nullptr) return nullptr;
+  worker->call = what;
+  if (what == Call::kStandBy) {
+    standing_by_ = worker;
+  } else {
+    ++awake_;
+  }
+  return worker;
+}
+
+/// Whom the queue needs: somebody to work when nobody does, else somebody to stand by.
+Executor::Worker* Executor::call_for_queue() {
+  if (queue_.empty()) return nullptr;
+  if (awake_ == 0) return call(Call::kWork);
+  return standing_by_ == nullptr ? call(Call::kStandBy) : nullptr;
 }
 
 void Executor::drain() {
@@ -51,34 +99,72 @@ bool Executor::drain_for(std::chrono::milliseconds patience) {
   return idle_.wait_for(lock, patience, [this] { return queue_.empty() && running_ == 0; });
 }
 
-void Executor::work() {
+void Executor::work(Worker& self) {
   std::unique_lock lock(mutex_);
   while (true) {
-    while (!stopping_ && queue_.empty()) {
-      ++waiting_;
-      wake_.wait(lock);
-      --waiting_;
-      waking_ = false;
-    }
+    while (!stopping_ && queue_.empty()) rest(self, lock);
     if (queue_.empty()) return;
-    auto task = std::move(queue_.front());
-    queue_.pop_front();
-    ++running_;
-    const bool wake = should_wake();
-    lock.unlock();
-    if (wake) wake_.notify_one();
-    try {
-      task();
-    } catch (
-        const std::exception& e) {  // the wall: a task's exception ends the task, not the process
-      log::error(Context{}, "task.exception", {{"what", e.what()}});
-    } catch (...) {
-      log::error(Context{}, "task.exception", {{"what", "not a std::exception"}});
-    }
-    task = nullptr;
-    lock.lock();
-    if (--running_ == 0 && queue_.empty()) idle_.notify_all();
+    run_one(lock);
   }
+}
+
+void Executor::run_one(std::unique_lock<std::mutex>& lock) {
+  auto task = std::move(queue_.front());
+  queue_.pop_front();
+  ++running_;
+  if (queue_.empty()) hurry_ = false;
+  Worker* const called = hurry_ ? call(Call::kWork) : call_for_queue();
+  lock.unlock();
+  if (called != nullptr) called->wake.notify_one();
+  try {
+    task();
+  } catch (
+      const std::exception& e) {  // the wall: a task's exception ends the task, not the process
+    log::error(Context{}, "task.exception", {{"what", e.what()}});
+  } catch (...) {
+    log::error(Context{}, "task.exception", {{"what", "not a std::exception"}});
+  }
+  task = nullptr;
+  lock_soon(lock);
+  ++finished_;
+  if (--running_ == 0 && queue_.empty()) idle_.notify_all();
+}
+
+/// Until there is something to do.
+void Executor::rest(Worker& self, std::unique_lock<std::mutex>& lock) {
+  --awake_;
+  do {
+    self.call = Call::kNone;
+    asleep_.push_back(&self);
+    self.wake.wait(lock, [&self] { return self.call != Call::kNone; });
+  } while (self.call == Call::kStandBy && !stand_by(self, lock));
+}
+
+/// Sees that the queue moves while others work; true when it is to work itself, false when nothing
+/// goes on any more.
+bool Executor::stand_by(Worker& self, std::unique_lock<std::mutex>& lock) {
+  while (true) {
+    const std::uint64_t finished = finished_;
+    const std::uint64_t posted = posted_;
+    if (self.wake.wait_for(lock, kGlance, [&self] { return self.call == Call::kWork; })) {
+      return true;
+    }
+    const bool quiet = queue_.empty() && finished == finished_;
+    const bool needed = is_needed(finished, posted);
+    if (!quiet && !needed) continue;
+    standing_by_ = nullptr;
+    if (needed) ++awake_;
+    hurry_ = hurry_ || (needed && finished == finished_);
+    return needed;
+  }
+}
+
+/// Whether those who work do not get on with the queue since so many tasks were `finished` and
+/// `posted`: all of them block, or a processor is left and a task has waited all the time.
+bool Executor::is_needed(std::uint64_t finished, std::uint64_t posted) const {
+  if (queue_.empty()) return false;
+  const bool waits = posted_ - queue_.size() < posted;
+  return finished == finished_ || (waits && awake_ < cores());
 }
 
 }  // namespace pmx

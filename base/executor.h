@@ -1,10 +1,16 @@
 // Executor: a fixed number of worker threads and a bounded queue. Refuses work when full, so that a
 // flood of requests becomes an error at the door instead of memory. Thread-safe.
+//
+// Short tasks are left to few workers, which stay awake and warm, and the one that went to sleep
+// last is woken first. While tasks are queued one more worker stands by: it looks every
+// kGlance (executor.cpp) whether they move, and calls the others when they do not. So a task that
+// blocks holds up nobody for longer than that, and an idle executor costs nothing.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -38,17 +44,32 @@ class Executor {
   bool drain_for(std::chrono::milliseconds patience);
 
  private:
-  void work();
-  bool should_wake();
+  enum class Call { kNone, kStandBy, kWork };
+  struct Worker {
+    std::condition_variable wake;
+    Call call = Call::kNone;
+  };
+
+  void work(Worker& self);
+  void run_one(std::unique_lock<std::mutex>& lock);
+  void rest(Worker& self, std::unique_lock<std::mutex>& lock);
+  bool stand_by(Worker& self, std::unique_lock<std::mutex>& lock);
+  bool is_needed(std::uint64_t finished, std::uint64_t posted) const;
+  Worker* call(Call what);
+  Worker* call_for_queue();
 
   const std::size_t queue_limit_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
+  std::mutex mutex_;  // guards the rest
   std::condition_variable idle_;
   std::deque<std::function<void()>> queue_;
+  std::vector<Worker> workers_;
+  std::vector<Worker*> asleep_;  // the one that fell asleep last is at the end
+  Worker* standing_by_ = nullptr;
+  std::size_t awake_;  // neither asleep nor standing by
   std::size_t running_ = 0;
-  std::size_t waiting_ = 0;  // workers without a task
-  bool waking_ = false;      // one of them was told and has not come yet
+  std::uint64_t posted_ = 0;
+  std::uint64_t finished_ = 0;
+  bool hurry_ = false;  // tasks block: each queued one calls another worker
   bool stopping_ = false;
   std::vector<std::jthread> threads_;
 };

@@ -4,19 +4,17 @@
 //   bench_serve raw        an epoll loop with a constant answer: the limit of any server
 //   bench_serve raw-json   the same, but it parses the request and serialises the answer
 //   bench_serve inline     mcp/transport/http with a constant answer, on the loop's thread
-//   bench_serve worker     the same, from one worker thread
+//   bench_serve worker     the same, from one worker of the Executor that the servers have
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
-#include <mutex>
 #include <string>
 #include <thread>
-#include <vector>
 
+#include "base/executor.h"
 #include "base/json.h"
 #include "mcp/transport/http/server.h"
 #include "tests/bench/raw_epoll.h"
@@ -49,8 +47,6 @@ class EchoServer {
         {}, [this](std::shared_ptr<HttpExchange> exchange) { handle(std::move(exchange)); });
     if (!started.ok()) std::exit(1);
     server_ = std::move(started).value();
-    if (through_worker_)
-      worker_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
   }
 
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
@@ -58,30 +54,13 @@ class EchoServer {
  private:
   void handle(std::shared_ptr<HttpExchange> exchange) {
     if (!through_worker_) return exchange->respond(200, {}, answer_);
-    {
-      const std::lock_guard lock(mutex_);
-      waiting_.push_back(std::move(exchange));
-    }
-    changed_.notify_one();
-  }
-
-  void work(const std::stop_token& stop) {
-    while (!stop.stop_requested()) {
-      std::unique_lock lock(mutex_);
-      changed_.wait(lock, stop, [this] { return !waiting_.empty(); });
-      const auto taken = std::exchange(waiting_, {});
-      lock.unlock();
-      for (const auto& exchange : taken) exchange->respond(200, {}, answer_);
-    }
+    static_cast<void>(executor_.post([this, exchange] { exchange->respond(200, {}, answer_); }));
   }
 
   const Cleared answer_ = make_answer();
   const bool through_worker_;
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
-  std::vector<std::shared_ptr<HttpExchange>> waiting_;
+  Executor executor_{1, 4096};
   std::unique_ptr<HttpServer> server_;
-  std::jthread worker_;
 };
 
 void wait_for_end_of_input() {
