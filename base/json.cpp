@@ -255,9 +255,10 @@ std::string pretty_json(const Json& value) {
 }
 
 const Json* find_member(const Json& object, std::string_view key) {
-  if (!object.is_object()) return nullptr;
-  const auto it = object.find(key);
-  return it == object.end() ? nullptr : &*it;
+  const auto* members = object.get_ptr<const Json::object_t*>();
+  if (members == nullptr) return nullptr;
+  const auto it = members->find(key);
+  return it == members->end() ? nullptr : &it->second;
 }
 
 std::string_view string_member(const Json& object, std::string_view key) {

@@ -31,10 +31,12 @@ bool is_listed(std::string_view name, const std::vector<std::string>& more) {
          std::find(more.begin(), more.end(), name) != more.end();
 }
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
+char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// Whether they are equal but for the case of letters in `text`.
+bool is_word(std::string_view text, std::string_view lower_word) {
+  return std::equal(text.begin(), text.end(), lower_word.begin(), lower_word.end(),
+                    [](char a, char b) { return lower_case(a) == b; });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -49,7 +51,8 @@ std::string_view trimmed(std::string_view text) {
 std::string_view bearer(const HttpRequest& request) {
   constexpr std::string_view kScheme = "bearer ";
   const std::string* value = request.header("authorization");
-  if (value == nullptr || lower_case(value->substr(0, kScheme.size())) != kScheme) return {};
+  if (value == nullptr || !is_word(std::string_view(*value).substr(0, kScheme.size()), kScheme))
+    return {};
   return trimmed(std::string_view(*value).substr(kScheme.size()));
 }
 
@@ -108,20 +111,21 @@ bool has_listen(const Incoming& incoming) {
   });
 }
 
-/// "Text/HTML; charset=utf-8" -> "text/html".
-std::string media_type(std::string_view value) {
-  return lower_case(trimmed(value.substr(0, value.find(';'))));
+/// "Text/HTML; charset=utf-8" -> "Text/HTML".
+std::string_view media_type(std::string_view value) {
+  return trimmed(value.substr(0, value.find(';')));
 }
 
 /// Whether the list of the Accept header has `type`, itself or by a range.
 bool accepts(const HttpRequest& request, std::string_view type) {
   const std::string* value = request.header("accept");
   if (value == nullptr) return true;
-  const std::string range = std::string(type.substr(0, type.find('/'))) + "/*";
+  const std::string_view kind = type.substr(0, type.find('/') + 1);
   for (std::string_view rest = *value; !rest.empty();) {
     const std::size_t comma = std::min(rest.find(','), rest.size());
-    const std::string given = media_type(rest.substr(0, comma));
-    if (given == type || given == range || given == "*/*") return true;
+    const std::string_view given = media_type(rest.substr(0, comma));
+    const bool range = given.ends_with('*') && is_word(given.substr(0, given.size() - 1), kind);
+    if (range || given == "*/*" || is_word(given, type)) return true;
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
   return false;
@@ -129,7 +133,7 @@ bool accepts(const HttpRequest& request, std::string_view type) {
 
 bool is_json(const HttpRequest& request) {
   const std::string* value = request.header("content-type");
-  return value != nullptr && media_type(*value) == "application/json";
+  return value != nullptr && is_word(media_type(*value), "application/json");
 }
 
 }  // namespace

@@ -48,7 +48,8 @@ Core::Core(ServerOptions server_options, const Parts& parts)
       task_store(options.tasks != nullptr ? options.tasks : std::make_shared<MemoryTaskStore>()),
       tasks(std::make_unique<TaskDesk>(*task_store, options.tasks_at_once)),
       quotas(std::make_unique<Quotas>(options.quotas, parts.clock)),
-      deadlines(std::make_unique<Deadlines>()) {
+      deadlines(std::make_unique<Deadlines>()),
+      result_meta_{{"io.modelcontextprotocol/serverInfo", server_info(kModern)}} {
   for (const Tool& tool : catalogue.tools) {
     auto compiled = CompiledTool::compile(tool);
     if (!compiled.ok()) {

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/executor.h"
 #include "mcp/gate/gate.h"
 #include "mcp/protocol/versions.h"
 #include "mcp/schema/validator.h"
@@ -24,6 +23,10 @@
 #include "mcp/server/server.h"
 #include "mcp/server/task_desk.h"
 #include "mcp/server/uri_template.h"
+
+namespace pmx {
+class Executor;
+}
 
 namespace pmx::mcp {
 
@@ -106,12 +109,16 @@ class Core : public std::enable_shared_from_this<Core> {
   [[nodiscard]] Json capabilities(Version version) const;
   [[nodiscard]] Json server_info(Version version) const;
 
+  /// What `_meta` of every result of 2026-07-28 says: made once.
+  [[nodiscard]] const Json& result_meta() const { return result_meta_; }
+
   /// A complete list result, serialised on first use; the text lives as long as the core.
   [[nodiscard]] std::string_view fixed_list(FixedList list, Version version) const;
 
  private:
   [[nodiscard]] Json build_list(FixedList list, Version version) const;
 
+  const Json result_meta_;
   std::map<std::string, CompiledTool, std::less<>> tools_;
   std::vector<const CompiledTool*> tool_order_;
   std::vector<CompiledTemplate> templates_;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/executor.h"
 #include "mcp/protocol/projection.h"
 #include "mcp/server/call_interaction.h"
 #include "mcp/server/error_map.h"

@@ -5,7 +5,12 @@ namespace pmx::mcp {
 void complete_result(const Core& core, Version version, bool cacheable, Json& result) {
   if (!features_of(version).modern) return;
   if (!result.contains("resultType")) result["resultType"] = "complete";
-  result["_meta"]["io.modelcontextprotocol/serverInfo"] = core.server_info(version);
+  Json& meta = result["_meta"];
+  if (meta.is_null()) {
+    meta = core.result_meta();
+  } else {
+    meta.update(core.result_meta());
+  }
   if (!cacheable) return;
   result["ttlMs"] = core.options.list_ttl.count();
   result["cacheScope"] = "private";

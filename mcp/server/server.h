@@ -9,13 +9,16 @@
 #include <string>
 
 #include "base/clock.h"
-#include "base/executor.h"
 #include "base/secret.h"
 #include "mcp/gate/gate.h"
 #include "mcp/server/catalogue.h"
 #include "mcp/server/quotas.h"
 #include "mcp/server/task_store.h"
 #include "mcp/transport/transport.h"
+
+namespace pmx {
+class Executor;
+}
 
 namespace pmx::mcp {
 

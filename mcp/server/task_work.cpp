@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/crypto.h"
+#include "base/executor.h"
 #include "base/log.h"
 #include "mcp/server/observed.h"
 #include "mcp/server/rounds.h"

@@ -142,7 +142,8 @@ Answer call_tool(const Core& core, const Call& call, Interaction& interaction) {
   const CompiledTool* tool = core.find_tool(name);
   if (tool == nullptr) return invalid_params("unknown tool; tools/list names those there are");
   const Json* given = find_member(call.params, "arguments");
-  const Json arguments = given == nullptr ? Json::object() : *given;
+  static const Json kNone = Json::object();
+  const Json& arguments = given == nullptr ? kNone : *given;
   if (!arguments.is_object()) return invalid_params("arguments must be an object");
   if (auto wrong = refuse_task_mode(call, *tool->tool)) return *std::move(wrong);
   Context ctx = call.ctx;

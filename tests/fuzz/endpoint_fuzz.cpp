@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/crypto.h"
+#include "base/executor.h"
 #include "mcp/http/endpoint.h"
 #include "mcp/server/events.h"
 #include "mcp/transport/http/request_reader.h"

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/executor.h"
 #include "mcp/rpc/message.h"
 #include "mcp/server/server.h"
 #include "mcp/transport/memory.h"

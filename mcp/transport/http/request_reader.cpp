@@ -18,6 +18,7 @@ constexpr std::size_t kBodyChunk = std::size_t{64} << 10;  // buffer for large b
 constexpr std::size_t kWatch = std::size_t{1} << 10;       // buffer while a client is silent
 constexpr std::size_t kTail = 512;                         // smallest useful read
 constexpr std::size_t kMaxFields = 100;
+constexpr std::size_t kUsualFields = 12;
 constexpr std::size_t kMaxTarget = std::size_t{8} << 10;
 constexpr std::size_t kRawSlack = std::size_t{64} << 10;
 
@@ -93,6 +94,7 @@ class Parser final : public beast::http::basic_parser<true> {
                        beast::string_view target, int version, error_code& ec) override {
     out_.http10 = version == 10;
     out_.request.method = view(method_text);
+    out_.request.headers.reserve(kUsualFields);
     if (!supported(method)) return refuse(501, ec);
     if (target.size() > kMaxTarget) return refuse(414, ec);
     if (!read_target(view(target))) refuse(400, ec);

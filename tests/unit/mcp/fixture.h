@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/executor.h"
 #include "mcp/server/server.h"
 #include "mcp/transport/memory.h"
 #include "tests/unit/mcp/official_schema.h"

@@ -1,4 +1,5 @@
 // Streamable HTTP above the wire: exchanges that a test makes by hand, both eras.
+#include "base/executor.h"
 #include "mcp/http/endpoint.h"
 
 #include <doctest/doctest.h>

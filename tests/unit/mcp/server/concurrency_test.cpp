@@ -2,6 +2,7 @@
 
 #include <stdexcept>
 
+#include "base/executor.h"
 #include "tests/unit/mcp/fixture.h"
 
 using namespace pmx;

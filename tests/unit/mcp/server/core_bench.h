@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/executor.h"
 #include "mcp/server/call.h"
 #include "mcp/server/conversation.h"
 #include "mcp/server/core.h"

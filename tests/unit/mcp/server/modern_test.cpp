@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/executor.h"
 #include "tests/unit/mcp/fixture.h"
 
 using namespace pmx;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/executor.h"
 #include "tests/unit/mcp/fixture.h"
 
 using namespace pmx;

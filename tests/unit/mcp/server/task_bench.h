@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/executor.h"
 #include "mcp/server/core.h"
 #include "mcp/server/memory_task_store.h"
 #include "tests/unit/mcp/fixture.h"

@@ -1,4 +1,5 @@
 // The tasks extension of 2026-07-28.
+#include "base/executor.h"
 #include "tests/unit/mcp/server/task_bench.h"
 
 using namespace pmx;
