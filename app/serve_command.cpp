@@ -16,6 +16,7 @@ Result<int> serve_pipe(const Config& config, bool demo, int output) {
   mcp::StdioTransport transport(STDIN_FILENO, output);
   const bool clean = serving->server(config.access).serve(transport);
   log::info(Context{}, "serve.end", {{"clean", clean ? "yes" : "no"}});
+  serving->flush_audit();
   // The client is gone and every commit is on disk. Blocked handlers must not hold up the exit.
   if (!clean) ::_exit(0);
   return 0;

@@ -104,6 +104,7 @@ Result<int> serve_http(const Config& config, bool demo) {
   server->stop(kGrace);
   bool clean = serving->server(Access::kObserve).stop_tasks();
   clean = serving->server(Access::kOperate).stop_tasks() && clean;
+  serving->flush_audit();
   // Every commit is on disk. Blocked handlers must not hold up the exit.
   if (!clean) ::_exit(0);
   return 0;

@@ -132,6 +132,7 @@ std::vector<Look> Serving::looks() {
 }
 
 void Serving::begin_watching() {
+  audit_writer_ = std::make_unique<AuditWriter>(auditor_, clock_);
   feed_ = std::make_unique<ops::EventFeed>(
       installation_->inventory(), [this](const state::Event& event) { publish(events_, event); });
   follower_ = std::make_unique<Follower>(clock_, kLookInterval, looks());

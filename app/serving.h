@@ -35,6 +35,9 @@ class Serving {
   [[nodiscard]] mcp::Server& server(Access level) { return *levels_.find(level)->second.server; }
   [[nodiscard]] mcp::Events& events() { return events_; }
 
+  /// Writes what the audit holds, for a process that ends without its destructors.
+  void flush_audit() { auditor_.flush(); }
+
  private:
   struct Level {
     mcp::Catalogue catalogue;
@@ -56,6 +59,7 @@ class Serving {
   mcp::Events events_;
   Executor executor_;
   std::map<Access, Level> levels_;
+  std::unique_ptr<AuditWriter> audit_writer_;
   std::unique_ptr<ops::EventFeed> feed_;
   std::unique_ptr<Follower> follower_;
   std::unique_ptr<ops::Syncer> syncer_;

@@ -29,6 +29,29 @@ Result<AuditEntry> read_entry(const Statement& row, const Database& database) {
   return entry;
 }
 
+/// Appends one row; its id.
+Result<std::int64_t> insert(Db& db, const Database& database, const AuditEntry& entry) {
+  PMX_TRY(Statement statement,
+          db.prepare("INSERT INTO audit (time, instance, principal, client, request_id, tool, "
+                     "arguments, writes, outcome, result, task, duration) "
+                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+  PMX_TRY_VOID(statement.run(entry.time.time_since_epoch().count(), database.instance(),
+                             entry.principal, entry.client, entry.request_id, entry.tool,
+                             dump_json(entry.arguments), entry.writes,
+                             entry.outcome.empty() ? "running" : entry.outcome.c_str(),
+                             dump_json(entry.result), entry.task, entry.duration.count()));
+  return db.last_insert_id();
+}
+
+/// False when that call does not run.
+Result<bool> update(Db& db, const AuditEnd& end) {
+  PMX_TRY(Statement statement, db.prepare("UPDATE audit SET outcome = ?, result = ?, duration = ? "
+                                          "WHERE id = ? AND outcome = 'running'"));
+  PMX_TRY_VOID(
+      statement.run(end.ok ? "ok" : "error", dump_json(end.result), end.duration.count(), end.id));
+  return db.changes() > 0;
+}
+
 }  // namespace
 
 AuditStore::AuditStore(Database& database) : database_(database) {}
@@ -37,17 +60,25 @@ Result<std::int64_t> AuditStore::begin(const AuditEntry& entry) {
   Db& db = database_.db();
   const auto lock = db.lock();
   PMX_TRY(Transaction transaction, Transaction::begin(db, needed(entry.writes)));
-  PMX_TRY(Statement insert,
-          db.prepare("INSERT INTO audit (time, instance, principal, client, request_id, tool, "
-                     "arguments, writes, outcome, result, task, duration) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', 'null', ?, 0)"));
-  PMX_TRY_VOID(insert.run(entry.time.time_since_epoch().count(), database_.instance(),
-                          entry.principal, entry.client, entry.request_id, entry.tool,
-                          dump_json(entry.arguments), entry.writes, entry.task));
-  const std::int64_t id = db.last_insert_id();
+  PMX_TRY(const std::int64_t id, insert(db, database_, entry));
   PMX_TRY_VOID(transaction.commit());
   if (entry.writes) open_writes_.insert(id);
   return id;
+}
+
+Result<std::vector<std::int64_t>> AuditStore::append(const std::vector<AuditEntry>& entries,
+                                                     const std::vector<AuditEnd>& ends) {
+  Db& db = database_.db();
+  const auto lock = db.lock();
+  PMX_TRY(Transaction transaction, Transaction::begin(db, Durability::kProcess));
+  std::vector<std::int64_t> ids;
+  for (const AuditEntry& entry : entries) {
+    PMX_TRY(const std::int64_t id, insert(db, database_, entry));
+    ids.push_back(id);
+  }
+  for (const AuditEnd& end : ends) PMX_TRY_VOID(update(db, end));
+  PMX_TRY_VOID(transaction.commit());
+  return ids;
 }
 
 Result<void> AuditStore::note_task(std::int64_t id, std::string_view upid) {
@@ -66,10 +97,8 @@ Result<void> AuditStore::finish(std::int64_t id, bool ok, const Json& result,
   Db& db = database_.db();
   const auto lock = db.lock();
   PMX_TRY(Transaction transaction, Transaction::begin(db, needed(open_writes_.contains(id))));
-  PMX_TRY(Statement update, db.prepare("UPDATE audit SET outcome = ?, result = ?, duration = ? "
-                                       "WHERE id = ? AND outcome = 'running'"));
-  PMX_TRY_VOID(update.run(ok ? "ok" : "error", dump_json(result), duration.count(), id));
-  if (db.changes() == 0) return not_running(id);
+  PMX_TRY(const bool found, update(db, {id, ok, result, duration}));
+  if (!found) return not_running(id);
   PMX_TRY_VOID(transaction.commit());
   open_writes_.erase(id);
   return {};

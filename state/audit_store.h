@@ -23,10 +23,18 @@ struct AuditEntry {
   std::string tool;
   Json arguments;
   bool writes = false;
-  std::string outcome;  ///< "running" until finished, then "ok" or "error"; list() shows "running"
-                        ///< of a dead process as "interrupted"
-  Json result;          ///< short: error, or what was done
-  std::string task;     ///< UPID, if one was started
+  std::string outcome;  ///< empty or "running" until finished, then "ok" or "error"; list() shows
+                        ///< "running" of a dead process as "interrupted"
+  Json result;       ///< short: error, or what was done
+  std::string task;  ///< UPID, if one was started
+  std::chrono::milliseconds duration{0};
+};
+
+/// How a call ended.
+struct AuditEnd {
+  std::int64_t id = 0;  ///< of the entry
+  bool ok = false;
+  Json result;
   std::chrono::milliseconds duration{0};
 };
 
@@ -37,6 +45,12 @@ class AuditStore {
   /// Appends; returns the id. For entry.writes the row is on disk (synchronous=FULL) when this
   /// returns.
   Result<std::int64_t> begin(const AuditEntry& entry);
+
+  /// Appends `entries` that do not write, those with an outcome as ended, and notes `ends`, all in
+  /// one transaction that survives a crash of the process. Returns the ids of `entries`, in their
+  /// order. An end of what is no running call is left out.
+  Result<std::vector<std::int64_t>> append(const std::vector<AuditEntry>& entries,
+                                           const std::vector<AuditEnd>& ends);
 
   /// Notes the task of a running call at once (on disk when this returns), so that a crash still
   /// tells what was started. kNotFound when no such call is running.

@@ -44,6 +44,8 @@ class Conversation {
     CHECK(clean_);
   }
 
+  void flush_audit() { auditor_.flush(); }
+
   [[nodiscard]] bool modern() const { return version_ == "2026-07-28"; }
 
   Json request(const std::string& method, Json params = Json::object()) {
@@ -187,6 +189,7 @@ TEST_CASE("conversation: the main job in 2025-11-25, byte for byte") { replay("2
 TEST_CASE("conversation: every call is in the audit trail with real arguments and its task") {
   Conversation talk("2026-07-28");
   hold_conversation(talk, "2026-07-28");
+  talk.flush_audit();
   const auto entries = talk.bench.installation->audit().list(20);
   REQUIRE(entries.ok());
   bool seen = false;

@@ -74,6 +74,32 @@ TEST_CASE("a finished or unknown entry is never changed") {
   CHECK(need(store.list(1))[0].outcome == "ok");
 }
 
+TEST_CASE("many entries and ends are appended together, and an unknown end is left out") {
+  const auto database = in_memory();
+  AuditStore store(*database);
+  AuditEntry ended = call("guest_list", false);
+  ended.outcome = "error";
+  ended.result = {{"code", "unavailable"}};
+  ended.duration = milliseconds(7);
+  const auto ids = need(store.append({ended, call("changes_list", false)}, {}));
+  REQUIRE(ids.size() == 2);
+  CHECK(ids[0] < ids[1]);
+  auto entries = need(store.list(10));
+  REQUIRE(entries.size() == 2);
+  CHECK(entries[1].outcome == "error");
+  CHECK(entries[1].result == Json{{"code", "unavailable"}});
+  CHECK(entries[1].duration == milliseconds(7));
+  CHECK(entries[0].outcome == "running");
+  CHECK(need(store.append({}, {{99, true, nullptr, milliseconds(1)},
+                               {ids[0], true, nullptr, milliseconds(1)},
+                               {ids[1], true, {{"summary", "x"}}, milliseconds(3)}}))
+            .empty());
+  entries = need(store.list(10));
+  CHECK(entries[0].outcome == "ok");
+  CHECK(entries[0].result == Json{{"summary", "x"}});
+  CHECK(entries[1].outcome == "error");
+}
+
 TEST_CASE("a call of a process that is gone reads as interrupted") {
   const testing::TemporaryDirectory directory;
   auto first = testing::open_at(directory);
