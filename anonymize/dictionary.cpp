@@ -4,6 +4,7 @@
 #include <array>
 
 #include "anonymize/keep.h"
+#include "anonymize/unfold.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
@@ -72,8 +73,13 @@ void Dictionary::absorb() {
     if (entry.kind == Kind::kDomain && dot != std::string::npos && dot >= kMinOwner)
       insert_owner(folded.substr(0, dot));
     if (!is_strong(folded, ledger_.policy())) continue;
-    triggers_.add_name(folded.substr(0, part_end(folded, 0)), folded.size());
+    wake_by(folded);
+    if (const auto plain = plain_text(folded)) wake_by(lower(*plain));
   }
+}
+
+void Dictionary::wake_by(std::string_view name) {
+  triggers_.add_name(name.substr(0, part_end(name, 0)), name.size());
 }
 
 void Dictionary::insert_owner(std::string label) {

@@ -49,6 +49,7 @@ class Dictionary {
   static bool is_strong(std::string_view lower_case, const Policy* policy);
 
  private:
+  void wake_by(std::string_view name);
   void insert_owner(std::string label);
 
   const Ledger& ledger_;

@@ -5,6 +5,7 @@
 
 #include "anonymize/address.h"
 #include "anonymize/dictionary.h"
+#include "anonymize/unfold.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -236,6 +237,14 @@ void Ledger::add(const MapRow& row) {
 void Ledger::add_name(std::size_t index) {
   const Entry& entry = entries_[index];
   std::string folded = lower(entry.real);
+  const std::optional<std::string> plain = plain_text(folded);
+  // As text is read: with a dotless i, or with Cyrillic letters that look like Latin ones.
+  if (plain) add_spelling(lower(*plain), index);
+  add_spelling(std::move(folded), index);
+}
+
+void Ledger::add_spelling(std::string folded, std::size_t index) {
+  const Entry& entry = entries_[index];
   const auto known = by_name_.find(folded);
   if (known != by_name_.end()) {
     // Two spellings of one name: all processes agree on the row that was stored first.

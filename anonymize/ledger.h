@@ -121,6 +121,7 @@ class Ledger {
   void add(const MapRow& row);
   void note_own(std::vector<std::int64_t> ids);
   void add_name(std::size_t index);
+  void add_spelling(std::string folded, std::size_t index);
 
   [[nodiscard]] bool holds_hidden(std::string_view lower_case) const;
 

@@ -159,6 +159,7 @@ std::vector<Edit> Rewriter::scan_guarded(std::string_view text, const Layer* lay
 std::string Rewriter::respelled(std::string_view shown, std::string_view raw) {
   if (!resolver_.wanted().empty() || shown.starts_with("[secret:")) return std::string(shown);
   const Ledger::Entry* entry = resolver_.ledger().by_pseudonym(lower(shown));
+  if (entry != nullptr && lower(entry->real) == lower(raw)) return resolver_.known(*entry, raw);
   if (entry != nullptr && is_name_kind(entry->kind)) return resolver_.spelled(*entry, raw);
   // An address stays one, with its dots as they were written.
   const std::string dotted = read_ipv4(shown, 0) ? defanged_like(shown, raw) : std::string(shown);

@@ -83,4 +83,27 @@ TEST_CASE("people: spellings") {
   CHECK_FALSE(is_person("read only"));
 }
 
+TEST_CASE("people: names with letters that look like others are found as they are written") {
+  for (const char* name : {"Piet Yıldırım", "Ольга Соколова", "Νίκος Παπαδόπουλος"}) {
+    CAPTURE(name);
+    Cluster cluster;
+    REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kPerson, name}}).ok());
+    const std::string in = "please ask " + std::string(name) + " for the key";
+    const std::string out = cluster.text(in);
+    CHECK_FALSE(contains(out, name));
+    CHECK(cluster.engine->check(out).ok());
+    CHECK(cluster.reveal(out) == in);
+    CHECK(cluster.text(out) == out);
+  }
+}
+
+TEST_CASE("people: each part of a name is one") {
+  Cluster cluster;
+  REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kPerson, "Emre Kelpmann"}}).ok());
+  const std::string out = cluster.text("the phones of Emre and of Kelpmann");
+  CHECK_FALSE(contains(out, "Emre"));
+  CHECK_FALSE(contains(out, "Kelpmann"));
+  CHECK(cluster.reveal(out) == "the phones of Emre and of Kelpmann");
+}
+
 }  // namespace pmx::anonymize
