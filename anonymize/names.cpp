@@ -240,7 +240,8 @@ bool Rewriter::in_context(Scan& scan) {
       const bool teaches = word == "realms" || mapping || mounted;
       if (!context_name(scan, end + 1, kind, teaches)) return false;
       // storage/<node>/<storage>
-      if (byte_at(text, scan.at) == '/') context_name(scan, scan.at + 1, Kind::kStorage, false);
+      if (word == "storage" && byte_at(text, scan.at) == '/')
+        context_name(scan, scan.at + 1, Kind::kStorage, false);
       return true;
     }
     return false;

@@ -170,6 +170,7 @@ bool Rewriter::organisation(Scan& scan) {
   if (words.end == 0 || !words.telling || (!marked && words.legal_end == 0 && words.count < 2))
     return false;
   if (scheme_.read_name(text, at)) return false;
+  if (is_vendor(text.substr(at))) return scan.skip(words.end);
   const std::size_t end = words.legal_end > 0 ? words.legal_end : words.end;
   return scan.replace(at, end, resolver_.name(Kind::kName, text.substr(at, end - at)));
 }

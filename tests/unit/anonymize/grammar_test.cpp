@@ -207,6 +207,7 @@ TEST_CASE("grammar: what every system has stays") {
       "Linux version 6.14.12-8-pve (build@proxmox) (gcc 14.2.0)\n",
       "\tManufacturer: Dell Inc.\n\tSubsystem: Super Micro Computer Inc I350\n",
       "BC:24:11 (Proxmox Server Solutions GmbH)\n",
+      "addrtype=\"mac\" vendor=\"Proxmox Server Solutions GmbH\"/>\n",
       "Starting Nmap 7.95 ( https://nmap.org )\n",
       "  - path: /etc/hosts.local\n",
       "type ceph (rw,name=admin,secret=<hidden>,acl)\n",
@@ -215,6 +216,9 @@ TEST_CASE("grammar: what every system has stays") {
       "rpool/ROOT/pve-1 31.2G\n"};
   all_kept(kSame);
   Cluster cluster;
+  REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kVm, "storage"}}).ok());
+  CHECK(contains(cluster.text("GET /api2/json/nodes/pve-muc-01/storage/tank-ssd/content"),
+                 "/storage/sto-"));
   for (const char* json : {R"({"zone":"CEST","offset":7200})", R"({"iface":"vlan571"})",
                            R"({"zone":"localnetwork"})", R"({"id":"totp:18b70200"})"}) {
     CAPTURE(json);
