@@ -58,6 +58,7 @@ struct Triggers::Shape {
 
 Triggers::Triggers()
     : slots_(1024), shift_(32 - 10), filter_(slots_.size() / 4), filter_shift_(shift_ - 4) {
+  add_backup_words(*this);
   add_section_words(*this);
   add_frame_words(*this);
   add_secret_words(*this);

@@ -175,6 +175,7 @@ class Triggers {
 };
 
 // The words of the recognizers, each list in the file of its family.
+void add_backup_words(Triggers& triggers);
 void add_section_words(Triggers& triggers);
 void add_frame_words(Triggers& triggers);
 void add_secret_words(Triggers& triggers);

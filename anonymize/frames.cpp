@@ -48,18 +48,6 @@ std::size_t machine_key_begin(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// Whether four numbers of eight hex digits follow the node of a task.
-bool has_task_number(std::string_view upid) {
-  std::size_t at = upid.find(':');
-  for (int number = 0; number < 4 && at != std::string_view::npos; ++number) {
-    const std::size_t end = upid.find(':', at + 1);
-    if (end == std::string_view::npos || end - at < 9 || !is_upper_hex(upid.substr(at + 1, end - at - 1)))
-      return false;
-    at = end;
-  }
-  return at != std::string_view::npos;
-}
-
 bool is_base64(char c) {
   return (static_cast<unsigned char>(c) < 0x80 && is_word_char(c)) || c == '+' || c == '/' ||
          c == '=';
@@ -126,47 +114,46 @@ void add_frame_words(Triggers& triggers) {
   for (const std::string_view head : kDiskHeads) triggers.add_volume(head);
 }
 
+/// What the task of a UPID works on.
+void Rewriter::task_object(Scan& scan, std::size_t begin, std::size_t end) {
+  const std::string_view value = scan.text.substr(begin, end - begin);
+  if (!is_name(value, Kind::kName)) {
+    for (Edit& edit : scan_layer(value, nullptr, scan.depth + 1))
+      scan.place(begin, std::move(edit));
+    return;
+  }
+  // Services and the like are words; a word is a name only when it is known to be one.
+  const std::string folded = lower(value);
+  if (!is_common_word(folded) || resolver_.ledger().by_name(folded) != nullptr)
+    scan.replace(begin, end, resolver_.name(Kind::kName, value));
+}
+
 bool Rewriter::upid(Scan& scan) {
+  constexpr std::size_t kNumber = 8;
   const std::string_view text = scan.text;
   if (text.substr(scan.at, 5) != "UPID:") return false;
   std::size_t field = scan.at + 5;
-  // A backup server has another number before the time.
-  const int more = has_task_number(text.substr(field, 128)) ? 1 : 0;
-  for (int index = 1; index <= 7 + more && field < text.size(); ++index) {
+  std::string_view type;
+  int object = 6;
+  for (int index = 1; index <= object + 1 && field < text.size(); ++index) {
     std::size_t end = field;
     while (end < text.size() && text[end] != ':' && frame_char(text[end])) ++end;
     const std::string_view value = text.substr(field, end - field);
+    // A backup server numbers its tasks: that is one field more.
+    if (index == 5 && value.size() == kNumber && is_upper_hex(value)) object = 7;
+    if (index == object - 1) type = value;
     if (index == 1 && is_name(value, Kind::kNode))
       scan.replace(field, end, resolver_.name(Kind::kNode, value));
-    if (index == 6 + more && is_name(value, Kind::kName)) {
-      const std::string folded = lower(value);
-      // Services and the like are words; a word is a name only when it is known to be one.
-      if (!is_common_word(folded) || resolver_.ledger().by_name(folded) != nullptr)
-        scan.replace(field, end, resolver_.name(Kind::kName, value));
-    } else if (index == 6 + more && value.find("\\x3a") != std::string_view::npos) {
-      escaped_ids(scan, field, end);
-    } else if (index == 6 + more) {
-      for (Edit& edit : scan_layer(value, nullptr, scan.depth + 1))
-        scan.place(field, std::move(edit));
+    if (index == object && object == 7) {
+      end = task_parts(scan, field, type == "syncjob");
+    } else if (index == object) {
+      task_object(scan, field, end);
     }
-    if (index == 7 + more && !value.empty()) scan.replace(field, end, user_text(value));
+    if (index == object + 1 && !value.empty()) scan.replace(field, end, user_text(value));
     if (byte_at(text, end) != ':') return scan.skip(end);
     field = end + 1;
   }
   return scan.skip(std::min(field, text.size()));
-}
-
-/// "store\\x3ajob": names that a backup server joins in a task's id. Each is one as it is written.
-void Rewriter::escaped_ids(Scan& scan, std::size_t begin, std::size_t end) {
-  constexpr std::string_view kColon = "\\x3a";
-  for (std::size_t at = begin; at < end;) {
-    const std::size_t stop = std::min(scan.text.find(kColon, at), end);
-    const std::string_view name = scan.text.substr(at, stop - at);
-    const bool guest = is_volume_name(std::string(name) + '-') || name.starts_with("ct-");
-    if (!guest && is_name(name, Kind::kName))
-      scan.replace(at, stop, name_text(Kind::kName, name));
-    at = stop + kColon.size();
-  }
 }
 
 bool Rewriter::ticket(Scan& scan) {

@@ -77,6 +77,7 @@ constexpr FactRow kFacts[] = {{"vmid", kVmid},
                               {"comment", kComment | kNamedRow},
                               {"value", kValue},
                               {"pending", kPending},
+                              {"auth-id", kNamedRow},  // a remote backup server
                               {"cidr", kNamedRow},
                               {"mailto", kNamedRow},
                               {"mailto-user", kNamedRow},

@@ -185,25 +185,8 @@ bool Rewriter::user_id(Scan& scan) {
   // What follows !name=, !name: or !name and a blank is the token's value.
   if (has_token && !is_run_char(byte_at(text, end)) && is_uuid_at(text, end + 1))
     scan.replace(end + 1, end + 37, "[secret:token]");
-  if (byte_at(text, end) == '@') repository(scan, end + 1);
+  if (byte_at(text, end) == '@') repository_host(scan, end + 1);
   return true;
-}
-
-/// What follows a user's "@" in the name of a backup server's repository: host:datastore.
-void Rewriter::repository(Scan& scan, std::size_t from) {
-  const std::string_view text = scan.text;
-  const std::size_t stop = run_from(text, from);
-  std::size_t store = stop + 1;
-  if (is_digit(byte_at(text, store))) {  // a port
-    while (is_digit(byte_at(text, store))) ++store;
-    if (byte_at(text, store) != ':') return;
-    ++store;
-  }
-  const std::size_t end = run_from(text, store);
-  if (stop == from || byte_at(text, stop) != ':' || !is_letter(byte_at(text, store))) return;
-  for (Edit& edit : scan_layer(text.substr(from, stop - from), nullptr, scan.depth + 1))
-    scan.place(from, std::move(edit));
-  placed_name(scan, store, trimmed(text, store, end), Kind::kStorage);
 }
 
 bool Rewriter::context_name(Scan& scan, std::size_t from, Kind kind, bool teaches) {

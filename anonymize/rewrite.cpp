@@ -404,6 +404,7 @@ bool Rewriter::at_run(Scan& scan) {
       {clue::kUpid, &Rewriter::upid, Finder::kUpid},
       {clue::kCue, &Rewriter::cue, Finder::kCommand},
       {clue::kCue, &Rewriter::hinted_person, Finder::kHint},
+      {clue::kCue, &Rewriter::backup_phrase, Finder::kContext},
       {clue::kTicket, &Rewriter::ticket, Finder::kTicket},
       {clue::kTicket, &Rewriter::spice_host, Finder::kTicket},
       {clue::kTicket, &Rewriter::system_credential, Finder::kSecretForm},

@@ -273,6 +273,12 @@ class Rewriter {
   bool ipv4_pattern(Scan& scan);
   bool escaped_address(Scan& scan);
   bool reverse_name(Scan& scan);
+  // backup_server.cpp
+  void store_parts(Scan& scan, std::size_t begin, std::size_t end, bool remote);
+  std::size_t task_parts(Scan& scan, std::size_t begin, bool remote);
+  bool backup_phrase(Scan& scan);
+  bool repository_host(Scan& scan, std::size_t from);
+  bool repository(Scan& scan, std::size_t from);
   // beside.cpp
   bool name_beside(Scan& scan, std::size_t begin, std::size_t end);
   bool leased_name(Scan& scan, std::size_t begin, std::size_t end);
@@ -285,7 +291,7 @@ class Rewriter {
   std::vector<Edit> sasl_plain(std::string_view plain);
   // frames.cpp
   bool upid(Scan& scan);
-  void escaped_ids(Scan& scan, std::size_t begin, std::size_t end);
+  void task_object(Scan& scan, std::size_t begin, std::size_t end);
   bool ticket(Scan& scan);
   bool volume(Scan& scan);
   bool snippet_file(Scan& scan, std::size_t begin);
@@ -319,7 +325,6 @@ class Rewriter {
   static bool placeholder(Scan& scan);
   // names.cpp
   bool user_id(Scan& scan);
-  void repository(Scan& scan, std::size_t from);
   bool in_context(Scan& scan);
   bool dictionary_name(Scan& scan);
   bool announced_name(Scan& scan);

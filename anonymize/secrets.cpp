@@ -431,11 +431,13 @@ bool Rewriter::key_value(Scan& scan) {
     return secret_value(scan, scan.run_end + 1, "key");
   if ((run == "from" || run == "to" || run == "orig_to") && text.substr(scan.run_end, 2) == "=<")
     return mailbox(scan, scan.run_end + 2);
+  const bool flag = scan.at > 0 && text[scan.at - 1] == '-';
+  if (run == "PBS_REPOSITORY" || (flag && run == "repository"))
+    return repository(scan, read_assignment(text, scan.at, scan.run_end, flag).value);
   std::size_t label = scan.at;
   const FieldRule rule = label_rule(text, label, run);
   scan.key = rule.key;
   if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
-  const bool flag = scan.at > 0 && text[scan.at - 1] == '-';
   const Assignment assigned = read_assignment(text, scan.at, scan.run_end, flag);
   std::size_t at = assigned.value;
   if (at == 0 || at >= text.size()) return false;

@@ -26,10 +26,16 @@ constexpr std::string_view kContainers[] = {
     "managed",         "builtin",      "hosts",           "machines",      "devices",
     "serviceaccounts", "dienstkonten", "administratoren", "administrators"};
 
-/// A backup job that got its id from PVE: backup- and two groups of hex digits.
+/// A job that got its id from PVE or a backup server: backup-, or a letter, and hex digits.
 bool is_generated_job(std::string_view value) {
-  if (!value.starts_with("backup-") || value.size() != 20 || value[15] != '-') return false;
-  return std::all_of(value.begin() + 7, value.end(), [](char c) { return is_hex(c) || c == '-'; });
+  constexpr std::size_t kShortest = 6;
+  const std::size_t head = value.starts_with("backup-") ? 7 : 2;
+  if (value.size() < head + kShortest || value[head - 1] != '-' || !is_letter(value.front()))
+    return false;
+  if (head == 7 && (value.size() != 20 || value[15] != '-')) return false;
+  return std::all_of(value.begin() + static_cast<std::ptrdiff_t>(head), value.end(),
+                     [](char c) { return is_hex(c) || c == '-'; }) &&
+         std::any_of(value.begin() + static_cast<std::ptrdiff_t>(head), value.end(), is_digit);
 }
 
 }  // namespace
@@ -95,7 +101,10 @@ std::vector<Edit> Rewriter::reference_field(std::string_view value) {
   for (const std::string_view mark : {"!", "+", "dc/", "guest/"})
     if (value.substr(at).starts_with(mark)) at += mark.size();
   if (at == 0 && holds_own(value)) return text(value);
-  const std::string_view name = value.substr(at);
+  std::string_view name = value.substr(at);
+  // The pools of a file system of ceph.
+  for (const std::string_view role : {"_metadata", "_data"})
+    if (name.ends_with(role)) name.remove_suffix(role.size());
   if (name.find_first_of(":/,; ") != std::string_view::npos || is_volume_name(name) ||
       is_plain_path_word(name))
     return text(value);

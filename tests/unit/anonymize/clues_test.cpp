@@ -230,7 +230,12 @@ constexpr std::string_view kValues[] = {
     "key=\"password\" value=\"drift4wood\"",
     "Workstation Name:\tDRIFTBOX7\n",
     "Community String   : drift4wood",
-    "zK8u6jww3/LzDPUFKC36DYz1cIauMe7Ilqr7ki5O7Sf7gV+jPquYxc4mqfnIvI4ATz94hgV4"};
+    "zK8u6jww3/LzDPUFKC36DYz1cIauMe7Ilqr7ki5O7Sf7gV+jPquYxc4mqfnIvI4ATz94hgV4",
+    "UPID:drift7:0019CCEA:06B43431:0A22BDC7:68077B71:backup:drift-s\\x3avm-100:root@pam:",
+    "sync datastore 'drift-s' from 'drift-r/drift-t'",
+    "collection on store drift-s",
+    "PBS_REPOSITORY=driftbox:8007:drift-s",
+    "--repository driftbox:drift-s"};
 
 }  // namespace
 
