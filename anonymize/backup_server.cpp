@@ -73,6 +73,7 @@ bool Rewriter::backup_phrase(Scan& scan) {
   if (scan.at != scan.run_begin || byte_at(text, scan.run_end) != ' ' ||
       std::find(std::begin(kNouns), std::end(kNouns), run) == std::end(kNouns))
     return false;
+  scan.looks_beyond();
   std::size_t at = scan.run_end + 1;
   bool remote = run == "remote";
   for (const std::string_view job : {"sync job ", "verify job ", "prune job "}) {

@@ -33,11 +33,16 @@ bool is_client_id(std::string_view text, std::size_t at) {
 
 }  // namespace
 
+bool Rewriter::follows_mac(std::string_view text, std::size_t at) {
+  return read_mac(word_before(text, at), 0).has_value();
+}
+
 /// The name behind the address at [begin, end), when the form of its line says that one is there.
 bool Rewriter::name_beside(Scan& scan, std::size_t begin, std::size_t end) {
   const std::string_view text = scan.text;
   const char before = begin > 0 ? text[begin - 1] : '\n';
   const char after = byte_at(text, end);
+  if (before == '\n' || text.substr(end, 2) == " -") scan.looks_beyond();
   if (share_behind(scan, begin, end)) return true;
   std::size_t at = end + 1;
   Kind kind = Kind::kHost;
@@ -53,8 +58,10 @@ bool Rewriter::name_beside(Scan& scan, std::size_t begin, std::size_t end) {
   } else if (after == ' ' && before == ' ') {
     // A lease of dnsmasq: time, MAC, address, NAME, client.
     const std::size_t stop = run_from(text, at);
-    announced = read_mac(word_before(text, begin), 0) && byte_at(text, stop) == ' ' &&
-                is_client_id(text, stop + 1);
+    const bool leased = follows_mac(text, begin);
+    if (leased) scan.looks_beyond();
+    scan.note.word.alone = true;
+    announced = leased && byte_at(text, stop) == ' ' && is_client_id(text, stop + 1);
   }
   if (!announced) return before == '\n' && hosts_line(scan, begin, end);
   const std::size_t stop = run_from(text, at);
@@ -74,6 +81,7 @@ bool Rewriter::leased_name(Scan& scan, std::size_t begin, std::size_t end) {
     return host && placed_name(scan, end + 1, stop, Kind::kHost);
   }
   if (byte_at(text, end) != ' ') return false;
+  scan.looks_beyond();
   const bool paired = byte_at(text, end + 1) == '(';
   const std::size_t at = end + (paired ? 2 : 1);
   const std::size_t stop = run_from(text, at);

@@ -54,6 +54,8 @@ constexpr bool is_letter(char c) { return has_class(c, chars::kLetter); }
 constexpr bool is_word_char(char c) { return has_class(c, chars::kLetter | chars::kDigit); }
 constexpr bool is_hex(char c) { return has_class(c, chars::kHex); }
 constexpr bool is_space(char c) { return has_class(c, chars::kSpace); }
+/// Whether `c` stands between words: a blank, a line end, any control byte.
+constexpr bool is_blank(char c) { return static_cast<unsigned char>(c) <= ' '; }
 constexpr bool is_run_char(char c) {
   return has_class(c, chars::kLetter | chars::kDigit | chars::kJoin);
 }

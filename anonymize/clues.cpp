@@ -80,7 +80,7 @@ void Triggers::add_word(std::string_view word, std::uint32_t clues) {
   while (begin > 0 && is_word_char(word[begin - 1]) &&
          is_digit(word[begin - 1]) == is_digit(word[end - 1]))
     --begin;
-  if (begin < end) add(word.substr(begin, end - begin), clues, 0);
+  if (begin < end) add(word.substr(begin, end - begin), clues);
 }
 
 void Triggers::add_secret(std::string_view head, std::size_t shortest) {
@@ -90,15 +90,23 @@ void Triggers::add_secret(std::string_view head, std::size_t shortest) {
   known.head = three_bytes(head.data());
 }
 
+void Triggers::add_domain(std::string_view suffix) {
+  const std::string_view label = suffix.substr(suffix.rfind('.') + 1);
+  add_word(suffix, std::all_of(label.begin(), label.end(), is_letter) ? clue::kTld : clue::kDomain);
+}
+
 void Triggers::add_volume(std::string_view rest) {
   volumes_[static_cast<unsigned char>(rest.front())] = true;
 }
 
-void Triggers::add_name(std::string_view part, std::size_t length) {
-  add(part, clue::kName, length);
+void Triggers::add_name(std::string_view part, std::size_t length, bool spaced) {
+  Slot& slot = add(part, clue::kName);
+  const auto known = static_cast<std::uint16_t>(std::min<std::size_t>(length, 0xFFFF));
+  slot.longest = std::max(slot.longest, known);
+  if (spaced) slot.spaced = std::max(slot.spaced, known);
 }
 
-void Triggers::add(std::string_view part, std::uint32_t clues, std::size_t longest) {
+Triggers::Slot& Triggers::add(std::string_view part, std::uint32_t clues) {
   if ((used_ + 1) * 2 > slots_.size()) grow();
   const std::uint32_t print = print_of(part);
   Slot& slot = slots_[place_of(print)];
@@ -107,8 +115,7 @@ void Triggers::add(std::string_view part, std::uint32_t clues, std::size_t longe
   slot.clues |= clues;
   const std::size_t bit = print >> filter_shift_;
   filter_[bit >> 6] |= std::uint64_t{1} << (bit & 63);
-  slot.longest =
-      std::max(slot.longest, static_cast<std::uint16_t>(std::min<std::size_t>(longest, 0xFFFF)));
+  return slot;
 }
 
 void Triggers::grow() {
@@ -125,8 +132,9 @@ void Triggers::grow() {
   }
 }
 
-std::size_t Triggers::longest_name(std::string_view part) const {
-  return slots_[place_of(print_of(part))].longest;
+Triggers::Lengths Triggers::longest_name(std::string_view part) const {
+  const Slot& slot = slots_[place_of(print_of(part))];
+  return {slot.longest, slot.spaced};
 }
 
 void Triggers::read_parts(std::string_view text, Run& run, Shape& out,
@@ -159,8 +167,7 @@ void Triggers::read_parts(std::string_view text, Run& run, Shape& out,
       if (shortest > 0) shape.token_end = std::min(shape.token_end, begin + shortest);
     }
     shape.last = clues_of(data + begin, at - begin, data + size, payload);
-    // Only behind a dot a top-level domain is one.
-    shape.clues |= shape.dots > 0 ? shape.last : shape.last & ~std::uint32_t{clue::kDomain};
+    shape.clues |= placed(shape.last, shape.dots > 0, begin > run.begin ? data[begin - 1] : ' ');
     if (kind == chars::kDigit) {
       shape.digits = true;
     } else {
@@ -188,6 +195,7 @@ std::uint32_t Triggers::camel_clues(std::string_view text, const Run& run) const
 std::uint32_t Triggers::colon_clues(std::string_view text, const Run& run,
                                     const Shape& shape) const {
   std::uint32_t clues = shape.last & (clue::kUpid | clue::kTicket | clue::kField);
+  if ((shape.last & clue::kSerial) != 0) clues |= clue::kDevice;
   const std::string_view rest = text.substr(run.end + 1);
   if (run.end - run.begin == 8 && all_hex(text.substr(run.begin, 8))) clues |= clue::kTicket;
   if (rest.starts_with('/')) clues |= clue::kUrl;
@@ -218,7 +226,8 @@ std::uint32_t blank_clues(std::string_view text, const Run& run, std::uint32_t l
   const bool flag = run.begin > 0 && text[run.begin - 1] == '-';
   std::uint32_t clues = 0;
   if (flag || kAssigns.find(next) != std::string_view::npos) clues |= last & clue::kField;
-  if (next == '(' && (is_digit(second) || second == 'V')) clues |= clue::kContext;
+  const bool named = (last & clue::kNamed) != 0 || is_digit(text[run.end - 1]);
+  if (named && next == '(' && (is_digit(second) || second == 'V')) clues |= clue::kContext;
   if (is_digit(next) && (last & clue::kGuest) != 0 && opens_behind_number(text, run.end + 1))
     clues |= clue::kContext;
   const bool joins = (next == 'u' || next == 'a') && second == 'n';
@@ -240,9 +249,13 @@ std::uint32_t Triggers::clues_behind(std::string_view text, const Run& run,
   switch (byte_at(text, run.end)) {
     case ':': return colon_clues(text, run, shape);
     case ' ':
-    case '\t': return blank_clues(text, run, shape.last, shape.capital);
+    case '\t':
+      return blank_clues(text, run, shape.last, shape.capital) |
+             ((shape.last & clue::kSerial) != 0 ? clue::kDevice : 0U);
     case '@': return clue::kUserId;
-    case '/': return shape.last & clue::kContext;
+    case '/':
+      return (shape.last & clue::kContext) |
+             ((shape.last & clue::kSerial) != 0 ? clue::kDevice : 0U);
     case '\'': return (shape.last & clue::kField) | (shape.capital ? clue::kOrganisation : 0U);
     case '=':
     case '"':
@@ -256,7 +269,8 @@ std::uint32_t Triggers::clues_behind(std::string_view text, const Run& run,
 }
 
 Run Triggers::read_run(std::string_view text, std::size_t at, PayloadPrints* payload) const {
-  Run run{at, at, 0, false};
+  Run run;
+  run.begin = at;
   Shape shape;
   read_parts(text, run, shape, payload);
   // An escape that is none (%10.1.2.3) changes how addresses are read.
@@ -271,6 +285,8 @@ Run Triggers::read_run(std::string_view text, std::size_t at, PayloadPrints* pay
   run.clues = (shape.clues & kAnywhere) | clues_behind(text, run, shape);
   if (shape.marked) run.clues |= clue::kMark;
   run.digits = shape.digits;
+  run.capital = shape.capital;
+  run.last = shape.last;
   if (shape.token_end <= run.end) run.clues |= clue::kSecret;
   if (may_be_address(run.end - at, shape.dots, shape.dashes, shape.digits))
     run.clues |= clue::kAddress;

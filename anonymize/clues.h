@@ -48,6 +48,9 @@ enum Bits : std::uint32_t {
   kCue = 1U << 23,     ///< a word behind which the rest of a line is read run by run
   kBlob = 1U << 17,    ///< base64 or hex of a text may begin
   kOwn = 1U << 24,     ///< a pseudonym may stand in the run: it has a digit
+  kNamed = 1U << 25,   ///< the last part of a known name
+  kTld = 1U << 26,     ///< as kDomain, right behind a dot
+  kSerial = 1U << 27,  ///< before a colon, slash or blank: what follows may be a device's
   kAll = ~0U,
 };
 
@@ -58,9 +61,45 @@ struct Run {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::uint32_t clues = 0;
+  std::uint32_t last = 0;  ///< what its last part wakes
   bool dotted = false;
   bool digits = false;
+  bool capital = false;
 };
+
+/// The part of a text that the sieve read last: 64 bytes, cut at a blank, as bit masks. It need not
+/// be read anew for what stands in it behind something that woke.
+class SieveWindow {
+ private:
+  friend class Triggers;
+
+  bool read(std::string_view text, std::size_t at);
+
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;      ///< the blank; as `begin_` where none was read
+  std::uint64_t marks_ = 0;  ///< punctuation and lengths that may mean something
+  std::uint64_t letters_ = 0;
+  std::uint64_t digits_ = 0;
+  std::uint64_t runs_ = 0;
+  std::uint64_t dotted_ = 0;  ///< letters and digits behind the dot of a run
+  std::uint64_t camel_ = 0;
+  std::uint64_t blanks_ = 0;
+  const char* data_ = nullptr;
+  char buffer_[72];  ///< what is left of a text that ends in the window, and NUL behind it
+};
+
+/// Whether "[" at `at` opens a number, as the kernel's lines begin ("[12345.678901]"): there no
+/// section begins.
+inline bool opens_number(std::string_view text, std::size_t at) {
+  std::size_t i = at + 1;
+  while (i < text.size() && (is_digit(text[i]) || text[i] == '.' || text[i] == ' ')) ++i;
+  return i < text.size() && text[i] == ']';
+}
+
+/// Whether "(" may open an area code, (089), or the id of a device, (36005...).
+inline bool opens_code(char first, char second) {
+  return (first == '0' && is_digit(second)) || (first == '3' && second >= '2' && second <= '6');
+}
 
 /// The words that wake recognizers, and the first parts of known names: one open-addressing table
 /// over the parts of words (runs of letters or of digits) in any ASCII letter case.
@@ -75,14 +114,21 @@ class Triggers {
   /// A token that begins with `head` (three bytes) and goes on for `shortest` bytes of a run.
   void add_secret(std::string_view head, std::size_t shortest);
 
+  /// A domain, or what domains end with.
+  void add_domain(std::string_view suffix);
+
   /// A volume's id goes on with `rest` behind its colon.
   void add_volume(std::string_view rest);
 
-  /// A known name of `length` bytes begins with `part`.
-  void add_name(std::string_view part, std::size_t length);
+  /// A known name of `length` bytes begins with `part`; it may have blanks.
+  void add_name(std::string_view part, std::size_t length, bool spaced);
 
-  /// The length of the longest known name that begins with `part`, or more; 0 when none does.
-  [[nodiscard]] std::size_t longest_name(std::string_view part) const;
+  /// The lengths of the longest known names that begin with a part, or more; 0 when none does.
+  struct Lengths {
+    std::size_t any = 0;
+    std::size_t spaced = 0;  ///< of those that have blanks
+  };
+  [[nodiscard]] Lengths longest_name(std::string_view part) const;
 
   /// A stretch of text in which runs and punctuation may show clues.
   struct Waking {
@@ -91,10 +137,10 @@ class Triggers {
   };
 
   /// The first such stretch that begins at `at` or later; begins at `limit` or behind it when there
-  /// is none before. No word reaches over `at`. `payload` learns what was read, and may
-  /// know further names.
+  /// is none before. No word reaches over `at`, and what stands before it was read. `window` is of
+  /// the same text. `payload` learns what was read, and may know further names.
   [[nodiscard]] Waking sieve(std::string_view text, std::size_t at, std::size_t limit,
-                             PayloadPrints* payload = nullptr) const;
+                             SieveWindow& window, PayloadPrints* payload = nullptr) const;
 
   /// The run that begins at `at`, where a word begins.
   [[nodiscard]] Run read_run(std::string_view text, std::size_t at,
@@ -105,15 +151,15 @@ class Triggers {
     std::uint32_t print = 0;  ///< upper half of the hash, 0 in an empty slot
     std::uint32_t clues = 0;
     std::uint16_t longest = 0;
+    std::uint16_t spaced = 0;
   };
   struct SecretHead {
     std::uint32_t head = 0;      ///< three bytes
     std::uint32_t shortest = 0;  ///< 0 in an empty place
   };
   struct Shape;
-  struct Parts;
 
-  void add(std::string_view part, std::uint32_t clues, std::size_t longest);
+  Slot& add(std::string_view part, std::uint32_t clues);
   void grow();
   /// The place of a print: its slot or the empty one where it would be.
   [[nodiscard]] std::size_t place_of(std::uint32_t print) const {
@@ -133,6 +179,12 @@ class Triggers {
   [[nodiscard]] bool may_have(std::uint32_t print) const {
     const std::size_t bit = print >> filter_shift_;
     return (filter_.data()[bit >> 6] >> (bit & 63) & 1) != 0;
+  }
+  /// What a part's place leaves of its clues; `before` is the byte before it.
+  static std::uint32_t placed(std::uint32_t clues, bool dotted, char before) {
+    if ((clues & clue::kTld) != 0 && before == '.') clues |= clue::kDomain;
+    // Only behind a dot a top-level domain is one.
+    return dotted ? clues : clues & ~std::uint32_t{clue::kDomain};
   }
   [[nodiscard]] std::uint32_t clues_of(std::uint32_t print, PayloadPrints* payload) const {
     std::uint32_t clues = may_have(print) ? slots_[place_of(print)].clues : 0U;
@@ -156,8 +208,8 @@ class Triggers {
       clues |= clues_of(print_of(part, length - cut, part + length), nullptr) & clue::kName;
     return clues;
   }
-  [[nodiscard]] std::size_t first_waking(const char* data, const Parts& parts, std::size_t limit,
-                                         PayloadPrints* payload) const;
+  [[nodiscard]] std::size_t first_waking(const SieveWindow& window, std::size_t from,
+                                         std::size_t limit, PayloadPrints* payload) const;
   void read_parts(std::string_view text, Run& run, Shape& shape, PayloadPrints* payload) const;
   [[nodiscard]] std::uint32_t camel_clues(std::string_view text, const Run& run) const;
   [[nodiscard]] std::uint32_t colon_clues(std::string_view text, const Run& run,

@@ -102,15 +102,20 @@ void add_command_words(Triggers& triggers) {
   for (const std::string_view word : {"data", "from", "to", "value", "uid"})
     triggers.add_word(word, clue::kField);
   for (const Flag& flag : kFlags) triggers.add_word(flag.command, clue::kCue);
-  for (const std::string_view word : {"password", "chpasswd", "secret", "rocommunity", "rwcommunity",
-                                      "trapcommunity"}) triggers.add_word(word, clue::kCue);
+  for (const std::string_view word :
+       {"password", "chpasswd", "secret", "rocommunity", "rwcommunity", "trapcommunity"})
+    triggers.add_word(word, clue::kCue);
 }
 
 /// Has the rest of the line read run by run: what this word announces stands there.
 bool Rewriter::cue(Scan& scan) {
   scan.waking_end = std::max(scan.waking_end, scan.line_end.from(scan.text, scan.at, "\n"));
+  scan.note.cue = true;
+  const std::uint64_t flags = flags_of(scan.text.substr(scan.at, scan.run_end - scan.at));
+  if (flags == 0) return false;
+  scan.looks_beyond();
   scan.read_command();
-  scan.flags |= flags_of(scan.text.substr(scan.at, scan.run_end - scan.at));
+  scan.flags |= flags;
   return false;
 }
 
@@ -176,6 +181,7 @@ bool Rewriter::config_secret(Scan& scan) {
   const bool community = run == "rocommunity" || run == "rwcommunity" || run == "trapcommunity" ||
                          run == "rocommunity6" || run == "rwcommunity6";
   if (!community && run != "password" && run != "secret") return false;
+  scan.looks_beyond();
   std::size_t line = scan.at;
   while (line > 0 && text[line - 1] != '\n') --line;
   while (byte_at(text, line) == ' ' || byte_at(text, line) == '\t') ++line;

@@ -9,6 +9,9 @@
 namespace pmx::anonymize {
 namespace {
 
+/// What a vendor numbers its devices with.
+constexpr std::size_t kDeviceDigits = 9;
+
 std::size_t hex_end(std::string_view text, std::size_t at) {
   while (at < text.size() && is_hex(text[at])) ++at;
   return at;
@@ -51,7 +54,7 @@ Part numbered(std::string_view text, std::size_t at) {
       at >= 4 && (text.substr(at - 4, 4) == "eui." || text.substr(at - 4, 4) == "naa.");
   if (named && (length == 16 || length == 32)) return {at, end};
   // Five, the vendor's six digits, and the device's nine.
-  if (length != 9 || at < 9) return {};
+  if (length != kDeviceDigits || at < 9) return {};
   const std::string_view before = text.substr(at - 9, 9);
   const bool begins = at == 9 || !is_word_char(text[at - 10]);
   const bool vendor = begins && before[0] == '5' && before[1] == before[8] &&
@@ -79,8 +82,8 @@ Part by_id_serial(std::string_view text, std::size_t at) {
 std::size_t announced_serial(std::string_view text, std::size_t begin, std::size_t end) {
   const std::string_view run = text.substr(begin, end - begin);
   while (byte_at(text, end) == ' ' && byte_at(text, end + 1) == ' ') ++end;
-  const bool dashed = byte_at(text, end) == ' ' && byte_at(text, end + 3) == '-' &&
-                      byte_at(text, end + 6) == '-';
+  const bool dashed =
+      byte_at(text, end) == ' ' && byte_at(text, end + 3) == '-' && byte_at(text, end + 6) == '-';
   if (byte_at(text, end) == ' ' && byte_at(text, end + 1) == ':') ++end;
   if (byte_at(text, end) != ':' && !dashed) return 0;
   const bool number = equals_folded(run, "number") && begin >= 7 &&
@@ -95,14 +98,16 @@ std::size_t announced_serial(std::string_view text, std::size_t begin, std::size
 }  // namespace
 
 void add_device_words(Triggers& triggers) {
-  for (const std::string_view word : {"iqn", "nqn", "eui", "naa", "wwn", "id", "number", "n"})
+  for (const std::string_view word : {"iqn", "nqn", "eui", "naa", "wwn"})
     triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : {"id", "number", "n"}) triggers.add_word(word, clue::kSerial);
 }
 
 bool Rewriter::may_be_device(std::string_view run) {
   // The nine digits behind a vendor's may have a dot or dash behind them.
   return run.size() >= 15 || run == "N" ||
-         (run.size() >= 9 && hex_end(run, 0) == 9 && ends_word(run, 9));
+         (run.size() >= kDeviceDigits && hex_end(run, 0) == kDeviceDigits &&
+          ends_word(run, kDeviceDigits));
 }
 
 /// A volume group in the device mapper's spelling, before a volume of PVE: its own dashes are
@@ -132,6 +137,10 @@ bool Rewriter::interface_of_mac(Scan& scan) {
 bool Rewriter::multipath_alias(Scan& scan) {
   const std::string_view text = scan.text;
   if (scan.at != scan.run_begin || text.substr(scan.run_end, 2) != " (") return false;
+  scan.looks_to(scan.run_end + 3);
+  const char first = byte_at(text, scan.run_end + 2);
+  if (first != '0' && first != '3') return false;
+  scan.looks_beyond();
   const Part id = numbered(text, scan.run_end + 2);
   if (id.end == 0 || text.substr(id.end, 5) != ") dm-") return false;
   return placed_name(scan, scan.at, scan.run_end, Kind::kName);
@@ -153,6 +162,8 @@ bool Rewriter::licence_key(Scan& scan) {
 bool Rewriter::device(Scan& scan) {
   if (licence_key(scan) || interface_of_mac(scan)) return true;
   const std::string_view text = scan.text;
+  // "5 000c50 0a1b2c3d4"
+  if (hex_end(text, scan.at) == scan.at + kDeviceDigits) scan.looks_beyond();
   Part part;
   const std::string_view head = text.substr(scan.at, 3);
   if (head == "iqn" || head == "nqn") part = dated_name(text, scan.at);
@@ -161,6 +172,7 @@ bool Rewriter::device(Scan& scan) {
     const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
     if (run == "by-id" && byte_at(text, scan.run_end) == '/')
       part = by_id_serial(text, scan.run_end + 1);
+    if (run == "N" || equals_folded(run, "number")) scan.looks_beyond();
     const std::size_t serial = announced_serial(text, scan.at, scan.run_end);
     std::size_t end = serial;
     while (serial > 0 && end < text.size() && is_run_char(text[end])) ++end;

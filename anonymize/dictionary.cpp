@@ -68,18 +68,22 @@ void Dictionary::absorb() {
       continue;
     const std::string folded = lower(entry.real);
     // Whatever ends like a known name with dots may be a host below it.
-    if (folded.find('.') != std::string::npos) triggers_.add_word(folded, clue::kDomain);
+    if (folded.find('.') != std::string::npos) triggers_.add_domain(folded);
+    const auto plain = plain_text(folded);
+    for (const std::string& name : {folded, plain ? lower(*plain) : folded})
+      if (!is_digit(name.back())) triggers_.add_word(name, clue::kNamed);
     const std::size_t dot = folded.find('.');
     if (entry.kind == Kind::kDomain && dot != std::string::npos && dot >= kMinOwner)
       insert_owner(folded.substr(0, dot));
     if (!is_strong(folded, ledger_.policy())) continue;
     wake_by(folded);
-    if (const auto plain = plain_text(folded)) wake_by(lower(*plain));
+    if (plain) wake_by(lower(*plain));
   }
 }
 
 void Dictionary::wake_by(std::string_view name) {
-  triggers_.add_name(name.substr(0, part_end(name, 0)), name.size());
+  const bool spaced = std::any_of(name.begin(), name.end(), is_blank);
+  triggers_.add_name(name.substr(0, part_end(name, 0)), name.size(), spaced);
 }
 
 void Dictionary::insert_owner(std::string label) {
@@ -92,20 +96,29 @@ NameHit Dictionary::longest_at(std::string_view text, std::size_t at) const {
   const std::size_t first = part_end(text, at);
   if (first - at > kMaxPart) return {};
   std::size_t longest = 0;
+  std::size_t spaced = 0;
   // The first part may carry a plural ending; try it as it is, then without.
   for (std::size_t cut = 0; cut <= 2 && first - at > cut; ++cut) {
-    longest = std::max(longest, triggers_.longest_name(text.substr(at, first - cut - at)));
+    const Triggers::Lengths lengths = triggers_.longest_name(text.substr(at, first - cut - at));
+    longest = std::max(longest, lengths.any);
+    spaced = std::max(spaced, lengths.spaced);
     if (to_lower(text[first - 1]) != 's') break;
   }
   if (longest == 0) return {};
+  constexpr std::size_t kPlural = 3;  // "es", and what follows it
+  NameHit hit;
+  if (spaced > 0) hit.reach = at + spaced + kPlural;
   const std::size_t limit = std::min({text.size(), at + longest, at + kMaxName});
   for (std::size_t end = limit; end > at; --end) {
     if (!ends_here(text, end) && !ends_before_plural(text, end)) continue;
     const std::string_view folded = fold(text, at, end, buffer);
     const Ledger::Entry* entry = ledger_.by_name(folded);
-    if (entry != nullptr && is_strong(folded, ledger_.policy())) return {entry, end};
+    if (entry == nullptr || !is_strong(folded, ledger_.policy())) continue;
+    hit.entry = entry;
+    hit.end = end;
+    break;
   }
-  return {};
+  return hit;
 }
 
 }  // namespace pmx::anonymize

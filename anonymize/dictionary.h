@@ -17,6 +17,7 @@ namespace pmx::anonymize {
 struct NameHit {
   const Ledger::Entry* entry = nullptr;
   std::size_t end = 0;
+  std::size_t reach = 0;  ///< behind a blank no byte from here on was looked at; 0: none at all
 };
 
 class Dictionary {

@@ -203,8 +203,9 @@ bool Rewriter::webhook(Scan& scan, std::size_t end) {
 /// _ldap._tcp.acme.de: the domain behind the service's labels.
 bool Rewriter::service_name(Scan& scan) {
   const std::size_t end = std::min(scan.run_end, scan.text.size());
+  const std::string_view run = scan.text.substr(0, end);
   std::size_t begin = scan.at;
-  for (std::size_t mark = scan.text.find("._", begin); mark < end; mark = scan.text.find("._", begin))
+  for (std::size_t mark = run.find("._", begin); mark < end; mark = run.find("._", begin))
     begin = mark + 2;
   begin = scan.text.find('.', begin) + 1;
   if (begin == 0 || begin >= end || chain_end(scan.text, begin) <= begin) return false;
@@ -254,8 +255,10 @@ bool Rewriter::share_behind(Scan& scan, std::size_t begin, std::size_t end) {
   const std::string_view text = scan.text;
   const bool forward = begin > 1 && text.substr(begin - 2, 2) == "//" && byte_at(text, end) == '/';
   if (!forward) return false;
-  const std::string_view scheme = text.substr(begin > 7 ? begin - 7 : 0, std::min<std::size_t>(begin, 7) - 2);
-  if (scheme.ends_with(':') && !scheme.ends_with("smb:") && !scheme.ends_with("cifs:")) return false;
+  const std::string_view scheme =
+      text.substr(begin > 7 ? begin - 7 : 0, std::min<std::size_t>(begin, 7) - 2);
+  if (scheme.ends_with(':') && !scheme.ends_with("smb:") && !scheme.ends_with("cifs:"))
+    return false;
   std::size_t stop = end + 1;
   while (stop < text.size() && is_run_char(text[stop])) ++stop;
   return placed_name(scan, end + 1, stop, Kind::kName);

@@ -436,9 +436,9 @@ bool is_secret_word(std::string_view word) {
 bool is_placeholder_word(std::string_view word) {
   // Of what has a shape of its own; the rest are words of rules.
   constexpr std::string_view kShapes[] = {
-      "authorization", "credentials", "blob", "credential", "fingerprint", "guarded", "hash",
-      "key",           "keyring",     "licence",    "pem",         "phone",   "ssh-key",
-      "text",          "ticket",      "token",      "webhook"};
+      "authorization", "credentials", "blob",    "credential", "fingerprint", "guarded",
+      "hash",          "key",         "keyring", "licence",    "pem",         "phone",
+      "ssh-key",       "text",        "ticket",  "token",      "webhook"};
   return std::find(std::begin(kShapes), std::end(kShapes), word) != std::end(kShapes) ||
          is_secret_word(word) || word == "address" || kind_of_code(word).has_value();
 }

@@ -233,8 +233,7 @@ bool Rewriter::machine_key(Scan& scan) {
   if (!may_be_machine_key(text, scan.at)) {
     const std::size_t end = random_end(text, scan.at);
     SlashChain chain;
-    if (end == 0 || begin < scan.done || read_base64(text, begin, chain).end > begin)
-      return false;
+    if (end == 0 || begin < scan.done || read_base64(text, begin, chain).end > begin) return false;
     return scan.replace(begin, end, "[secret:blob]");
   }
   SlashChain chain;

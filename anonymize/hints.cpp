@@ -72,6 +72,7 @@ bool Rewriter::hinted_person(Scan& scan) {
   if (run.ends_with('.')) run.remove_suffix(1);
   const bool title = is_one_of(run, kTitles);
   if (!title && !is_one_of(run, kVerbs)) return false;
+  scan.looks_beyond();
   std::size_t at = scan.run_end;
   if (byte_at(text, at) != ' ') return false;
   ++at;

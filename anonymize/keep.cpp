@@ -74,12 +74,12 @@ struct Interface {
   bool letters;  ///< more lower-case letters and digits may follow (enp3s0f1)
 };
 constexpr Interface kInterfaces[] = {
-    {"vxlan", false},  {"tun", false},   {"wg", false},
-    {"vlan", false},   {"vmbr", false},  {"bond", false},   {"eth", false},    {"eno", true},
-    {"ens", true},     {"enp", true},    {"tap", true},     {"veth", true},    {"fwbr", true},
-    {"fwln", true},    {"fwpr", true},   {"wlan", false},   {"net", false},    {"osd.", false},
-    {"scsi", false},   {"sata", false},  {"ide", false},    {"virtio", false}, {"mp", false},
-    {"unused", false}, {"dummy", false}, {"docker", false}, {"wlp", true},     {"ipconfig", false},
+    {"vxlan", false},  {"tun", false},    {"wg", false},       {"vlan", false},   {"vmbr", false},
+    {"bond", false},   {"eth", false},    {"eno", true},       {"ens", true},     {"enp", true},
+    {"tap", true},     {"veth", true},    {"fwbr", true},      {"fwln", true},    {"fwpr", true},
+    {"wlan", false},   {"net", false},    {"osd.", false},     {"scsi", false},   {"sata", false},
+    {"ide", false},    {"virtio", false}, {"mp", false},       {"unused", false}, {"dummy", false},
+    {"docker", false}, {"wlp", true},     {"ipconfig", false},
 };
 
 constexpr std::string_view kVendors[] = {
@@ -331,9 +331,9 @@ bool is_documentation_host(std::string_view lower) {
 }  // namespace
 
 void add_domain_words(Triggers& triggers) {
-  for (const std::string_view tld : kTlds) triggers.add_word(tld, clue::kDomain);
-  for (const std::string_view tld : kPrivateTlds) triggers.add_word(tld, clue::kDomain);
-  for (const std::string_view suffix : kSecondLevel) triggers.add_word(suffix, clue::kDomain);
+  for (const std::string_view tld : kTlds) triggers.add_domain(tld);
+  for (const std::string_view tld : kPrivateTlds) triggers.add_domain(tld);
+  for (const std::string_view suffix : kSecondLevel) triggers.add_domain(suffix);
 }
 
 bool is_kept_name(std::string_view lower) {

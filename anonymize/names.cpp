@@ -181,6 +181,7 @@ bool Rewriter::user_id(Scan& scan) {
   }
   std::string out = user_text(text.substr(scan.at, end - scan.at));
   const bool has_token = out.find('!') != std::string::npos;
+  if (has_token) scan.looks_beyond();
   scan.replace(scan.at, end, std::move(out));
   // What follows !name=, !name: or !name and a blank is the token's value.
   if (has_token && !is_run_char(byte_at(text, end)) && is_uuid_at(text, end + 1))
@@ -218,8 +219,10 @@ bool Rewriter::in_context(Scan& scan) {
       // of its permissions.
       const bool mapping = (word == "pci" || word == "usb") && scan.at >= 8 &&
                            text.substr(scan.at - 8, 8) == "mapping/";
+      const std::size_t behind = run_from(text, end + 1);
+      if (word == "pve") scan.looks_to(behind + 6);
       const bool mounted = word == "pve" && scan.at >= 4 && text.substr(scan.at - 4, 4) == "mnt/" &&
-                           text.substr(run_from(text, end + 1), 6) == " type ";
+                           text.substr(behind, 6) == " type ";
       const bool teaches = word == "realms" || mapping || mounted;
       if (!context_name(scan, end + 1, kind, teaches)) return false;
       // storage/<node>/<storage>
@@ -236,6 +239,7 @@ bool Rewriter::in_context(Scan& scan) {
   }
   const std::size_t run = scan.at == scan.run_begin ? trimmed(text, scan.at, scan.run_end) : end;
   const std::string_view follows = text.substr(run, 7);
+  if (follows.starts_with(" (")) scan.looks_to(run + follows.size());
   const bool numbered = follows.starts_with(" (VMID ") ||
                         (follows.starts_with(" (") && is_digit(byte_at(text, run + 2)));
   if (numbered && context_name(scan, scan.at, Kind::kVm, false)) return true;
@@ -243,6 +247,7 @@ bool Rewriter::in_context(Scan& scan) {
   const std::string word = lower(text.substr(scan.at, end - scan.at));
   if (std::find(std::begin(kGuestWords), std::end(kGuestWords), word) == std::end(kGuestWords))
     return false;
+  scan.looks_beyond();
   std::size_t i = end + 1;
   while (is_digit(byte_at(text, i))) ++i;
   if (i == end + 1 || text.substr(i, 2) != " (") return false;
@@ -251,6 +256,7 @@ bool Rewriter::in_context(Scan& scan) {
 
 bool Rewriter::dictionary_name(Scan& scan) {
   const NameHit hit = dictionary_.longest_at(scan.text, scan.at);
+  if (hit.reach > scan.note.word.end) scan.looks_to(hit.reach);
   if (hit.entry == nullptr) return announced_name(scan);
   scan.find_word();
   const std::size_t begin = std::max(scan.word_begin, scan.done);

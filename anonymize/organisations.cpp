@@ -69,6 +69,15 @@ std::size_t name_word_end(std::string_view text, std::size_t at) {
   return end;
 }
 
+/// Where what name_word_end(text, at) looked at ends, when it gave `end`.
+std::size_t looked_to(std::string_view text, std::size_t at, std::size_t end) {
+  const char first = byte_at(text, at);
+  if (end == at && is_capital(first)) return at + kMaxWord + 2;
+  if (end == at) return at + (first == '&' ? 2 : first == 'u' || first == 'a' ? 4 : 1);
+  while (end < text.size() && !is_word_char(text[end]) && text[end] != ' ') ++end;
+  return end + 2;
+}
+
 bool tells_nothing(std::string_view word) {
   return word.size() <= 3 || Dictionary::is_weak(lower(word)) || is_legal_form(word);
 }
@@ -77,13 +86,15 @@ struct Words {
   std::size_t end = 0;        ///< behind the last word
   std::size_t legal_end = 0;  ///< behind the last legal form; 0 without
   int count = 0;
-  bool telling = false;  ///< some word is no plain word
+  bool telling = false;   ///< some word is no plain word
+  std::size_t reach = 0;  ///< bytes before this place were looked at
 };
 
 Words name_words(std::string_view text, std::size_t at) {
   Words words;
   while (words.count < kMaxWords) {
     const std::size_t end = name_word_end(text, at);
+    words.reach = looked_to(text, at, end);
     if (end == at) return words;
     const std::string_view word = text.substr(at, end - at);
     ++words.count;
@@ -147,9 +158,11 @@ bool Rewriter::organisation(Scan& scan) {
   if (first.size() < 2 || first.size() > 24) return false;
   if (is_capital(first.front())) {
     const Words words = name_words(text, scan.at);
+    if (words.reach > scan.note.word.end) scan.looks_to(words.reach);
     if (const std::size_t end = owner_end(text, scan.at); end > 0)
       return scan.replace(scan.at, end,
                           resolver_.name(Kind::kName, text.substr(scan.at, end - scan.at)));
+    if (words.legal_end > 0) scan.looks_beyond();
     if (words.legal_end > 0 && is_vendor(text.substr(scan.at)) &&
         !known_within(text, scan.at, words.legal_end))
       return scan.skip(words.legal_end);
@@ -160,9 +173,11 @@ bool Rewriter::organisation(Scan& scan) {
           resolver_.name(Kind::kName, text.substr(scan.at, words.legal_end - scan.at)));
   }
   const std::string folded = lower(first);
-  if (is_one_of(folded, kNumberWords)) return contract_number(scan, at);
+  if (is_one_of(folded, kNumberWords)) return scan.looks_beyond(), contract_number(scan, at);
   const bool owner = is_one_of(folded, kOwnerWords) && text.substr(at, 4) == " of ";
+  if (is_one_of(folded, kOwnerWords)) scan.looks_beyond();
   if (!owner && !is_one_of(folded, kOrganisationWords)) return false;
+  scan.looks_beyond();
   if (owner) at += 3;
   const bool marked = skip_to_value(text, at);
   if (at == scan.at + first.size()) return false;

@@ -70,6 +70,8 @@ class Resolver {
   /// free text. Returns what held before.
   bool set_teaching(bool teaching) { return std::exchange(teaching_, teaching); }
 
+  [[nodiscard]] bool teaches() const { return teaching_; }
+
   /// Notes a value to be issued, without using its pseudonym; free text teaches nothing.
   void learn(Kind kind, std::string_view value);
 

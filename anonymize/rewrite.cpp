@@ -1,6 +1,7 @@
 #include "anonymize/rewrite.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "anonymize/blobs.h"
 #include "anonymize/keep.h"
@@ -78,6 +79,12 @@ bool is_version(std::string_view text, std::size_t begin, std::size_t end) {
     return word == 0 || (text[word - 1] != '/' && text[word - 1] != '@');
   }
   return is_announced_version(text, begin, end);
+}
+
+bool holds_chpasswd(std::string_view text) {
+  constexpr std::string_view kWord = "chpasswd";
+  static const std::boyer_moore_horspool_searcher kSearch(kWord.begin(), kWord.end());
+  return std::search(text.begin(), text.end(), kSearch) != text.end();
 }
 
 /// The layer of the text after `edits`: which bytes are written as they are and which as escapes.
@@ -203,10 +210,12 @@ std::vector<Edit> Rewriter::walk(std::string_view text, const Layer* layer, unsi
     scan.find_escape();
   else
     scan.escape = scan.escape_token = text.size();
-  scan.chpasswd = text.find("chpasswd") != std::string_view::npos;
+  scan.chpasswd = holds_chpasswd(text);
   if (scan.chpasswd) scan.waking_end = text.size();
   scan.find_angle();
   scan.places = find_places(text);
+  scan.remembers =
+      all_clues_ == 0 && layer == nullptr && depth == 0 && !scan.chpasswd && !resolver_.teaches();
   while (pass_over(scan)) step(scan);
   return std::move(scan.edits);
 }
@@ -249,9 +258,9 @@ inline bool is_mark(std::string_view text, std::size_t at) {
     case ':': return next == ':';
     case '$': return is_word_char(next);
     case '{': return next == 'S';
-    case '(': return next == '0';
+    case '(': return next == '0' && is_digit(byte_at(text, at + 2));
     case '+': return is_digit(next) && (next != '0' || text.substr(at, 4) == "+00 ");
-    case '[': return next == 's' || at == 0 || text[at - 1] == '\n';
+    case '[': return next == 's' || ((at == 0 || text[at - 1] == '\n') && !opens_number(text, at));
     default: return false;
   }
 }
@@ -261,6 +270,7 @@ bool Rewriter::pass_over(Scan& scan) {
   const std::string_view text = scan.text;
   // Behind an edit within a run the rest of the run is read word by word.
   std::size_t at = scan.at;
+  if (scan.note.open && at >= scan.note.word.end) close_note(scan, at);
   if (at < scan.run_end || (at > 0 && is_word_char(text[at - 1]))) return at < text.size();
   while (at < text.size()) {
     scan.at = at;
@@ -271,13 +281,14 @@ bool Rewriter::pass_over(Scan& scan) {
       if (scan.angle < at) scan.find_angle();
       const std::size_t limit = std::min({scan.escape_token, scan.angle_name, scan.place_begin()});
       const Triggers::Waking waking =
-          dictionary_.triggers().sieve(text, at, limit, resolver_.prints());
+          dictionary_.triggers().sieve(text, at, limit, scan.window, resolver_.prints());
       at = std::min(waking.begin, std::max(at, limit));
       const bool named = at >= scan.angle_name;
       scan.waking_end = at < limit ? std::min(waking.end, limit) : named ? scan.angle + 1 : at;
     }
     scan.at = at;
     if (at >= scan.escape_token || at >= scan.place_begin()) break;
+    if (scan.remembers && recall(scan, at)) continue;
     if (!is_word_char(text[at])) {
       if (is_mark(text, at)) break;
       ++at;
@@ -339,13 +350,13 @@ void Rewriter::step(Scan& scan) {
   scan.at = part_end(scan.text, scan.at);
 }
 
-/// Clues that a run shows by its place and length.
-std::uint32_t Rewriter::place_clues(const Scan& scan) const {
+/// Clues that a run shows by its place and length, and by what its last part wakes.
+std::uint32_t Rewriter::place_clues(const Scan& scan, std::uint32_t last) const {
   const std::string_view text = scan.text;
   const std::string_view run = text.substr(scan.run_begin, scan.run_end - scan.run_begin);
   const char after = byte_at(text, scan.run_end);
   std::uint32_t clues = 0;
-  if (may_be_file_line(scan)) clues |= clue::kLine;
+  if (may_be_file_line(scan, last)) clues |= clue::kLine;
   if (may_be_flag(scan)) clues |= clue::kFlag;
   if (may_be_device(run) || (after == ' ' && text.substr(scan.run_end, 3) == " (3"))
     clues |= clue::kDevice;
@@ -355,7 +366,7 @@ std::uint32_t Rewriter::place_clues(const Scan& scan) const {
   if (scan.chpasswd && after == ':') clues |= clue::kPair;
   if (after == ':' && run.size() >= 8 && run.size() <= 10 && is_digit(run.front()))
     clues |= clue::kTicket;
-  if (after == '/' && is_volume_name(text.substr(scan.run_end + 1, 24))) clues |= clue::kParent;
+  if (after == '/' && names_volume(text, scan.run_end + 1)) clues |= clue::kParent;
   if (scan.depth < kMaxDepth && may_be_blob(text.substr(scan.run_begin))) clues |= clue::kBlob;
   if (may_be_machine_key(text, scan.run_begin) || random_end(text, scan.run_begin) > 0)
     clues |= clue::kBlob;
@@ -367,19 +378,22 @@ void Rewriter::begin_run(Scan& scan) {
   scan.run_begin = run.begin;
   scan.run_end = run.end;
   scan.run_dotted = run.dotted;
-  scan.clues = run.clues | all_clues_ | place_clues(scan);
+  scan.clues = run.clues | all_clues_ | place_clues(scan, run.last);
   if (scan.angle < scan.at) scan.find_angle();
   if (scan.angle < scan.text.size() && run.end > scan.angle_name) scan.clues |= clue::kDisplayName;
   // Alone a pseudonym asks nobody: it stays.
   if (scan.clues != 0 && run.digits) scan.clues |= clue::kOwn;
+  if (scan.note.open && run.end == scan.note.word.end) note_behind(scan, run);
 }
 
 template <std::size_t N>
 bool Rewriter::ask(Scan& scan, const Recognizer (&recognizers)[N]) {
   const std::size_t first = scan.edits.size();
-  for (const Recognizer& recognizer : recognizers)
-    if ((scan.clues & recognizer.clue) != 0 && (this->*recognizer.find)(scan))
-      return signed_by(recognizer.finder, scan, first, true);
+  for (const Recognizer& recognizer : recognizers) {
+    if ((scan.clues & recognizer.clue) == 0) continue;
+    if (recognizer.reach == Reach::kBeyond) scan.looks_beyond();
+    if ((this->*recognizer.find)(scan)) return signed_by(recognizer.finder, scan, first, true);
+  }
   return false;
 }
 
@@ -400,50 +414,53 @@ bool Rewriter::signed_by(Finder finder, Scan& scan, std::size_t first, bool foun
 
 bool Rewriter::at_run(Scan& scan) {
   static constexpr Recognizer kRecognizers[] = {
-      {clue::kLine, &Rewriter::file_line, Finder::kFileLine},
-      {clue::kUpid, &Rewriter::upid, Finder::kUpid},
-      {clue::kCue, &Rewriter::cue, Finder::kCommand},
-      {clue::kCue, &Rewriter::hinted_person, Finder::kHint},
-      {clue::kCue, &Rewriter::backup_phrase, Finder::kContext},
-      {clue::kTicket, &Rewriter::ticket, Finder::kTicket},
-      {clue::kTicket, &Rewriter::spice_host, Finder::kTicket},
-      {clue::kTicket, &Rewriter::system_credential, Finder::kSecretForm},
-      {clue::kBlob, &Rewriter::machine_key, Finder::kSecretForm},
-      {clue::kFlag, &Rewriter::command_flag, Finder::kCommand},
-      {clue::kCue, &Rewriter::config_secret, Finder::kCommand},
-      {clue::kPair, &Rewriter::password_pair, Finder::kCommand},
-      {clue::kLogin, &Rewriter::login_name, Finder::kLogin},
-      {clue::kDevice, &Rewriter::multipath_alias, Finder::kDevice},
-      {clue::kMark, &Rewriter::mapped_volume, Finder::kVolume},
-      {clue::kParent, &Rewriter::volume_parent, Finder::kVolume},
-      {clue::kPhone, &Rewriter::announced_phone, Finder::kPhone},
-      {clue::kField, &Rewriter::key_value, Finder::kField},
-      {clue::kUrl, &Rewriter::url_credentials, Finder::kUrl},
-      {clue::kUrl, &Rewriter::export_host, Finder::kUrl},
-      {clue::kVolume, &Rewriter::volume, Finder::kVolume},
-      {clue::kSecret, &Rewriter::secret_shape, Finder::kSecretForm},
-      {clue::kBlob, &Rewriter::blob, Finder::kEncoded}};
+      {clue::kLine, &Rewriter::file_line, Finder::kFileLine, Reach::kTold},
+      {clue::kUpid, &Rewriter::upid, Finder::kUpid, Reach::kWord},
+      {clue::kCue, &Rewriter::cue, Finder::kCommand, Reach::kTold},
+      {clue::kCue, &Rewriter::hinted_person, Finder::kHint, Reach::kTold},
+      {clue::kCue, &Rewriter::backup_phrase, Finder::kContext, Reach::kTold},
+      {clue::kTicket, &Rewriter::ticket, Finder::kTicket, Reach::kBeyond},
+      {clue::kTicket, &Rewriter::spice_host, Finder::kTicket, Reach::kBeyond},
+      {clue::kTicket, &Rewriter::system_credential, Finder::kSecretForm, Reach::kBeyond},
+      {clue::kBlob, &Rewriter::machine_key, Finder::kSecretForm, Reach::kWord},
+      {clue::kFlag, &Rewriter::command_flag, Finder::kCommand, Reach::kBeyond},
+      {clue::kCue, &Rewriter::config_secret, Finder::kCommand, Reach::kTold},
+      {clue::kPair, &Rewriter::password_pair, Finder::kCommand, Reach::kBeyond},
+      {clue::kLogin, &Rewriter::login_name, Finder::kLogin, Reach::kBeyond},
+      {clue::kDevice, &Rewriter::multipath_alias, Finder::kDevice, Reach::kTold},
+      {clue::kMark, &Rewriter::mapped_volume, Finder::kVolume, Reach::kWord},
+      {clue::kParent, &Rewriter::volume_parent, Finder::kVolume, Reach::kWord},
+      {clue::kPhone, &Rewriter::announced_phone, Finder::kPhone, Reach::kBeyond},
+      {clue::kField, &Rewriter::key_value, Finder::kField, Reach::kTold},
+      {clue::kUrl, &Rewriter::url_credentials, Finder::kUrl, Reach::kWord},
+      {clue::kUrl, &Rewriter::export_host, Finder::kUrl, Reach::kWord},
+      {clue::kVolume, &Rewriter::volume, Finder::kVolume, Reach::kWord},
+      {clue::kSecret, &Rewriter::secret_shape, Finder::kSecretForm, Reach::kBeyond},
+      {clue::kBlob, &Rewriter::blob, Finder::kEncoded, Reach::kWord}};
   return ask(scan, kRecognizers);
 }
 
 bool Rewriter::at_word(Scan& scan) {
   static constexpr Recognizer kRecognizers[] = {
-      {clue::kOwn, &Rewriter::own_pseudonym, Finder::kUserId},
-      {clue::kDisplayName, &Rewriter::display_name, Finder::kMailName},
-      {clue::kSecret, &Rewriter::secret_shape, Finder::kSecretForm},
-      {clue::kDevice | clue::kCue, &Rewriter::device, Finder::kDevice},
-      {clue::kAddress, &Rewriter::address, Finder::kAddress},
-      {clue::kUserId, &Rewriter::user_id, Finder::kUserId},
-      {clue::kDomain, &Rewriter::fqdn, Finder::kDomain},
-      {clue::kOrganisation, &Rewriter::organisation, Finder::kOrganisation},
-      {clue::kContext, &Rewriter::in_context, Finder::kContext}};
+      {clue::kOwn, &Rewriter::own_pseudonym, Finder::kUserId, Reach::kTold},
+      {clue::kDisplayName, &Rewriter::display_name, Finder::kMailName, Reach::kBeyond},
+      {clue::kSecret, &Rewriter::secret_shape, Finder::kSecretForm, Reach::kBeyond},
+      {clue::kDevice | clue::kCue, &Rewriter::device, Finder::kDevice, Reach::kTold},
+      {clue::kAddress, &Rewriter::address, Finder::kAddress, Reach::kTold},
+      {clue::kUserId, &Rewriter::user_id, Finder::kUserId, Reach::kTold},
+      {clue::kDomain, &Rewriter::fqdn, Finder::kDomain, Reach::kWord},
+      {clue::kOrganisation, &Rewriter::organisation, Finder::kOrganisation, Reach::kTold},
+      {clue::kContext, &Rewriter::in_context, Finder::kContext, Reach::kTold}};
   return ask(scan, kRecognizers);
 }
 
 bool Rewriter::at_punctuation(Scan& scan) {
   if (!is_mark(scan.text, scan.at)) return false;
   const std::size_t first = scan.edits.size();
-  switch (scan.text[scan.at]) {
+  const char mark = scan.text[scan.at];
+  const bool own = mark == '[' && placeholder_end(scan.text, scan.at) > scan.at;
+  if (mark != ':' && !own) scan.looks_beyond();
+  switch (mark) {
     case '-': return signed_by(Finder::kPem, scan, first, pem(scan));
     case ':': return signed_by(Finder::kAddress, scan, first, ipv6(scan));
     case '$':
@@ -593,9 +610,11 @@ bool Rewriter::address(Scan& scan) {
   const auto ipv4 = is_packet_address(text, scan.at) ? read_ipv4_with_port(text, scan.at)
                                                      : read_ipv4(text, scan.at);
   if (!ipv4) return false;
-  if (!is_private_ipv4(ipv4->value) && is_version(text, scan.at, ipv4->end) &&
-      !is_subnet_id(text, scan.at, ipv4->end))
-    return scan.skip(ipv4->end);
+  if (!is_private_ipv4(ipv4->value)) {
+    if (!is_kept_ipv4(ipv4->value)) scan.looks_beyond();
+    if (is_version(text, scan.at, ipv4->end) && !is_subnet_id(text, scan.at, ipv4->end))
+      return scan.skip(ipv4->end);
+  }
   const std::size_t begin = scan.at;
   const auto out = resolver_.ipv4(ipv4->value);
   if (out) scan.replace(begin, ipv4->end, *out);

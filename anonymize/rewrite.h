@@ -22,24 +22,10 @@
 #include "anonymize/places.h"
 #include "anonymize/pseudonym.h"
 #include "anonymize/resolve.h"
+#include "anonymize/word_memo.h"
 #include "base/secret.h"
 
 namespace pmx::anonymize {
-
-/// Replace text[begin, end) by `text`.
-struct Edit {
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  std::string text;
-  Reason reason = {};
-};
-
-/// The edit of a part as one of the text in which the part begins at `offset`.
-inline Edit moved(Edit edit, std::size_t offset) {
-  edit.begin += offset;
-  edit.end += offset;
-  return edit;
-}
 
 /// A decoded text with the place of every byte in its encoded form (and of the end).
 struct Layer {
@@ -155,6 +141,15 @@ class Rewriter {
       return found;
     }
   };
+  /// A word between blanks that is read for the memo.
+  struct Note {
+    Word word;
+    bool open = false;
+    bool cue = false;
+    std::size_t edits = 0;      ///< so many were there before it
+    std::size_t wanted = 0;     ///< so many values were
+    std::size_t announced = 0;  ///< so many names were
+  };
   struct Scan {
     std::string_view text;
     std::vector<Edit> edits;
@@ -183,6 +178,9 @@ class Rewriter {
     std::vector<Place> places;    ///< what the form of a line says
     std::size_t next_place = 0;   ///< in `places`, the first that was not passed
     SlashChain chain;             ///< what was read of base64 over slashes
+    SieveWindow window;
+    bool remembers = false;  ///< words are looked up in the memo, and kept there
+    Note note;
     Ahead line_end;
     Ahead bar;                     ///< a pipe
     Ahead reads_pairs;             ///< "chpasswd"
@@ -204,6 +202,10 @@ class Rewriter {
     /// Moves on without an edit.
     bool skip(std::size_t end) { return at = end, true; }
     void read_command();
+    /// What is found in the word between blanks depends on the bytes before `end`, too.
+    void looks_to(std::size_t end) { note.word.reach = std::max(note.word.reach, end); }
+    /// It depends on more than is worth telling.
+    void looks_beyond() { note.open = false; }
     /// Looks for the ends of the word around `at`, once for each word.
     void find_word();
     /// Looks for the next %XX and the token it is in.
@@ -216,11 +218,18 @@ class Rewriter {
     char mark = '\0';
     std::size_t backslashes = 0;
   };
+  /// What a recognizer looks at, besides the state of the walk that is the same for all words.
+  enum class Reach {
+    kWord,    ///< what stands between the blanks around its run
+    kTold,    ///< the same, unless it says so by looks_to() or looks_beyond()
+    kBeyond,  ///< more
+  };
   /// A recognizer and the clue without which it finds nothing in a run.
   struct Recognizer {
     std::uint32_t clue;
     bool (Rewriter::*find)(Scan&);
     Finder finder;
+    Reach reach;
   };
 
   /// One edit over a text that does not settle.
@@ -255,9 +264,16 @@ class Rewriter {
                   const OperatorRule& rule, std::vector<Edit>& edits);
   std::vector<Edit> kept_field(std::string_view value);
   bool pass_over(Scan& scan);
+  // recall.cpp
+  static Word word_at(Scan& scan, std::size_t at);
+  /// Does at the word that begins at `at` what the memo says, and moves behind it; else it is
+  /// noted.
+  bool recall(Scan& scan, std::size_t& at);
+  void close_note(Scan& scan, std::size_t at);
+  static void note_behind(Scan& scan, const Run& run);
   void step(Scan& scan);
   void begin_run(Scan& scan);
-  [[nodiscard]] std::uint32_t place_clues(const Scan& scan) const;
+  [[nodiscard]] std::uint32_t place_clues(const Scan& scan, std::uint32_t last) const;
   template <std::size_t N>
   bool ask(Scan& scan, const Recognizer (&recognizers)[N]);
   void announce_parts(std::string_view name);
@@ -280,6 +296,8 @@ class Rewriter {
   bool repository_host(Scan& scan, std::size_t from);
   bool repository(Scan& scan, std::size_t from);
   // beside.cpp
+  /// Whether a MAC stands before the blank before `at`.
+  static bool follows_mac(std::string_view text, std::size_t at);
   bool name_beside(Scan& scan, std::size_t begin, std::size_t end);
   bool leased_name(Scan& scan, std::size_t begin, std::size_t end);
   bool hosts_line(Scan& scan, std::size_t begin, std::size_t end);
@@ -311,7 +329,7 @@ class Rewriter {
   bool secret_value(Scan& scan, std::size_t from, std::string_view word);
   std::vector<Edit> secret_edits(std::string_view value, std::string_view word);
   static std::vector<Edit> cookie_edits(std::string_view value);
-  std::size_t value_end(const Scan& scan, std::size_t from, Quote quote);
+  std::size_t value_end(Scan& scan, std::size_t from, Quote quote);
   // own.cpp
   /// The end of the placeholder that begins at `at`, or `at`.
   [[nodiscard]] static std::size_t placeholder_end(std::string_view text, std::size_t at);
@@ -375,6 +393,8 @@ class Rewriter {
   /// What PVE calls its volumes itself: vm-100-disk-0.
   static bool is_volume_name(std::string_view value);
   static bool is_made_name(std::string_view word);
+  /// Whether such a name begins at `at`.
+  static bool names_volume(std::string_view text, std::size_t at);
   /// A volume group, dataset or pool before /vm-100-disk-0.
   bool volume_parent(Scan& scan);
   std::vector<Edit> path_field(std::string_view value, Kind kind);
@@ -383,7 +403,7 @@ class Rewriter {
   std::vector<Edit> keyring_field(std::string_view value);
   std::vector<Edit> dn_field(std::string_view value);
   // sections.cpp
-  static bool may_be_file_line(const Scan& scan);
+  static bool may_be_file_line(const Scan& scan, std::uint32_t last);
   bool file_line(Scan& scan);
   bool section_header(Scan& scan);
   bool section_property(Scan& scan);
@@ -423,6 +443,8 @@ class Rewriter {
   const Dictionary& dictionary_;
   Resolver& resolver_;
   const std::vector<Secret>& guarded_;
+  WordMemo memo_;
+  std::size_t memo_names_ = 0;  ///< so many names were announced when its words were read
   std::uint32_t all_clues_ = 0;
   bool open_ended_ = false;  ///< a value began whose end the text does not hold
 };

@@ -230,12 +230,18 @@ bool is_whole_line(std::string_view text, std::size_t key, std::size_t value) {
 }
 
 /// What programs write in two words before a colon.
-bool is_label(std::string_view key) {
-  constexpr std::string_view kLabels[] = {
-      "workstation-name", "computer-name",  "host-name",        "account-name",   "user-name",
-      "server-name",      "node-name",      "account-domain",   "cluster-name",   "vm-name",
-      "guest-name",       "chassis-serial", "community-string", "product-serial", "board-serial"};
-  return is_one_of(lower(key), kLabels);
+constexpr std::string_view kLabels[] = {
+    "workstation-name", "computer-name",  "host-name",        "account-name",   "user-name",
+    "server-name",      "node-name",      "account-domain",   "cluster-name",   "vm-name",
+    "guest-name",       "chassis-serial", "community-string", "product-serial", "board-serial"};
+
+bool is_label(std::string_view key) { return is_one_of(lower(key), kLabels); }
+
+/// Whether such a label ends with the word.
+bool ends_label(std::string_view word) {
+  return std::any_of(std::begin(kLabels), std::end(kLabels), [word](std::string_view label) {
+    return equals_folded(word, label.substr(label.rfind('-') + 1));
+  });
 }
 
 /// The rule of the value at `at` that a name stands before: name="password" value="x", and as YAML
@@ -315,7 +321,7 @@ Rewriter::Quote Rewriter::take_quote(std::string_view text, std::size_t& at) {
   return {mark, backslashes};
 }
 
-std::size_t Rewriter::value_end(const Scan& scan, std::size_t from, Quote quote) {
+std::size_t Rewriter::value_end(Scan& scan, std::size_t from, Quote quote) {
   const std::string_view text = scan.text;
   const auto literal = [&scan](std::size_t i) {
     return scan.layer == nullptr || scan.layer->offsets[i + 1] - scan.layer->offsets[i] == 1;
@@ -329,7 +335,7 @@ std::size_t Rewriter::value_end(const Scan& scan, std::size_t from, Quote quote)
       // A quote with more backslashes than the opening one had belongs to the value.
       const bool closes =
           quote.backslashes == 0 ? (i - before) % 2 == 0 : i - before <= quote.backslashes;
-      if (closes) return quote.backslashes == 0 ? i : before;
+      if (closes) return scan.looks_to(i + 1), quote.backslashes == 0 ? i : before;
       continue;
     }
     if (!literal(i)) continue;
@@ -350,7 +356,9 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
   if (is_directory(scan.text, scan.at, at)) return false;
   std::size_t end = value_end(scan, at, quote);
   const std::string_view first = scan.text.substr(at, end - at);
-  if (is_one_of(lower(first), kSchemes) && byte_at(scan.text, end) == ' ')
+  const bool scheme = is_one_of(lower(first), kSchemes);
+  if (scheme) scan.looks_beyond();
+  if (scheme && byte_at(scan.text, end) == ' ')
     end = value_end(scan, skip_blanks(scan.text, end), quote);
   // "password: two words" and "password = two words" in a file are one value.
   const std::string_view mark = scan.text.substr(scan.run_end, 3);
@@ -381,8 +389,8 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
 
 /// "name=secret; Path=/": the values of cookies, not what a browser is told to do with them.
 std::vector<Edit> Rewriter::cookie_edits(std::string_view value) {
-  constexpr std::string_view kAttributes[] = {"path",     "domain",   "expires",
-                                              "max-age",  "samesite", "priority"};
+  constexpr std::string_view kAttributes[] = {"path",    "domain",   "expires",
+                                              "max-age", "samesite", "priority"};
   std::vector<Edit> edits;
   for (std::size_t at = 0; at < value.size();) {
     const std::size_t end = std::min(value.find(';', at), value.size());
@@ -428,16 +436,21 @@ bool Rewriter::key_value(Scan& scan) {
   const char next = byte_at(text, scan.run_end);
   if (kAfterKey.find(next) == std::string_view::npos) return false;
   if (run == "data" && next == '=' && in_secret_object(text, scan.at))
-    return secret_value(scan, scan.run_end + 1, "key");
+    return scan.looks_beyond(), secret_value(scan, scan.run_end + 1, "key");
   if ((run == "from" || run == "to" || run == "orig_to") && text.substr(scan.run_end, 2) == "=<")
     return mailbox(scan, scan.run_end + 2);
   const bool flag = scan.at > 0 && text[scan.at - 1] == '-';
   if (run == "PBS_REPOSITORY" || (flag && run == "repository"))
-    return repository(scan, read_assignment(text, scan.at, scan.run_end, flag).value);
+    return scan.looks_beyond(),
+           repository(scan, read_assignment(text, scan.at, scan.run_end, flag).value);
   std::size_t label = scan.at;
+  if (ends_label(run) || run == "value" || run == "uid") scan.looks_beyond();
   const FieldRule rule = label_rule(text, label, run);
   scan.key = rule.key;
   if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
+  const char first = byte_at(text, scan.run_end + 1);
+  const bool direct = next == '=' && (is_word_char(first) || first == '"' || first == '\'');
+  if (!direct) scan.looks_beyond();
   const Assignment assigned = read_assignment(text, scan.at, scan.run_end, flag);
   std::size_t at = assigned.value;
   if (at == 0 || at >= text.size()) return false;

@@ -72,6 +72,11 @@ constexpr Section kSections[] = {{"dir", Kind::kStorage},
 /// The lines of user.cfg.
 constexpr std::string_view kUserHeads[] = {"user", "token", "group", "pool", "acl", "role"};
 
+bool is_section(std::string_view type) {
+  return std::any_of(std::begin(kSections), std::end(kSections),
+                     [type](const Section& section) { return section.type == type; });
+}
+
 /// Where what the line of `at` says ends: before its line end.
 std::size_t content_end(std::string_view text, std::size_t at) {
   std::size_t end = std::min(text.find('\n', at), text.size());
@@ -142,7 +147,8 @@ bool Rewriter::section_property(Scan& scan) {
   const std::size_t end = content_end(text, begin);
   const std::string_view value = text.substr(begin, end - begin);
   // "Serial Number: x" is no property.
-  if (value.empty() || value.front() == '=' || byte_at(value, run_end(value, 0, value.size())) == ':')
+  if (value.empty() || value.front() == '=' ||
+      byte_at(value, run_end(value, 0, value.size())) == ':')
     return false;
   announce_name(value, rule);
   // A key of a section (powerdns) is one, however short.
@@ -186,7 +192,7 @@ bool Rewriter::user_line(Scan& scan) {
 bool Rewriter::account_line(Scan& scan) {
   constexpr int kFirstUser = 1000;
   const std::string_view text = scan.text;
-  if (byte_at(text, scan.run_end) != ':') return false;
+  if (byte_at(text, scan.run_end) != ':' || byte_at(text, scan.run_end + 1) == ' ') return false;
   const std::size_t end = content_end(text, scan.at);
   std::vector<Span> fields;
   for (std::size_t at = scan.at; at <= end && fields.size() < 10;) {
@@ -237,19 +243,23 @@ bool Rewriter::firewall_line(Scan& scan) {
   return placed_name(scan, scan.at, scan.run_end, Kind::kName);
 }
 
-bool Rewriter::may_be_file_line(const Scan& scan) {
+bool Rewriter::may_be_file_line(const Scan& scan, std::uint32_t last) {
   const std::size_t at = scan.run_begin;
   const char before = at == 0 ? '\n' : scan.text[at - 1];
   const char after = byte_at(scan.text, scan.run_end);
   if (before == '\t') return after == ' ';
   if (before != '\n' && before != '|') return false;
-  return after == ':' || scan.text[at] == 'G' || at < scan.aliases_end;
+  if (at < scan.aliases_end) return true;
+  return after == ':' || (scan.text[at] == 'G' && (last & clue::kLine) != 0);
 }
 
 bool Rewriter::file_line(Scan& scan) {
   const std::string_view text = scan.text;
   const std::size_t begin = near_line_begin(text, scan.at);
   if (scan.at - begin > kMaxIndent) return false;
+  // "INFO: and so on": a word with a blank behind its colon begins a section or nothing.
+  const bool assigned = scan.at == begin && text.substr(scan.run_end, 2) == ": ";
+  if (!assigned || is_section(text.substr(scan.at, scan.run_end - scan.at))) scan.looks_beyond();
   if (scan.at == begin)
     return section_header(scan) || user_line(scan) || account_line(scan) || firewall_line(scan);
   const std::string_view before = text.substr(begin, scan.at - begin);

@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t kWindow = 64;
 /// Conditions look so far behind a blank.
 constexpr std::size_t kAhead = 3;
+/// So many bytes behind a window can be read.
+constexpr std::size_t kTail = 8;
 
 using Bytes [[gnu::vector_size(16)]] = unsigned char;
 using Mask = std::uint64_t;
@@ -69,7 +71,7 @@ struct Masks {
     blank = window.where([](Bytes bytes) { return bytes <= ' '; });
     rare = window.where([](Bytes bytes) {
       return (bytes == '@') | (bytes == '*') | (bytes == '$') | (bytes == '{') | (bytes == '%') |
-             (bytes == '(') | (bytes == '[') | (bytes == '+') | (bytes == '\'');
+             (bytes == '(') | (bytes == '[') | (bytes == '+');
     });
     word = letter | digit;
     run = word | join;
@@ -141,12 +143,12 @@ Mask parent_marks(const Masks& is, const char* data) {
   });
 }
 
-/// Behind a capitalised word: another one, or what joins two.
+/// Behind a capitalised word: another one, what joins two, or an apostrophe.
 Mask capital_marks(const Masks& is, const char* data) {
-  const Mask behind = (is.run + (is.capital & is.run)) & ~is.run & is.blank;
-  return filtered(behind, [data](std::size_t at) {
+  const Mask behind = (is.run + (is.capital & is.run)) & ~is.run;
+  return filtered(behind & (is.blank | is.window.equal('\'')), [data](std::size_t at) {
     const char next = data[at + 1];
-    return has_class(next, chars::kCapital) || next == '&' ||
+    return data[at] == '\'' || has_class(next, chars::kCapital) || next == '&' ||
            ((next == 'u' || next == 'a') && data[at + 2] == 'n');
   });
 }
@@ -158,11 +160,14 @@ bool is_rare_mark(const Masks& is, const char* data, std::size_t at, bool line) 
   const char next = data[at + 1];
   switch (data[at]) {
     case '@': return (is.run << 1 & bit) != 0;
-    case '\'': return (is.run << 1 & bit) != 0;
     case '%': return is_run_char(next);
     case '*': return at > 1 && data[at - 1] == '.' && is_digit(data[at - 2]);
-    case '(': return is_digit(next) || next == 'V';
-    case '[': return next == 's' || (at == 0 ? line : data[at - 1] == '\n');
+    case '(':
+      return opens_code(next, data[at + 2]) ||
+             (at > 1 && is_digit(data[at - 2]) && (is_digit(next) || next == 'V'));
+    case '[':
+      return next == 's' || ((at == 0 ? line : data[at - 1] == '\n') &&
+                             !opens_number({data, kWindow + kTail}, at));
     case '+':
       return (is.word << 1 & bit) == 0 && is_digit(next) &&
              (next != '0' || (data[at + 2] == '0' && data[at + 3] == ' '));
@@ -211,8 +216,9 @@ std::uint32_t clues_before(char next) {
   std::uint32_t clues =
       clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation | clue::kCue;
   if (kAfterKey.find(next) != std::string_view::npos) clues |= clue::kField;
-  if (next == ' ') clues |= clue::kGuest;
+  if (next == ' ') clues |= clue::kGuest | clue::kNamed;
   if (next == '/') clues |= clue::kContext;
+  if (next == ':' || next == '/' || next == ' ') clues |= clue::kSerial;
   if (next == ':') clues |= clue::kUpid | clue::kTicket;
   if (next == ':' || next == ' ') clues |= clue::kLine;
   return clues;
@@ -228,7 +234,11 @@ std::uint32_t clues_between(std::uint32_t clues, const char* data, std::size_t a
   const bool alone = at > 0 && !is_run_char(data[at - 1]) && data[at - 1] != '\t';
   if (blank && alone && kAssigns.find(data[end + 1]) == std::string_view::npos)
     clues &= ~std::uint32_t{clue::kField};
-  if (!is_digit(data[end + 1])) clues &= ~std::uint32_t{clue::kGuest};
+  if (data[end + 1] != '(') clues &= ~std::uint32_t{clue::kNamed};
+  std::size_t digits = end + 1;
+  while (digits < kWindow && is_digit(data[digits])) ++digits;
+  const bool opens = data[digits] == ' ' && data[digits + 1] == '(';
+  if (digits == end + 1 || (digits < kWindow && !opens)) clues &= ~std::uint32_t{clue::kGuest};
   // Only at the beginning of a line, perhaps behind a bar.
   if (at > 0 && data[at - 1] != '\n' && data[at - 1] != '|' && data[at - 1] != '\t' &&
       !is_run_char(data[at - 1]))
@@ -238,77 +248,94 @@ std::uint32_t clues_between(std::uint32_t clues, const char* data, std::size_t a
 
 }  // namespace
 
-struct Triggers::Parts {
-  std::uint64_t letters, digits, runs, dotted, camel;
-};
+/// Reads the window of `text` that begins at `at`; false when no blank cuts it.
+bool SieveWindow::read(std::string_view text, std::size_t at) {
+  begin_ = at;
+  end_ = at;
+  data_ = text.data() + at;
+  if (text.size() - at < sizeof buffer_) {
+    std::memset(buffer_, 0, sizeof buffer_);
+    std::memcpy(buffer_, data_, text.size() - at);
+    data_ = buffer_;
+  }
+  const Masks is(data_);
+  // The blank at which the window is cut; behind the end all bytes are NUL, which is one.
+  const Mask cuts = is.blank & below(kWindow - kAhead) & ~Mask{1};
+  if (cuts == 0 || (at > 0 && text[at - 1] == '%')) return false;
+  const std::size_t cut = behind_last(cuts) - 1;
+  const bool line = at == 0 || text[at - 1] == '\n';
+  const Mask dashes = is.dash & is.dash >> 1 & is.dash >> 2;
+  // "web (105)": the parenthesis behind the blank wakes the word before it.
+  const Mask rare = filtered(is.rare & below(cut + 2),
+                             [&](std::size_t bit) { return is_rare_mark(is, data_, bit, line); });
+  marks_ = below(cut + 1) &
+           (address_marks(is) | colon_marks(is, data_) | dashes | capital_marks(is, data_) |
+            blob_marks(is, data_) | mapped_marks(is) | parent_marks(is, data_) | long_marks(is) |
+            device_marks(is) | rare | rare >> 1);
+  letters_ = is.letter;
+  digits_ = is.digit;
+  runs_ = is.run;
+  dotted_ = ((is.run + is.dot) ^ is.run) & is.word;
+  camel_ = is.camel;
+  blanks_ = is.blank;
+  end_ = at + cut;
+  return true;
+}
 
-/// The first part before `limit` that wakes something, or `limit`.
-std::size_t Triggers::first_waking(const char* data, const Parts& parts, std::size_t limit,
+/// The first part from `from` on and before `limit` that wakes something, or `limit`.
+std::size_t Triggers::first_waking(const SieveWindow& window, std::size_t from, std::size_t limit,
                                    PayloadPrints* payload) const {
-  const Mask begins =
-      (parts.letters & ~(parts.letters << 1)) | (parts.digits & ~(parts.digits << 1));
+  const Mask letters = window.letters_;
+  const Mask digits = window.digits_;
+  const Mask begins = (letters & ~(letters << 1)) | (digits & ~(digits << 1));
+  const Mask heads = begins & ~((letters | digits) << 1);
+  const char* const data = window.data_;
   const SecretHead* const secrets = secrets_.data();
-  for (Mask left = begins & below(limit); left != 0; left &= left - 1) {
+  for (Mask left = begins & below(limit) & ~below(from); left != 0; left &= left - 1) {
     const std::size_t at = first_bit(left);
-    const Mask same = ((parts.letters >> at & 1) != 0 ? parts.letters : parts.digits) >> at;
+    const Mask same = ((letters >> at & 1) != 0 ? letters : digits) >> at;
     const std::size_t length = std::min(first_bit(~same), kWindow - at);
     const std::uint64_t bytes = load_bytes(data + at);
-    std::uint32_t clues = length <= sizeof bytes
-                              ? clues_of(print_of(bytes, length), payload)
-                              : clues_of(print_of(data + at, length, data + kWindow + 8), payload);
+    std::uint32_t clues =
+        length <= sizeof bytes
+            ? clues_of(print_of(bytes, length), payload)
+            : clues_of(print_of(data + at, length, data + kWindow + kTail), payload);
     if ((data[at + length - 1] | 0x20) == 's') clues |= plural_clues(data + at, length);
-    if (const Mask edges = parts.camel >> at & below(length) & ~Mask{1}; edges != 0) {
+    if (const Mask edges = window.camel_ >> at & below(length) & ~Mask{1}; edges != 0) {
       const std::size_t last = at + behind_last(edges) - 1;
       clues |=
-          clues_of(data + last, at + length - last, data + kWindow + 8, nullptr) & clue::kField;
+          clues_of(data + last, at + length - last, data + kWindow + kTail, nullptr) & clue::kField;
     }
     if (clues != 0) {
-      // Only behind a dot a top-level domain is one.
-      if ((parts.dotted >> at & 1) == 0) clues &= ~std::uint32_t{clue::kDomain};
+      clues = placed(clues, (window.dotted_ >> at & 1) != 0, at > 0 ? data[at - 1] : ' ');
       if (clues_between(clues, data, at, at + length) != 0) return at;
     }
+    if ((heads >> at & 1) == 0) continue;
     const std::size_t shortest = secrets[secret_place(three_bytes(bytes))].shortest;
-    if (shortest > 0 && first_bit(~(parts.runs >> at)) >= std::min(shortest, kWindow - at))
+    if (shortest > 0 && first_bit(~(window.runs_ >> at)) >= std::min(shortest, kWindow - at))
       return at;
   }
   return limit;
 }
 
 Triggers::Waking Triggers::sieve(std::string_view text, std::size_t at, std::size_t limit,
-                                 PayloadPrints* payload) const {
-  char buffer[kWindow + 8];
+                                 SieveWindow& window, PayloadPrints* payload) const {
+  // What lies behind a blank of a window that was read is looked at in it.
+  bool inside = at > window.begin_ && at < window.end_ && is_blank(text[at - 1]);
   while (at < limit) {
-    const char* data = text.data() + at;
-    const std::size_t left = text.size() - at;
-    if (left < sizeof buffer) {
-      std::memset(buffer, 0, sizeof buffer);
-      std::memcpy(buffer, data, left);
-      data = buffer;
-    }
-    const Masks is(data);
-    // The blank at which the window is cut; behind the end all bytes are NUL, which is one.
-    const Mask cuts = is.blank & below(kWindow - kAhead) & ~Mask{1};
-    if (cuts == 0 || (at > 0 && text[at - 1] == '%')) return {at, at + kWindow - kAhead};
-    const std::size_t cut = behind_last(cuts) - 1;
-    const Mask whole = below(cut + 1);
-    const bool line = at == 0 || text[at - 1] == '\n';
-    const Mask dashes = is.dash & is.dash >> 1 & is.dash >> 2;
-    // "web (105)": the parenthesis behind the blank wakes the word before it.
-    const Mask rare = filtered(is.rare & below(cut + 2),
-                               [&](std::size_t bit) { return is_rare_mark(is, data, bit, line); });
-    const Mask marks =
-        whole & (address_marks(is) | colon_marks(is, data) | dashes | capital_marks(is, data) |
-                 blob_marks(is, data) | mapped_marks(is) | parent_marks(is, data) | long_marks(is) |
-                 device_marks(is) | rare | rare >> 1);
+    if (!inside && !window.read(text, at)) return {at, at + kWindow - kAhead};
+    inside = false;
+    const std::size_t from = at - window.begin_;
+    const std::size_t cut = window.end_ - window.begin_;
+    const Mask marks = window.marks_ & ~below(from);
     std::size_t found = marks == 0 ? cut + 1 : first_bit(marks);
-    const Mask dotted = ((is.run + is.dot) ^ is.run) & is.word;
-    found = first_waking(data, {is.letter, is.digit, is.run, dotted, is.camel}, found, payload);
+    found = first_waking(window, from, found, payload);
     if (found <= cut) {
-      const std::size_t token = behind_last(is.blank & below(found));
-      const std::size_t end = first_bit(is.blank & ~below(found));
-      return {at + token, at + std::min(end + 1, kWindow - kAhead)};
+      const std::size_t token = std::max(behind_last(window.blanks_ & below(found)), from);
+      const std::size_t end = first_bit(window.blanks_ & ~below(found));
+      return {window.begin_ + token, window.begin_ + std::min(end + 1, kWindow - kAhead)};
     }
-    at += cut;
+    at = window.end_;
   }
   return {at, at};
 }

@@ -52,11 +52,16 @@ bool Rewriter::is_volume_name(std::string_view value) {
   });
 }
 
+bool Rewriter::names_volume(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLook = 24;
+  const std::string_view look = text.substr(at, kLook);
+  return is_volume_name(look.substr(0, look.find_first_of(" \n\r")));
+}
+
 bool Rewriter::volume_parent(Scan& scan) {
   constexpr std::string_view kFolders[] = {"backup", "dump", "images", "iso", "private", "import"};
   const std::string_view run = scan.text.substr(scan.at, scan.run_end - scan.at);
-  if (byte_at(scan.text, scan.run_end) != '/' ||
-      !is_volume_name(scan.text.substr(scan.run_end + 1, 24)) ||
+  if (byte_at(scan.text, scan.run_end) != '/' || !names_volume(scan.text, scan.run_end + 1) ||
       std::find(std::begin(kFolders), std::end(kFolders), run) != std::end(kFolders))
     return false;
   return placed_name(scan, scan.at, scan.run_end, Kind::kName);

@@ -2,6 +2,7 @@
 #include "anonymize/clues.h"
 
 #include <random>
+#include <sstream>
 
 #include "anonymize/rewrite.h"
 #include "fixture.h"
@@ -257,12 +258,14 @@ TEST_CASE("clues: ordinary log text shows none") {
 
 TEST_CASE("clues: names wake the dictionary by their first part, plurals too") {
   Triggers triggers;
-  triggers.add_name("falcon", 9);
+  triggers.add_name("falcon", 9, false);
   for (const char* word : {"falcon", "Falcon", "falcons", "FALCONES", "x-falcon9"})
     CHECK((triggers.read_run(word, 0).clues & clue::kName) != 0);
   CHECK((triggers.read_run("falconer", 0).clues & clue::kName) == 0);
-  CHECK(triggers.longest_name("FALCON") == 9);
-  CHECK(triggers.longest_name("heron") == 0);
+  triggers.add_name("falcon", 7, true);
+  CHECK(triggers.longest_name("FALCON").any == 9);
+  CHECK(triggers.longest_name("falcon").spaced == 7);
+  CHECK(triggers.longest_name("heron").any == 0);
 }
 
 TEST_CASE("clues: every value that is found shows one, beside anything") {
@@ -289,6 +292,67 @@ TEST_CASE("clues: values and beginnings in any order") {
     for (std::size_t part = 1 + random() % 7; part > 0; --part) {
       in += random() % 2 == 0 ? kValues[random() % std::size(kValues)]
                               : kHostilePieces[random() % std::size(kHostilePieces)];
+      in += kBetween[random() % std::size(kBetween)];
+    }
+    same_edits(sides, in);
+  }
+}
+
+TEST_CASE("clues: a word that was read before, beside other words") {
+  Sides sides;
+  std::mt19937 random(31);
+  static constexpr std::string_view kOthers[] = {
+      "VM",      "105",      "(105)", "(web)",   "(VMID",   "105)",     "web",    "kelp",
+      "Kestrel", "Acme",     "GmbH",  "and",     "und",     "&",        "user",   "of",
+      "for",     "from",     "by-id", "Serial",  "Number:", "version",  "to",     "8.2.4.1",
+      "8.3.0.2", "upgraded", "=",     "name",    "--name",  "name=",    "=web",   "Herr",
+      "ask",     "Anna",     "a",     "A",       "u",       "(3600",    "bearer", "token=bearer",
+      "x='a",    "y=\"b",    "b'",    "b\"",     "-u",      "curl",     "|",      ";",
+      "tel",     "+49",      "089",   "1234567", "(089)",   "storage:", "local:", "dir:"};
+  static constexpr std::string_view kPhrases[] = {
+      "VM 105 (web)",
+      "web (VMID 105)",
+      "Meier und Soehne KG",
+      "Acme Widgets GmbH",
+      "Directory of Kestrel Freight",
+      "Kunde: Meier Logistik",
+      "session opened for user driftwood(",
+      "invalid user driftwood from",
+      "publickey for driftwood from",
+      "upgraded from 8.2.4.1 to 8.3.0.2",
+      "version 8.2.4.1",
+      "token=bearer drift4wood",
+      "password: two words",
+      "5 000c50 0a1b2c3d4",
+      "Serial Number: S3RIAL77",
+      "Anna Schmidt",
+      "anna schmidt",
+      "ask Herr Seemann from Kelp",
+      "Dr Seemann",
+      "curl -u kelp:drift4wood",
+      "anna@pam!ci 3b1f2c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d",
+      "name = zebrafish",
+      "--name zebrafish",
+      "tel 089 1234567",
+      "phone: 089 1234567",
+      "+49 89 1234567",
+      "kelp (36007829b095d9e4db8e0e67c6aaacca4) dm-3",
+      "ghp_abcdefghijklmnopqrstuvwx vm-k3x9q2f",
+      "contract number V-249474",
+      "x='a b'",
+      "password='a b'"};
+  static constexpr std::string_view kBetween[] = {" ", " ", " ", " ", "  ", "\n", "\r\n", "\t"};
+  for (int i = 0; i < 6000; ++i) {
+    // A few words, and whole values that they are taken from.
+    std::vector<std::string> words;
+    for (int k = 0; k < 3; ++k) words.emplace_back(kOthers[random() % std::size(kOthers)]);
+    const std::string whole(i % 2 == 0 ? kValues[random() % std::size(kValues)]
+                                       : kPhrases[random() % std::size(kPhrases)]);
+    std::istringstream parts(whole);
+    for (std::string word; parts >> word;) words.push_back(word);
+    std::string in;
+    for (int k = 0; k < 20; ++k) {
+      in += random() % 4 == 0 ? whole : words[random() % words.size()];
       in += kBetween[random() % std::size(kBetween)];
     }
     same_edits(sides, in);
