@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "anonymize/clues.h"
+#include "anonymize/given_names.h"
 #include "anonymize/keep.h"
 #include "anonymize/rewrite.h"
 #include "anonymize/words.h"
@@ -17,10 +18,18 @@ constexpr std::string_view kTitles[] = {
     "Technikerin", "Technician", "Engineer", "Signor",   "Signora",    "Señor",
     "Señora",      "Monsieur",   "Madame",   "Mme",      "Vertretung", "Bereitschaft"};
 constexpr std::string_view kVerbs[] = {"ask", "call", "contact", "tell", "inform", "thank"};
+/// Behind these a place stands.
+constexpr std::string_view kSites[] = {"Standort", "Niederlassung", "Filiale", "Rechenzentrum",
+                                       "RZ",       "Zweigstelle",   "Werk",    "Außenstelle"};
+/// Behind these the name of a machine stands.
+constexpr std::string_view kCalled[] = {"heißt", "heisst", "called", "named", "namens", "genannt"};
 /// Who is asked most often is no person.
 constexpr std::string_view kNobody[] = {
     "Proxmox", "Debian", "Ubuntu",     "Microsoft", "Dell",    "Lenovo",  "Intel",    "Supermicro",
     "Support", "Linux",  "Enterprise", "Monday",    "Tuesday", "Hetzner", "Broadcom", "Cisco",
+    "Feb",     "Mar",    "Apr",        "Jun",       "Jul",     "Aug",      "Sep",      "Oct",
+    "Nov",     "Dec",    "Mon",        "Tue",       "Wed",     "Thu",      "Fri",      "Sat",
+    "Montag",  "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag",  "Telefon",
     "Admin",   "Friday", "Wednesday",  "Thursday",  "Trace",   "Center",  "GitHub",   "Google"};
 
 template <std::size_t N>
@@ -46,11 +55,55 @@ std::size_t name_end(std::string_view text, std::size_t at) {
   return end;
 }
 
+bool is_particle(std::string_view word) {
+  constexpr std::string_view kParticles[] = {"von", "van", "de",  "der", "den", "zu", "da",
+                                             "di",  "del", "dos", "ter", "la",  "le"};
+  return is_one_of(word, kParticles);
+}
+
+/// The end of the surname at `at`, perhaps with particles before it, or `at`.
+std::size_t surname_end(std::string_view text, std::size_t at) {
+  constexpr std::size_t kShortest = 3;
+  std::size_t begin = at;
+  for (int particles = 0; particles < 2; ++particles) {
+    std::size_t end = begin;
+    while (is_lower(byte_at(text, end))) ++end;
+    if (byte_at(text, end) != ' ' || !is_particle(text.substr(begin, end - begin))) break;
+    begin = end + 1;
+  }
+  if (!is_capital(byte_at(text, begin))) return at;
+  std::size_t end = begin;
+  while (end < text.size() && (is_letter(text[end]) || text[end] == '-' || text[end] == '\'')) ++end;
+  while (end > begin && !is_letter(text[end - 1])) --end;
+  if (text.substr(end - std::min<std::size_t>(end, 2), 2) == "'s") end -= 2;
+  const std::string_view word = text.substr(begin, end - begin);
+  const char after = byte_at(text, end);
+  const bool joined = is_word_char(after) || after == '_' || after == '/' || after == '@' ||
+                      (after == '.' && is_word_char(byte_at(text, end + 1)));
+  if (word.size() < kShortest || joined || word == upper(word)) return at;
+  const std::string folded = lower(word);
+  return is_common_word(folded) || is_kept_name(folded) || is_one_of(word, kNobody) ? at : end;
+}
+
+/// Whether a word stands by itself at [begin, end): no part of a path, an address or a name.
+bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
+  constexpr std::string_view kJoining = "/_@.-=\\";
+  const char before = begin > 0 ? text[begin - 1] : ' ';
+  const char after = byte_at(text, end);
+  const bool dotted = after == '.' && is_word_char(byte_at(text, end + 1));
+  return !is_word_char(before) && kJoining.find(before) == kJoining.npos && !is_word_char(after) &&
+         (after == '.' || after == '\0' || kJoining.find(after) == kJoining.npos) && !dotted;
+}
+
 }  // namespace
 
 void add_hint_words(Triggers& triggers) {
   for (const std::string_view word : kTitles) triggers.add_word(word, clue::kCue);
   for (const std::string_view word : kVerbs) triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : kSites) triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : kCalled) triggers.add_word(word, clue::kCue);
+  for (const std::string_view name : given_names()) triggers.add_word(name, clue::kCue);
+  for (const std::string_view town : towns()) triggers.add_word(town, clue::kCue);
 }
 
 bool Rewriter::hinted_name(Scan& scan, std::size_t at, Kind kind) {
@@ -59,6 +112,8 @@ bool Rewriter::hinted_name(Scan& scan, std::size_t at, Kind kind) {
   // First and last name.
   const std::size_t next = name_end(scan.text, end + 1);
   if (kind == Kind::kPerson && byte_at(scan.text, end) == ' ' && next > end + 1) end = next;
+  // Of a known person the dictionary knows the whole name.
+  if (dictionary_.longest_at(scan.text, at).end > end) return false;
   const std::string_view name = scan.text.substr(at, end - at);
   if (holds_own(name)) return false;
   const Ledger::Entry* known = resolver_.ledger().by_name(lower(name));
@@ -66,10 +121,61 @@ bool Rewriter::hinted_name(Scan& scan, std::size_t at, Kind kind) {
       at, end, known != nullptr ? resolver_.known(*known, name) : resolver_.name(kind, name));
 }
 
+/// "Lena Maasdorf", "J. Maasdorf" is no more than a guess: a first name that people know, and a
+/// surname. The surname alone is looked for in the rest of the payload.
+bool Rewriter::given_person(Scan& scan, std::size_t given) {
+  const std::string_view text = scan.text;
+  if (byte_at(text, given) != ' ' || scan.at < scan.done) return false;
+  const char before = scan.at > 0 ? text[scan.at - 1] : ' ';
+  if (is_word_char(before) || before == '/' || before == '-' || before == '.') return false;
+  std::size_t at = given + 1;
+  if (is_upper(byte_at(text, at)) && byte_at(text, at + 1) == '.' && byte_at(text, at + 2) == ' ')
+    at += 3;  // a middle initial
+  const std::size_t end = surname_end(text, at);
+  const std::string_view name = text.substr(scan.at, end - scan.at);
+  // A person that is known is found by the dictionary.
+  if (end == at || holds_own(name) || dictionary_.longest_at(text, scan.at).entry != nullptr ||
+      dictionary_.longest_at(text, at).entry != nullptr)
+    return false;
+  announce_parts(text.substr(at, end - at));
+  return scan.replace(scan.at, end, resolver_.name(Kind::kPerson, name));
+}
+
+/// "heißt esx-druck7": letters with digits or dashes, what no word of a sentence is.
+bool Rewriter::called_machine(Scan& scan) {
+  const std::string_view text = scan.text;
+  std::size_t at = scan.run_end;
+  if (byte_at(text, at) != ' ') return false;
+  ++at;
+  const Quote quote = take_quote(text, at);
+  std::size_t end = at;
+  while (end < text.size() && is_run_char(text[end]) && text[end] != '.') ++end;
+  while (end > at && !is_word_char(text[end - 1])) --end;
+  const std::string_view name = text.substr(at, end - at);
+  const bool told = quote.mark != '\0' && byte_at(text, end) == quote.mark;
+  const bool made = std::any_of(name.begin(), name.end(), is_digit) ||
+                    name.find('-') != std::string_view::npos;
+  if (name.size() < 3 || !is_letter(name.front()) || (!told && !made)) return false;
+  if (is_run_char(byte_at(text, end)) && is_word_char(byte_at(text, end + 1))) return false;
+  return placed_name(scan, at, end, Kind::kHost);
+}
+
 bool Rewriter::hinted_person(Scan& scan) {
   const std::string_view text = scan.text;
   std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
   if (run.ends_with('.')) run.remove_suffix(1);
+  if (is_one_of(run, kCalled)) return called_machine(scan);
+  if (is_capital(run.front())) {
+    const std::string folded = lower(run);
+    if (is_given_name(folded)) return given_person(scan, scan.at + run.size());
+    if (is_town(folded) && stands_alone(text, scan.at, scan.at + run.size()))
+      return scan.replace(scan.at, scan.at + run.size(), resolver_.name(Kind::kName, run));
+    if (is_one_of(run, kSites)) {
+      std::size_t place = scan.run_end;
+      if (byte_at(text, place) == ':') ++place;
+      return byte_at(text, place) == ' ' && hinted_name(scan, place + 1, Kind::kName);
+    }
+  }
   const bool title = is_one_of(run, kTitles);
   if (!title && !is_one_of(run, kVerbs)) return false;
   scan.looks_beyond();

@@ -363,6 +363,8 @@ class Rewriter {
   std::string user_text(std::string_view user_id);
   // hints.cpp
   bool hinted_person(Scan& scan);
+  bool called_machine(Scan& scan);
+  bool given_person(Scan& scan, std::size_t given);
   bool hinted_name(Scan& scan, std::size_t at, Kind kind);
   bool spice_host(Scan& scan);
   bool system_credential(Scan& scan);

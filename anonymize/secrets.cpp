@@ -482,7 +482,7 @@ bool Rewriter::key_value(Scan& scan) {
     case Treatment::kSerial:
     case Treatment::kDn:
     case Treatment::kKeyring: return assigned_value(scan, at, rule);
-    case Treatment::kPerson:
+    case Treatment::kPerson: take_quote(text, at); return hinted_name(scan, at, Kind::kPerson);
     case Treatment::kPhone:
     case Treatment::kEncoded:
     case Treatment::kText:

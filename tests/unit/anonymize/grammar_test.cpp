@@ -182,6 +182,24 @@ TEST_CASE("grammar: a backup server's tasks and answers") {
   CHECK(contains(cluster.json(R"({"name":"X-Api-Key","value":"drift4wood"})"), "[secret:api-key]"));
 }
 
+TEST_CASE("grammar: people, places and machines that nobody listed") {
+  constexpr Row kRows[] = {
+      {"please call Lena Driftwood if it fails again", "Driftwood", "please call "},
+      {"Vertretung: J\u00fcrgen van der Drift (intern)", "Drift", " (intern)"},
+      {"Torsten Q. Driftwood's rack; Driftwood has the key", "Driftwood", " has the key"},
+      {"Owner: Mirja Driftwood\n", "Driftwood", "Owner: "},
+      {"the spare is in Villeurbanne.", "Villeurbanne", "the spare is in "},
+      {"Standort Driftstedt, Schrank 4", "Driftstedt", ", Schrank 4"},
+      {"der Switch dort hei\u00dft drift-box7.", "drift", "der Switch dort hei"},
+      {"a server called `driftwood` is gone", "driftwood", "` is gone"}};
+  all_found(kRows);
+  constexpr const char* kSame[] = {
+      "TZ=Europe/Paris; timezone America/Chicago\n", "Jan Feb Mar: the month of Max Value\n",
+      "Simon says that thomas-test.log is his\n", "a function called main is named so\n",
+      "/srv/hamburg/x and london_db\n"};
+  all_kept(kSame);
+}
+
 TEST_CASE("grammar: a known name inside a name of plain words") {
   Cluster cluster;
   CHECK(contains(cluster.json(R"({"rule":"keep-apart-nautilus"})"), "keep-apart-vm-"));

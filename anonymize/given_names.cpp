@@ -1,0 +1,165 @@
+#include "anonymize/given_names.h"
+
+#include "anonymize/word_set.h"
+
+namespace pmx::anonymize {
+namespace {
+
+// Letters beyond ASCII are not folded: where a name begins with one, both spellings stand here.
+// clang-format off
+constexpr std::string_view kGivenNames[] = {
+    "aaron", "adam", "adrian", "agata", "agnes", "agnieszka", "ahmed", "aino", "aisha", "alan",
+    "albert", "aleksander", "aleksandra", "alessandro", "alessia", "alex", "alexander",
+    "alexandra", "alfred", "ali", "alice", "alicia", "alina", "alison", "amanda", "amelia",
+    "amelie", "amira", "anastasia", "anders", "andrea", "andreas", "andrej", "andrew", "andrzej",
+    "angela", "angelika", "anil", "anita", "anja", "anke", "ann", "anna", "annabel", "anne",
+    "anneke", "annelie", "annette", "annika", "anton", "antonia", "antonio", "arjun", "arnaud",
+    "arne", "artur", "astrid", "aurelie", "axel", "barbara", "bartek", "bastian", "beata",
+    "beate", "beatrice", "ben", "benedikt", "benjamin", "benoit", "bernd", "bernhard", "bettina",
+    "bianca", "birgit", "birgitta", "birthe", "bjarne", "bogdan", "boris", "brandon", "brian",
+    "brigitte", "bruno", "camille", "carina", "carla", "carlo", "carlos", "carmen", "carolin",
+    "caroline", "carsten", "catherine", "cecilia", "celine", "cem", "charlotte", "chiara",
+    "chloe", "christa", "christian", "christiane", "christina", "christine", "christof",
+    "christoph", "christophe", "christopher", "claire", "clara", "claudia", "claus", "clemens",
+    "clement", "conny", "conrad", "corinna", "cornelia", "cristina", "dagmar", "damian", "damien",
+    "daniel", "daniela", "danielle", "danuta", "dariusz", "david", "deborah", "deepak", "denise",
+    "dennis", "diana", "dieter", "dimitri", "dirk", "dmitri", "dmitry", "dominik", "dominika",
+    "dominique", "donald", "doris", "dorota", "dorothea", "edith", "eduard", "edward", "egon",
+    "ekaterina", "elena", "eleonora", "elif", "elisabeth", "elise", "eliza", "elizabeth", "elke",
+    "ella", "ellen", "elsa", "emil", "emilia", "emily", "emma", "emre", "enrico", "eric", "erica",
+    "erich", "erik", "erika", "erkan", "ernst", "esra", "esther", "ethan", "eugen", "eva",
+    "evelyn", "ewa", "fabian", "fabio", "fabrice", "fatima", "fatma", "felicitas", "felipe",
+    "felix", "ferdinand", "fernando", "filip", "finn", "fiona", "florence", "florian",
+    "francesca", "francesco", "francisco", "frank", "franz", "franziska", "frederic", "frederik",
+    "friederike", "friedrich", "fritz", "gabriel", "gabriela", "gabriele", "gary", "geoffrey",
+    "georg", "george", "gerald", "gerard", "gerd", "gerda", "gerhard", "gertrud", "gianluca",
+    "giorgio", "giovanni", "gisela", "giulia", "giuseppe", "goran", "gregor", "grzegorz", "guido",
+    "guillaume", "gunnar", "gunther", "gustav", "hakan", "halina", "hanna", "hannah", "hannes",
+    "hans", "harald", "haruto", "hasan", "hassan", "heather", "hedwig", "heidi", "heike", "heiko",
+    "heiner", "heinrich", "heinz", "helen", "helena", "helene", "helga", "helmut", "hendrik",
+    "henning", "henri", "henrik", "henry", "herbert", "hermann", "hilde", "hiroko", "holger",
+    "horst", "hubert", "hugo", "ibrahim", "ida", "ilka", "ilona", "ilse", "ines", "inga",
+    "ingeborg", "ingo", "ingrid", "irena", "irene", "irina", "iris", "isabel", "isabell",
+    "isabella", "isabelle", "ivan", "ivana", "ivo", "iwona", "jacek", "jacob", "jacqueline",
+    "jacques", "jakob", "jakub", "james", "jan", "jana", "jane", "janet", "janina", "jannik",
+    "janusz", "jaroslav", "jasmin", "jason", "javier", "jean", "jeanette", "jeff", "jeffrey",
+    "jelena", "jennifer", "jens", "jeremy", "jerome", "jerzy", "jessica", "joachim", "joanna",
+    "jochen", "joel", "johan", "johann", "johanna", "johannes", "john", "jolanta", "jonas",
+    "jonathan", "jorge", "jose", "josef", "josefine", "joseph", "joshua", "josip", "juan",
+    "judith", "julia", "julian", "juliane", "julie", "julien", "juliette", "julius", "jurgen",
+    "justin", "justyna", "jutta", "kai", "karel", "karen", "karim", "karin", "karina", "karl",
+    "karla", "karolina", "karsten", "katarina", "katarzyna", "katharina", "katherine", "kathleen",
+    "kathrin", "katja", "katrin", "kazimierz", "kemal", "kenji", "kenneth", "kerstin", "kevin",
+    "kirsten", "klara", "klaus", "kofi", "konrad", "konstantin", "kristin", "kristina", "kristof",
+    "krzysztof", "kurt", "larissa", "lars", "laura", "laurence", "laurent", "lea", "leila",
+    "lena", "lennart", "leo", "leon", "leonard", "leonie", "leopold", "liam", "lilian", "lina",
+    "linda", "linus", "lisa", "lorenz", "lorenzo", "louis", "louisa", "louise", "luca", "lucas",
+    "lucia", "lucie", "lucy", "ludmila", "ludwig", "luis", "luisa", "lukas", "luke", "lutz",
+    "lydia", "maarten", "maciej", "madeleine", "magda", "magdalena", "magnus", "maike", "malte",
+    "mandy", "manfred", "manuel", "manuela", "marc", "marcel", "marcelino", "marcin", "marco",
+    "marcos", "marcus", "marek", "margaret", "margarete", "margit", "maria", "mariana",
+    "marianne", "marie", "marina", "mario", "marion", "marit", "marius", "markus", "marlene",
+    "marta", "marten", "martha", "martin", "martina", "matej", "mateusz", "mathias", "mathieu",
+    "mathilde", "matteo", "matthew", "matthias", "matthieu", "maurice", "max", "maxim",
+    "maximilian", "mehmet", "melanie", "melissa", "mette", "mia", "michael", "michaela", "michal",
+    "michel", "michele", "michelle", "miguel", "mikael", "mike", "mikko", "milan", "milena",
+    "milica", "miriam", "mirko", "mohamed", "mohammed", "moira", "monica", "monika", "moritz",
+    "murat", "mustafa", "mykola", "nadine", "nadja", "nancy", "natalia", "natalie", "natascha",
+    "nathalie", "nathan", "nathaniel", "nelly", "nicholas", "nick", "nico", "nicola", "nicolas",
+    "nicole", "niklas", "nikola", "nikolai", "nikolaus", "nils", "nina", "noah", "noemi", "nora",
+    "norbert", "norman", "oksana", "olaf", "oleg", "oleksandr", "olga", "oliver", "olivia",
+    "olivier", "omar", "oskar", "osman", "osvaldo", "otto", "ottokar", "owen", "pablo", "pamela",
+    "paola", "paolo", "pascal", "patricia", "patrick", "paul", "paula", "pauline", "pavel",
+    "pawel", "pedro", "peer", "peggy", "peter", "petr", "petra", "philip", "philipp", "philippe",
+    "pia", "pierre", "piet", "pietro", "piotr", "priya", "rachel", "radoslaw", "rafael", "rahul",
+    "rainer", "ralf", "ralph", "ramona", "raphael", "raquel", "raul", "ravi", "rebecca", "reiner",
+    "reinhard", "reinhold", "renata", "renate", "rene", "ricarda", "ricardo", "richard", "rita",
+    "robert", "roberta", "roberto", "roger", "roland", "rolf", "roman", "ronald", "rosa",
+    "rosemarie", "roxana", "rudi", "rudolf", "ruth", "ryan", "sabine", "sabrina", "samantha",
+    "samir", "samuel", "sandra", "sanjay", "sara", "sarah", "sascha", "saskia", "sebastian",
+    "sergej", "sergio", "severin", "sibylle", "siegfried", "sigrid", "silas", "silke", "silvia",
+    "simon", "simona", "simone", "sina", "sofia", "sofie", "sonja", "sophia", "sophie", "stefan",
+    "stefanie", "steffen", "stella", "stephan", "stephanie", "stephen", "steve", "steven",
+    "stuart", "sunita", "susan", "susanna", "susanne", "sven", "svenja", "sybille", "sylvia",
+    "szymon", "tadeusz", "tamara", "tanja", "tatjana", "teresa", "terry", "theo", "theodor",
+    "theresa", "thierry", "thomas", "thorsten", "thuy", "tibor", "tilman", "tim", "timo",
+    "timothy", "tina", "tobias", "tom", "tomas", "tomasz", "tony", "torben", "torsten", "tristan",
+    "udo", "ulf", "uli", "ulrich", "ulrike", "ursula", "ute", "uwe", "valentin", "valentina",
+    "valerie", "vanessa", "vera", "veronika", "veronique", "victor", "victoria", "viktor",
+    "viktoria", "vincent", "vincenzo", "virginie", "vladimir", "volker", "waldemar", "walter",
+    "waltraud", "werner", "wilfried", "wilhelm", "william", "wladyslaw", "wojciech", "wolfgang",
+    "xavier", "yannick", "yasmin", "yuki", "yusuf", "yvonne", "zbigniew", "zdenek", "zofia",
+    "zoran", "zuzanna", "anaïs", "andré", "aurélie", "bartłomiej", "benoît", "björn", "bjørn",
+    "bärbel", "cécile", "françois", "françoise", "frédéric", "gonçalo", "grażyna", "gökhan",
+    "götz", "günter", "günther", "håkon", "hélène", "jesús", "jiří", "josé", "joão", "jérôme",
+    "józef", "jörg", "jørgen", "jürg", "jürgen", "käthe", "lukáš", "maría", "małgorzata",
+    "michał", "ondřej", "paweł", "radosław", "rafał", "raúl", "rené", "rüdiger", "siobhán",
+    "stanisław", "stéphane", "sébastien", "sören", "søren", "tomáš", "władysław", "zoë", "åsa",
+    "çağla", "élodie", "éric", "özlem", "øyvind", "ümit", "łukasz", "şeyma", "šimon", "Łukasz",
+    "Élodie", "Éric", "Šimon", "Øyvind", "Åsa", "Özlem", "Ümit", "Şeyma", "Çağla",
+};
+
+constexpr std::string_view kTowns[] = {
+    "aachen", "aalborg", "aarhus", "adana", "alicante", "almere", "amsterdam", "ankara",
+    "antalya", "antwerp", "antwerpen", "ashburn", "athen", "athens", "atlanta", "auckland",
+    "augsburg", "bamberg", "bangalore", "barcelona", "bari", "basel", "bautzen", "bayreuth",
+    "belfast", "belgrad", "belgrade", "beograd", "bergamo", "białystok", "bielefeld",
+    "bielsko-biała", "bilbao", "birmingham", "bochum", "bologna", "bolzano", "bonn", "bordeaux",
+    "boston", "bottrop", "braga", "bratislava", "braunschweig", "breda", "bregenz", "bremen",
+    "bremerhaven", "brescia", "brisbane", "bristol", "brno", "brussels", "bruxelles", "brüssel",
+    "bucharest", "bucurești", "budapest", "bukarest", "bursa", "bydgoszcz", "cairo", "calgary",
+    "cardiff", "catania", "charkiw", "chemnitz", "chennai", "chicago", "coimbra", "cologne",
+    "copenhagen", "cottbus", "cuneo", "częstochowa", "córdoba", "dallas", "darmstadt", "debrecen",
+    "denver", "detroit", "dijon", "dornbirn", "dortmund", "dresden", "dubai", "dublin",
+    "duesseldorf", "duisburg", "düsseldorf", "edinburgh", "eindhoven", "erfurt", "erlangen",
+    "espoo", "falkenstein", "firenze", "flensburg", "florenz", "frankfurt", "freiburg",
+    "friedrichshafen", "fürth", "gdansk", "gdańsk", "gdynia", "gelsenkirchen", "geneva", "genf",
+    "genova", "genève", "gijón", "glasgow", "gliwice", "gothenburg", "gravelines", "graz",
+    "grenoble", "groningen", "gunzenhausen", "győr", "görlitz", "göteborg", "göttingen",
+    "gütersloh", "hamburg", "hannover", "heidelberg", "heilbronn", "helsinki", "herne",
+    "hildesheim", "houston", "ingolstadt", "innsbruck", "istanbul", "izmir", "jena",
+    "johannesburg", "jyväskylä", "kaiserslautern", "karlsruhe", "kassel", "katowice", "kaunas",
+    "kecskemét", "kempten", "kiel", "kielce", "kiew", "klagenfurt", "koblenz", "koeln",
+    "konstanz", "kopenhagen", "košice", "krakow", "kraków", "krefeld", "kuopio", "kyiv", "köln",
+    "københavn", "lagos", "lahti", "landshut", "lausanne", "leeds", "leipzig", "leverkusen",
+    "liberec", "linz", "lisboa", "lisbon", "lissabon", "liverpool", "liège", "ljubljana",
+    "london", "lublin", "ludwigshafen", "lugano", "luxembourg", "luxemburg", "luzern", "lviv",
+    "lwiw", "lyon", "lübeck", "madrid", "magdeburg", "mailand", "mainz", "malaga", "malmö",
+    "manchester", "mannheim", "maribor", "marseille", "melbourne", "miami", "milan", "milano",
+    "minneapolis", "minsk", "modena", "montpellier", "montreal", "moscow", "moskau", "muenchen",
+    "mumbai", "munich", "murcia", "málaga", "mönchengladbach", "münchen", "nairobi", "nantes",
+    "napoli", "neuss", "nijmegen", "nuernberg", "nuremberg", "nürnberg", "oberhausen", "odense",
+    "odessa", "offenburg", "oldenburg", "olomouc", "osaka", "osijek", "oslo", "osnabrück",
+    "ostrava", "ottawa", "oulu", "paderborn", "padova", "palermo", "paris", "parma", "passau",
+    "pforzheim", "philadelphia", "pilsen", "plauen", "plovdiv", "plzeň", "porto", "potsdam",
+    "poznan", "poznań", "prag", "prague", "praha", "pécs", "radom", "ravensburg",
+    "recklinghausen", "regensburg", "reims", "remscheid", "rennes", "reutlingen", "reykjavik",
+    "riga", "rijeka", "rosenheim", "rostock", "rotterdam", "roubaix", "rzeszów", "saarbrücken",
+    "salzburg", "salzgitter", "sarajevo", "schwerin", "seattle", "seoul", "sevilla", "sheffield",
+    "singapore", "solingen", "stavanger", "stockholm", "strasbourg", "stuttgart", "sydney",
+    "szczecin", "szeged", "tallinn", "tampere", "tartu", "thessaloniki", "tilburg", "timișoara",
+    "tokyo", "torino", "toronto", "toruń", "toulouse", "trento", "trier", "trieste", "trondheim",
+    "turin", "turku", "tübingen", "ulm", "uppsala", "utrecht", "valencia", "valladolid",
+    "vancouver", "varna", "venezia", "vienna", "vigo", "villach", "villeurbanne", "vilnius",
+    "warsaw", "warschau", "warszawa", "wien", "wiesbaden", "winterthur", "wolfsburg", "wroclaw",
+    "wrocław", "wuppertal", "würzburg", "zagreb", "zaragoza", "zurich", "zwickau", "zürich",
+    "łódź", "Łódź",
+};
+// clang-format on
+
+}  // namespace
+
+bool is_given_name(std::string_view lower) {
+  static const WordSet kSet(kGivenNames);
+  return kSet.contains(lower);
+}
+
+bool is_town(std::string_view lower) {
+  static const WordSet kSet(kTowns);
+  return kSet.contains(lower);
+}
+
+std::span<const std::string_view> given_names() { return kGivenNames; }
+std::span<const std::string_view> towns() { return kTowns; }
+
+}  // namespace pmx::anonymize
