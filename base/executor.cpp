@@ -154,7 +154,8 @@ bool Executor::stand_by(Worker& self, std::unique_lock<std::mutex>& lock) {
     if (!quiet && !needed) continue;
     standing_by_ = nullptr;
     if (needed) ++awake_;
-    hurry_ = hurry_ || (needed && finished == finished_);
+    // Up to one worker a processor may only have been kept from running.
+    hurry_ = hurry_ || (needed && finished == finished_ && awake_ > cores());
     return needed;
   }
 }

@@ -2,9 +2,10 @@
 // flood of requests becomes an error at the door instead of memory. Thread-safe.
 //
 // Short tasks are left to few workers, which stay awake and warm, and the one that went to sleep
-// last is woken first. While tasks are queued one more worker stands by: it looks every
-// kGlance (executor.cpp) whether they move, and calls the others when they do not. So a task that
-// blocks holds up nobody for longer than that, and an idle executor costs nothing.
+// last is woken first. While tasks are queued one more worker stands by and looks every kGlance
+// (executor.cpp) whether they move. When they do not it works itself; with more workers than
+// processors at work it calls all the others, too. So tasks that block hold up the rest for a few
+// glances, and an idle executor costs nothing.
 #pragma once
 
 #include <chrono>
