@@ -164,13 +164,15 @@ bool Rewriter::hinted_person(Scan& scan) {
   const std::string_view text = scan.text;
   std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
   if (run.ends_with('.')) run.remove_suffix(1);
-  if (is_one_of(run, kCalled)) return called_machine(scan);
+  if (is_one_of(run, kCalled)) return scan.looks_beyond(), called_machine(scan);
   if (is_capital(run.front())) {
     const std::string folded = lower(run);
-    if (is_given_name(folded)) return given_person(scan, scan.at + run.size());
+    if (is_given_name(folded))
+      return scan.looks_beyond(), given_person(scan, scan.at + run.size());
     if (is_town(folded) && stands_alone(text, scan.at, scan.at + run.size()))
       return scan.replace(scan.at, scan.at + run.size(), resolver_.name(Kind::kName, run));
     if (is_one_of(run, kSites)) {
+      scan.looks_beyond();
       std::size_t place = scan.run_end;
       if (byte_at(text, place) == ':') ++place;
       return byte_at(text, place) == ' ' && hinted_name(scan, place + 1, Kind::kName);
