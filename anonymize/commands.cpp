@@ -119,6 +119,12 @@ bool Rewriter::cue(Scan& scan) {
   return false;
 }
 
+/// Whether a flag of a program that takes secrets begins at `scan.at`, or right before it.
+bool Rewriter::follows_command(const Scan& scan) {
+  if (scan.flags == 0) return false;
+  return scan.text[scan.at] == '-' || (scan.at > 0 && scan.text[scan.at - 1] == '-');
+}
+
 /// Reads on to `at`: a command, and with it the flags it takes, ends with its line, at a bar or at
 /// a semicolon outside of quotes.
 void Rewriter::Scan::read_command() {

@@ -38,6 +38,7 @@ enum Fact : std::uint32_t {
   kActionValue = 1U << 20,
   kMetricRow = 1U << 21,  ///< a metric server: its id is a name
   kGroupRow = 1U << 22,   ///< a firewall rule whose action is a security group
+  kKeyRow = 1U << 23,     ///< a JSON Web Key
 };
 
 struct FactRow {
@@ -85,6 +86,7 @@ constexpr FactRow kFacts[] = {{"vmid", kVmid},
                               {"account", kNamedRow},
                               {"match-field", kNamedRow},
                               {"header", kNamedRow},
+                              {"kty", kKeyRow},
                               {"metadata_pool", kNamedRow},
                               {"server", kNamedRow},
                               {"match-severity", kNamedRow},
@@ -216,7 +218,7 @@ void Document::note(std::size_t index) {
     keys_of_[index] = static_cast<std::uint32_t>(number);
     constexpr std::uint32_t kOfObject = kVmid | kConfig | kFrame | kInterface | kSnapshot |
                                         kTokenRow | kUserRow | kValue | kPending | kNamedRow |
-                                        kJobRow | kServiceRow;
+                                        kJobRow | kServiceRow | kKeyRow;
     objects_[static_cast<std::size_t>(item.object)].facts |= keys_[number].facts & kOfObject;
     return;
   }
@@ -259,6 +261,18 @@ bool is_message(std::string_view text) {
   return std::count(text.begin(), text.end(), ' ') >= kBlanks;
 }
 
+/// A number of a JSON Web Key (RFC 7518, section 6).
+bool is_key_part(std::string_view key) {
+  constexpr std::string_view kParts[] = {"d", "dp", "dq", "k", "n", "p", "q", "qi", "x", "y"};
+  return std::find(std::begin(kParts), std::end(kParts), key) != std::end(kParts);
+}
+
+/// 128 bits in base64, or more.
+bool is_long(std::string_view number) {
+  constexpr std::size_t kShortest = 22;
+  return number.size() >= kShortest;
+}
+
 /// The rule of a value; in a row {"key":"hostname","value":"web","pending":"web2"} what the row
 /// says.
 FieldRule Document::rule_of(const JsonString& item) const {
@@ -288,6 +302,8 @@ FieldRule Document::treatment_of(const JsonString& item, std::string_view& name)
     return {Treatment::kReference, Kind::kName, "", true};
   if (object.secret_list && (key.facts & kValue) != 0)
     return {Treatment::kSecret, Kind::kName, "secret", false};
+  if (object.has(kKeyRow) && is_key_part(text(item.key)) && is_long(text(item)))
+    return {Treatment::kSecret, Kind::kName, "key", false};
   // {"name":"X-Api-Key","value":"..."}
   if (object.name >= 0 && (key.facts & kValue) != 0)
     if (const FieldRule header = field_rule(text(object.name));

@@ -216,6 +216,8 @@ class Finder {
     snapshots();
     guest_names();
     plain_nodes();
+    find_told_passwords(text_, places_);
+    find_slashed_phones(text_, places_);
     return sorted();
   }
 
@@ -258,6 +260,7 @@ class Finder {
         break;
       default: log_line(begin, line);
     }
+    find_directive(line, begin, places_);
     prompt(begin, line);
     if (is_upper(line.front())) letter(begin, end, line);
     if (line.front() == ' ' || line.front() == '-') ceph(begin, line);

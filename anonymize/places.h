@@ -22,6 +22,15 @@ struct Place {
 /// place costs a few nanoseconds a line.
 std::vector<Place> find_places(std::string_view text);
 
+/// The secrets of a directive of a daemon or a switch; `begin` is where the line begins.
+void find_directive(std::string_view line, std::size_t begin, std::vector<Place>& places);
+
+/// What is quoted behind "the password is".
+void find_told_passwords(std::string_view text, std::vector<Place>& places);
+
+/// 0351/437021.
+void find_slashed_phones(std::string_view text, std::vector<Place>& places);
+
 /// Reads the lines of a text one after the other and notes the cells of tables whose header says
 /// what a column holds: those of programs (`qm list`, `zfs list`, `ps aux`), Markdown, boxes, CSV.
 class TableReader {

@@ -331,7 +331,10 @@ void Rewriter::step(Scan& scan) {
   const char c = scan.text[scan.at];
   const std::size_t first = scan.edits.size();
   if (signed_by(Finder::kLineForm, scan, first, at_place(scan))) return;
-  if (scan.at >= scan.escape_token && !ends_token(c) && percent_token(scan)) return;
+  // A flag's secret may look like an escape; without its command it could not be told.
+  if (scan.at >= scan.escape_token && !ends_token(c) && !follows_command(scan) &&
+      percent_token(scan))
+    return;
   if (!is_word_char(c)) {
     if (!at_punctuation(scan)) ++scan.at;
     return;
@@ -571,7 +574,9 @@ bool Rewriter::reverse_name(Scan& scan) {
   std::string_view run = scan.text.substr(scan.at, scan.run_end - scan.at);
   while (run.ends_with('.')) run.remove_suffix(1);
   if (!run.ends_with(".in-addr.arpa") && !run.ends_with(".ip6.arpa")) return false;
-  if (!is_hex(run.front()) || holds_own(run)) return false;
+  // 249.1.2.3.in-addr.arpa only looks like a pseudonym: its numbers stand in reverse.
+  const bool reversed = is_digit(run.front()) && run.ends_with(".in-addr.arpa");
+  if (!is_hex(run.front()) || (!reversed && holds_own(run))) return false;
   return scan.replace(scan.at, scan.at + run.size(), resolver_.name(Kind::kHost, run));
 }
 

@@ -319,6 +319,8 @@ class Rewriter {
   bool pem(Scan& scan);
   // secrets.cpp
   bool key_value(Scan& scan);
+  static bool names_secret(std::string_view text, std::size_t at);
+  bool polish_host(Scan& scan, std::size_t at);
   bool mailbox(Scan& scan, std::size_t from);
   bool assigned_value(Scan& scan, std::size_t from, const FieldRule& rule);
   bool assigned_name(Scan& scan, std::size_t from, const FieldRule& rule);
@@ -378,6 +380,7 @@ class Rewriter {
   bool licence_key(Scan& scan);
   // commands.cpp
   bool cue(Scan& scan);
+  static bool follows_command(const Scan& scan);
   static bool may_be_flag(const Scan& scan);
   bool command_flag(Scan& scan);
   bool config_secret(Scan& scan);

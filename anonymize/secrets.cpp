@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "anonymize/keep.h"
 #include "anonymize/rewrite.h"
 #include "anonymize/words.h"
 
@@ -233,7 +234,8 @@ bool is_whole_line(std::string_view text, std::size_t key, std::size_t value) {
 constexpr std::string_view kLabels[] = {
     "workstation-name", "computer-name",  "host-name",        "account-name",   "user-name",
     "server-name",      "node-name",      "account-domain",   "cluster-name",   "vm-name",
-    "guest-name",       "chassis-serial", "community-string", "product-serial", "board-serial"};
+    "guest-name",       "chassis-serial", "community-string", "product-serial", "board-serial",
+    "service-tag"};
 
 bool is_label(std::string_view key) { return is_one_of(lower(key), kLabels); }
 
@@ -251,7 +253,7 @@ FieldRule named_value_rule(std::string_view text, std::size_t at) {
   const std::size_t from = at > kReach ? at - kReach : 0;
   const std::string_view before = text.substr(from, at - from);
   std::size_t found = 0;
-  for (const std::string_view mark : {"name=\"", "key=\"", "name: ", "key: "}) {
+  for (const std::string_view mark : {"name=\"", "key=\"", "name: ", "key: ", "name\":\"", "name\": \"", "key\": \""}) {
     const std::size_t place = before.rfind(mark);
     if (place != std::string_view::npos) found = std::max(found, place + mark.size());
   }
@@ -430,6 +432,26 @@ std::vector<Edit> Rewriter::secret_edits(std::string_view value, std::string_vie
   return edits;
 }
 
+/// {"name":"X-Auth-Token","value":"..."}: what its value is, is no name.
+bool Rewriter::names_secret(std::string_view text, std::size_t at) {
+  take_quote(text, at);
+  std::size_t end = at;
+  while (end < text.size() && is_run_char(text[end])) ++end;
+  return field_rule(text.substr(at, end - at)).treatment == Treatment::kSecret;
+}
+
+/// "domain: acme.pl": where a host stands it is no file of Perl's.
+bool Rewriter::polish_host(Scan& scan, std::size_t at) {
+  take_quote(scan.text, at);
+  std::size_t end = at;
+  while (end < scan.text.size() && is_run_char(scan.text[end])) ++end;
+  const std::string_view name = scan.text.substr(at, end - at);
+  if (name.size() < 4 || !name.ends_with(".pl") || name.front() == '.' || holds_own(name))
+    return false;
+  if (name.find("..") != std::string_view::npos) return false;
+  return scan.replace(at, end, domain_text(name, public_suffix_labels(lower(name))));
+}
+
 bool Rewriter::key_value(Scan& scan) {
   const std::string_view text = scan.text;
   const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
@@ -475,7 +497,10 @@ bool Rewriter::key_value(Scan& scan) {
     case Treatment::kName:
     case Treatment::kNames:
     case Treatment::kGuest:
-    case Treatment::kHost: take_quote(text, at); return context_name(scan, at, rule.kind, teaches);
+    case Treatment::kHost:
+      if (run == "name" && names_secret(text, at)) return false;
+      if (rule.treatment == Treatment::kHost && polish_host(scan, at)) return true;
+      take_quote(text, at); return context_name(scan, at, rule.kind, teaches);
     case Treatment::kUserId: take_quote(text, at); return context_name(scan, at, Kind::kUser, true);
     case Treatment::kPath:
     case Treatment::kReference: return assigned_name(scan, at, rule);

@@ -241,7 +241,16 @@ constexpr std::string_view kValues[] = {
     "sync datastore 'drift-s' from 'drift-r/drift-t'",
     "collection on store drift-s",
     "PBS_REPOSITORY=driftbox:8007:drift-s",
-    "--repository driftbox:drift-s"};
+    "--repository driftbox:drift-s",
+    "\ncom2sec ro default drift4wood\n",
+    "\n[smtp.reef.lan]:587 u:drift4wood\n",
+    "password is 'drift4wood'",
+    "Service Tag: 7DRKX68",
+    "(0351/437021)",
+    "mysql -pdrift%53",
+    "249.33.167.10.in-addr.arpa",
+    "domain: driftwood.pl",
+    "\"name\":\"X-Auth-Token\",\"value\":\"drift4\""};
 
 }  // namespace
 

@@ -1,0 +1,214 @@
+// Secrets and numbers that the form of a line shows: directives of daemons and switches ("com2sec
+// ro default X", "key-string 7 X"), what somebody writes behind "the password is", telephone numbers
+// whose area code a slash ends.
+#include <algorithm>
+#include <iterator>
+
+#include "anonymize/chars.h"
+#include "anonymize/places.h"
+#include "anonymize/words.h"
+
+namespace pmx::anonymize {
+namespace {
+
+constexpr FieldRule kPassword{Treatment::kSecret, Kind::kName, "password", false};
+constexpr FieldRule kCommunity{Treatment::kSecret, Kind::kName, "community", false};
+constexpr FieldRule kUserRule{Treatment::kUserId, Kind::kUser, "", true};
+constexpr FieldRule kPhoneRule{Treatment::kPhone, Kind::kName, "", false};
+
+/// A line's first word, and which word is a secret or a user: so many behind `marker`, or behind the
+/// first.
+struct Directive {
+  std::string_view head;
+  std::string_view marker;
+  std::size_t word;
+  FieldRule rule;
+};
+constexpr Directive kDirectives[] = {{"area", "authentication-key", 0, kPassword},
+                                     {"area", "md5", 0, kPassword},
+                                     {"auth_pass", "", 0, kPassword},
+                                     {"com2sec", "", 2, kCommunity},
+                                     {"com2sec6", "", 2, kCommunity},
+                                     {"createUser", "", 0, kUserRule},
+                                     {"createUser", "", 2, kPassword},
+                                     {"createUser", "", 4, kPassword},
+                                     {"informsink", "", 1, kCommunity},
+                                     {"ip", "authentication-key", 0, kPassword},
+                                     {"ip", "md5", 0, kPassword},
+                                     {"isis", "password", 0, kPassword},
+                                     {"key-string", "", 0, kPassword},
+                                     {"masterauth", "", 0, kPassword},
+                                     {"password", "", 0, kPassword},
+                                     {"ppp", "password", 0, kPassword},
+                                     {"requirepass", "", 0, kPassword},
+                                     {"set", "authentication-key", 0, kPassword},
+                                     {"set", "encrypted-password", 0, kPassword},
+                                     {"set", "plaintext-password", 0, kPassword},
+                                     {"set", "pre-shared-secret", 0, kPassword},
+                                     {"set", "user", 0, kUserRule},
+                                     {"snmp-server", "2c", 0, kCommunity},
+                                     {"snmp-server", "aes", 0, kPassword},
+                                     {"snmp-server", "community", 0, kCommunity},
+                                     {"snmp-server", "des", 0, kPassword},
+                                     {"snmp-server", "md5", 0, kPassword},
+                                     {"snmp-server", "sha", 0, kPassword},
+                                     {"snmp-server", "user", 0, kUserRule},
+                                     {"stats", "auth", 0, kPassword},
+                                     {"trap2sink", "", 1, kCommunity},
+                                     {"trapsink", "", 1, kCommunity},
+                                     {"user", "insecure-password", 0, kPassword}};
+
+struct Word {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// The words of a line; quotes around one are no part of it.
+std::vector<Word> words_of(std::string_view line) {
+  constexpr std::size_t kMost = 16;
+  std::vector<Word> words;
+  for (std::size_t at = 0; at < line.size() && words.size() < kMost;) {
+    if (is_space(line[at])) {
+      ++at;
+      continue;
+    }
+    const char quote = line[at] == '"' || line[at] == '\'' ? line[at] : '\0';
+    std::size_t end = quote != '\0' ? line.find(quote, at + 1) : at;
+    if (quote != '\0' && end == std::string_view::npos) return words;
+    while (quote == '\0' && end < line.size() && !is_space(line[end])) ++end;
+    const std::size_t skipped = quote != '\0' ? 1 : 0;
+    words.push_back({at + skipped, end});
+    at = end + skipped;
+  }
+  return words;
+}
+
+/// "7" in "key-string 7 X": how X is written, or of how many bits a cipher is.
+bool is_type_number(std::string_view word) {
+  constexpr std::size_t kLongest = 3;
+  return word.size() <= kLongest && std::all_of(word.begin(), word.end(), is_digit);
+}
+
+bool begins_directive(char c) {
+  return std::string_view("aciklmprstu").find(c) != std::string_view::npos;
+}
+
+/// The words that end at a quote and may stand between "password" and it.
+bool leads_to_value(std::string_view word) {
+  constexpr std::string_view kLinks[] = {"is",  "ist", "lautet", "was", "war", "now", "jetzt",
+                                         "set", "to",  "auf",    "the", "neu", "new", "gesetzt"};
+  return std::find(std::begin(kLinks), std::end(kLinks), word) != std::end(kLinks);
+}
+
+/// Password is "x", das Kennwort lautet `x`: behind the word that ends at `at`.
+void told_password(std::string_view text, std::size_t at, std::vector<Place>& places) {
+  constexpr int kMostWords = 4;
+  for (int words = 0; words <= kMostWords; ++words) {
+    if (byte_at(text, at) != ' ') return;
+    const char mark = byte_at(text, ++at);
+    if (mark == '"' || mark == '\'' || mark == '`') {
+      const std::size_t end = text.find(mark, at + 1);
+      if (end == std::string_view::npos || end == at + 1) return;
+      const std::string_view value = text.substr(at + 1, end - at - 1);
+      if (words > 0 && std::none_of(value.begin(), value.end(), is_space) &&
+          !is_common_word(lower(value)))
+        places.push_back({at + 1, end, kPassword});
+      return;
+    }
+    std::size_t end = at;
+    while (is_letter(byte_at(text, end))) ++end;
+    if (!leads_to_value(lower(text.substr(at, end - at)))) return;
+    at = end;
+  }
+}
+
+std::size_t digits_end(std::string_view text, std::size_t at) {
+  while (is_digit(byte_at(text, at))) ++at;
+  return at;
+}
+
+/// 0351/437021: where the number begins whose area code the slash at `at` ends, or `at`.
+std::size_t area_code(std::string_view text, std::size_t slash) {
+  constexpr std::size_t kMost = 5;
+  std::size_t begin = slash;
+  while (begin > 0 && is_digit(text[begin - 1])) --begin;
+  const std::size_t length = slash - begin;
+  const char before = begin > 0 ? text[begin - 1] : ' ';
+  const bool opens = is_space(before) || before == '(' || before == ':' || before == '"';
+  const bool area = length >= 3 && length <= kMost && text[begin] == '0' && text[begin + 1] != '0';
+  return opens && area ? begin : slash;
+}
+
+/// "[smtp.acme.de]:587 user:X", a line of Postfix's passwords.
+void find_relay_password(std::string_view line, std::size_t begin, std::vector<Place>& places) {
+  const std::vector<Word> words = words_of(line);
+  if (words.size() != 2) return;
+  const std::string_view relay = line.substr(words[0].begin, words[0].end - words[0].begin);
+  const std::size_t close = relay.find("]:");
+  const std::size_t colon = line.find(':', words[1].begin);
+  if (close == std::string_view::npos || digits_end(relay, close + 2) != relay.size()) return;
+  if (colon == std::string_view::npos || colon + 1 >= words[1].end) return;
+  places.push_back({begin + colon + 1, begin + words[1].end, kPassword});
+}
+
+}  // namespace
+
+void find_directive(std::string_view line, std::size_t begin, std::vector<Place>& places) {
+  if (line.starts_with('[')) return find_relay_password(line, begin, places);
+  std::size_t at = 0;
+  while (byte_at(line, at) == ' ' || byte_at(line, at) == '\t') ++at;
+  if (!begins_directive(byte_at(line, at))) return;
+  std::size_t end = at;
+  while (end < line.size() && !is_space(line[end])) ++end;
+  const std::string_view head = line.substr(at, end - at);
+  std::vector<Word> words;
+  for (const Directive& directive : kDirectives) {
+    if (directive.head != head) continue;
+    if (words.empty()) words = words_of(line);
+    const auto word = [&](std::size_t i) {
+      return i < words.size() ? line.substr(words[i].begin, words[i].end - words[i].begin) : "";
+    };
+    std::size_t i = 0;
+    if (!directive.marker.empty())
+      while (i < words.size() && (i == 0 || word(i) != directive.marker)) ++i;
+    i += directive.word + 1;
+    while (i + 1 < words.size() && is_type_number(word(i))) ++i;
+    if (i >= words.size()) continue;
+    // A sentence may begin with the word, too.
+    const bool alone = head == "password";
+    const bool sentence = alone || directive.rule.treatment == Treatment::kUserId;
+    if (sentence && (word(i).size() < 3 || is_common_word(lower(word(i))))) continue;
+    if (alone && line.find_first_not_of(" \"'", words[i].end) != std::string_view::npos) continue;
+    const std::size_t pair = head == "stats" ? word(i).find(':') + 1 : 0;
+    places.push_back({begin + words[i].begin + pair, begin + words[i].end, directive.rule});
+  }
+}
+
+void find_told_passwords(std::string_view text, std::vector<Place>& places) {
+  constexpr std::string_view kWords[] = {"assword", "asswort", "ennwort"};
+  for (const std::string_view word : kWords)
+    for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at)) {
+      at += word.size();
+      told_password(text, at, places);
+    }
+}
+
+void find_slashed_phones(std::string_view text, std::vector<Place>& places) {
+  constexpr std::size_t kShortest = 4;
+  constexpr std::size_t kLongest = 9;
+  for (std::size_t at = text.find('/'); at != std::string_view::npos; at = text.find('/', at + 1)) {
+    if (at == 0 || !is_digit(text[at - 1]) || !is_digit(byte_at(text, at + 1))) continue;
+    const std::size_t begin = area_code(text, at);
+    std::size_t end = digits_end(text, at + 1);
+    const std::size_t length = end - at - 1;
+    const char after = byte_at(text, end);
+    // A third number makes a date or a path, a dot within it a size.
+    const bool goes_on = after == '/' || after == '%' || is_word_char(after) ||
+                         (after == '.' && is_word_char(byte_at(text, end + 1)));
+    if (begin == at || length < kShortest || length > kLongest || goes_on) continue;
+    if (after == '-') end = std::max(end, digits_end(text, end + 1));
+    places.push_back({begin, end, kPhoneRule});
+  }
+}
+
+}  // namespace pmx::anonymize
