@@ -97,6 +97,7 @@ void Triggers::add_domain(std::string_view suffix) {
 
 void Triggers::add_volume(std::string_view rest) {
   volumes_[static_cast<unsigned char>(rest.front())] = true;
+  volumes_[static_cast<unsigned char>(to_upper(rest.front()))] = true;
 }
 
 void Triggers::add_name(std::string_view part, std::size_t length, bool spaced) {

@@ -244,7 +244,9 @@ bool Rewriter::machine_key(Scan& scan) {
 bool Rewriter::volume(Scan& scan) {
   const std::string_view text = scan.text;
   if (byte_at(text, scan.run_end) != ':') return false;
-  const std::string_view rest = text.substr(scan.run_end + 1);
+  constexpr std::size_t kReach = 24;
+  const std::string folded = lower(text.substr(scan.run_end + 1, kReach));
+  const std::string_view rest = folded;
   bool volume = std::any_of(std::begin(kVolumeTails), std::end(kVolumeTails),
                             [rest](std::string_view tail) { return rest.starts_with(tail); });
   for (const std::string_view head : kDiskHeads) {

@@ -5,6 +5,7 @@
 #include "anonymize/keep.h"
 #include "anonymize/people.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/unfold.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
@@ -84,6 +85,8 @@ void add_context_words(Triggers& triggers) {
 }
 
 bool Rewriter::is_name(std::string_view value, Kind kind) const {
+  // In other letters, or with something invisible between them, it is what it looks like.
+  if (const auto plain = plain_text(value); plain && *plain != value) return is_name(*plain, kind);
   if (value.empty() || value.size() > 128 || !has_letter(value)) return false;
   if (!is_word_char(value.front()) && value.front() != '_') return false;
   const bool person = kind == Kind::kPerson;

@@ -379,7 +379,7 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
                      from > scan.run_end + 1 && !begins_line(scan.text, scan.run_begin);
   if (prose && is_plain_word(value)) return scan.skip(end);
   const bool open = quote.mark == '\0' && byte_at(scan.text, scan.run_end) == ':';
-  if (is_no_secret(value, open)) return scan.skip(end > scan.at ? end : scan.run_end);
+  if (is_no_secret(value, open)) return scan.skip(scan.run_end);  // more may stand in the line
   if (value == "|" || value == ">") return false;
   // The id of a second factor, not its code: totp:18b70200.
   constexpr std::size_t kFactorId = 8;

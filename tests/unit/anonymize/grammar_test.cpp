@@ -208,6 +208,16 @@ TEST_CASE("grammar: a known name inside a name of plain words") {
   CHECK_FALSE(contains(cluster.json(R"({"rule":"driftwood-nautilus"})"), "driftwood"));
 }
 
+TEST_CASE("grammar: what follows a secret that is none is read") {
+  Cluster cluster;
+  const std::string out = cluster.text("password: not set; nautilus expired; 10.1.2.3 waits\n");
+  CHECK_FALSE(contains(out, "nautilus"));
+  CHECK_FALSE(contains(out, "10.1.2.3"));
+  CHECK(contains(out, "password: not set; vm-"));
+  CHECK(contains(cluster.text("=BACKUP:VM-6039839-DISK-0 \n"), ":VM-6039839-DISK-0"));
+  CHECK_FALSE(contains(cluster.text("=BACKUP:VM-6039839-DISK-0 \n"), "BACKUP"));
+}
+
 TEST_CASE("grammar: addresses of captured packets have ports") {
   constexpr Row kRows[] = {
       {"IP 10.1.2.3.443 > 10.1.2.4.55123: Flags [S]", "10.1.2.3", ".443 > "},
