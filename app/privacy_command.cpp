@@ -48,10 +48,13 @@ std::string rule_line(const Json& rule) {
 }  // namespace
 
 Result<int> privacy_stats_command(const CommandLine& line) {
-  PMX_TRY(const auto database, open_state_of(line));
+  PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
+  PMX_TRY(const auto database, open_state(config));
   PMX_TRY(const auto counts, state::PseudonymStore(*database).counts());
-  Json rows = Json::object();
-  std::string text;
+  const std::string mode(privacy_mode_name(config.privacy.mode));
+  const std::string preset(anonymize::preset_name(preset_in_force(config.privacy.policy.get())));
+  Json rows{{"mode", mode}, {"preset", preset}};
+  std::string text = column("mode", 8) + mode + "\n" + column("preset", 8) + preset + "\n";
   for (const auto& row : counts) {
     rows[class_of(row.kind)] = row.count;
     text += column(class_of(row.kind), 8) + std::to_string(row.count) + "\n";

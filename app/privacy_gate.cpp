@@ -57,12 +57,16 @@ Result<Json> PrivacyGate::restore(const Context& ctx, const Json& schema, const 
 }
 
 Result<std::string> PrivacyGate::scrub(const Context& ctx, std::string json) {
-  auto safe = scrub_twice(ctx, json);
+  std::string finding;
+  auto safe = scrub_twice(ctx, json, finding);
   ++(safe.ok() ? passed_ : blocked_);
-  return safe;
+  if (safe.ok()) return safe;
+  return Error{safe.error().code, safe.error().message, std::move(finding)};
 }
 
-Result<std::string> PrivacyGate::scrub_twice(const Context& ctx, std::string_view json) {
+/// `finding`: what the second look came to, in types and counts.
+Result<std::string> PrivacyGate::scrub_twice(const Context& ctx, std::string_view json,
+                                             std::string& finding) {
   PMX_TRY(std::string safe, engine_.anonymize_json(json));
   auto checked = engine_.check(safe);
   if (!checked.ok()) {
@@ -71,7 +75,8 @@ Result<std::string> PrivacyGate::scrub_twice(const Context& ctx, std::string_vie
     checked = engine_.check(safe);
   }
   if (checked.ok()) return safe;
-  log::error(ctx, "privacy.leak_blocked", {{"finding", checked.error().message}});
+  finding = checked.error().message;
+  log::error(ctx, "privacy.leak_blocked", {{"finding", finding}});
   return checked.error();
 }
 

@@ -36,7 +36,7 @@ class PrivacyGate final : public mcp::Gate {
  private:
   /// Whether what restore() refused is a damaged or invented pseudonym.
   bool is_forged(std::string_view value, std::string_view format, const Error& refusal);
-  Result<std::string> scrub_twice(const Context& ctx, std::string_view json);
+  Result<std::string> scrub_twice(const Context& ctx, std::string_view json, std::string& finding);
   Result<Json> restore(const Context& ctx, const Json& schema, const Json& value,
                        const std::string& name);
 

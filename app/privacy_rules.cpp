@@ -152,6 +152,10 @@ Result<std::shared_ptr<const anonymize::Policy>> read_policy(
   return anonymize::Policy::make(*preset, std::move(rules));
 }
 
+anonymize::Preset preset_in_force(const anonymize::Policy* policy) {
+  return policy == nullptr ? anonymize::Preset::kStrict : policy->preset();
+}
+
 std::string describe_policy(const anonymize::Policy* policy) {
   if (policy == nullptr) return "preset strict, no rules of your own";
   const std::size_t count = policy->rules().size();
@@ -163,7 +167,6 @@ std::string describe_policy(const anonymize::Policy* policy) {
 }
 
 Json policy_rules(const anonymize::Policy* policy) {
-  using anonymize::Preset;
   Json classes = Json::object();
   for (const Kind kind : anonymize::kKinds) {
     const Fate fate = policy == nullptr ? Fate::kReplace : policy->fate(kind);
@@ -172,8 +175,7 @@ Json policy_rules(const anonymize::Policy* policy) {
   Json rules = Json::array();
   if (policy != nullptr)
     for (const OperatorRule& rule : policy->rules()) rules.push_back(rule_json(rule));
-  const Preset preset = policy == nullptr ? Preset::kStrict : policy->preset();
-  return {{"preset", anonymize::preset_name(preset)},
+  return {{"preset", anonymize::preset_name(preset_in_force(policy))},
           {"classes", std::move(classes)},
           {"rules", std::move(rules)}};
 }

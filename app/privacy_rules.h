@@ -23,6 +23,9 @@ Result<std::vector<RulesDocument>> read_rules_directory(const std::string& path)
 Result<std::shared_ptr<const anonymize::Policy>> read_policy(
     const ConfigDocument& document, const std::vector<RulesDocument>& files = {});
 
+/// What the policy begins with; strict without one.
+anonymize::Preset preset_in_force(const anonymize::Policy* policy);
+
 /// "preset names, 3 rules of your own".
 std::string describe_policy(const anonymize::Policy* policy);
 

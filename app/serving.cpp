@@ -1,6 +1,7 @@
 #include "app/serving.h"
 
 #include "app/catalogue.h"
+#include "app/privacy_rules.h"
 #include "app/published.h"
 #include "base/log.h"
 
@@ -104,7 +105,8 @@ Result<void> Serving::add(Access access, bool demo) {
       [this]() -> Result<PrivacyStatus> {
         PMX_TRY(auto counts, installation_->pseudonym_counts());
         PMX_TRY(const auto rotation, installation_->rotation());
-        return PrivacyStatus{installation_->mode(), std::move(counts), gate_.checks(), rotation};
+        return PrivacyStatus{installation_->mode(), std::move(counts), gate_.checks(), rotation,
+                             preset_in_force(installation_->policy())};
       }};
   Level& level = levels_[access];
   level.catalogue = make_catalogue(box, access);

@@ -25,6 +25,7 @@ struct PrivacyStatus {
   std::vector<state::KindCount> pseudonyms;       ///< issued by the installation
   PrivacyGate::Checks checks;                     ///< of this process
   state::Rotation rotation;                       ///< the latest one; says nothing in a session
+  anonymize::Preset preset = anonymize::Preset::kStrict;
 };
 
 /// Everything outlives the catalogue.

@@ -21,6 +21,7 @@ struct ClassCount {
 
 struct Out {
   std::string mode;
+  std::string preset;
   std::optional<std::string> rotated;  ///< times as format_time() writes them
   std::optional<std::string> earlier_until;
   std::vector<ClassCount> classes;
@@ -29,6 +30,7 @@ struct Out {
   template <class V>
   void fields(V& v) {
     v.required("mode", mode);
+    v.required("preset", preset);
     v.optional("rotated", rotated);
     v.optional("earlier_until", earlier_until);
     v.required("classes", classes);
@@ -47,6 +49,7 @@ std::string describe(const Out& out) {
     text += " They were rotated at " + *out.rotated + "; earlier ones are accepted until " +
             *out.earlier_until + ".";
   }
+  if (out.preset != "strict") text += " The operator's preset is " + out.preset + ".";
   if (out.blocked > 0) text += " The operator finds the reasons in the local log.";
   return text;
 }
@@ -54,6 +57,7 @@ std::string describe(const Out& out) {
 Out output(const PrivacyStatus& status) {
   Out out;
   out.mode = privacy_mode_name(status.mode);
+  out.preset = anonymize::preset_name(status.preset);
   out.passed = status.checks.passed;
   out.blocked = status.checks.blocked;
   if (status.mode == PrivacyMode::kInstallation && status.rotation.epoch > 0) {

@@ -60,10 +60,12 @@ std::string assemble(const Outbound& message, std::string safe) {
   return text += '}';
 }
 
-std::string withheld(const Outbound& message, Code code) {
+std::string withheld(const Outbound& message, const Error& why) {
+  Json data{{"reason", code_name(why.code)}};
+  if (!why.advice.empty()) data["finding"] = why.advice;
   const Json error{{"code", static_cast<int>(kInternalError)},
                    {"message", "withheld by the privacy gate"},
-                   {"data", {{"reason", code_name(code)}}}};
+                   {"data", std::move(data)}};
   return head(message) + ",\"error\":" + dump_json(error) + "}";
 }
 
@@ -80,22 +82,22 @@ std::string_view form_name(Outbound::Form form) {
 }  // namespace
 
 std::optional<Cleared> Gate::clear(const Context& ctx, Outbound message) {
-  Code code = Code::kInternal;
+  Error why{Code::kInternal, "", ""};
   try {
     if (message.payload_text.empty()) message.payload_text = dump_json(message.payload);
     auto safe = scrub(ctx, std::move(message.payload_text));
     if (safe.ok() && is_framed_object(*safe)) return Cleared(assemble(message, *std::move(safe)));
-    if (!safe.ok()) code = safe.error().code;
+    if (!safe.ok()) why = safe.error();
   } catch (const std::exception&) {  // the wall: whatever a scrubber does, nothing leaks past it
-    code = Code::kInternal;
+    why = {Code::kInternal, "", ""};
   }
-  log::error(
-      ctx, "gate.withheld",
-      {{"form", std::string(form_name(message.form))}, {"reason", std::string(code_name(code))}});
+  log::error(ctx, "gate.withheld",
+             {{"form", std::string(form_name(message.form))},
+              {"reason", std::string(code_name(why.code))}});
   const bool answer =
       message.form == Outbound::Form::kResult || message.form == Outbound::Form::kError;
   if (!answer) return std::nullopt;
-  return Cleared(withheld(message, code));
+  return Cleared(withheld(message, why));
 }
 
 Cleared Gate::join(const std::vector<Cleared>& messages) {

@@ -38,8 +38,8 @@ struct Outbound {
   /// Members of the payload that pass as they are: tokens and ids that the client chose, random
   /// and sealed bytes of ours (requestState, cursors, task ids). Never a word of the cluster's.
   Json verbatim;
-  Json payload;                   ///< result, error object or params
-  std::string payload_text;       ///< the payload serialised already; wins when not empty
+  Json payload;              ///< result, error object or params
+  std::string payload_text;  ///< the payload serialised already; wins when not empty
   Json echo;  ///< errors only: `data`, verbatim; see RpcError::echo for what it may hold
 };
 
@@ -64,7 +64,7 @@ class Gate {
                                           std::string_view format) = 0;
 
  protected:
-  /// JSON text in, safe JSON text of the same shape out. Any Error blocks the message.
+  /// JSON text in, safe JSON text out. An Error blocks the message; its advice is told to the peer.
   virtual Result<std::string> scrub(const Context& ctx, std::string json) = 0;
 };
 

@@ -123,6 +123,7 @@ class WithClusterTest(unittest.TestCase):
         self.assertEqual(row["stands_for"], self.real_name(guest["vmid"]))
         stats = json.loads(run("privacy", "stats", "--json", environment=self.environment).stdout)
         self.assertEqual(stats["vm"], sum(r["class"] == "vm" for r in rows))
+        self.assertEqual((stats["mode"], stats["preset"]), ("installation", "strict"))
         with tempfile.TemporaryDirectory() as folder:  # a copy, to forget
             copy = self.environment | {"PROXMOX_MPC_STATE_DIR": str(Path(folder, "state"))}
             backup = str(Path(folder, "backup"))

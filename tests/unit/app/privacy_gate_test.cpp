@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "tests/unit/app/workbench.h"
+#include "tests/unit/base/log_file.h"
 
 using pmx::Code;
 using pmx::Context;
@@ -54,12 +55,30 @@ struct Bench {
     REQUIRE(engine->learn(names).ok());
     typed = std::make_unique<TypedNames>(*engine, clock, TypedNames::Options{});
   }
+  /// Another process learns "quokka" before the next second look, and "numbat" before the one after
+  /// it: each finds what the pass before it did not know.
+  void learn_between_looks() {
+    auto opened = Engine::open(Secret(std::string(32, 'k')), mapping);
+    REQUIRE(opened.ok());
+    other = std::move(opened).value();
+    unlearned = {"numbat", "quokka"};
+    mapping.news = [this] {
+      if (unlearned.empty()) return;
+      CHECK(other->learn(std::vector<Name>{{Kind::kVm, unlearned.back()}}).ok());
+      unlearned.pop_back();
+      mapping.until_news = 2;
+    };
+    mapping.until_news = 2;
+  }
+
   std::string shown(Kind kind, const char* name) const {
     return engine->pseudonym(kind, name).value();
   }
 
   FailingMapping mapping;
   std::unique_ptr<Engine> engine;
+  std::unique_ptr<Engine> other;
+  std::vector<const char*> unlearned;
   JumpingClock clock;
   std::unique_ptr<TypedNames> typed;
 };
@@ -135,26 +154,85 @@ TEST_CASE("gate: a name that is learned between the two looks is replaced, not r
 TEST_CASE("gate: what the second look finds twice is held back, and counted") {
   Bench bench;
   PrivacyGate gate(*bench.engine, *bench.typed);
-  auto other = Engine::open(Secret(std::string(32, 'k')), bench.mapping);
-  REQUIRE(other.ok());
-  std::vector<const char*> names{"numbat", "quokka"};
-  bench.mapping.news = [&] {  // each time between the rewriting and the look
-    if (names.empty()) return;
-    CHECK((*other)->learn(std::vector<Name>{{Kind::kVm, names.back()}}).ok());
-    names.pop_back();
-    bench.mapping.until_news = 2;
-  };
-  bench.mapping.until_news = 2;
+  bench.learn_between_looks();
   const auto cleared = gate.clear(
       Context{}, result(Json{{"content", {{{"type", "text"}, {"text", "quokka and numbat"}}}}}));
   REQUIRE(cleared.has_value());
-  CHECK(names.empty());
+  CHECK(bench.unlearned.empty());
   CHECK(cleared->bytes().find("numbat") == std::string_view::npos);
   CHECK(cleared->bytes().find("\"error\"") != std::string_view::npos);
   CHECK(gate.checks().blocked == 1);
   CHECK(gate.checks().passed == 0);
   REQUIRE(gate.clear(Context{}, result(Json{{"content", Json::array()}})).has_value());
   CHECK(gate.checks().passed == 1);
+}
+
+TEST_CASE("gate: whatever kind of message is held back says type and count, and raises the alarm") {
+  using pmx::mcp::Outbound;
+  struct Row {
+    const char* name;
+    Outbound::Form form;
+    const char* method;
+    const char* payload;
+  };
+  const Row rows[] = {
+      {"tool result", Outbound::Form::kResult, "",
+       R"({"content":[{"type":"text","text":"quokka and numbat is up"}]})"},
+      {"structured result", Outbound::Form::kResult, "",
+       R"({"content":[],"structuredContent":{"rows":[{"note":"about quokka and numbat"}]}})"},
+      {"resource", Outbound::Form::kResult, "",
+       R"({"contents":[{"uri":"pve://default/overview","text":"quokka and numbat is up"}]})"},
+      {"prompt", Outbound::Form::kResult, "",
+       R"({"messages":[{"role":"user","content":{"type":"text","text":"what of quokka and numbat?"}}]})"},
+      {"completion", Outbound::Form::kResult, "",
+       R"({"completion":{"values":["quokka and numbat"]}})"},
+      {"error", Outbound::Form::kError, "",
+       R"({"code":-32602,"message":"quokka and numbat is unknown"})"},
+      {"notification", Outbound::Form::kNotification, "notifications/resources/updated",
+       R"({"uri":"pve://default/guests/105","title":"quokka and numbat"})"},
+      {"log line", Outbound::Form::kNotification, "notifications/message",
+       R"({"level":"info","data":"quokka and numbat is up"})"},
+      {"progress", Outbound::Form::kNotification, "notifications/progress",
+       R"({"progress":1,"message":"waiting for quokka and numbat"})"},
+      {"question", Outbound::Form::kRequest, "elicitation/create",
+       R"({"message":"really start quokka and numbat?"})"}};
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    const pmx::testing::LogFile file;
+    pmx::log::set_redactor([](std::string_view line) { return std::string(line); });
+    Bench bench;
+    PrivacyGate gate(*bench.engine, *bench.typed);
+    bench.learn_between_looks();
+    Outbound message = result(Json::parse(row.payload));
+    message.form = row.form;
+    message.method = row.method;
+    const auto cleared = gate.clear(Context{}, message);
+    const bool answer = row.form == Outbound::Form::kResult || row.form == Outbound::Form::kError;
+    REQUIRE(cleared.has_value() == answer);
+    if (answer) {
+      CHECK(cleared->bytes().find("quokka") == std::string_view::npos);
+      CHECK(cleared->bytes().find("numbat") == std::string_view::npos);
+      const Json error = Json::parse(cleared->bytes())["error"];
+      CHECK(error["message"] == "withheld by the privacy gate");
+      CHECK(error["data"]["finding"].get<std::string>().find("found 1 name in") !=
+            std::string::npos);
+    }
+    CHECK(gate.checks().blocked == 1);
+    CHECK(gate.checks().passed == 0);
+    CHECK(file.count("privacy.leak_blocked") == 1);
+    CHECK(file.count("found 1 name in") == 1);
+    CHECK(file.count("gate.withheld") == 1);
+    CHECK(file.count("quokka") + file.count("numbat") == 0);
+  }
+}
+
+TEST_CASE("gate: a line of our own log that the second look refuses is withheld") {
+  Bench bench;
+  bench.learn_between_looks();
+  const auto line = bench.engine->mask("quokka is up");
+  REQUIRE_FALSE(line.ok());
+  CHECK(line.error().message.find("found 1 name in") != std::string::npos);
+  CHECK(line.error().text().find("quokka") == std::string::npos);
 }
 
 TEST_CASE("gate: when the engine fails nothing leaves but a fixed error") {

@@ -81,15 +81,16 @@ struct Workbench {
   }
 
   Toolbox box() {
-    return {installation->clusters(),
-            installation->engine(),
-            installation->inventory(),
-            clock,
-            [this](const Context&, const std::string& upid) { tasks.push_back(upid); },
-            [this]() -> Result<PrivacyStatus> {
-              PMX_TRY(auto counts, installation->pseudonym_counts());
-              return PrivacyStatus{installation->mode(), std::move(counts), checks, rotation};
-            }};
+    return {
+        installation->clusters(),
+        installation->engine(),
+        installation->inventory(),
+        clock,
+        [this](const Context&, const std::string& upid) { tasks.push_back(upid); },
+        [this]() -> Result<PrivacyStatus> {
+          PMX_TRY(auto counts, installation->pseudonym_counts());
+          return PrivacyStatus{installation->mode(), std::move(counts), checks, rotation, preset};
+        }};
   }
 
   sim::Cluster& cluster() { return *installation->simulated(); }
@@ -129,8 +130,9 @@ struct Workbench {
   JumpingClock clock;
   RecordingProgress progress;
   std::vector<std::string> tasks;
-  PrivacyGate::Checks checks;  ///< as privacy_status tells them
-  state::Rotation rotation;    ///< likewise
+  PrivacyGate::Checks checks;                             ///< as privacy_status tells them
+  state::Rotation rotation;                               ///< likewise
+  anonymize::Preset preset = anonymize::Preset::kStrict;  ///< likewise
   std::unique_ptr<Installation> installation;
 
  private:

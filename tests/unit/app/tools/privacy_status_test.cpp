@@ -34,6 +34,16 @@ TEST_CASE("privacy_status: in the demo pseudonyms end with the session") {
   CHECK(bench.call("privacy_status")->structured["mode"] == "session");
 }
 
+TEST_CASE("privacy_status: says the operator's preset") {
+  Workbench bench;
+  CHECK(bench.call("privacy_status")->structured["preset"] == "strict");
+  bench.preset = pmx::anonymize::Preset::kNames;
+  const auto output = bench.call("privacy_status");
+  REQUIRE(output.ok());
+  CHECK(output->structured["preset"] == "names");
+  CHECK(output->text.find("preset is names") != std::string::npos);
+}
+
 TEST_CASE("privacy_status: the session of a demo knows no rotation") {
   Workbench bench;
   bench.rotation.epoch = 1;
