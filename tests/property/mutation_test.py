@@ -15,11 +15,11 @@ SEED = 20261128
 KNOWN = {
     # The second look refuses the whole document: a version that stays is an address of another document (8.2.4.1), a name
     # stands inside the header of a PEM block, an escape of JSON twice over.
-    "held back": (1464, 5400),
-    "not idempotent": (856, 3936),         # the same refusal, of what the first pass let pass
-    "planted name left": (56, 39087),      # base64 and hex inside a PEM header, among the parts of an LDAP name, behind "key: value"
-    "planted word left": (43, 4650),       # BACKUP:VM-1-DISK-0; hostname: web inside a list of groups
-    "round trip inexact": (57, 2388),      # base64 without its padding
+    "held back": (535, 5400),
+    "not idempotent": (708, 4865),         # the same refusal, of what the first pass let pass
+    "planted name left": (51, 47906),      # base64 and hex inside a PEM header, among the parts of an LDAP name, behind "key: value"
+    "planted word left": (21, 6354),       # hostname: web inside a list of groups
+    "round trip inexact": (38, 2590),      # base64 without its padding
 }
 
 
