@@ -1,5 +1,6 @@
 #include "base/json_reader.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string>
@@ -244,8 +245,10 @@ class Reader {
 }  // namespace
 
 std::optional<Json> read_json(std::string_view text, std::size_t max_depth) {
+  // A level is a call inside a call; nlohmann needs no stack for what nests deeper.
+  constexpr std::size_t kDeepest = 256;
   std::optional<Json> document(std::in_place);
-  if (!Reader(text, max_depth).read_document(*document)) document.reset();
+  if (!Reader(text, std::min(max_depth, kDeepest)).read_document(*document)) document.reset();
   return document;
 }
 

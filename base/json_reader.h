@@ -11,7 +11,7 @@
 namespace pmx {
 
 /// The document, exactly as nlohmann reads it. Nothing for text that is broken, nests deeper than
-/// `max_depth` or holds what is rare (numbers that no integer or double holds, a byte order mark):
+/// `max_depth` or 256 levels, or holds what is rare (numbers that no integer or double holds, a byte order mark):
 /// it is for nlohmann to judge. Never throws but for want of memory.
 std::optional<Json> read_json(std::string_view text, std::size_t max_depth);
 
