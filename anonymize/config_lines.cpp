@@ -1,6 +1,6 @@
 // Secrets and numbers that the form of a line shows: directives of daemons and switches ("com2sec
-// ro default X", "key-string 7 X"), what somebody writes behind "the password is", telephone numbers
-// whose area code a slash ends.
+// ro default X", "key-string 7 X"), what somebody writes behind "the password is", telephone
+// numbers whose area code a slash ends.
 #include <algorithm>
 #include <iterator>
 
@@ -14,10 +14,13 @@ namespace {
 constexpr FieldRule kPassword{Treatment::kSecret, Kind::kName, "password", false};
 constexpr FieldRule kCommunity{Treatment::kSecret, Kind::kName, "community", false};
 constexpr FieldRule kUserRule{Treatment::kUserId, Kind::kUser, "", true};
+constexpr FieldRule kHostRule{Treatment::kHost, Kind::kHost, "", true};
+constexpr FieldRule kSerialRule{Treatment::kSerial, Kind::kName, "", false};
+constexpr FieldRule kTextRule{};
 constexpr FieldRule kPhoneRule{Treatment::kPhone, Kind::kName, "", false};
 
-/// A line's first word, and which word is a secret or a user: so many behind `marker`, or behind the
-/// first.
+/// A line's first word, and which word is a secret or a user: so many behind `marker`, or behind
+/// the first.
 struct Directive {
   std::string_view head;
   std::string_view marker;
@@ -32,6 +35,9 @@ constexpr Directive kDirectives[] = {{"area", "authentication-key", 0, kPassword
                                      {"createUser", "", 0, kUserRule},
                                      {"createUser", "", 2, kPassword},
                                      {"createUser", "", 4, kPassword},
+                                     {"enable", "password", 0, kPassword},
+                                     {"enable", "secret", 0, kPassword},
+                                     {"hostname", "", 0, kHostRule},
                                      {"informsink", "", 1, kCommunity},
                                      {"ip", "authentication-key", 0, kPassword},
                                      {"ip", "md5", 0, kPassword},
@@ -41,10 +47,14 @@ constexpr Directive kDirectives[] = {{"area", "authentication-key", 0, kPassword
                                      {"password", "", 0, kPassword},
                                      {"ppp", "password", 0, kPassword},
                                      {"requirepass", "", 0, kPassword},
+                                     {"set", "ascii-text", 0, kPassword},
                                      {"set", "authentication-key", 0, kPassword},
+                                     {"set", "community", 0, kCommunity},
                                      {"set", "encrypted-password", 0, kPassword},
+                                     {"set", "host-name", 0, kHostRule},
                                      {"set", "plaintext-password", 0, kPassword},
                                      {"set", "pre-shared-secret", 0, kPassword},
+                                     {"set", "secret", 0, kPassword},
                                      {"set", "user", 0, kUserRule},
                                      {"snmp-server", "2c", 0, kCommunity},
                                      {"snmp-server", "aes", 0, kPassword},
@@ -53,10 +63,13 @@ constexpr Directive kDirectives[] = {{"area", "authentication-key", 0, kPassword
                                      {"snmp-server", "md5", 0, kPassword},
                                      {"snmp-server", "sha", 0, kPassword},
                                      {"snmp-server", "user", 0, kUserRule},
+                                     {"standby", "key-string", 0, kPassword},
                                      {"stats", "auth", 0, kPassword},
                                      {"trap2sink", "", 1, kCommunity},
                                      {"trapsink", "", 1, kCommunity},
-                                     {"user", "insecure-password", 0, kPassword}};
+                                     {"user", "insecure-password", 0, kPassword},
+                                     {"username", "password", 0, kPassword},
+                                     {"username", "secret", 0, kPassword}};
 
 struct Word {
   std::size_t begin = 0;
@@ -90,7 +103,7 @@ bool is_type_number(std::string_view word) {
 }
 
 bool begins_directive(char c) {
-  return std::string_view("aciklmprstu").find(c) != std::string_view::npos;
+  return std::string_view("acehiklmprstu").find(c) != std::string_view::npos;
 }
 
 /// The words that end at a quote and may stand between "password" and it.
@@ -168,6 +181,7 @@ void find_directive(std::string_view line, std::size_t begin, std::vector<Place>
     const auto word = [&](std::size_t i) {
       return i < words.size() ? line.substr(words[i].begin, words[i].end - words[i].begin) : "";
     };
+    // "set secret to x" in a sentence is none: a switch writes numbers, quotes or nothing more.
     std::size_t i = 0;
     if (!directive.marker.empty())
       while (i < words.size() && (i == 0 || word(i) != directive.marker)) ++i;
@@ -175,12 +189,72 @@ void find_directive(std::string_view line, std::size_t begin, std::vector<Place>
     while (i + 1 < words.size() && is_type_number(word(i))) ++i;
     if (i >= words.size()) continue;
     // A sentence may begin with the word, too.
-    const bool alone = head == "password";
-    const bool sentence = alone || directive.rule.treatment == Treatment::kUserId;
+    const bool alone = head == "password" || head == "hostname";
+    const bool sentence = alone || head == "set" || directive.rule.treatment == Treatment::kUserId;
     if (sentence && (word(i).size() < 3 || is_common_word(lower(word(i))))) continue;
     if (alone && line.find_first_not_of(" \"'", words[i].end) != std::string_view::npos) continue;
     const std::size_t pair = head == "stats" ? word(i).find(':') + 1 : 0;
     places.push_back({begin + words[i].begin + pair, begin + words[i].end, directive.rule});
+  }
+}
+
+/// "Vendor SN      : X" of ethtool -m.
+void find_vendor_serial(std::string_view text, std::vector<Place>& places) {
+  constexpr std::string_view kLabel = "Vendor SN";
+  for (std::size_t at = text.find(kLabel); at != std::string_view::npos;
+       at = text.find(kLabel, at)) {
+    at += kLabel.size();
+    while (byte_at(text, at) == ' ' || byte_at(text, at) == '\t') ++at;
+    if (byte_at(text, at) != ':' || byte_at(text, at + 1) != ' ') continue;
+    at += 2;
+    std::size_t end = at;
+    while (end < text.size() && is_run_char(text[end])) ++end;
+    if (end > at) places.push_back({at, end, kSerialRule});
+  }
+}
+
+/// What stands behind a label wherever it is in a text, up to a blank or the end of a value.
+void find_labelled(std::string_view text, std::vector<Place>& places) {
+  struct Label {
+    std::string_view text;
+    FieldRule rule;
+  };
+  constexpr Label kLabels[] = {{"erial number = ", kSerialRule},
+                               {"client-id=1:", kTextRule},
+                               {"\n key 7 ", kPassword},
+                               {"secret \"", kPassword}};
+  find_vendor_serial(text, places);
+  for (const Label& label : kLabels)
+    for (std::size_t at = text.find(label.text); at != std::string_view::npos;
+         at = text.find(label.text, at)) {
+      at += label.text.size();
+      std::size_t end = at;
+      while (end < text.size() && !is_space(text[end]) && text[end] != '"' && text[end] != ';')
+        ++end;
+      const bool quoted = label.text.back() == '"';
+      const bool closed = !quoted || byte_at(text, end) == '"';
+      if (closed && end > at && !is_common_word(lower(text.substr(at, end - at))))
+        places.push_back({at, end, label.rule});
+    }
+}
+
+/// ('smtp_password','X'), ALTER ROLE x PASSWORD 'X': a key and its value in SQL.
+void find_sql_secrets(std::string_view text, std::vector<Place>& places) {
+  for (std::size_t at = text.find("','"); at != std::string_view::npos; at = text.find("','", at)) {
+    std::size_t begin = at;
+    while (begin > 0 && (is_word_char(text[begin - 1]) || text[begin - 1] == '_')) --begin;
+    at += 3;
+    const std::size_t end = text.find('\'', at);
+    const bool key = begin > 0 && text[begin - 1] == '\'' &&
+                     field_rule(text.substr(begin, at - 3 - begin)).treatment == Treatment::kSecret;
+    if (key && end != std::string_view::npos && end > at) places.push_back({at, end, kPassword});
+  }
+  constexpr std::string_view kPhrase = "PASSWORD '";
+  for (std::size_t at = text.find(kPhrase); at != std::string_view::npos;
+       at = text.find(kPhrase, at)) {
+    at += kPhrase.size();
+    const std::size_t end = text.find('\'', at);
+    if (end != std::string_view::npos && end > at) places.push_back({at, end, kPassword});
   }
 }
 

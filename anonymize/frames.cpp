@@ -244,6 +244,8 @@ bool Rewriter::machine_key(Scan& scan) {
 bool Rewriter::volume(Scan& scan) {
   const std::string_view text = scan.text;
   if (byte_at(text, scan.run_end) != ':') return false;
+  // user:password@host:8000/path
+  if (scan.at > 0 && text[scan.at - 1] == '@') return false;
   constexpr std::size_t kReach = 24;
   const std::string folded = lower(text.substr(scan.run_end + 1, kReach));
   const std::string_view rest = folded;

@@ -25,12 +25,13 @@ constexpr std::string_view kSites[] = {"Standort", "Niederlassung", "Filiale", "
 constexpr std::string_view kCalled[] = {"heißt", "heisst", "called", "named", "namens", "genannt"};
 /// Who is asked most often is no person.
 constexpr std::string_view kNobody[] = {
-    "Proxmox", "Debian", "Ubuntu",     "Microsoft", "Dell",    "Lenovo",  "Intel",    "Supermicro",
-    "Support", "Linux",  "Enterprise", "Monday",    "Tuesday", "Hetzner", "Broadcom", "Cisco",
-    "Feb",     "Mar",    "Apr",        "Jun",       "Jul",     "Aug",      "Sep",      "Oct",
-    "Nov",     "Dec",    "Mon",        "Tue",       "Wed",     "Thu",      "Fri",      "Sat",
-    "Montag",  "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag",  "Telefon",
-    "Admin",   "Friday", "Wednesday",  "Thursday",  "Trace",   "Center",  "GitHub",   "Google"};
+    "Proxmox",    "Debian",   "Ubuntu",  "Microsoft",  "Dell",    "Lenovo",   "Intel",
+    "Supermicro", "Support",  "Linux",   "Enterprise", "Monday",  "Tuesday",  "Hetzner",
+    "Broadcom",   "Cisco",    "Feb",     "Mar",        "Apr",     "Jun",      "Jul",
+    "Aug",        "Sep",      "Oct",     "Nov",        "Dec",     "Mon",      "Tue",
+    "Wed",        "Thu",      "Fri",     "Sat",        "Montag",  "Dienstag", "Mittwoch",
+    "Donnerstag", "Freitag",  "Samstag", "Sonntag",    "Telefon", "Admin",    "Friday",
+    "Wednesday",  "Thursday", "Trace",   "Center",     "GitHub",  "Google"};
 
 template <std::size_t N>
 bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
@@ -73,7 +74,8 @@ std::size_t surname_end(std::string_view text, std::size_t at) {
   }
   if (!is_capital(byte_at(text, begin))) return at;
   std::size_t end = begin;
-  while (end < text.size() && (is_letter(text[end]) || text[end] == '-' || text[end] == '\'')) ++end;
+  while (end < text.size() && (is_letter(text[end]) || text[end] == '-' || text[end] == '\''))
+    ++end;
   while (end > begin && !is_letter(text[end - 1])) --end;
   if (text.substr(end - std::min<std::size_t>(end, 2), 2) == "'s") end -= 2;
   const std::string_view word = text.substr(begin, end - begin);
@@ -153,8 +155,8 @@ bool Rewriter::called_machine(Scan& scan) {
   while (end > at && !is_word_char(text[end - 1])) --end;
   const std::string_view name = text.substr(at, end - at);
   const bool told = quote.mark != '\0' && byte_at(text, end) == quote.mark;
-  const bool made = std::any_of(name.begin(), name.end(), is_digit) ||
-                    name.find('-') != std::string_view::npos;
+  const bool made =
+      std::any_of(name.begin(), name.end(), is_digit) || name.find('-') != std::string_view::npos;
   if (name.size() < 3 || !is_letter(name.front()) || (!told && !made)) return false;
   if (is_run_char(byte_at(text, end)) && is_word_char(byte_at(text, end + 1))) return false;
   return placed_name(scan, at, end, Kind::kHost);
@@ -167,8 +169,7 @@ bool Rewriter::hinted_person(Scan& scan) {
   if (is_one_of(run, kCalled)) return scan.looks_beyond(), called_machine(scan);
   if (is_capital(run.front())) {
     const std::string folded = lower(run);
-    if (is_given_name(folded))
-      return scan.looks_beyond(), given_person(scan, scan.at + run.size());
+    if (is_given_name(folded)) return scan.looks_beyond(), given_person(scan, scan.at + run.size());
     if (is_town(folded) && stands_alone(text, scan.at, scan.at + run.size()))
       return scan.replace(scan.at, scan.at + run.size(), resolver_.name(Kind::kName, run));
     if (is_one_of(run, kSites)) {

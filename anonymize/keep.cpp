@@ -360,7 +360,9 @@ bool is_kept_name(std::string_view lower, Kind kind) {
     case Kind::kTag:
     case Kind::kHost:
     case Kind::kDomain:
+    // Attributes of a directory, which stand where people do in a realm's map.
     case Kind::kPerson:
+      return lower == "givenname" || lower == "displayname" || lower == "surname" || lower == "sn";
     case Kind::kIpv4:
     case Kind::kIpv6:
     case Kind::kMac:

@@ -333,6 +333,7 @@ std::vector<Edit> Rewriter::whole(std::string_view value, std::string with) {
 }
 
 std::vector<Edit> Rewriter::key_field(std::string_view value) {
+  if (value.size() == 36 && is_uuid_at(value, 0)) return text(value);
   const bool plain = value.size() < 24 && std::all_of(value.begin(), value.end(), is_run_char);
   if (plain || holds_own(value) || value.find(' ') != std::string_view::npos) return text(value);
   return whole(value, "[secret:key]");

@@ -217,6 +217,8 @@ class Finder {
     guest_names();
     plain_nodes();
     find_told_passwords(text_, places_);
+    find_labelled(text_, places_);
+    find_sql_secrets(text_, places_);
     find_slashed_phones(text_, places_);
     return sorted();
   }
@@ -256,6 +258,7 @@ class Finder {
       case '`':
       case ' ':
         host_ids(begin, line);
+        host_line(begin, line);
         snapshot(begin, line);
         break;
       default: log_line(begin, line);
@@ -349,6 +352,16 @@ class Finder {
     if (label != "Machine ID: " && !label.starts_with("Boot ID: ")) return;
     const std::size_t value = line.find(": ") + 2;
     add(begin + value, begin + run_end(line, value), {Treatment::kSerial, Kind::kName, "", true});
+  }
+
+  /// "  Host: x Kernel: 6.8 arch: ..." of inxi.
+  void host_line(std::size_t begin, std::string_view line) {
+    constexpr std::string_view kLabel = "Host: ";
+    const std::size_t at = skip_blanks(line, 0);
+    if (!line.substr(at).starts_with(kLabel)) return;
+    const std::size_t end = run_end(line, at + kLabel.size());
+    if (line.substr(end).starts_with(" Kernel: "))
+      add(begin + at + kLabel.size(), begin + end, kHostRule);
   }
 
   /// "root@x:~# ": the host of a shell's prompt.

@@ -28,6 +28,12 @@ void find_directive(std::string_view line, std::size_t begin, std::vector<Place>
 /// What is quoted behind "the password is".
 void find_told_passwords(std::string_view text, std::vector<Place>& places);
 
+/// "serial number = X", "secret \"X\"".
+void find_labelled(std::string_view text, std::vector<Place>& places);
+
+/// ('smtp_password','X'), PASSWORD 'X'.
+void find_sql_secrets(std::string_view text, std::vector<Place>& places);
+
 /// 0351/437021.
 void find_slashed_phones(std::string_view text, std::vector<Place>& places);
 

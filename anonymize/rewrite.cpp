@@ -110,6 +110,16 @@ Layer veiled_layer(const Layer& layer, const std::vector<Edit>& edits) {
   return out;
 }
 
+/// `text` percent-encoded but for the characters that `raw` has as they are: a@b stays a@b.
+std::string encoded_like(std::string_view text, std::string_view raw) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = is_run_char(c) || raw.find(c) != std::string_view::npos;
+    out += plain ? std::string(1, c) : percent_encode(std::string_view(&c, 1));
+  }
+  return out;
+}
+
 }  // namespace
 
 Layer percent_layer(std::string_view text) {
@@ -485,7 +495,8 @@ Edit Rewriter::escaped_edit(const Edit& edit, const Layer& layer, std::string_vi
       std::string_view(layer.text).substr(edit.begin, edit.end - edit.begin);
   // Addresses are escaped as they were; of what has an entry each spelling has its own.
   const bool own_entry = resolver_.ledger().by_pseudonym(lower(edit.text)) != nullptr;
-  if (raw == read || (!own_entry && raw == percent_encode(read)))
+  if (raw == read) return {from, to, encoded_like(edit.text, raw), edit.reason};
+  if (!own_entry && raw == percent_encode(read))
     return {from, to, percent_encode(edit.text), edit.reason};
   return {from, to, percent_encode(respelled(edit.text, raw)), edit.reason};
 }

@@ -232,10 +232,10 @@ bool is_whole_line(std::string_view text, std::size_t key, std::size_t value) {
 
 /// What programs write in two words before a colon.
 constexpr std::string_view kLabels[] = {
-    "workstation-name", "computer-name",  "host-name",        "account-name",   "user-name",
-    "server-name",      "node-name",      "account-domain",   "cluster-name",   "vm-name",
-    "guest-name",       "chassis-serial", "community-string", "product-serial", "board-serial",
-    "service-tag"};
+    "workstation-name", "computer-name",  "host-name",    "account-name",
+    "user-name",        "server-name",    "node-name",    "account-domain",
+    "cluster-name",     "vm-name",        "guest-name",   "chassis-serial",
+    "community-string", "product-serial", "board-serial", "service-tag"};
 
 bool is_label(std::string_view key) { return is_one_of(lower(key), kLabels); }
 
@@ -253,7 +253,8 @@ FieldRule named_value_rule(std::string_view text, std::size_t at) {
   const std::size_t from = at > kReach ? at - kReach : 0;
   const std::string_view before = text.substr(from, at - from);
   std::size_t found = 0;
-  for (const std::string_view mark : {"name=\"", "key=\"", "name: ", "key: ", "name\":\"", "name\": \"", "key\": \""}) {
+  for (const std::string_view mark :
+       {"name=\"", "key=\"", "name: ", "key: ", "name\":\"", "name\": \"", "key\": \""}) {
     const std::size_t place = before.rfind(mark);
     if (place != std::string_view::npos) found = std::max(found, place + mark.size());
   }
@@ -282,6 +283,19 @@ FieldRule label_rule(std::string_view text, std::size_t& begin, std::string_view
     if (is_label(key)) return begin = word, field_rule(key);
   }
   return field_rule(run);
+}
+
+/// Whether `at` is within an element of HTML that has a name of its own: <input name="csrf">.
+bool in_element(std::string_view text, std::size_t at) {
+  constexpr std::size_t kReach = 96;
+  constexpr std::string_view kElements[] = {"<input ",  "<meta ",     "<form ",   "<select ",
+                                            "<button ", "<textarea ", "<iframe ", "<param "};
+  const std::size_t from = at > kReach ? at - kReach : 0;
+  const std::size_t open = text.substr(from, at - from).find_last_of("<>");
+  if (open == std::string_view::npos) return false;
+  const std::string_view tag = text.substr(from + open);
+  return std::any_of(std::begin(kElements), std::end(kElements),
+                     [tag](std::string_view element) { return tag.starts_with(element); });
 }
 
 /// Whether the list of properties around `at` is QEMU's "-object secret,id=...,data=...".
@@ -385,6 +399,7 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
   constexpr std::size_t kFactorId = 8;
   if (word == "otp" && value.size() == kFactorId && std::all_of(value.begin(), value.end(), is_hex))
     return scan.skip(end);
+  if (word == "otp" && is_uuid_at(value, 0)) return false;
   for (Edit& edit : secret_edits(value, word)) scan.place(at, std::move(edit));
   return scan.skip(end);
 }
@@ -477,6 +492,7 @@ bool Rewriter::key_value(Scan& scan) {
   std::size_t at = assigned.value;
   if (at == 0 || at >= text.size()) return false;
   const char mark = assigned.mark;
+  if (run == "name" && mark == '=' && in_element(text, scan.at)) return false;
   if (run == "name" && mark == '=' && in_interface_list(text, scan.at)) return false;
   if (mark == '|' && rule.treatment != Treatment::kSecret) return false;
   const bool line = mark == ':' && is_whole_line(text, label, at);
@@ -500,7 +516,8 @@ bool Rewriter::key_value(Scan& scan) {
     case Treatment::kHost:
       if (run == "name" && names_secret(text, at)) return false;
       if (rule.treatment == Treatment::kHost && polish_host(scan, at)) return true;
-      take_quote(text, at); return context_name(scan, at, rule.kind, teaches);
+      take_quote(text, at);
+      return context_name(scan, at, rule.kind, teaches);
     case Treatment::kUserId: take_quote(text, at); return context_name(scan, at, Kind::kUser, true);
     case Treatment::kPath:
     case Treatment::kReference: return assigned_name(scan, at, rule);

@@ -148,7 +148,7 @@ bool holds_values(const FieldRule& rule) {
 bool is_rule_line(std::string_view line) {
   // Borders of boxes are three bytes each and begin with E2.
   return !line.empty() && std::all_of(line.begin(), line.end(), [](char c) {
-    return std::string_view("|-+:= \t").find(c) != std::string_view::npos ||
+    return std::string_view("|-+:= \t^").find(c) != std::string_view::npos ||
            static_cast<unsigned char>(c) >= 0x80;
   });
 }
@@ -165,7 +165,7 @@ std::size_t count_of(std::string_view text, std::string_view what) {
 bool may_be_delimited(std::string_view line) {
   const std::string_view begin = line.substr(0, kLongestHeading + 3);
   return std::any_of(begin.begin(), begin.end(), [](char c) {
-    return c == ',' || c == ';' || c == '\t' || c == '|' || c == '\xE2';
+    return c == ',' || c == ';' || c == '\t' || c == '|' || c == '\xE2' || c == '^';
   });
 }
 
@@ -248,7 +248,9 @@ bool TableReader::begin_delimited(std::string_view line, std::string_view next) 
   const bool box = line.find("│") != std::string_view::npos;
   const bool bar = !box && line.find('|') != std::string_view::npos && is_rule_line(next) &&
                    next.find('|') != std::string_view::npos;
-  delimiter_ = box ? "│" : bar ? "|" : "";
+  // As text is read, lines of boxes are '^'.
+  const bool drawn = !box && !bar && line.starts_with('^') && line.find('^', 1) != line.npos;
+  delimiter_ = box ? "│" : bar ? "|" : drawn ? "^" : "";
   for (const std::string_view comma : {",", ";", "\t"}) {
     if (!delimiter_.empty()) break;
     const std::size_t count = count_of(line, comma);
@@ -259,7 +261,7 @@ bool TableReader::begin_delimited(std::string_view line, std::string_view next) 
   std::size_t held = 0;
   for (const Span& span : cells(line)) {
     const std::string_view heading = line.substr(span.begin, span.end - span.begin);
-    if (!box && !bar && !is_heading(heading)) return false;
+    if (!box && !bar && !drawn && !is_heading(heading)) return false;
     const FieldRule rule = heading_rule(heading);
     columns_.push_back({span, rule, holds_values(rule)});
     if (holds_values(rule)) ++held;

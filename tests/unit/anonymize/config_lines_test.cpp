@@ -6,33 +6,44 @@ namespace pmx::anonymize {
 TEST_CASE("config lines: the secrets of directives") {
   Cluster cluster;
   for (const char* in :
-       {" key-string drift4wood", "   key-string 7 drift4wood", "com2sec ro default drift4wood",
-        "trapsink 10.1.2.3 drift4wood", "trap2sink 10.1.2.3 drift4wood 162",
+       {" key-string drift4wood",
+        "   key-string 7 drift4wood",
+        "com2sec ro default drift4wood",
+        "trapsink 10.1.2.3 drift4wood",
+        "trap2sink 10.1.2.3 drift4wood 162",
         "createUser driftwood SHA drift4wood AES drift5wood",
         "snmp-server community drift4wood RO",
         "snmp-server host 10.1.2.3 version 2c drift4wood",
         "snmp-server user driftwood g v3 auth sha drift4wood priv aes 128 drift5wood",
-        "  stats auth admin:drift4wood", "  user admin insecure-password drift4wood",
-        " ip ospf authentication-key drift4wood", " ip ospf message-digest-key 1 md5 drift4wood",
-        " isis password drift4wood", "ppp chap password drift4wood", " password drift4wood",
+        "  stats auth admin:drift4wood",
+        "  user admin insecure-password drift4wood",
+        " ip ospf authentication-key drift4wood",
+        " ip ospf message-digest-key 1 md5 drift4wood",
+        " isis password drift4wood",
+        "ppp chap password drift4wood",
+        " password drift4wood",
         "set system login user driftwood authentication plaintext-password \"drift4wood\"",
-        "    auth_pass drift4wood", "requirepass drift4wood", "masterauth drift4wood",
+        "    auth_pass drift4wood",
+        "requirepass drift4wood",
+        "masterauth drift4wood",
         "[smtp.reef.lan]:587 admin:drift4wood"}) {
     CAPTURE(in);
     const std::string out = cluster.text(in);
     CHECK_FALSE(contains(out, "drift"));
     CHECK(cluster.text(out) == out);
   }
-  for (const char* in : {" password required", "password and user", "set user to it", "ip route add",
-                         "key chain x", "area 0 authentication", "snmp-server enable traps",
-                         "user mode is on", "[12]: x:y z", "stats auth", "com2sec a b"})
+  for (const char* in :
+       {" password required", "password and user", "set user to it", "ip route add", "key chain x",
+        "area 0 authentication", "snmp-server enable traps", "user mode is on", "[12]: x:y z",
+        "stats auth", "com2sec a b"})
     CHECK(cluster.text(in) == in);
 }
 
 TEST_CASE("config lines: a password that somebody tells") {
   Cluster cluster;
-  for (const char* in : {"Password is \"drift4wood\"", "Das Passwort ist `drift4wood`.",
-                         "Kennwort lautet 'drift4wood'", "the password was set to 'drift4wood' now"}) {
+  for (const char* in :
+       {"Password is \"drift4wood\"", "Das Passwort ist `drift4wood`.",
+        "Kennwort lautet 'drift4wood'", "the password was set to 'drift4wood' now"}) {
     CAPTURE(in);
     CHECK_FALSE(contains(cluster.text(in), "drift"));
   }
@@ -56,13 +67,15 @@ TEST_CASE("config lines: serials and service tags") {
 
 TEST_CASE("config lines: telephone numbers with a slash") {
   Cluster cluster;
-  for (const char* in : {"Fragen: 0351/437021 (Durchwahl 22)", "(0351/437021-58)", "an 089/7221675."}) {
+  for (const char* in :
+       {"Fragen: 0351/437021 (Durchwahl 22)", "(0351/437021-58)", "an 089/7221675."}) {
     CAPTURE(in);
     const std::string out = cluster.text(in);
     CHECK(contains(out, "+00 000 "));
     CHECK(cluster.reveal(out) == in);
   }
-  for (const char* in : {"10/2026", "0016/0032", "0351/437021/5", "path/0351/437021", "0351/437021.5"})
+  for (const char* in :
+       {"10/2026", "0016/0032", "0351/437021/5", "path/0351/437021", "0351/437021.5"})
     CHECK(cluster.text(in) == in);
 }
 

@@ -160,20 +160,24 @@ TEST_CASE("grammar: what network programs write") {
       {"Workstation Name:\tDRIFTBOX7\n", "DRIFTBOX", "Workstation Name:"},
       {"SNMP Community String   : drift4wood\n", "drift4wood", "String   : "},
       {"\tSerial Number: DR1FT0246\n", "DR1FT", "\tSerial Number: "},
-      {"x: zK8u6jww3/LzDPUFKC36DYz1cIauMe7Ilqr7ki5O7Sf7gV+jPquYxc4mqfnIvI4ATz94hgV4", "DYz1cI", "x: "}};
+      {"x: zK8u6jww3/LzDPUFKC36DYz1cIauMe7Ilqr7ki5O7Sf7gV+jPquYxc4mqfnIvI4ATz94hgV4", "DYz1cI",
+       "x: "}};
   all_found(kRows);
-  constexpr const char* kSame[] = {
-      "_ipp._tcp.local. (45)\n", "mount: secret=<hidden>,acl\n",
-      "see https://nmap.org and http://schemas.dmtf.org/x\n", "Subsystem: Super Micro Computer Inc I350\n",
-      "--resolvers.le.acme.email=x\n", "/etc/hosts.local\n", "Linux version 6.5.0 (build@proxmox)\n",
-      "since Sun 2026-10-11 04:12:19 CEST; 9h ago\n"};
+  constexpr const char* kSame[] = {"_ipp._tcp.local. (45)\n",
+                                   "mount: secret=<hidden>,acl\n",
+                                   "see https://nmap.org and http://schemas.dmtf.org/x\n",
+                                   "Subsystem: Super Micro Computer Inc I350\n",
+                                   "--resolvers.le.acme.email=x\n",
+                                   "/etc/hosts.local\n",
+                                   "Linux version 6.5.0 (build@proxmox)\n",
+                                   "since Sun 2026-10-11 04:12:19 CEST; 9h ago\n"};
   all_kept(kSame);
 }
 
 TEST_CASE("grammar: a backup server's tasks and answers") {
   constexpr Row kRows[] = {
-      {"UPID:driftbox:000B34E1:02875A30:AD2D2700:62B0F40E:backup:driftstore\\x3avm-105:root@pam:", "drift",
-       ":backup:"}};
+      {"UPID:driftbox:000B34E1:02875A30:AD2D2700:62B0F40E:backup:driftstore\\x3avm-105:root@pam:",
+       "drift", ":backup:"}};
   all_found(kRows);
   Cluster cluster;
   const std::string out = cluster.json(
@@ -255,6 +259,31 @@ TEST_CASE("grammar: what every system has stays") {
   CHECK_FALSE(contains(cluster.text("Western Freight Ltd called\n"), "Western"));
   CHECK_FALSE(contains(cluster.text("totp: 123456\n"), "123456"));
   CHECK(contains(cluster.text("https://api.telegram.org/bot12345:AAxyzAAxyz/getMe\n"), "/getMe"));
+}
+
+TEST_CASE("grammar: ids and addresses in other programs' answers come back") {
+  Cluster cluster;
+  for (const char* json : {R"({"accountId":"fd213dc8-7c38-4fd9-983e-c1220e59d460"})",
+                           R"({"id":"totp:d01f2e68-c7b3-480b-84d9-63f23f8c1ab5"})",
+                           R"({"state_key":"@anna.schmidt:acme-widgets.de"})"}) {
+    CAPTURE(json);
+    const std::string out = cluster.json(json);
+    CHECK(out != json);
+    CHECK(cluster.reveal(out) == json);
+  }
+  CHECK(cluster.json(R"({"attr":"email=mail,firstname=givenName"})") ==
+        R"({"attr":"email=mail,firstname=givenName"})");
+  CHECK(cluster.text("<input type=\"hidden\" name=\"csrf_x\"/>") ==
+        "<input type=\"hidden\" name=\"csrf_x\"/>");
+  CHECK(cluster.text("DEV: dev_id=1 devname: drive-scsi0\n") ==
+        "DEV: dev_id=1 devname: drive-scsi0\n");
+  const std::string mail = "mailto:jo@acme-widgets.de?subject=Problem%20mit%20nautilus";
+  const std::string shown = cluster.text(mail);
+  CHECK(contains(shown, "@dom-"));
+  CHECK(cluster.reveal(shown) == mail);
+  const std::string rest = "rest:https://jo:drift4wood@nas7.acme-widgets.de:8000/nautilus";
+  CHECK(contains(cluster.text(rest), "@host-"));
+  CHECK_FALSE(contains(cluster.text(rest), "drift4wood"));
 }
 
 }  // namespace pmx::anonymize

@@ -163,6 +163,43 @@ TEST_CASE("places: monitors, pools and hosts of ceph") {
               "kelp-fast         2  128  1.2 TiB  320.1k  3.6 TiB  22.10\n") == ".mgr|kelp-fast");
 }
 
+TEST_CASE("places: tables in boxes, as text is read") {
+  Cluster cluster;
+  const std::string out = cluster.text(
+      "┌────────┬─────────┐\n│ node   │ status  │\n╞════════╪═════════╡\n│ beacon │ offline │\n"
+      "└────────┴─────────┘\n");
+  CHECK_FALSE(contains(out, "beacon"));
+  CHECK(contains(out, "│ offline │"));
+}
+
+TEST_CASE("places: keys and secrets of switches and of SQL") {
+  CHECK(found("hostname kelp-sw1\n") == "kelp-sw1");
+  CHECK(found("enable secret 9 $9$kelp\n") == "$9$kelp");
+  CHECK(found("username jo privilege 15 password 7 0822455D0A16\n") == "0822455D0A16");
+  CHECK(found("set system host-name kelp-mx1\n") == "kelp-mx1");
+  CHECK(found("set system radius-server 10.1.2.3 secret \"$9$kelpX\"\n") == "$9$kelpX");
+  CHECK(found("set snmp community kelpRO8 authorization read-only\n") == "kelpRO8");
+  CHECK(found("tacacs server x\n address ipv4 10.1.2.3\n key 7 0822455D0A16\n") == "0822455D0A16");
+  CHECK(found("key \"k\" { algorithm hmac-sha256; secret \"a2VscGtlbHA=\"; };") == "a2VscGtlbHA=");
+  CHECK(found(" standby 1 authentication md5 key-string drift4wood\n") == "drift4wood");
+  CHECK(found("# serial number = ZEE1J3R53\n") == "ZEE1J3R53");
+  CHECK(found("\tVendor SN                 : MN2HFFY51\n") == "MN2HFFY51");
+  CHECK(found("  Host: kelp-fvm Kernel: 6.8.0 arch: x86_64\n") == "kelp-fvm");
+  CHECK(found("ROLE jo WITH LOGIN PASSWORD 'drift4wood';") == "drift4wood");
+  CHECK(found("('smtp_password','drift4wood'),('smtp_port','587');") == "drift4wood");
+  for (const std::string text :
+       {"set the secret to the one below\n", "hostname is not set\n", "hostname lookup failed\n",
+        "('node','kelp')", "enable it with a secret\n", "the secret \"service\" is no word"}) {
+    CAPTURE(text);
+    CHECK(found(text).empty());
+  }
+  Cluster cluster;
+  CHECK_FALSE(contains(cluster.json(R"({"tls_psk":"8d25967580","otp_seed":"PSMXP3UZ"})"), "8d25"));
+  CHECK_FALSE(contains(cluster.json(R"({"SECRET_KEY_BASE":"aef7ac86d66c7a64"})"), "aef7"));
+  CHECK_FALSE(contains(cluster.text("802-11-wireless-security.psk:   3uSsXDh8QVkB\n"), "3uSs"));
+  CHECK_FALSE(contains(cluster.text("devname=\"kasa-vmm5\" devid=1\n"), "kasa"));
+}
+
 TEST_CASE("places: they are hidden wherever the payload has them, and stay so") {
   Cluster cluster;
   const std::string in =
