@@ -1,4 +1,4 @@
-"""The third author's documents: each can be drawn, and its labels say what its text and the list of names say."""
+"""The documents of the third and the fourth author: each can be drawn, and its labels say what its text and the list of names say."""
 import json
 import re
 import sys
@@ -32,16 +32,19 @@ def known_names(value):
 
 
 class FleetTest(unittest.TestCase):
+    family, least_documents = "third", 200
+    least_found = {PATTERN: 1200, FIELD: 400, DICTIONARY: 1600, VARIANT: 50, CONTEXT: 30, HUMAN: 50}
+
     @classmethod
     def setUpClass(cls):
-        cls.count = len(FAMILIES["third"][1])
-        cls.drawn = [corpus(seed, cls.count, "third") for seed in SEEDS]
+        cls.count = len(FAMILIES[cls.family][1])
+        cls.drawn = [corpus(seed, cls.count, cls.family) for seed in SEEDS]
 
     def documents(self):
         return ((world, document) for world, documents in self.drawn for document in documents)
 
     def test_every_template_gives_a_document_of_its_own(self):
-        self.assertGreater(self.count, 200)
+        self.assertGreater(self.count, self.least_documents)
         for _, documents in self.drawn:
             self.assertEqual(len({d.kind.removesuffix("+json") for d in documents}), self.count)
         for _, document in self.documents():
@@ -52,7 +55,7 @@ class FleetTest(unittest.TestCase):
 
     def test_all_ways_to_find_a_value_are_there_often(self):
         found = [v.found_by for _, d in self.documents() for v in d.values]
-        for way, least in {PATTERN: 1200, FIELD: 400, DICTIONARY: 1600, VARIANT: 50, CONTEXT: 30, HUMAN: 50}.items():
+        for way, least in self.least_found.items():
             self.assertGreater(found.count(way), least, way)
 
     def test_what_is_called_known_is_in_the_list_of_names(self):
@@ -81,6 +84,11 @@ class FleetTest(unittest.TestCase):
             secrets = [v.real for v in document.values if v.secret and not v.inner]
             self.assertEqual(len(secrets), len(set(secrets)), document.id)
             self.assertGreaterEqual(min(map(len, secrets), default=6), 6, document.id)
+
+
+class MosaicTest(FleetTest):
+    family, least_documents = "fourth", 100
+    least_found = {PATTERN: 800, FIELD: 300, DICTIONARY: 900, VARIANT: 30, CONTEXT: 20, HUMAN: 50}
 
 
 if __name__ == "__main__":

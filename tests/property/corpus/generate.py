@@ -6,11 +6,15 @@ from . import api, files, logs, prose, template
 from .document import Builder
 from .estate import Estate
 from .fleet import THIRD, Fleet
+from .mosaic import FOURTH, Mosaic
 from .world import World
 
 KINDS = [k for m in (api, files, logs, prose) for k in m.KINDS]
 
-FAMILIES = {"first": (World, KINDS), "second": (Estate, template.makers()), "third": (Fleet, template.makers("third", THIRD))}   # each with an author of its own
+FAMILIES = {   # each with an author of its own
+    "first": (World, KINDS), "second": (Estate, template.makers()), "third": (Fleet, template.makers("third", THIRD)),
+    "fourth": (Mosaic, template.makers("fourth", FOURTH)),
+}
 
 
 def wrapped(builder, ident, kind, content):

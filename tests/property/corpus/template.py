@@ -1,4 +1,4 @@
-"""Documents from text with marks: templates/*.txt and templates/third/*.txt to makers of documents.
+"""Documents from text with marks: templates/*.txt, templates/third/*.txt and templates/fourth/*.txt to makers of documents.
 
 A file holds documents, each behind a line "==== name" ("==== name json" for one that is a JSON document). In their text stand
     «node»            a value of that kind; «node#a» is the same one wherever it stands in this document
