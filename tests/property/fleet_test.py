@@ -88,7 +88,7 @@ class FleetTest(unittest.TestCase):
 
 class MosaicTest(FleetTest):
     family, least_documents = "fourth", 100
-    least_found = {PATTERN: 800, FIELD: 300, DICTIONARY: 900, VARIANT: 30, CONTEXT: 20, HUMAN: 50}
+    least_found = {PATTERN: 800, FIELD: 300, DICTIONARY: 900, VARIANT: 30, CONTEXT: 15, HUMAN: 50}
 
 
 if __name__ == "__main__":

@@ -105,12 +105,14 @@ FOURTH = Grammar({
     "hlast": ("person_unknown", "H", pick("Ammerbacher", "Hoekzema", "Trzebiatowska", "Goikoetxea", "Audouard")),
     "hplace": ("place", "H", pick("Zwolle", "Szczecinek", "Valladolid", "Angoulême", "Wolfratshausen")), "chan": ("channel", "H", named("ops", "team", "vloer")),
     "hhost": ("host_unknown", "H", named("oldsrv", "camera", "poort")), "ssid": ("ssid", "H", named("guest", "floor", "magazijn")),
+    "slackid": ("user", "F", lambda e: f"U0{e.chars(UPPER + DIGITS, 9)}"), "rname": ("host_label", "P", pick("hostmaster", "dnsadmin")),
+    "ou": ("ou", "H", pick("Staff", "Personeel", "Service")), "classname": ("id", "H", pick("proxmox-data", "pve-ssd")),
     "hserial": ("serial", "F", lambda e: e.chars(UPPER + DIGITS, 7)), "jobid": ("job", "F", lambda e: f"{e.rng.choice(['backup', 'realmsync'])}-{e.chars(HEX, 8)}-{e.chars(HEX, 4)}"),
 }, {
     **THIRD.secrets,
     "cisco7": ("password", "F", lambda e: e.chars("0123456789ABCDEF", 18)), "cisco9": ("crypt", "F", lambda e: f"$9${e.chars(ALNUM + './', 14)}${e.chars(ALNUM + './', 43)}"),
     "junos9": ("password", "F", lambda e: f"$9${e.chars(ALNUM + '-.', 24)}"), "fortienc": ("password", "F", lambda e: e.base64(48)), "b64pw": ("password", "F", lambda e: e.base64(15)),
-    "nthash": ("password", "F", lambda e: e.chars(HEX, 32)), "pass12": ("password", "F", lambda e: e.chars(ALNUM, 12)),
+    "rbdcookie": ("cookie", "F", lambda e: e.chars(DIGITS, 15)), "nthash": ("password", "F", lambda e: e.chars(HEX, 32)), "pass12": ("password", "F", lambda e: e.chars(ALNUM, 12)),
 }, {
     **THIRD.macros, "usermail": "«user»@«domain»",
 }, {
