@@ -6,6 +6,7 @@
 #include "anonymize/clues.h"
 #include "anonymize/given_names.h"
 #include "anonymize/keep.h"
+#include "anonymize/people.h"
 #include "anonymize/rewrite.h"
 #include "anonymize/words.h"
 
@@ -98,6 +99,8 @@ bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
 }
 
 }  // namespace
+
+bool is_title(std::string_view word) { return is_one_of(word, kTitles); }
 
 void add_hint_words(Triggers& triggers) {
   for (const std::string_view word : kTitles) triggers.add_word(word, clue::kCue);

@@ -6,6 +6,7 @@
 
 #include "anonymize/chars.h"
 #include "anonymize/keep.h"
+#include "anonymize/people.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
@@ -66,7 +67,6 @@ constexpr FieldRule kPersonRule = named(Kind::kPerson);
 constexpr std::string_view kGreetings[] = {"Dear",    "Hi",     "Hello", "Hey",         "Hallo",
                                            "Liebe",   "Lieber", "Moin",  "Servus",      "Guten Tag",
                                            "Bonjour", "Ciao",   "Hola",  "Good morning"};
-constexpr std::string_view kTitles[] = {"Mr", "Mrs", "Ms", "Dr", "Prof", "Herr", "Frau"};
 constexpr std::string_view kSignOffs[] = {"Regards",
                                           "Best regards",
                                           "Kind regards",
@@ -200,9 +200,9 @@ std::size_t person_end(std::string_view text, std::size_t at) {
 }
 
 /// Finds the places of single lines and of phrases in them.
-class Finder {
+class PlaceFinder {
  public:
-  explicit Finder(std::string_view text) : text_(text), tables_(text) {}
+  explicit PlaceFinder(std::string_view text) : text_(text), tables_(text) {}
 
   std::vector<Place> find() {
     for (std::size_t begin = 0; begin < text_.size();) {
@@ -255,11 +255,9 @@ class Finder {
         if (line.starts_with("tags: ")) add(begin + 6, end, kTagsRule);
         break;
       case 'N': cluster_name(begin, end, line); break;
-      case '`':
       case ' ':
         host_ids(begin, line);
         host_line(begin, line);
-        snapshot(begin, line);
         break;
       default: log_line(begin, line);
     }
@@ -274,11 +272,9 @@ class Finder {
     for (const std::string_view greeting : kGreetings) {
       if (!line.starts_with(greeting) || byte_at(line, greeting.size()) != ' ') continue;
       std::size_t at = greeting.size() + 1;
-      for (const std::string_view title : kTitles) {
-        if (!line.substr(at).starts_with(title)) continue;
-        const std::size_t behind = at + title.size() + (byte_at(line, at + title.size()) == '.');
-        if (byte_at(line, behind) == ' ') at = behind + 1;
-      }
+      const std::size_t word = std::min(line.find_first_of(". ", at), line.size());
+      const std::size_t behind = word + (byte_at(line, word) == '.');
+      if (is_title(line.substr(at, word - at)) && byte_at(line, behind) == ' ') at = behind + 1;
       const std::size_t stop = person_end(line, at);
       const char after = byte_at(line, stop);
       if (stop == line.size() || after == ',' || after == '!') person(begin + at, begin + stop);
@@ -333,16 +329,6 @@ class Finder {
     if (!line.starts_with("Name:   ")) return log_line(begin, line);
     if (text_.substr(std::min(end + 1, text_.size()), 15) != "Config Version:") return;
     add(begin + skip_blanks(line, 5), end, named(Kind::kCluster));
-  }
-
-  /// " `-> x      2026-10-02 09:41:00" of qm listsnapshot.
-  void snapshot(std::size_t begin, std::string_view line) {
-    const std::size_t at = skip_blanks(line, 0);
-    if (line.substr(at, 4) != "`-> ") return;
-    const std::size_t end = run_end(line, at + 4);
-    const std::string_view name = line.substr(at + 4, end - at - 4);
-    if (name != "current" && is_digit(byte_at(line, skip_blanks(line, end))))
-      add(begin + at + 4, begin + end, named(Kind::kName));
   }
 
   /// "      Machine ID: x" of hostnamectl.
@@ -565,7 +551,7 @@ class Finder {
 
 std::vector<Place> find_places(std::string_view text) {
   constexpr std::size_t kShortest = 8;
-  return text.size() < kShortest ? std::vector<Place>() : Finder(text).find();
+  return text.size() < kShortest ? std::vector<Place>() : PlaceFinder(text).find();
 }
 
 }  // namespace pmx::anonymize
