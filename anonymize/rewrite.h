@@ -220,9 +220,9 @@ class Rewriter {
   };
   /// What a recognizer looks at, besides the state of the walk that is the same for all words.
   enum class Reach {
+    kBeyond,  ///< more than its word; what a row that says nothing has
     kWord,    ///< what stands between the blanks around its run
     kTold,    ///< the same, unless it says so by looks_to() or looks_beyond()
-    kBeyond,  ///< more
   };
   /// A recognizer and the clue without which it finds nothing in a run.
   struct Recognizer {
