@@ -93,7 +93,11 @@ void Auditor::note_task(const Context& ctx, const std::string& upid) {
     const auto found = running_.find(ctx.request_id);
     if (found == running_.end()) return;
     id = found->second;
-    if (is_read(id)) id = reads_[-id].id;
+    if (is_read(id)) {
+      const auto read = reads_.find(-id);
+      if (read == reads_.end()) return;  // its entry could not be written; the log has it
+      id = read->second.id;
+    }
   }
   const auto noted = store_.note_task(id, upid);
   if (!noted.ok()) alarm(ctx, noted.error());
