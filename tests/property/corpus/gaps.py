@@ -24,6 +24,12 @@ KNOWN_GAPS = {
     f"{ROUND_TRIP}: cloud_tokens": 6, f"{TEXT}: cloud_tokens": 6,
 }
 
-# What fails of the documents of the second author, who had not seen the engine: figure -> how often, at most. Not one of these
-# is right; a figure that is not here must be 0. A bound may only fall.
-SECOND_AUTHOR = {"leak, variant": 2, "word of a name left": 2, "not idempotent": 2, "values with two pseudonyms": 1}
+# What fails of the documents of authors who had not seen the engine: figure -> how often, at most. Not one of these is right; a
+# figure that is not here must be 0. A bound may only fall.
+OTHER_AUTHORS = {
+    "second": {"values with two pseudonyms": 1},
+    "third": {"leak, pattern": 4, "text between values changed": 10, "answer held back": 2, "values with two pseudonyms": 10,
+              "not idempotent": 2, ROUND_TRIP: 1},
+    "fourth": {"leak, pattern": 112, "leak, field": 42, "leak, context": 18, "kept substring lost": 23, "word of a name left": 18,
+               "text between values changed": 101, "values with two pseudonyms": 3, "not idempotent": 14, ROUND_TRIP: 21},
+}
