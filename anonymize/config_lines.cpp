@@ -140,6 +140,13 @@ std::size_t digits_end(std::string_view text, std::size_t at) {
   return at;
 }
 
+/// The end of `phrase` when its byte number `marked` is the one at `mark`, else `mark`.
+std::size_t behind(std::string_view text, std::size_t mark, std::string_view phrase,
+                   std::size_t marked) {
+  const bool stands = mark >= marked && text.substr(mark - marked, phrase.size()) == phrase;
+  return stands ? mark - marked + phrase.size() : mark;
+}
+
 /// 0351/437021: where the number begins whose area code the slash at `at` ends, or `at`.
 std::size_t area_code(std::string_view text, std::size_t slash) {
   constexpr std::size_t kMost = 5;
@@ -199,11 +206,11 @@ void find_directive(std::string_view line, std::size_t begin, std::vector<Place>
 }
 
 /// "Vendor SN      : X" of ethtool -m.
-void find_vendor_serial(std::string_view text, std::vector<Place>& places) {
+void find_vendor_serial(std::string_view text, const Marks& marks, std::vector<Place>& places) {
   constexpr std::string_view kLabel = "Vendor SN";
-  for (std::size_t at = text.find(kLabel); at != std::string_view::npos;
-       at = text.find(kLabel, at)) {
-    at += kLabel.size();
+  for (const std::size_t mark : marks.of(Marks::kSerial)) {
+    std::size_t at = behind(text, mark, kLabel, 7);
+    if (at == mark) continue;
     while (byte_at(text, at) == ' ' || byte_at(text, at) == '\t') ++at;
     if (byte_at(text, at) != ':' || byte_at(text, at + 1) != ' ') continue;
     at += 2;
@@ -214,20 +221,22 @@ void find_vendor_serial(std::string_view text, std::vector<Place>& places) {
 }
 
 /// What stands behind a label wherever it is in a text, up to a blank or the end of a value.
-void find_labelled(std::string_view text, std::vector<Place>& places) {
+void find_labelled(std::string_view text, const Marks& marks, std::vector<Place>& places) {
   struct Label {
     std::string_view text;
+    Marks::Kind mark;
+    std::size_t marked;  ///< so many bytes stand before the mark
     FieldRule rule;
   };
-  constexpr Label kLabels[] = {{"erial number = ", kSerialRule},
-                               {"client-id=1:", kTextRule},
-                               {"\n key 7 ", kPassword},
-                               {"secret \"", kPassword}};
-  find_vendor_serial(text, places);
+  constexpr Label kLabels[] = {{"erial number = ", Marks::kEquals, 12, kSerialRule},
+                               {"client-id=1:", Marks::kClient, 9, kTextRule},
+                               {"\n key 7 ", Marks::kIndented, 0, kPassword},
+                               {"secret \"", Marks::kDoublyQuoted, 7, kPassword}};
+  find_vendor_serial(text, marks, places);
   for (const Label& label : kLabels)
-    for (std::size_t at = text.find(label.text); at != std::string_view::npos;
-         at = text.find(label.text, at)) {
-      at += label.text.size();
+    for (const std::size_t mark : marks.of(label.mark)) {
+      const std::size_t at = behind(text, mark, label.text, label.marked);
+      if (at == mark) continue;
       std::size_t end = at;
       while (end < text.size() && !is_space(text[end]) && text[end] != '"' && text[end] != ';')
         ++end;
@@ -239,39 +248,40 @@ void find_labelled(std::string_view text, std::vector<Place>& places) {
 }
 
 /// ('smtp_password','X'), ALTER ROLE x PASSWORD 'X': a key and its value in SQL.
-void find_sql_secrets(std::string_view text, std::vector<Place>& places) {
-  for (std::size_t at = text.find("','"); at != std::string_view::npos; at = text.find("','", at)) {
-    std::size_t begin = at;
+void find_sql_secrets(std::string_view text, const Marks& marks, std::vector<Place>& places) {
+  std::size_t done = 0;
+  for (const std::size_t comma : marks.of(Marks::kComma)) {
+    if (comma < done) continue;
+    std::size_t begin = comma;
     while (begin > 0 && (is_word_char(text[begin - 1]) || text[begin - 1] == '_')) --begin;
-    at += 3;
+    const std::size_t at = comma + 3;
+    done = at;
     const std::size_t end = text.find('\'', at);
     const bool key = begin > 0 && text[begin - 1] == '\'' &&
                      field_rule(text.substr(begin, at - 3 - begin)).treatment == Treatment::kSecret;
     if (key && end != std::string_view::npos && end > at) places.push_back({at, end, kPassword});
   }
   constexpr std::string_view kPhrase = "PASSWORD '";
-  for (std::size_t at = text.find(kPhrase); at != std::string_view::npos;
-       at = text.find(kPhrase, at)) {
-    at += kPhrase.size();
+  for (const std::size_t mark : marks.of(Marks::kQuoted)) {
+    const std::size_t at = behind(text, mark, kPhrase, kPhrase.size() - 1);
+    if (at == mark) continue;
     const std::size_t end = text.find('\'', at);
     if (end != std::string_view::npos && end > at) places.push_back({at, end, kPassword});
   }
 }
 
-void find_told_passwords(std::string_view text, std::vector<Place>& places) {
+void find_told_passwords(std::string_view text, const Marks& marks, std::vector<Place>& places) {
   constexpr std::string_view kWords[] = {"assword", "asswort", "ennwort"};
   for (const std::string_view word : kWords)
-    for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at)) {
-      at += word.size();
-      told_password(text, at, places);
-    }
+    for (const std::size_t mark : marks.of(Marks::kWord))
+      if (const std::size_t at = behind(text, mark, word, 3); at > mark)
+        told_password(text, at, places);
 }
 
-void find_slashed_phones(std::string_view text, std::vector<Place>& places) {
+void find_slashed_phones(std::string_view text, const Marks& marks, std::vector<Place>& places) {
   constexpr std::size_t kShortest = 4;
   constexpr std::size_t kLongest = 9;
-  for (std::size_t at = text.find('/'); at != std::string_view::npos; at = text.find('/', at + 1)) {
-    if (at == 0 || !is_digit(text[at - 1]) || !is_digit(byte_at(text, at + 1))) continue;
+  for (const std::size_t at : marks.of(Marks::kSlash)) {
     const std::size_t begin = area_code(text, at);
     std::size_t end = digits_end(text, at + 1);
     const std::size_t length = end - at - 1;

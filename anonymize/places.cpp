@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <iterator>
 
 #include "anonymize/chars.h"
@@ -91,7 +92,26 @@ constexpr std::string_view kSignOffs[] = {"Regards",
                                           "Cordialement",
                                           "Saludos"};
 
-constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+/// By the first byte of a line, the lowest five bits of what stands behind it in a greeting or a
+/// sign-off.
+constexpr auto kLetterHeads = [] {
+  std::array<std::uint32_t, 256> heads{};
+  const auto add = [&heads](std::string_view phrase) {
+    heads[static_cast<unsigned char>(phrase[0])] |= 1U << (static_cast<unsigned>(phrase[1]) & 31U);
+  };
+  for (const std::string_view phrase : kGreetings) add(phrase);
+  for (const std::string_view phrase : kSignOffs) add(phrase);
+  return heads;
+}();
+
+bool may_be_letter(std::string_view line) {
+  return (kLetterHeads[static_cast<unsigned char>(line[0])] >>
+              (static_cast<unsigned>(line[1]) & 31U) &
+          1U) != 0;
+}
+
+constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::string_view kLevels[] = {"EMERG", "ALERT",   "CRIT",   "CRITICAL", "ERR",   "ERROR",
                                         "WARN",  "WARNING", "NOTICE", "INFO",     "DEBUG", "TRACE"};
 
@@ -121,8 +141,8 @@ bool take_clock(std::string_view text, std::size_t& at) {
 
 /// "Nov 28 12:34:56", as RFC 3164 and journalctl write it.
 bool take_old_time(std::string_view text, std::size_t& at) {
-  const std::size_t month = kMonths.find(text.substr(at, 3));
-  if (text.size() < at + 15 || month == std::string_view::npos || month % 3 != 0) return false;
+  if (text.size() < at + 15 || !is_upper(text[at]) || !contains(kMonths, text.substr(at, 3)))
+    return false;
   at += 3;
   if (!take(text, at, ' ')) return false;
   const bool padded = take(text, at, ' ');
@@ -202,7 +222,7 @@ std::size_t person_end(std::string_view text, std::size_t at) {
 /// Finds the places of single lines and of phrases in them.
 class PlaceFinder {
  public:
-  explicit PlaceFinder(std::string_view text) : text_(text), tables_(text) {}
+  explicit PlaceFinder(std::string_view text) : text_(text), marks_(text), tables_(text) {}
 
   std::vector<Place> find() {
     for (std::size_t begin = 0; begin < text_.size();) {
@@ -210,16 +230,16 @@ class PlaceFinder {
       line(begin, end > begin && text_[end - 1] == '\r' ? end - 1 : end);
       begin = end + 1;
     }
-    quoted('\'');
-    quoted('"');
+    quoted(Marks::kQuoted);
+    quoted(Marks::kDoublyQuoted);
     homes();
     snapshots();
     guest_names();
     plain_nodes();
-    find_told_passwords(text_, places_);
-    find_labelled(text_, places_);
-    find_sql_secrets(text_, places_);
-    find_slashed_phones(text_, places_);
+    find_told_passwords(text_, marks_, places_);
+    find_labelled(text_, marks_, places_);
+    find_sql_secrets(text_, marks_, places_);
+    find_slashed_phones(text_, marks_, places_);
     return sorted();
   }
 
@@ -263,7 +283,7 @@ class PlaceFinder {
     }
     find_directive(line, begin, places_);
     prompt(begin, line);
-    if (is_upper(line.front())) letter(begin, end, line);
+    if (may_be_letter(line)) letter(begin, end, line);
     if (line.front() == ' ' || line.front() == '-') ceph(begin, line);
   }
 
@@ -465,27 +485,27 @@ class PlaceFinder {
   }
 
   /// "node 'x'", "storage \"x\"": a noun, a blank, a quoted name.
-  void quoted(char mark) {
-    for (std::size_t at = text_.find(mark); at != std::string_view::npos;
-         at = text_.find(mark, at + 1)) {
-      if (at < 3 || text_[at - 1] != ' ') continue;
+  void quoted(Marks::Kind kind) {
+    std::size_t done = 3;
+    for (const std::size_t at : marks_.of(kind)) {
+      if (at < done) continue;
       const std::size_t end = run_end(text_, at + 1);
-      if (byte_at(text_, end) != mark) continue;
+      if (byte_at(text_, end) != text_[at]) continue;
       std::size_t word = at - 1;
       while (word > 0 && is_letter(text_[word - 1])) --word;
       const std::string noun = lower(text_.substr(word, at - 1 - word));
       for (const Noun& known : kNouns)
         if (known.word == noun) add(at + 1, end, known.rule);
-      at = end;
+      done = end + 1;
     }
   }
 
   /// "/home/x/": the user of a home directory.
   void homes() {
     constexpr std::string_view kRoot = "/home/";
-    for (std::size_t at = text_.find(kRoot); at != std::string_view::npos;
-         at = text_.find(kRoot, at)) {
-      at += kRoot.size();
+    for (const std::size_t root : marks_.of(Marks::kHome)) {
+      if (text_.substr(root, kRoot.size()) != kRoot) continue;
+      const std::size_t at = root + kRoot.size();
       const std::size_t end = run_end(text_, at);
       if (std::string_view(":@=*").find(byte_at(text_, end)) != std::string_view::npos) continue;
       const std::string folded = lower(text_.substr(at, end - at));
@@ -497,9 +517,9 @@ class PlaceFinder {
   /// "`-> x    2026-09-30 11:02:11" of qm listsnapshot.
   void snapshots() {
     constexpr std::string_view kBranch = "`-> ";
-    for (std::size_t at = text_.find(kBranch); at != std::string_view::npos;
-         at = text_.find(kBranch, at)) {
-      at += kBranch.size();
+    for (const std::size_t branch : marks_.of(Marks::kBranch)) {
+      if (text_.substr(branch, kBranch.size()) != kBranch) continue;
+      const std::size_t at = branch + kBranch.size();
       const std::size_t end = run_end(text_, at);
       if (text_.substr(at, end - at) != "current") add(at, end, named(Kind::kName));
     }
@@ -508,9 +528,8 @@ class PlaceFinder {
   /// "VM Name: x", "CT Name: x" of vzdump.
   void guest_names() {
     constexpr std::string_view kLabel = " Name: ";
-    for (std::size_t at = text_.find(kLabel); at != std::string_view::npos;
-         at = text_.find(kLabel, at + 1)) {
-      if (at < 2) continue;
+    for (const std::size_t at : marks_.of(Marks::kName)) {
+      if (at < 2 || text_.substr(at, kLabel.size()) != kLabel) continue;
       const std::string_view type = text_.substr(at - 2, 2);
       if (type != "VM" && type != "CT") continue;
       const std::size_t begin = at + kLabel.size();
@@ -520,8 +539,7 @@ class PlaceFinder {
 
   /// "node pve3", "node (pve3)": without quotes only what no word is, letters with digits.
   void plain_nodes() {
-    for (std::size_t at = text_.find("ode "); at != std::string_view::npos;
-         at = text_.find("ode ", at + 4)) {
+    for (const std::size_t at : marks_.of(Marks::kNode)) {
       if (at == 0 || (text_[at - 1] != 'n' && text_[at - 1] != 'N')) continue;
       if (at > 1 && is_word_char(text_[at - 2])) continue;
       std::size_t begin = at + 4;
@@ -541,6 +559,7 @@ class PlaceFinder {
   }
 
   std::string_view text_;
+  Marks marks_;
   TableReader tables_;
   std::vector<Place> places_;
   std::string_view host_;  ///< of the last log line

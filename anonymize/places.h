@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "anonymize/field_rules.h"
+#include "anonymize/marks.h"
 
 namespace pmx::anonymize {
 
@@ -26,16 +27,16 @@ std::vector<Place> find_places(std::string_view text);
 void find_directive(std::string_view line, std::size_t begin, std::vector<Place>& places);
 
 /// What is quoted behind "the password is".
-void find_told_passwords(std::string_view text, std::vector<Place>& places);
+void find_told_passwords(std::string_view text, const Marks& marks, std::vector<Place>& places);
 
 /// "serial number = X", "secret \"X\"".
-void find_labelled(std::string_view text, std::vector<Place>& places);
+void find_labelled(std::string_view text, const Marks& marks, std::vector<Place>& places);
 
 /// ('smtp_password','X'), PASSWORD 'X'.
-void find_sql_secrets(std::string_view text, std::vector<Place>& places);
+void find_sql_secrets(std::string_view text, const Marks& marks, std::vector<Place>& places);
 
 /// 0351/437021.
-void find_slashed_phones(std::string_view text, std::vector<Place>& places);
+void find_slashed_phones(std::string_view text, const Marks& marks, std::vector<Place>& places);
 
 /// Reads the lines of a text one after the other and notes the cells of tables whose header says
 /// what a column holds: those of programs (`qm list`, `zfs list`, `ps aux`), Markdown, boxes, CSV.

@@ -4,11 +4,9 @@
 // sequence of capitalised words reaches over a blank, so that windows are cut at blanks.
 #include <bit>
 #include <cstring>
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 #include "anonymize/blobs.h"
+#include "anonymize/bytes.h"
 #include "anonymize/clues.h"
 #include "anonymize/part_print.h"
 
@@ -21,19 +19,7 @@ constexpr std::size_t kAhead = 3;
 /// So many bytes behind a window can be read.
 constexpr std::size_t kTail = 8;
 
-using Bytes [[gnu::vector_size(16)]] = unsigned char;
 using Mask = std::uint64_t;
-
-/// One bit for each of 16 bytes that are all ones or all zeros.
-inline Mask bits_of(Bytes bytes) {
-#if defined(__SSE2__)
-  return static_cast<Mask>(_mm_movemask_epi8(std::bit_cast<__m128i>(bytes)));
-#else
-  Mask out = 0;
-  for (int i = 0; i < 16; ++i) out |= static_cast<Mask>(bytes[i] & 1) << i;
-  return out;
-#endif
-}
 
 /// The bytes of a window, and the masks of what they are.
 class Window {
@@ -43,7 +29,9 @@ class Window {
   /// One bit for each byte for which `test` answers with ones.
   template <class Test>
   [[nodiscard]] Mask where(Test test) const {
-    const auto bits = [&](unsigned i) { return bits_of(std::bit_cast<Bytes>(test(parts_[i]))); };
+    const auto bits = [&](unsigned i) {
+      return Mask{bits_of(std::bit_cast<Bytes>(test(parts_[i])))};
+    };
     return bits(0) | bits(1) << 16 | bits(2) << 32 | bits(3) << 48;
   }
   [[nodiscard]] Mask equal(char c) const {

@@ -1,5 +1,6 @@
 // Tables whose header says what a column holds.
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -163,10 +164,15 @@ std::size_t count_of(std::string_view text, std::string_view what) {
 
 /// Whether a line's first cell ends, or a border begins, where a header's does.
 bool may_be_delimited(std::string_view line) {
+  static constexpr auto kEnds = [] {
+    std::array<bool, 256> ends{};
+    for (const char c : {',', ';', '\t', '|', '\xE2', '^'})
+      ends[static_cast<unsigned char>(c)] = true;
+    return ends;
+  }();
   const std::string_view begin = line.substr(0, kLongestHeading + 3);
-  return std::any_of(begin.begin(), begin.end(), [](char c) {
-    return c == ',' || c == ';' || c == '\t' || c == '|' || c == '\xE2' || c == '^';
-  });
+  return std::any_of(begin.begin(), begin.end(),
+                     [](char c) { return kEnds[static_cast<unsigned char>(c)]; });
 }
 
 /// A header of comma-separated values: words, nothing else.
