@@ -82,6 +82,7 @@ Result<void> Installation::open_stores(std::unique_ptr<state::Database> database
   }
   inventory_ = std::make_unique<state::InventoryStore>(*database_, clock_);
   audit_ = std::make_unique<state::AuditStore>(*database_);
+  spent_ = std::make_unique<state::SpentStore>(*database_, clock_);
   tasks_ = std::make_shared<DurableTasks>(*database_);
   log::set_redactor([engine = engine_.get()](std::string_view line) {
     return engine->mask(line).value_or(" (details withheld: the privacy engine failed)");
@@ -98,6 +99,11 @@ Result<std::vector<state::KindCount>> Installation::pseudonym_counts() {
   result.reserve(counts.size());
   for (const auto& [kind, count] : counts) result.push_back({kind, count});
   return result;
+}
+
+Secret Installation::state_key() const {
+  if (mode() == PrivacyMode::kSession) return {};
+  return crypto::derive_key(database_->key(), "app/request-state");
 }
 
 Result<void> Installation::add_cluster(const std::string& name, std::unique_ptr<proxmox::Http> http,

@@ -16,6 +16,7 @@
 #include "state/database.h"
 #include "state/inventory_store.h"
 #include "state/pseudonym_store.h"
+#include "state/spent_store.h"
 
 namespace pmx::app {
 
@@ -50,6 +51,11 @@ class Installation {
   [[nodiscard]] state::InventoryStore& inventory() { return *inventory_; }
   [[nodiscard]] state::AuditStore& audit() { return *audit_; }
   [[nodiscard]] const std::shared_ptr<DurableTasks>& tasks() const { return tasks_; }
+  /// Seals what clients carry from one request to the next, for every process that understands
+  /// their pseudonyms; empty when that is this one alone.
+  [[nodiscard]] Secret state_key() const;
+  /// What works once in all of them.
+  [[nodiscard]] state::SpentStore& spent() { return *spent_; }
   [[nodiscard]] ops::Clusters& clusters() { return *clusters_; }
 
   /// The demo's cluster, nullptr otherwise: tests break it on purpose.
@@ -76,6 +82,7 @@ class Installation {
   std::unique_ptr<anonymize::Engine> engine_;
   std::unique_ptr<state::InventoryStore> inventory_;
   std::unique_ptr<state::AuditStore> audit_;
+  std::unique_ptr<state::SpentStore> spent_;
   std::shared_ptr<DurableTasks> tasks_;  // shared with the servers, as mcp::ServerOptions wants it
   std::unique_ptr<sim::Cluster> simulated_;
   std::vector<Connection> connections_;

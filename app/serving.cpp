@@ -115,6 +115,11 @@ Result<void> Serving::add(Access access, bool demo) {
   mcp::ServerOptions options = server_options(limits_);
   options.instructions = instructions(*installation_, demo);
   options.tasks = installation_->tasks();
+  options.state_key = installation_->state_key();
+  options.spend_state = [&spent = installation_->spent()](std::string_view nonce,
+                                                          SystemTime expiry) {
+    return spent.spend(nonce, expiry);
+  };
   level.server = std::make_unique<mcp::Server>(std::move(options), level.catalogue, gate_, auditor_,
                                                executor_, clock_);
   const std::size_t resumed = level.server->resume_tasks();

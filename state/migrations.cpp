@@ -118,6 +118,14 @@ ALTER TABLE pseudonym ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
 
 PRAGMA user_version = 4;
 )sql",
+    R"sql(
+CREATE TABLE spent (
+  nonce TEXT PRIMARY KEY,
+  expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+PRAGMA user_version = 5;
+)sql",
 };
 
 Result<std::int64_t> current_version(Db& db) {

@@ -43,7 +43,7 @@ Core::Core(ServerOptions server_options, const Parts& parts)
       observer(parts.observer),
       executor(parts.executor),
       clock(parts.clock),
-      states(options.state_key, parts.clock),
+      states(options.state_key, parts.clock, "mcp.request-state", options.spend_state),
       resource_pages("resources/list", options.page_size, options.state_key, parts.clock),
       task_store(options.tasks != nullptr ? options.tasks : std::make_shared<MemoryTaskStore>()),
       tasks(std::make_unique<TaskDesk>(*task_store, options.tasks_at_once)),

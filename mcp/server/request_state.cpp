@@ -1,5 +1,7 @@
 #include "mcp/server/request_state.h"
 
+#include <utility>
+
 #include "base/crypto.h"
 
 namespace pmx::mcp {
@@ -25,9 +27,11 @@ std::string context_of(const StateScope& scope) {
 
 }  // namespace
 
-RequestStates::RequestStates(const Secret& key, Clock& clock, std::string_view purpose)
+RequestStates::RequestStates(const Secret& key, Clock& clock, std::string_view purpose,
+                             SpendNonce spend)
     : key_(crypto::derive_key(key.empty() ? Secret(crypto::random_bytes(32)) : key, purpose)),
-      clock_(clock) {}
+      clock_(clock),
+      spend_(std::move(spend)) {}
 
 std::string RequestStates::seal(const StateScope& scope, const Json& state,
                                 std::chrono::milliseconds life) const {
@@ -45,15 +49,17 @@ Result<Json> RequestStates::open(const StateScope& scope, std::string_view seale
   PMX_TRY(Json inside, parse_json(*plain));
   const SystemTime expiry{std::chrono::milliseconds(inside["expiry"].get<std::int64_t>())};
   if (expiry <= clock_.now()) return invalid();
-  if (once) PMX_TRY_VOID(use(inside["nonce"].get<std::string>(), expiry));
+  if (!once) return std::move(inside["state"]);
+  const std::string_view nonce = string_member(inside, "nonce");
+  PMX_TRY(const bool fresh, spend_ ? spend_(nonce, expiry) : spend_here(nonce, expiry));
+  if (!fresh) return invalid();
   return std::move(inside["state"]);
 }
 
-Result<void> RequestStates::use(const std::string& nonce, SystemTime expiry) {
+Result<bool> RequestStates::spend_here(std::string_view nonce, SystemTime expiry) {
   const std::lock_guard lock(mutex_);
   std::erase_if(used_, [now = clock_.now()](const auto& entry) { return entry.second <= now; });
-  if (!used_.emplace(nonce, expiry).second) return invalid();
-  return {};
+  return used_.emplace(nonce, expiry).second;
 }
 
 }  // namespace pmx::mcp

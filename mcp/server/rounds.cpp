@@ -228,6 +228,9 @@ std::optional<RpcError> take_round(const Core& core, std::string_view method, Ca
   const CompiledTool* tool = core.find_tool(string_member(call.params, "name"));
   const bool once = method == "tools/call" && tool != nullptr && !tool->tool->read_only();
   auto state = core.states.open(scope_of(call, method), text == nullptr ? "" : *text, once);
+  if (!state.ok() && state.error().code != Code::kInvalidArgument) {
+    return to_rpc_error(state.error());
+  }
   if (!state.ok()) {
     return RpcError{kInvalidParams, state.error().message, {{"reason", "invalid_request_state"}}};
   }

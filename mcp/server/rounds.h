@@ -20,7 +20,7 @@ std::optional<Answer> ask_client(const std::shared_ptr<Job>& job, const Method& 
 Json wire_params(const InputRequest& request);
 
 /// Takes inputResponses and requestState of a repeated request into `call`. An error for a state
-/// that is not ours, not this request's, too old, or used up.
+/// that is not ours, not this request's, too old, or used up, or when that cannot be known.
 std::optional<RpcError> take_round(const Core& core, std::string_view method, Call& call);
 
 /// The first capability that a client needs to be asked this and lacks; empty when it has all.

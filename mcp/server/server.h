@@ -13,6 +13,7 @@
 #include "mcp/gate/gate.h"
 #include "mcp/server/catalogue.h"
 #include "mcp/server/quotas.h"
+#include "mcp/server/request_state.h"
 #include "mcp/server/task_store.h"
 #include "mcp/transport/transport.h"
 
@@ -41,6 +42,8 @@ struct ServerOptions {
   /// 32 bytes that seal requestState and cursors, the same in all processes that serve one client;
   /// empty = one of this process.
   Secret state_key = {};
+  /// What those processes share of the states that work once; wanted with a shared `state_key`.
+  SpendNonce spend_state = {};
   /// Where tasks are kept, shared by the servers of an installation; nullptr = in memory.
   std::shared_ptr<TaskStore> tasks = nullptr;
   TaskLimits task_limits = {};

@@ -61,6 +61,56 @@ TEST_CASE("serving: a client is told that everything is replaced, where nothing 
   }
 }
 
+namespace {
+
+/// A process on the state directory of `config`.
+std::unique_ptr<Serving> started(const Config& config, bool demo = false) {
+  auto serving = Serving::start(config, demo, {Access::kObserve, Access::kOperate});
+  REQUIRE(serving.ok());
+  return std::move(serving).value();
+}
+
+mcp::RequestStates& states_of(Serving& serving, Access access = Access::kObserve) {
+  return serving.server(access).core()->states;
+}
+
+const Json kParams{{"name", "x"}, {"arguments", {{"guest", "101"}}}};
+const mcp::StateScope kScope{"alice", "tools/call", kParams};
+
+}  // namespace
+
+TEST_CASE("serving: a request of several rounds goes on after a restart and in other processes") {
+  const state::testing::TemporaryDirectory directory;
+  Config config;
+  config.state_dir = directory.path();
+  auto first = started(config);
+  const std::string sealed = states_of(*first).seal(kScope, "asked");
+  const auto beside = started(config);
+  CHECK(states_of(*beside).open(kScope, sealed, false).value() == "asked");
+  CHECK(states_of(*beside, Access::kOperate).open(kScope, sealed, true).ok());
+  first.reset();
+  first = started(config);
+  CHECK(states_of(*first).open(kScope, sealed, false).value() == "asked");
+  CHECK_FALSE(states_of(*first).open(kScope, sealed, true).ok());  // it was used once, elsewhere
+  const state::testing::TemporaryDirectory other;
+  config.state_dir = other.path();
+  CHECK_FALSE(states_of(*started(config)).open(kScope, sealed, false).ok());
+}
+
+TEST_CASE("serving: where pseudonyms end with the process, so do its requests") {
+  const state::testing::TemporaryDirectory directory;
+  Config config;
+  config.state_dir = directory.path();
+  config.privacy.mode = app::PrivacyMode::kSession;
+  for (const bool demo : {false, true}) {
+    const auto one = started(config, demo);
+    const auto two = started(config, demo);
+    const std::string sealed = states_of(*one).seal(kScope, "asked");
+    CHECK(states_of(*one).open(kScope, sealed, false).ok());
+    CHECK_FALSE(states_of(*two).open(kScope, sealed, false).ok());
+  }
+}
+
 TEST_CASE("serving: HTTP has room for the streams that one caller may have, and for others") {
   const auto schema = parse_json(schemas::embedded_file("config.json"));
   REQUIRE(schema.ok());

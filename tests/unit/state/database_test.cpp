@@ -165,7 +165,7 @@ TEST_CASE("a database of the schema before this one is brought up and keeps its 
   }
   execute_in(directory.file("state.db"),
              "DROP TABLE hold; DROP TABLE task; DROP TABLE epoch; "
-             "ALTER TABLE pseudonym DROP COLUMN epoch; PRAGMA user_version = 1;");
+             "ALTER TABLE pseudonym DROP COLUMN epoch; DROP TABLE spent; PRAGMA user_version = 1;");
   const auto database = open_at(directory);
   InventoryStore store(*database);
   CHECK(need(store.objects("lab", "node")).size() == 1);
@@ -205,7 +205,7 @@ const std::vector<Damage>& damages() {
        "state.db is damaged or no database"},
       {"a later schema",
        [](const auto& d) { execute_in(d.file("state.db"), "PRAGMA user_version = 99"); },
-       "state.db was written by a newer proxmox-mpc (schema 99, this one knows 4)"},
+       "state.db was written by a newer proxmox-mpc (schema 99, this one knows 5)"},
       {"somebody else's mark",
        [](const auto& d) { execute_in(d.file("state.db"), "PRAGMA application_id = 7"); },
        "state.db is the database of another program"},

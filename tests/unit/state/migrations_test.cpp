@@ -53,11 +53,13 @@ struct Older {
   const char* back;  ///< takes away what came later
 };
 
-#define WITHOUT_EPOCHS "DROP TABLE epoch; ALTER TABLE pseudonym DROP COLUMN epoch; "
+#define WITHOUT_SPENT "DROP TABLE spent; "
+#define WITHOUT_EPOCHS WITHOUT_SPENT "DROP TABLE epoch; ALTER TABLE pseudonym DROP COLUMN epoch; "
 constexpr Older kOlder[] = {
     {1, WITHOUT_EPOCHS "DROP TABLE task; DROP TABLE hold; PRAGMA user_version = 1"},
     {2, WITHOUT_EPOCHS "DROP TABLE task; PRAGMA user_version = 2"},
     {3, WITHOUT_EPOCHS "PRAGMA user_version = 3"},
+    {4, WITHOUT_SPENT "PRAGMA user_version = 4"},
 };
 
 TEST_CASE("migrations: every older schema becomes the one that a new file gets") {

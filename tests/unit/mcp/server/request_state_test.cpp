@@ -122,6 +122,35 @@ TEST_CASE("request state: processes with one key share it; another key or purpos
   CHECK_FALSE(opens(fresh_too, fresh.seal(kScope, 1)));
 }
 
+TEST_CASE("request state: processes that share a key share what was used once") {
+  FakeClock clock;
+  std::map<std::string, SystemTime, std::less<>> spent;
+  const auto spend = [&spent](std::string_view nonce, SystemTime expiry) -> Result<bool> {
+    return spent.emplace(nonce, expiry).second;
+  };
+  RequestStates one(key('k'), clock, "x", spend);
+  RequestStates two(key('k'), clock, "x", spend);
+  const std::string sealed = one.seal(kScope, 1, milliseconds(500));
+  CHECK(two.open(kScope, sealed, false).ok());
+  CHECK(spent.empty());  // looking does not use it up
+  CHECK(two.open(kScope, sealed, true).ok());
+  CHECK(one.open(kScope, sealed, true).error().code == Code::kInvalidArgument);
+  REQUIRE(spent.size() == 1);
+  CHECK(spent.begin()->second == clock.now() + milliseconds(500));
+  clock.tick(milliseconds(500));
+  CHECK_FALSE(two.open(kScope, sealed, true).ok());  // and it is as good as forgotten
+}
+
+TEST_CASE("request state: what cannot be known to be used once is not used") {
+  FakeClock clock;
+  RequestStates states(key('k'), clock, "x", [](std::string_view, SystemTime) -> Result<bool> {
+    return Error{Code::kResourceExhausted, "disk full", ""};
+  });
+  const std::string sealed = states.seal(kScope, 1);
+  CHECK(states.open(kScope, sealed, true).error().code == Code::kResourceExhausted);
+  CHECK(states.open(kScope, sealed, false).ok());
+}
+
 TEST_CASE("request state: anything that was not sealed here is refused alike") {
   FakeClock clock;
   RequestStates states(key('k'), clock);

@@ -71,7 +71,8 @@ void add_tools(Catalogue& catalogue) {
 const Json kForms{{"elicitation", Json::object()}};
 
 struct Asking : Harness {
-  Asking() : Harness(default_options(), 2, 64, &add_tools) {}
+  explicit Asking(ServerOptions options = default_options())
+      : Harness(std::move(options), 2, 64, &add_tools) {}
 
   Json call(const std::string& id, const char* tool, Json more = Json::object(),
             const Json& capabilities = kForms) {
@@ -169,6 +170,50 @@ TEST_CASE("rounds: the state of a change works once") {
   const Json more{{"inputResponses", accepted("x")}, {"requestState", state}};
   CHECK(text_of(h.call("2", "change", more)) == "Hello x");
   CHECK(h.call("3", "change", more)["error"]["data"]["reason"] == "invalid_request_state");
+}
+
+namespace {
+
+/// The options of servers that stand in for each other.
+ServerOptions shared_options(SpendNonce spend) {
+  ServerOptions options = Harness::default_options();
+  options.state_key = Secret(std::string(32, 'k'));
+  options.spend_state = std::move(spend);
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("rounds: another server with the same key goes on, and a change is made once in all") {
+  std::mutex mutex;
+  std::map<std::string, SystemTime, std::less<>> spent;
+  const auto options = shared_options([&](std::string_view nonce, SystemTime expiry) {
+    const std::lock_guard lock(mutex);
+    return Result<bool>(spent.emplace(nonce, expiry).second);
+  });
+  Asking first(options);
+  Asking second(options);
+  for (const char* tool : {"greet_user", "change"}) {
+    CAPTURE(std::string(tool));
+    const Json state = first.call("1", tool)["result"]["requestState"];
+    const Json more{{"inputResponses", accepted("x")}, {"requestState", state}};
+    CHECK(text_of(second.call("2", tool, more)) == "Hello x");
+    const Json again = first.call("3", tool, more);
+    const bool changes = std::string(tool) == "change";
+    CHECK(again.contains("error") == changes);
+    if (changes) CHECK(again["error"]["data"]["reason"] == "invalid_request_state");
+  }
+}
+
+TEST_CASE("rounds: a change is not made when nobody knows whether it was made before") {
+  Asking h(shared_options([](std::string_view, SystemTime) -> Result<bool> {
+    return Error{Code::kResourceExhausted, "disk full", "free some space"};
+  }));
+  const Json state = h.call("1", "change")["result"]["requestState"];
+  const Json answer =
+      h.call("2", "change", {{"inputResponses", accepted("x")}, {"requestState", state}});
+  CHECK(answer["error"]["code"] == kInternalError);
+  CHECK(answer["error"]["message"] == "disk full. free some space");
 }
 
 TEST_CASE("rounds: a client that cannot be asked is told what it lacks") {
