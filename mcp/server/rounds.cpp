@@ -25,6 +25,39 @@ std::string_view needed_capability(const InputRequest& request) {
   return string_member(request.params, "mode") == "url" ? "elicitation.url" : "elicitation.form";
 }
 
+/// Whether a form lets the user choose several of a list.
+bool has_several_choices(const Json& params) {
+  const Json* schema = find_member(params, "requestedSchema");
+  const Json* properties = schema == nullptr ? nullptr : find_member(*schema, "properties");
+  if (properties == nullptr || !properties->is_object()) return false;
+  return std::any_of(properties->begin(), properties->end(), [](const Json& property) {
+    return string_member(property, "type") == "array";
+  });
+}
+
+/// What of a question `version` has no words for, whatever its client declares; empty when it knows
+/// all of it.
+std::string_view unknown_to(Version version, const InputRequest& request) {
+  const Features& features = features_of(version);
+  const std::string_view needed = needed_capability(request);
+  const bool form = needed == "elicitation.form";
+  if (form && !features.structured_content) return needed;
+  if (form && !features.icons && has_several_choices(request.params)) {
+    return "forms with several choices";
+  }
+  const bool recent = needed == "elicitation.url" || needed == "sampling.tools";
+  return recent && !features.icons ? needed : "";
+}
+
+/// What the client of a version with a handshake lacks; empty when it can be asked.
+std::string_view lacking_before_modern(const Call& call, const InputRequired& ask) {
+  for (const auto& [key, request] : ask.requests) {
+    const std::string_view unknown = unknown_to(call.version, request);
+    if (!unknown.empty()) return unknown;
+  }
+  return lacking(call.capabilities.get(), ask);
+}
+
 /// A failure as the method's client should read it: for a tool in its result.
 Answer failure(const Job& job, const Method& method, const Error& error) {
   if (method.name != "tools/call") return to_rpc_error(error);
@@ -199,7 +232,8 @@ RpcError missing_capability(std::string_view capability) {
 std::optional<Answer> ask_client(const std::shared_ptr<Job>& job, const Method& method,
                                  InputRequired ask) {
   const bool modern = features_of(job->call.version).modern;
-  const std::string_view lacks = lacking(job->call.capabilities.get(), ask);
+  const std::string_view lacks =
+      modern ? lacking(job->call.capabilities.get(), ask) : lacking_before_modern(job->call, ask);
   if (!lacks.empty() && modern) return missing_capability(lacks);
   if (!lacks.empty()) {
     return failure(*job, method,

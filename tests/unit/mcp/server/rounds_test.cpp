@@ -60,7 +60,25 @@ Result<ToolReply> ask_for_size(const Context&, const Json&, Interaction&) {
   return ToolReply(std::move(ask));
 }
 
+Result<ToolReply> ask_for_several(const Context&, const Json&, Interaction&) {
+  InputRequired ask;
+  ask.requests["tags"] = ask_form("Which?", *parse_json(R"({"type":"object","properties":{
+      "sure":{"type":"boolean"},
+      "tags":{"type":"array","items":{"type":"string","enum":["a","b"]}}}})"));
+  return ToolReply(std::move(ask));
+}
+
+Result<ToolReply> ask_model_with_tools(const Context&, const Json&, Interaction&) {
+  InputRequired ask;
+  ask.requests["model"] = {
+      "sampling/createMessage",
+      {{"messages", Json::array()}, {"maxTokens", 5}, {"tools", Json::array()}}};
+  return ToolReply(std::move(ask));
+}
+
 void add_tools(Catalogue& catalogue) {
+  catalogue.tools.push_back(asking_tool("several", true, &ask_for_several));
+  catalogue.tools.push_back(asking_tool("tooled", true, &ask_model_with_tools));
   catalogue.tools.push_back(asking_tool("size", true, &ask_for_size));
   catalogue.tools.push_back(asking_tool("visit", true, &ask_for_visit));
   catalogue.tools.push_back(asking_tool("greet_user", true, &greet));
@@ -277,6 +295,35 @@ TEST_CASE("rounds: 2025-06-18 has defaults for booleans alone, and its own spell
   const Json current = asked("2025-11-25");
   CHECK(current["size"].contains("oneOf"));
   CHECK(current["count"]["default"] == 3);
+}
+
+TEST_CASE("rounds: what a version has no words for is not asked of its client") {
+  const Json everything{{"elicitation", {{"form", Json::object()}, {"url", Json::object()}}},
+                        {"sampling", {{"tools", Json::object()}}}};
+  const struct {
+    const char* tool;
+    const char* version;
+    const char* lacks;  ///< empty = it is asked
+  } rows[] = {{"several", "2025-11-25", ""},
+              {"several", "2025-06-18", "forms with several choices"},
+              {"visit", "2025-06-18", "elicitation.url"},
+              {"tooled", "2025-06-18", "sampling.tools"},
+              {"tooled", "2025-11-25", ""},
+              {"greet_user", "2025-06-18", ""},
+              {"greet_user", "2025-03-26", "elicitation.form"}};
+  for (const auto& row : rows) {
+    CAPTURE(std::string(row.tool));
+    CAPTURE(std::string(row.version));
+    Asking h;
+    h.handshake(row.version, everything);
+    h.tell(legacy("1", "tools/call", {{"name", row.tool}}));
+    const Json told = h.next();
+    const bool asked = *row.lacks == '\0';
+    CHECK(told.contains("method") == asked);
+    if (asked) continue;
+    CHECK(told["result"]["isError"] == true);
+    CHECK(text_of(told).find(std::string("it lacks ") + row.lacks + ")") != std::string::npos);
+  }
 }
 
 TEST_CASE("rounds: several questions are asked at once and answered in any order") {
