@@ -3,7 +3,8 @@
 
 Prints one line per violation, "file:line: rule: what is wrong", and exits 1 when there is any.
 Rules: include directions, confined third-party headers, include cycles, CMake links, file length,
-banned code, a README per folder, a complete set of files per tool, words that must not be committed.
+banned code, a README per folder, a complete set of files per tool, words that must not be committed,
+files and tests that docs/protocol.md names.
 
     tools/check_house.py [--root DIR]
 """
@@ -65,6 +66,7 @@ FORBIDDEN_WORDS = [
      r"|repo1?[.]maven", "the host of a package registry"),
 ]
 
+PROTOCOL = "docs/protocol.md"
 MAX_LINES = 700
 CODE = {".h", ".cpp"}
 SOURCE = CODE | {".py", ".mjs", ".cmake"}
@@ -290,8 +292,37 @@ def one_tool(tree, file, text, documents, tests):
         yield Violation(file, 0, "tool", f"`{tool}` is in no document; run tools/gen_docs.py")
 
 
+def test_titles(tree):
+    """The titles of all tests: doctest cases, Python methods, Node tests."""
+    titles = set()
+    for file, text in tree.having(SOURCE).items():
+        if not file.startswith("tests/"):
+            continue
+        titles.update(re.findall(r"\bdef (test_\w+)\(", text))
+        titles.update(re.findall(r"^\s*test\('([^']*)'", text, re.M))
+        for literals in re.findall(r'TEST_CASE\(\s*((?:"(?:\\.|[^"\\])*"\s*)+)\)', text):
+            titles.add("".join(re.findall(r'"((?:\\.|[^"\\])*)"', literals)))
+    return titles
+
+
+def check_protocol(tree):
+    """Each clause of docs/protocol.md names files and tests that exist."""
+    titles = test_titles(tree)
+    places = set(tree.files) | {f"{parent.as_posix()}/" for f in tree.files for parent in Path(f).parents}
+    for number, line in enumerate(tree.files.get(PROTOCOL, "").splitlines(), 1):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|") or cells[0] == "a server must" or set(line) <= set("|-"):
+            continue
+        for name, known in [(1, places), (2, titles)]:
+            named = re.findall(r"`([^`]*)`", cells[name]) if len(cells) == 3 else []
+            if not named:
+                yield Violation(PROTOCOL, number, "protocol", "names no file or no test")
+            for missing in set(named) - known:
+                yield Violation(PROTOCOL, number, "protocol", f"there is no {missing}")
+
+
 CHECKS = [check_includes, check_cycles, check_links, check_length, check_banned, check_words,
-          check_readmes, check_tools]
+          check_readmes, check_tools, check_protocol]
 
 
 def violations(root):

@@ -201,6 +201,11 @@ class StartTest(unittest.TestCase):
         self.assertIn("PROXMOX_MPC_TOKEN set, but PROXMOX_MPC_URL is not", text)
         self.assertNotIn("s3cr3t", text)
 
+    def test_an_address_that_others_can_reach_needs_tls(self):
+        for address in ("0.0.0.0:0", "[::]:0", "192.0.2.1:0"):
+            text = self.refused("serve", "--demo", "--http", address)
+            self.assertIn(f"an address that others can reach needs TLS: {address}", text)
+
     def test_no_start_up_error_shows_a_host_a_user_or_a_secret(self):
         pin = ":".join(["AB"] * 32)
         good = {"PROXMOX_MPC_URL": "https://pve-hidden.example:8006",

@@ -46,6 +46,22 @@ class HouseTest(unittest.TestCase):
     def test_a_lower_folder_may_not_include_a_higher_one(self):
         self.expect("include", "base/a.h", {"base/a.h": '\n#include "state/b.h"\n'}, line=2)
 
+    def test_what_a_clause_of_the_protocol_names_exists(self):
+        head = "| a server must | kept in | shown by |\n|---|---|---|\n"
+        files = {"mcp/a.cpp": "int a;\n",
+                 "tests/unit/a_test.cpp": 'TEST_CASE("a: is one, "\n  "and two") {}\n',
+                 "tests/b_test.py": "    def test_b(self):\n",
+                 "tests/c.test.mjs": "test('c is', () => {});\n"}
+
+        def document(row):
+            return files | {"docs/protocol.md": f"{head}{row}\n"}
+
+        self.clean(document("| x | `mcp/a.cpp`, `mcp/` | `a: is one, and two`; `test_b`; `c is` |"))
+        for row in ("| x | `mcp/b.cpp` | `test_b` |", "| x | `mcp/a.cpp` | `a: is one,` |",
+                    "| x | `mcp/a.cpp` | none |", "| x | here | `test_b` |", "| x | `mcp/a.cpp` |"):
+            found = [v for v in self.found(document(row)) if v.rule == "protocol"]
+            self.assertEqual({v.line for v in found}, {3}, row)
+
     def test_siblings_do_not_see_each_other(self):
         self.expect("include", "mcp/server/a.cpp", {"mcp/server/a.cpp": '#include "proxmox/b.h"\n'})
 
