@@ -4,7 +4,7 @@
 #include <string>
 
 #include "anonymize/chars.h"
-#include "doctest/doctest.h"
+#include "fixture.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -49,7 +49,7 @@ TEST_CASE("marks: every phrase, wherever a step of the pass is cut") {
   for (const char* phrase : {" '", " \"", "/h", "`-", " N", " =", "ode ", "wor", "SN",
                              "=1:", "\n k", "','", "0/9", "','','", " ' \"", "9/9/9"})
     for (std::size_t before = 0; before < 40; ++before)
-      for (const std::size_t behind : {0, 1, 2, 15, 16, 17})
+      for (const std::size_t behind : {0U, 1U, 2U, 15U, 16U, 17U})
         same_marks(std::string(before, 'x') + phrase + std::string(behind, 'y'));
 }
 
