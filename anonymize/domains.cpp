@@ -3,6 +3,8 @@
 
 #include "anonymize/keep.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/domains.h"
+#include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
@@ -29,53 +31,28 @@ std::size_t count_labels(std::string_view name) {
 
 /// Two plain words joined by a dot are more often an identifier than a domain (guest.network).
 bool is_identifier(std::string_view lower_case) {
-  constexpr std::string_view kWordTlds[] = {
-      "company", "email",   "group", "info",  "int",     "network", "online", "services", "site",
-      "space",   "support", "store", "tools", "systems", "work",    "zone",   "in",       "is",
-      "it",      "no",      "at",    "me",    "us",      "be",      "pro",    "co"};
   const std::size_t dot = lower_case.find('.');
   if (lower_case.find('.', dot + 1) != std::string_view::npos) return false;
   const std::string_view tld = lower_case.substr(dot + 1);
-  const bool word_tld =
-      std::find(std::begin(kWordTlds), std::end(kWordTlds), tld) != std::end(kWordTlds);
   return tld == "pl" || lower_case == "rc.local" ||
-         (word_tld && (dot <= 3 || is_common_word(lower_case.substr(0, dot))));
+         (is_one_of(tld, rules::domains::kWords) &&
+          (dot <= 3 || is_common_word(lower_case.substr(0, dot))));
 }
 
 /// PVE's privileges: VM.Config.Network is no host.
 bool is_privilege(std::string_view name) {
-  constexpr std::string_view kHeads[] = {"VM.Config.", "VM.GuestAgent.", "Sys.",   "Datastore.",
-                                         "SDN.",       "Permissions.",   "Realm.", "Mapping."};
-  return std::any_of(std::begin(kHeads), std::end(kHeads),
-                     [name](std::string_view head) { return name.starts_with(head); });
+  return begins_with_one_of(name, rules::domains::kPrivileges);
 }
 
-/// A service where knowing the URL is all it takes to post.
-struct Webhook {
-  std::string_view host;
-  std::string_view path;
-};
-constexpr Webhook kWebhooks[] = {{"hooks.slack.com", "/services/"},
-                                 {"hooks.slack.com", "/"},
-                                 {"discord.com", "/api/webhooks/"},
-                                 {"discordapp.com", "/api/webhooks/"},
-                                 {"outlook.office.com", "/webhook/"},
-                                 {"webhook.office.com", "/webhookb2/"},
-                                 {"hooks.zapier.com", "/"},
-                                 {"api.telegram.org", "/bot"},
-                                 {"chat.googleapis.com", "/v1/spaces/"},
-                                 {"maker.ifttt.com", "/"},
-                                 {"hc-ping.com", "/"}};
-
 /// The service at `host`, or at a host below it, when its path is that of a webhook.
-const Webhook* webhook_of(std::string_view host, std::string_view path) {
-  const auto* found =
-      std::find_if(std::begin(kWebhooks), std::end(kWebhooks), [&](const Webhook& known) {
-        const std::size_t labels = host.size() - std::min(host.size(), known.host.size());
-        return host.ends_with(known.host) && (labels == 0 || host[labels - 1] == '.') &&
-               path.starts_with(known.path);
-      });
-  return found != std::end(kWebhooks) ? found : nullptr;
+const rules::Webhook* webhook_of(std::string_view host, std::string_view path) {
+  for (const rules::Webhook& known : rules::domains::kWebhooks) {
+    const std::size_t labels = host.size() - std::min(host.size(), known.host.size());
+    if (host.ends_with(known.host) && (labels == 0 || host[labels - 1] == '.') &&
+        path.starts_with(known.path))
+      return &known;
+  }
+  return nullptr;
 }
 
 std::size_t path_end(std::string_view text, std::size_t at) {
@@ -89,16 +66,13 @@ std::size_t path_end(std::string_view text, std::size_t at) {
 /// (/etc/hosts.local), a flag (--le.acme.email=x), or the end of a service's name
 /// (_ipp._tcp.local).
 bool is_no_host(std::string_view text, std::size_t begin, std::size_t end) {
-  constexpr std::string_view kDirectories[] = {"etc", "lib", "share", "sbin", "bin", "conf", "log"};
   const std::string_view before = text.substr(0, begin);
   if (before.ends_with("_")) return true;
   if (before.ends_with("--")) return byte_at(text, end) == '=';
   if (!before.ends_with("/")) return false;
   std::size_t at = begin - 1;
   while (at > 0 && is_run_char(text[at - 1])) --at;
-  const std::string_view directory = text.substr(at, begin - 1 - at);
-  return std::find(std::begin(kDirectories), std::end(kDirectories), directory) !=
-         std::end(kDirectories);
+  return is_one_of(text.substr(at, begin - 1 - at), rules::domains::kDirectories);
 }
 
 }  // namespace
@@ -185,7 +159,7 @@ void Rewriter::learn_owner(std::string_view label) {
 bool Rewriter::webhook(Scan& scan, std::size_t end) {
   const std::string_view text = scan.text;
   const std::string host = lower(text.substr(scan.at, end - scan.at));
-  const Webhook* service = webhook_of(host, text.substr(end));
+  const rules::Webhook* service = webhook_of(host, text.substr(end));
   if (service == nullptr) return false;
   std::size_t stop = path_end(text, end + 1);
   if (stop <= end + service->path.size()) return false;

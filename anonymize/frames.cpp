@@ -4,6 +4,8 @@
 #include <iterator>
 
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/domains.h"
+#include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
@@ -20,18 +22,6 @@ constexpr std::size_t kTicketHead = 160;
 
 /// "-----BEGIN " and a label; the dashes behind it begin within so many bytes.
 constexpr std::size_t kMaxHeader = 80;
-
-/// Schemes whose authority is a host.
-constexpr std::string_view kHostSchemes[] = {
-    "http",  "https", "ws",   "wss",   "ftp",  "ftps",  "sftp",     "ssh",        "nfs",
-    "smb",   "cifs",  "ldap", "ldaps", "tcp",  "udp",   "rsync",    "rdp",        "vnc",
-    "redis", "amqp",  "mqtt", "mqtts", "imap", "imaps", "postgres", "postgresql", "mysql",
-    "smtp",  "smtps", "nbd",  "iscsi", "git",  "amqps", "mongodb",  "rediss",     "spice"};
-
-template <std::size_t N>
-bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
-  return std::find(std::begin(words), std::end(words), word) != std::end(words);
-}
 
 bool frame_char(char c) {
   return !has_class(c, chars::kSpace | chars::kQuote) && c != ',' && c != '\\' && c != '\0';
@@ -313,7 +303,8 @@ bool Rewriter::url_credentials(Scan& scan) {
 /// A host without a domain, where a URL names one.
 bool Rewriter::url_host(Scan& scan, std::size_t begin) {
   const std::string_view text = scan.text;
-  if (!is_one_of(lower(text.substr(scan.run_begin, scan.run_end - scan.run_begin)), kHostSchemes))
+  if (!is_one_of(lower(text.substr(scan.run_begin, scan.run_end - scan.run_begin)),
+                 rules::domains::kSchemes))
     return false;
   std::size_t end = begin;
   while (end < text.size() && is_run_char(text[end]) && text[end] != '.') ++end;
@@ -335,15 +326,13 @@ bool Rewriter::export_host(Scan& scan) {
   if (!is_space(before) && !has_class(before, chars::kQuote) && before != '=' && before != '@')
     return false;
   const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
-  constexpr std::string_view kNoHosts[] = {"unix", "file", "conf", "path", "image", "keyring"};
-  if (run.find('.') != std::string_view::npos || is_one_of(run, kNoHosts)) return false;
+  if (run.find('.') != std::string_view::npos || is_one_of(run, rules::domains::kNoServers))
+    return false;
   // An export lies below the root, a file of the system does not.
-  constexpr std::string_view kExports[] = {
-      "export", "exports", "srv",  "mnt",     "data", "volume1", "nfs",   "backup",  "home",
-      "media",  "pool",    "tank", "volume2", "vol",  "shares",  "share", "storage", "opt"};
   std::size_t end = scan.run_end + 2;
   while (is_word_char(byte_at(text, end))) ++end;
-  if (!is_one_of(text.substr(scan.run_end + 2, end - scan.run_end - 2), kExports)) return false;
+  if (!is_one_of(text.substr(scan.run_end + 2, end - scan.run_end - 2), rules::domains::kExports))
+    return false;
   return placed_name(scan, scan.at, scan.run_end, Kind::kHost);
 }
 

@@ -21,6 +21,9 @@ bool is_kept_name(std::string_view lower, Kind kind);
 /// Whether a JSON key belongs to a protocol or a schema and never changes, whatever is named so.
 bool is_kept_key(std::string_view lower_case);
 
+/// Whether it is a unit of systemd: ssh.service, session-5.scope.
+bool is_unit(std::string_view name);
+
 /// Network masks, loopback, multicast, any, well-known resolvers, the metadata address.
 bool is_kept_ipv4(std::uint32_t value);
 

@@ -11,14 +11,6 @@
 namespace pmx::anonymize {
 namespace {
 
-constexpr std::string_view kUnits[] = {".service", ".socket", ".mount",  ".timer",
-                                       ".slice",   ".target", ".device", ".scope"};
-
-bool is_unit(std::string_view name) {
-  return std::any_of(std::begin(kUnits), std::end(kUnits),
-                     [name](std::string_view suffix) { return name.ends_with(suffix); });
-}
-
 /// What PVE answers in a secret's field instead of the secret: that there is a key, and by what
 /// method a realm asks for a second factor.
 bool says_no_secret(std::string_view value, std::string_view secret) {

@@ -1,4 +1,4 @@
-// A fixed list of lower-case words, asked for in constant time. Immutable, thread-safe.
+// Fixed lists of words: whether a word stands in one. Immutable, thread-safe.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +11,27 @@
 
 namespace pmx::anonymize {
 
+/// Whether `word`, or an address, stands in a short list.
+template <class Word, class Words>
+constexpr bool is_one_of(const Word& word, const Words& words) {
+  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+}
+
+/// Whether `text` begins with one of a short list.
+template <class Words>
+constexpr bool begins_with_one_of(std::string_view text, const Words& words) {
+  return std::any_of(std::begin(words), std::end(words),
+                     [text](std::string_view word) { return text.starts_with(word); });
+}
+
+/// Whether `text` ends with one of a short list.
+template <class Words>
+constexpr bool ends_with_one_of(std::string_view text, const Words& words) {
+  return std::any_of(std::begin(words), std::end(words),
+                     [text](std::string_view word) { return text.ends_with(word); });
+}
+
+/// A long list, asked in constant time.
 class WordSet {
  public:
   /// `words` outlive the set.
@@ -41,5 +62,12 @@ class WordSet {
 
   std::vector<std::string_view> slots_;  ///< a power of two of them, most of them empty
 };
+
+/// Whether `word` stands in the list, which is put in order once.
+template <const auto& Words>
+bool is_listed(std::string_view word) {
+  static const WordSet kSet(Words);
+  return kSet.contains(word);
+}
 
 }  // namespace pmx::anonymize
