@@ -5,12 +5,11 @@
 
 #include "anonymize/clues.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/cues.h"
+#include "anonymize/word_set.h"
 
 namespace pmx::anonymize {
 namespace {
-
-/// Before what a message names, in quotes or at its end.
-constexpr std::string_view kNouns[] = {"datastore", "store", "namespace", "remote"};
 
 std::size_t run_from(std::string_view text, std::size_t at) {
   while (at < text.size() && is_run_char(text[at])) ++at;
@@ -31,7 +30,7 @@ std::size_t group_head(std::string_view part) {
 }  // namespace
 
 void add_backup_words(Triggers& triggers) {
-  for (const std::string_view noun : kNouns) triggers.add_word(noun, clue::kCue);
+  for (const std::string_view noun : rules::cues::kStoreNouns) triggers.add_word(noun, clue::kCue);
   triggers.add_word("repository", clue::kField);
 }
 
@@ -71,7 +70,7 @@ bool Rewriter::backup_phrase(Scan& scan) {
   const std::string_view text = scan.text;
   const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
   if (scan.at != scan.run_begin || byte_at(text, scan.run_end) != ' ' ||
-      std::find(std::begin(kNouns), std::end(kNouns), run) == std::end(kNouns))
+      !is_one_of(run, rules::cues::kStoreNouns))
     return false;
   scan.looks_beyond();
   std::size_t at = scan.run_end + 1;

@@ -6,6 +6,8 @@
 
 #include "anonymize/chars.h"
 #include "anonymize/places.h"
+#include "anonymize/rules/cues.h"
+#include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
@@ -107,11 +109,7 @@ bool begins_directive(char c) {
 }
 
 /// The words that end at a quote and may stand between "password" and it.
-bool leads_to_value(std::string_view word) {
-  constexpr std::string_view kLinks[] = {"is",  "ist", "lautet", "was", "war", "now", "jetzt",
-                                         "set", "to",  "auf",    "the", "neu", "new", "gesetzt"};
-  return std::find(std::begin(kLinks), std::end(kLinks), word) != std::end(kLinks);
-}
+bool leads_to_value(std::string_view word) { return is_one_of(word, rules::cues::kPasswordLinks); }
 
 /// Password is "x", das Kennwort lautet `x`: behind the word that ends at `at`.
 void told_password(std::string_view text, std::size_t at, std::vector<Place>& places) {

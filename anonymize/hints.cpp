@@ -4,39 +4,24 @@
 #include <iterator>
 
 #include "anonymize/clues.h"
-#include "anonymize/given_names.h"
 #include "anonymize/keep.h"
 #include "anonymize/people.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/cues.h"
+#include "anonymize/rules/people.h"
+#include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
 namespace {
 
-constexpr std::string_view kTitles[] = {
-    "Herr",        "Herrn",      "Frau",     "Mr",       "Mrs",        "Ms",
-    "Dr",          "Prof",       "Kollege",  "Kollegen", "Kollegin",   "Techniker",
-    "Technikerin", "Technician", "Engineer", "Signor",   "Signora",    "Señor",
-    "Señora",      "Monsieur",   "Madame",   "Mme",      "Vertretung", "Bereitschaft"};
-constexpr std::string_view kVerbs[] = {"ask", "call", "contact", "tell", "inform", "thank"};
-/// Behind these a place stands.
-constexpr std::string_view kSites[] = {"Standort", "Niederlassung", "Filiale", "Rechenzentrum",
-                                       "RZ",       "Zweigstelle",   "Werk",    "Außenstelle"};
-/// Behind these the name of a machine stands.
-constexpr std::string_view kCalled[] = {"heißt", "heisst", "called", "named", "namens", "genannt"};
-/// Who is asked most often is no person.
-constexpr std::string_view kNobody[] = {
-    "Proxmox",    "Debian",   "Ubuntu",  "Microsoft",  "Dell",    "Lenovo",   "Intel",
-    "Supermicro", "Support",  "Linux",   "Enterprise", "Monday",  "Tuesday",  "Hetzner",
-    "Broadcom",   "Cisco",    "Feb",     "Mar",        "Apr",     "Jun",      "Jul",
-    "Aug",        "Sep",      "Oct",     "Nov",        "Dec",     "Mon",      "Tue",
-    "Wed",        "Thu",      "Fri",     "Sat",        "Montag",  "Dienstag", "Mittwoch",
-    "Donnerstag", "Freitag",  "Samstag", "Sonntag",    "Telefon", "Admin",    "Friday",
-    "Wednesday",  "Thursday", "Trace",   "Center",     "GitHub",  "Google"};
+namespace cues = rules::cues;
+namespace people = rules::people;
 
-template <std::size_t N>
-bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
-  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+bool is_nobody(std::string_view word) {
+  const std::string folded = lower(word);
+  return is_common_word(folded) || is_kept_name(folded) || is_one_of(word, people::kNobody) ||
+         is_one_of(word, cues::kMakers);
 }
 
 /// The end of a capitalised word that may be somebody's name, or `at`.
@@ -52,15 +37,7 @@ std::size_t name_end(std::string_view text, std::size_t at) {
   if (word.size() < kShortest || loud || is_digit(after) || after == '_' || after == '(' ||
       after == ':' || after == '/' || (after == '.' && is_word_char(byte_at(text, end + 1))))
     return at;
-  const std::string folded = lower(word);
-  if (is_common_word(folded) || is_kept_name(folded) || is_one_of(word, kNobody)) return at;
-  return end;
-}
-
-bool is_particle(std::string_view word) {
-  constexpr std::string_view kParticles[] = {"von", "van", "de",  "der", "den", "zu", "da",
-                                             "di",  "del", "dos", "ter", "la",  "le"};
-  return is_one_of(word, kParticles);
+  return is_nobody(word) ? at : end;
 }
 
 /// The end of the surname at `at`, perhaps with particles before it, or `at`.
@@ -70,7 +47,9 @@ std::size_t surname_end(std::string_view text, std::size_t at) {
   for (int particles = 0; particles < 2; ++particles) {
     std::size_t end = begin;
     while (is_lower(byte_at(text, end))) ++end;
-    if (byte_at(text, end) != ' ' || !is_particle(text.substr(begin, end - begin))) break;
+    if (byte_at(text, end) != ' ' ||
+        !is_one_of(text.substr(begin, end - begin), people::kParticles))
+      break;
     begin = end + 1;
   }
   if (!is_capital(byte_at(text, begin))) return at;
@@ -84,8 +63,7 @@ std::size_t surname_end(std::string_view text, std::size_t at) {
   const bool joined = is_word_char(after) || after == '_' || after == '/' || after == '@' ||
                       (after == '.' && is_word_char(byte_at(text, end + 1)));
   if (word.size() < kShortest || joined || word == upper(word)) return at;
-  const std::string folded = lower(word);
-  return is_common_word(folded) || is_kept_name(folded) || is_one_of(word, kNobody) ? at : end;
+  return is_nobody(word) ? at : end;
 }
 
 /// Whether a word stands by itself at [begin, end): no part of a path, an address or a name.
@@ -100,15 +78,15 @@ bool stands_alone(std::string_view text, std::size_t begin, std::size_t end) {
 
 }  // namespace
 
-bool is_title(std::string_view word) { return is_one_of(word, kTitles); }
+bool is_title(std::string_view word) { return is_one_of(word, people::kTitles); }
 
 void add_hint_words(Triggers& triggers) {
-  for (const std::string_view word : kTitles) triggers.add_word(word, clue::kCue);
-  for (const std::string_view word : kVerbs) triggers.add_word(word, clue::kCue);
-  for (const std::string_view word : kSites) triggers.add_word(word, clue::kCue);
-  for (const std::string_view word : kCalled) triggers.add_word(word, clue::kCue);
-  for (const std::string_view name : given_names()) triggers.add_word(name, clue::kCue);
-  for (const std::string_view town : towns()) triggers.add_word(town, clue::kCue);
+  for (const std::string_view word : people::kTitles) triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : people::kVerbs) triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : cues::kSites) triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : cues::kCalled) triggers.add_word(word, clue::kCue);
+  for (const std::string_view name : people::kGivenNames) triggers.add_word(name, clue::kCue);
+  for (const std::string_view town : people::kTowns) triggers.add_word(town, clue::kCue);
 }
 
 bool Rewriter::hinted_name(Scan& scan, std::size_t at, Kind kind) {
@@ -169,28 +147,29 @@ bool Rewriter::hinted_person(Scan& scan) {
   const std::string_view text = scan.text;
   std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
   if (run.ends_with('.')) run.remove_suffix(1);
-  if (is_one_of(run, kCalled)) return scan.looks_beyond(), called_machine(scan);
+  if (is_one_of(run, cues::kCalled)) return scan.looks_beyond(), called_machine(scan);
   if (is_capital(run.front())) {
     const std::string folded = lower(run);
-    if (is_given_name(folded)) return scan.looks_beyond(), given_person(scan, scan.at + run.size());
-    if (is_town(folded) && stands_alone(text, scan.at, scan.at + run.size()))
+    if (is_listed<people::kGivenNames>(folded))
+      return scan.looks_beyond(), given_person(scan, scan.at + run.size());
+    if (is_listed<people::kTowns>(folded) && stands_alone(text, scan.at, scan.at + run.size()))
       return scan.replace(scan.at, scan.at + run.size(), resolver_.name(Kind::kName, run));
-    if (is_one_of(run, kSites)) {
+    if (is_one_of(run, cues::kSites)) {
       scan.looks_beyond();
       std::size_t place = scan.run_end;
       if (byte_at(text, place) == ':') ++place;
       return byte_at(text, place) == ' ' && hinted_name(scan, place + 1, Kind::kName);
     }
   }
-  const bool title = is_one_of(run, kTitles);
-  if (!title && !is_one_of(run, kVerbs)) return false;
+  const bool title = is_one_of(run, people::kTitles);
+  if (!title && !is_one_of(run, people::kVerbs)) return false;
   scan.looks_beyond();
   std::size_t at = scan.run_end;
   if (byte_at(text, at) != ' ') return false;
   ++at;
   // "ask Herr X"
   if (!title)
-    for (const std::string_view word : kTitles)
+    for (const std::string_view word : people::kTitles)
       if (text.substr(at).starts_with(word) && byte_at(text, at + word.size()) == ' ')
         return scan.skip(at);
   if (!hinted_name(scan, at, Kind::kPerson)) return false;

@@ -5,22 +5,14 @@
 
 #include "anonymize/clues.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/cues.h"
+#include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
 namespace {
 
-/// Behind these, or before a quote, a name stands.
-constexpr std::string_view kUserWords[] = {"user", "username", "account", "login"};
-/// How one logs in: "Accepted password for X from".
-constexpr std::string_view kMethods[] = {"password", "publickey", "pam"};
-/// Programs that log who ran them: "sudo: X : TTY=", "CRON[1]: (X) CMD", "su[1]: (to root) X on".
-constexpr std::string_view kPrograms[] = {"sudo", "cron", "crond", "su", "doas"};
-
-template <std::size_t N>
-bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
-  return std::find(std::begin(words), std::end(words), word) != std::end(words);
-}
+namespace cues = rules::cues;
 
 std::size_t run_from(std::string_view text, std::size_t at) {
   while (at < text.size() && is_run_char(text[at])) ++at;
@@ -41,12 +33,9 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) {
 
 /// Whether what precedes `at` says that a user follows the word there.
 bool follows_announcement(std::string_view text, std::size_t at) {
-  constexpr std::string_view kBefore[] = {"nvalid ",        "llegal ", "nknown ", "for ", "of ",
-                                          "uthenticating ", "from ",   "by ",     "as "};
   constexpr std::size_t kReach = 16;
   const std::string_view before = text.substr(at > kReach ? at - kReach : 0, std::min(at, kReach));
-  return std::any_of(std::begin(kBefore), std::end(kBefore),
-                     [before](std::string_view word) { return before.ends_with(word); });
+  return ends_with_one_of(before, cues::kBeforeUsers);
 }
 
 /// Whether a login may end at `end`.
@@ -62,15 +51,16 @@ bool ends_login(std::string_view text, std::size_t end) {
 }  // namespace
 
 void add_login_words(Triggers& triggers) {
-  for (const std::string_view word : kUserWords) triggers.add_word(word, clue::kCue);
-  for (const std::string_view word : kMethods) triggers.add_word(word, clue::kCue);
-  for (const std::string_view word : kPrograms) triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : cues::kUsers) triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : cues::kMethods) triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : cues::kPrograms) triggers.add_word(word, clue::kCue);
 }
 
 bool Rewriter::may_announce_login(std::string_view run) {
   if (run.size() < 2 || run.size() > 9) return false;
   const std::string word = lower(run);
-  return is_one_of(word, kUserWords) || is_one_of(word, kMethods) || is_one_of(word, kPrograms);
+  return is_one_of(word, cues::kUsers) || is_one_of(word, cues::kMethods) ||
+         is_one_of(word, cues::kPrograms);
 }
 
 /// The name of a user that stands at [begin, end) because of its place.
@@ -116,10 +106,10 @@ bool Rewriter::login_name(Scan& scan) {
   const std::string_view text = scan.text;
   const std::string word = lower(text.substr(scan.at, scan.run_end - scan.at));
   if (scan.at != scan.run_begin || !may_announce_login(word)) return false;
-  if (is_one_of(word, kPrograms)) return program_user(scan, word);
+  if (is_one_of(word, cues::kPrograms)) return program_user(scan, word);
   if (byte_at(text, scan.run_end) != ' ') return false;
   std::size_t at = scan.run_end + 1;
-  if (is_one_of(word, kMethods)) {
+  if (is_one_of(word, cues::kMethods)) {
     if (text.substr(at, 4) != "for ") return false;
     at += 4;
     for (const std::string_view more : {"invalid user ", "illegal user ", "user "})

@@ -5,7 +5,9 @@
 #include "anonymize/keep.h"
 #include "anonymize/people.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/cues.h"
 #include "anonymize/unfold.h"
+#include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
@@ -47,33 +49,18 @@ bool is_message_id(std::string_view local) {
   return end - local.begin() >= kTime;
 }
 
-struct PathWord {
-  std::string_view word;
-  Kind kind;
-};
-constexpr PathWord kPathWords[] = {
-    {"node", Kind::kNode},    {"nodes", Kind::kNode},   {"storage", Kind::kStorage},
-    {"pool", Kind::kPool},    {"pools", Kind::kPool},   {"group", Kind::kGroup},
-    {"zone", Kind::kNetwork}, {"vnet", Kind::kNetwork}, {"zones", Kind::kNetwork},
-    {"realms", Kind::kRealm}, {"sdn", Kind::kNetwork},  {"pve", Kind::kStorage},
-    {"dev", Kind::kName},     {"mapper", Kind::kName},  {"pci", Kind::kName},
-    {"usb", Kind::kName},
-};
-
 /// "m2048@0xfebd2000": an address in memory.
 bool is_memory_address(std::string_view host) {
   return host.size() > 2 && host.starts_with("0x") &&
          std::all_of(host.begin() + 2, host.end(), is_hex);
 }
 
-/// "VM 105 (web)"
-constexpr std::string_view kGuestWords[] = {"vm", "ct", "vmid", "guest", "container"};
-
 }  // namespace
 
 void add_context_words(Triggers& triggers) {
-  for (const PathWord& path : kPathWords) triggers.add_word(path.word, clue::kContext);
-  for (const std::string_view word : kGuestWords) triggers.add_word(word, clue::kGuest);
+  for (const rules::ClassedWord& path : rules::cues::kPathWords)
+    triggers.add_word(path.word, clue::kContext);
+  for (const std::string_view word : rules::cues::kGuests) triggers.add_word(word, clue::kGuest);
 }
 
 bool Rewriter::is_name(std::string_view value, Kind kind) const {
@@ -208,7 +195,7 @@ bool Rewriter::in_context(Scan& scan) {
   while (end < text.size() && is_word_char(text[end])) ++end;
   const char after = byte_at(text, end);
   if (after == '/') {
-    for (const auto& [word, kind] : kPathWords) {
+    for (const auto& [word, kind] : rules::cues::kPathWords) {
       if (!equals_folded(text.substr(scan.at, end - scan.at), word)) continue;
       // A realm of a sign-on service is named by nothing else than its URL, a mapping by the path
       // of its permissions.
@@ -240,8 +227,7 @@ bool Rewriter::in_context(Scan& scan) {
   if (numbered && context_name(scan, scan.at, Kind::kVm, false)) return true;
   if (after != ' ' || !is_digit(byte_at(text, end + 1))) return false;
   const std::string word = lower(text.substr(scan.at, end - scan.at));
-  if (std::find(std::begin(kGuestWords), std::end(kGuestWords), word) == std::end(kGuestWords))
-    return false;
+  if (!is_one_of(word, rules::cues::kGuests)) return false;
   scan.looks_beyond();
   std::size_t i = end + 1;
   while (is_digit(byte_at(text, i))) ++i;

@@ -4,57 +4,25 @@
 #include <iterator>
 
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/cues.h"
 #include "anonymize/word_set.h"
 
 namespace pmx::anonymize {
 namespace {
+
+namespace cues = rules::cues;
 
 constexpr int kMaxWords = 5;
 constexpr std::size_t kMinNumberDigits = 4;
 /// What is longer is no word of a name and no number.
 constexpr std::size_t kMaxWord = 64;
 
-template <std::size_t N>
-bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
-  return std::find(std::begin(words), std::end(words), word) != std::end(words);
+bool is_maker(std::string_view text) {
+  return begins_with_one_of(text, cues::kMakers) ||
+         begins_with_one_of(text, cues::kMakersAndPeople);
 }
 
-constexpr std::string_view kOrganisationWords[] = {
-    "customer", "client",       "tenant",   "company",  "kunde",   "mandant", "firma",
-    "vendor",   "organisation", "reseller", "supplier", "partner", "org",     "organization"};
-constexpr std::string_view kNumberWords[] = {
-    "contract", "vertrag", "vertragsnummer", "invoice", "kundennummer", "rechnung", "kdnr"};
-/// "Directory of Kestrel Freight": these announce somebody only with an "of".
-constexpr std::string_view kOwnerWords[] = {"directory", "domain", "infrastructure", "property"};
-
-/// As it is written: "AS" is a form, "as" a word.
-constexpr std::string_view kLegalForms[] = {
-    "GmbH", "mbH",  "AG",   "KG",  "KGaA", "SE",  "UG",  "OHG", "Ltd", "LLP", "LLC",
-    "Inc",  "Corp", "SARL", "SAS", "SA",   "SpA", "Srl", "AS",  "ASA", "AB",  "ApS",
-    "BV",   "NV",   "Oy",   "Oyj", "PLC",  "plc", "GbR", "eG",  "e.V"};
-
-/// Who makes what stands in every server is nobody's customer.
-constexpr std::string_view kVendors[] = {
-    "AMD",         "ASRock",       "ASUSTeK",   "Advanced Micro", "American Megatrends",
-    "Aquantia",    "Broadcom",     "Canonical", "Chelsio",        "Cisco",
-    "Dell",        "Emulex",       "Fujitsu",   "GIGABYTE",       "Gigabyte",
-    "HP",          "HPE",          "Hewlett",   "Hon Hai",        "Huawei",
-    "IBM",         "Intel",        "Inventec",  "Kingston",       "Lenovo",
-    "Marvell",     "Mellanox",     "Micron",    "Microsoft",      "NVIDIA",
-    "Oracle",      "Phoenix Tech", "Proxmox",   "QLogic",         "QNAP",
-    "Quanta Comp", "Realtek",      "Red Hat",   "Samsung",        "Seagate",
-    "Super Micro", "Supermicro",   "Synology",  "Toshiba",        "VMware",
-    "Western Dig", "Wistron"};
-
-bool is_vendor(std::string_view text) {
-  return std::any_of(std::begin(kVendors), std::end(kVendors),
-                     [text](std::string_view vendor) { return text.starts_with(vendor); });
-}
-
-bool is_legal_form(std::string_view word) {
-  static const WordSet kSet(kLegalForms);
-  return kSet.contains(word);
-}
+bool is_legal_form(std::string_view word) { return is_listed<cues::kLegalForms>(word); }
 
 /// A capitalised word, or what joins two of them; ends before punctuation.
 std::size_t name_word_end(std::string_view text, std::size_t at) {
@@ -119,10 +87,10 @@ bool skip_to_value(std::string_view text, std::size_t& at) {
 }  // namespace
 
 void add_organisation_words(Triggers& triggers) {
-  for (const std::string_view word : kOrganisationWords)
+  for (const std::string_view word : cues::kOrganisations)
     triggers.add_word(word, clue::kOrganisation);
-  for (const std::string_view word : kNumberWords) triggers.add_word(word, clue::kOrganisation);
-  for (const std::string_view word : kOwnerWords) triggers.add_word(word, clue::kOrganisation);
+  for (const std::string_view word : cues::kContracts) triggers.add_word(word, clue::kOrganisation);
+  for (const std::string_view word : cues::kOwned) triggers.add_word(word, clue::kOrganisation);
 }
 
 std::size_t Rewriter::owner_end(std::string_view text, std::size_t at) const {
@@ -163,20 +131,20 @@ bool Rewriter::organisation(Scan& scan) {
       return scan.replace(scan.at, end,
                           resolver_.name(Kind::kName, text.substr(scan.at, end - scan.at)));
     if (words.legal_end > 0) scan.looks_beyond();
-    if (words.legal_end > 0 && is_vendor(text.substr(scan.at)) &&
+    if (words.legal_end > 0 && is_maker(text.substr(scan.at)) &&
         !known_within(text, scan.at, words.legal_end))
       return scan.skip(words.legal_end);
-    if (words.legal_end > 0 && words.telling && !is_one_of(lower(first), kOrganisationWords) &&
+    if (words.legal_end > 0 && words.telling && !is_one_of(lower(first), cues::kOrganisations) &&
         !known_within(text, scan.at, words.legal_end))
       return scan.replace(
           scan.at, words.legal_end,
           resolver_.name(Kind::kName, text.substr(scan.at, words.legal_end - scan.at)));
   }
   const std::string folded = lower(first);
-  if (is_one_of(folded, kNumberWords)) return scan.looks_beyond(), contract_number(scan, at);
-  const bool owner = is_one_of(folded, kOwnerWords) && text.substr(at, 4) == " of ";
-  if (is_one_of(folded, kOwnerWords)) scan.looks_beyond();
-  if (!owner && !is_one_of(folded, kOrganisationWords)) return false;
+  if (is_one_of(folded, cues::kContracts)) return scan.looks_beyond(), contract_number(scan, at);
+  const bool owner = is_one_of(folded, cues::kOwned) && text.substr(at, 4) == " of ";
+  if (is_one_of(folded, cues::kOwned)) scan.looks_beyond();
+  if (!owner && !is_one_of(folded, cues::kOrganisations)) return false;
   scan.looks_beyond();
   if (owner) at += 3;
   const bool marked = skip_to_value(text, at);
@@ -185,7 +153,7 @@ bool Rewriter::organisation(Scan& scan) {
   if (words.end == 0 || !words.telling || (!marked && words.legal_end == 0 && words.count < 2))
     return false;
   if (scheme_.read_name(text, at)) return false;
-  if (is_vendor(text.substr(at))) return scan.skip(words.end);
+  if (is_maker(text.substr(at))) return scan.skip(words.end);
   const std::size_t end = words.legal_end > 0 ? words.legal_end : words.end;
   return scan.replace(at, end, resolver_.name(Kind::kName, text.substr(at, end - at)));
 }

@@ -9,7 +9,9 @@
 #include "anonymize/dictionary.h"
 #include "anonymize/keep.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/people.h"
 #include "anonymize/utf8.h"
+#include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
@@ -23,29 +25,13 @@ constexpr std::size_t kMinPart = 4;
 bool is_name_char(char c) { return is_letter(c) || c == '.' || c == '-' || c == '\'' || c == ','; }
 
 bool is_particle(std::string_view word) {
-  constexpr std::string_view kParticles[] = {"von", "van", "de",  "der", "den", "zu", "da", "di",
-                                             "la",  "le",  "del", "du",  "bin", "al", "el", "ter",
-                                             "und", "zum", "zur", "af",  "av",  "dos"};
-  return std::find(std::begin(kParticles), std::end(kParticles), word) != std::end(kParticles);
+  return is_one_of(word, rules::people::kParticles) ||
+         is_one_of(word, rules::people::kMoreParticles);
 }
 
-/// Says what follows is a person, and is none itself.
-bool is_role(std::string_view word) {
-  constexpr std::string_view kRoles[] = {"ask",      "call",   "contact", "from",   "mail", "admin",
-                                         "owner",    "author", "email",   "e-mail", "by",   "to",
-                                         "reviewed", "tested", "please",  "see",    "via",  "cc"};
-  return std::find(std::begin(kRoles), std::end(kRoles), lower(word)) != std::end(kRoles);
-}
+bool is_role(std::string_view word) { return is_one_of(lower(word), rules::people::kRoles); }
 
-/// Whom an address without a person reaches.
-bool is_mailbox(std::string_view folded) {
-  constexpr std::string_view kMailboxes[] = {
-      "support",  "helpdesk", "servicedesk", "office",   "sales",  "info",         "noreply",
-      "no-reply", "security", "postmaster",  "team",     "root",   "webmaster",    "hostmaster",
-      "abuse",    "billing",  "monitoring",  "alerting", "backup", "it",           "it-support",
-      "admin",    "admins",   "daemon",      "cron",     "mailer", "mailer-daemon"};
-  return std::find(std::begin(kMailboxes), std::end(kMailboxes), folded) != std::end(kMailboxes);
-}
+bool is_mailbox(std::string_view folded) { return is_one_of(folded, rules::people::kMailboxes); }
 
 bool is_upper_letter(char c) {
   return (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;

@@ -4,6 +4,8 @@
 #include <iterator>
 
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/cues.h"
+#include "anonymize/word_set.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -25,7 +27,7 @@ std::size_t digits_at(std::string_view text, std::size_t at) {
 
 bool joins_groups(std::string_view gap) {
   constexpr std::string_view kGaps[] = {" ", "-", "/", ".", " (", "(", ")", ") ", " / ", " - "};
-  return std::find(std::begin(kGaps), std::end(kGaps), gap) != std::end(kGaps);
+  return is_one_of(gap, kGaps);
 }
 
 /// The groups of digits that begin at `at`, as far as they can be one number.
@@ -49,16 +51,11 @@ Number read_groups(std::string_view text, std::size_t at) {
 
 /// "+1234567890 bytes", "+1234567890%".
 bool counts_something(std::string_view text, std::size_t end) {
-  constexpr std::string_view kUnits[] = {
-      "b",      "kb",    "kib",  "mb",      "mib",   "gb",  "gib",     "byte",
-      "bytes",  "ns",    "us",   "ms",      "s",     "sec", "seconds", "sectors",
-      "blocks", "pages", "rows", "packets", "lines", "bps", "iops",    "ticks"};
   if (byte_at(text, end) == '%') return true;
   if (byte_at(text, end) == ' ') ++end;
   std::size_t word = end;
   while (word < text.size() && is_letter(text[word])) ++word;
-  const std::string unit = lower(text.substr(end, word - end));
-  return std::find(std::begin(kUnits), std::end(kUnits), unit) != std::end(kUnits);
+  return is_one_of(lower(text.substr(end, word - end)), rules::cues::kCounted);
 }
 
 bool is_date(std::string_view text, std::size_t at) {
@@ -78,19 +75,14 @@ bool ends_well(std::string_view text, std::size_t end) {
   return end >= text.size() || !is_word_char(text[end]);
 }
 
-constexpr std::string_view kPhoneWords[] = {"phone", "tel",     "telephone", "telefon", "mobile",
-                                            "mobil", "cell",    "handy",     "fax",     "call",
-                                            "fon",   "hotline", "pager"};
-
 bool announces_number(std::string_view word) {
-  return std::find(std::begin(kPhoneWords), std::end(kPhoneWords), lower(word)) !=
-         std::end(kPhoneWords);
+  return is_one_of(lower(word), rules::cues::kPhones);
 }
 
 }  // namespace
 
 void add_phone_words(Triggers& triggers) {
-  for (const std::string_view word : kPhoneWords) triggers.add_word(word, clue::kPhone);
+  for (const std::string_view word : rules::cues::kPhones) triggers.add_word(word, clue::kPhone);
 }
 
 bool Rewriter::phone_number(Scan& scan, std::size_t begin, std::size_t end) {

@@ -8,10 +8,15 @@
 #include "anonymize/chars.h"
 #include "anonymize/keep.h"
 #include "anonymize/people.h"
+#include "anonymize/rules/cues.h"
+#include "anonymize/rules/people.h"
+#include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
 namespace {
+
+namespace cues = rules::cues;
 
 constexpr FieldRule named(Kind kind) { return {Treatment::kName, kind, "", true}; }
 constexpr FieldRule kHostRule{Treatment::kHost, Kind::kHost, "", true};
@@ -19,78 +24,7 @@ constexpr FieldRule kTagsRule{Treatment::kNames, Kind::kTag, "", true};
 constexpr FieldRule kKeptRule{Treatment::kKeep, Kind::kName, "", false};
 constexpr FieldRule kUserRule{Treatment::kUserId, Kind::kUser, "", true};
 
-template <class Table, class Value>
-bool contains(const Table& table, const Value& value) {
-  return std::find(std::begin(table), std::end(table), value) != std::end(table);
-}
-
-/// What a message quotes behind its noun: storage 'x', node "x".
-struct Noun {
-  std::string_view word;
-  FieldRule rule;
-};
-constexpr Noun kNouns[] = {{"alias", named(Kind::kName)},
-                           {"bridge", named(Kind::kNetwork)},
-                           {"cluster", named(Kind::kCluster)},
-                           {"container", named(Kind::kContainer)},
-                           {"datastore", named(Kind::kStorage)},
-                           {"domain", kHostRule},
-                           {"endpoint", named(Kind::kName)},
-                           {"group", named(Kind::kGroup)},
-                           {"guest", named(Kind::kVm)},
-                           {"host", kHostRule},
-                           {"hostname", kHostRule},
-                           {"ipset", named(Kind::kName)},
-                           {"job", named(Kind::kName)},
-                           {"lookup", kHostRule},
-                           {"mapping", named(Kind::kName)},
-                           {"matcher", named(Kind::kName)},
-                           {"member", named(Kind::kNode)},
-                           {"namespace", named(Kind::kName)},
-                           {"node", named(Kind::kNode)},
-                           {"pool", named(Kind::kPool)},
-                           {"realm", named(Kind::kRealm)},
-                           {"remote", named(Kind::kName)},
-                           {"server", kHostRule},
-                           {"snapshot", named(Kind::kName)},
-                           {"storage", named(Kind::kStorage)},
-                           {"target", named(Kind::kName)},
-                           {"template", named(Kind::kVm)},
-                           {"user", kUserRule},
-                           {"username", kUserRule},
-                           {"vg", named(Kind::kName)},
-                           {"vm", named(Kind::kVm)},
-                           {"vnet", named(Kind::kNetwork)},
-                           {"zone", named(Kind::kNetwork)},
-                           {"zpool", named(Kind::kPool)}};
-
 constexpr FieldRule kPersonRule = named(Kind::kPerson);
-constexpr std::string_view kGreetings[] = {"Dear",    "Hi",     "Hello", "Hey",         "Hallo",
-                                           "Liebe",   "Lieber", "Moin",  "Servus",      "Guten Tag",
-                                           "Bonjour", "Ciao",   "Hola",  "Good morning"};
-constexpr std::string_view kSignOffs[] = {"Regards",
-                                          "Best regards",
-                                          "Kind regards",
-                                          "Best",
-                                          "Cheers",
-                                          "Thanks",
-                                          "Many thanks",
-                                          "Thank you",
-                                          "Sincerely",
-                                          "Viele Grüße",
-                                          "Liebe Grüße",
-                                          "Beste Grüße",
-                                          "Schöne Grüße",
-                                          "Freundliche Grüße",
-                                          "Mit freundlichen Grüßen",
-                                          "Grüße",
-                                          "Gruß",
-                                          "MfG",
-                                          "VG",
-                                          "LG",
-                                          "BG",
-                                          "Cordialement",
-                                          "Saludos"};
 
 /// By the first byte of a line, the lowest five bits of what stands behind it in a greeting or a
 /// sign-off.
@@ -99,8 +33,8 @@ constexpr auto kLetterHeads = [] {
   const auto add = [&heads](std::string_view phrase) {
     heads[static_cast<unsigned char>(phrase[0])] |= 1U << (static_cast<unsigned>(phrase[1]) & 31U);
   };
-  for (const std::string_view phrase : kGreetings) add(phrase);
-  for (const std::string_view phrase : kSignOffs) add(phrase);
+  for (const std::string_view phrase : rules::people::kGreetings) add(phrase);
+  for (const std::string_view phrase : rules::people::kSignOffs) add(phrase);
   return heads;
 }();
 
@@ -112,8 +46,6 @@ bool may_be_letter(std::string_view line) {
 
 constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-constexpr std::string_view kLevels[] = {"EMERG", "ALERT",   "CRIT",   "CRITICAL", "ERR",   "ERROR",
-                                        "WARN",  "WARNING", "NOTICE", "INFO",     "DEBUG", "TRACE"};
 
 /// Moves over `count` digits; false when there are fewer.
 bool take_digits(std::string_view text, std::size_t& at, std::size_t count) {
@@ -141,7 +73,7 @@ bool take_clock(std::string_view text, std::size_t& at) {
 
 /// "Nov 28 12:34:56", as RFC 3164 and journalctl write it.
 bool take_old_time(std::string_view text, std::size_t& at) {
-  if (text.size() < at + 15 || !is_upper(text[at]) || !contains(kMonths, text.substr(at, 3)))
+  if (text.size() < at + 15 || !is_upper(text[at]) || !is_one_of(text.substr(at, 3), kMonths))
     return false;
   at += 3;
   if (!take(text, at, ' ')) return false;
@@ -183,11 +115,10 @@ std::size_t skip_blanks(std::string_view text, std::size_t at) {
 /// The end of the word at `at` that is a program's tag ("sshd[12]:", "kernel:"), or `at`. `sure`:
 /// with a process id, or a tag that nothing else is.
 std::size_t tag_end(std::string_view text, std::size_t at, bool& sure) {
-  constexpr std::string_view kSure[] = {"kernel", "sudo", "su", "CRON", "systemd"};
   std::size_t end = at;
   while (end < text.size() && (is_run_char(text[end]) || text[end] == '/')) ++end;
   if (end == at) return at;
-  sure = contains(kSure, text.substr(at, end - at));
+  sure = is_one_of(text.substr(at, end - at), cues::kTags);
   if (byte_at(text, end) == '[') {
     std::size_t digits = end + 1;
     while (is_digit(byte_at(text, digits))) ++digits;
@@ -289,7 +220,7 @@ class PlaceFinder {
 
   /// "Dear x," and, in this line or the next, "Best regards, x".
   void letter(std::size_t begin, std::size_t end, std::string_view line) {
-    for (const std::string_view greeting : kGreetings) {
+    for (const std::string_view greeting : rules::people::kGreetings) {
       if (!line.starts_with(greeting) || byte_at(line, greeting.size()) != ' ') continue;
       std::size_t at = greeting.size() + 1;
       const std::size_t word = std::min(line.find_first_of(". ", at), line.size());
@@ -299,7 +230,7 @@ class PlaceFinder {
       const char after = byte_at(line, stop);
       if (stop == line.size() || after == ',' || after == '!') person(begin + at, begin + stop);
     }
-    for (const std::string_view sign_off : kSignOffs) {
+    for (const std::string_view sign_off : rules::people::kSignOffs) {
       if (!line.starts_with(sign_off)) continue;
       std::size_t at = sign_off.size();
       if (byte_at(line, at) == ',') ++at;
@@ -400,7 +331,7 @@ class PlaceFinder {
     const std::size_t host = at;
     at = run_end(line, at);
     const std::string_view name = line.substr(host, at - host);
-    if (at == host || !take(line, at, ' ') || contains(kLevels, name)) return;
+    if (at == host || !take(line, at, ' ') || is_one_of(name, cues::kLevels)) return;
     bool sure = false;
     const std::size_t tag = tag_end(line, at, sure);
     if (!five && (tag == at || (!sure && is_common_word(lower(name))))) return;
@@ -494,7 +425,7 @@ class PlaceFinder {
       std::size_t word = at - 1;
       while (word > 0 && is_letter(text_[word - 1])) --word;
       const std::string noun = lower(text_.substr(word, at - 1 - word));
-      for (const Noun& known : kNouns)
+      for (const rules::RuledWord& known : cues::kNouns)
         if (known.word == noun) add(at + 1, end, known.rule);
       done = end + 1;
     }

@@ -5,7 +5,9 @@
 
 #include "anonymize/blobs.h"
 #include "anonymize/keep.h"
+#include "anonymize/rules/cues.h"
 #include "anonymize/unfold.h"
+#include "anonymize/word_set.h"
 #include "base/percent.h"
 
 namespace pmx::anonymize {
@@ -25,11 +27,6 @@ std::string word_before(std::string_view text, std::size_t& at) {
   return lower(text.substr(at, end - at));
 }
 
-template <std::size_t N>
-bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
-  return std::find(std::begin(words), std::end(words), word) != std::end(words);
-}
-
 /// Whether the numbers at `at` are an address of a captured packet: 10.1.2.3.443 > 10.1.2.4.55123:
 bool is_packet_address(std::string_view text, std::size_t at) {
   std::size_t end = at;
@@ -46,12 +43,9 @@ bool is_small(std::string_view text, std::size_t at) {
 
 /// "release 8.2.4.1" and "upgraded from 8.2.4.1 to 8.3.0.2", but not "updated from 91.12.3.4".
 bool is_announced_version(std::string_view text, std::size_t begin, std::size_t end) {
-  constexpr std::string_view kNouns[] = {"version",  "versions", "ver",  "release",
-                                         "revision", "firmware", "build"};
-  constexpr std::string_view kVerbs[] = {"upgrade", "upgraded", "update", "updated", "downgrade"};
   std::size_t at = begin;
   std::string word = word_before(text, at);
-  if (is_one_of(word, kNouns)) return true;
+  if (is_one_of(word, rules::cues::kVersions)) return true;
   if (!is_small(text, begin)) return false;
   if (word == "from") {
     if (text.substr(end, 4) != " to " || !is_small(text, end + 4)) return false;
@@ -64,7 +58,7 @@ bool is_announced_version(std::string_view text, std::size_t begin, std::size_t 
       word = word_before(text, at);
     }
   }
-  return is_one_of(word, kNouns) || is_one_of(word, kVerbs);
+  return is_one_of(word, rules::cues::kVersions) || is_one_of(word, rules::cues::kUpgrades);
 }
 
 /// "version 8.2.4.1", "pve-manager/8.2.4.1", "v1.2.3.4", "1.2.3.4-5": four numbers that are no

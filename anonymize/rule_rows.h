@@ -12,6 +12,18 @@
 
 namespace pmx::anonymize::rules {
 
+/// What the value behind a word is.
+struct RuledWord {
+  std::string_view word;
+  FieldRule rule;
+};
+
+/// Of which class the name behind a word is.
+struct ClassedWord {
+  std::string_view word;
+  Kind kind;
+};
+
 /// A service where knowing the URL is all it takes to post.
 struct Webhook {
   std::string_view host;

@@ -6,6 +6,8 @@
 
 #include "anonymize/keep.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/words.h"
+#include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
@@ -81,11 +83,6 @@ bool begins_line(std::string_view text, std::size_t at) {
   return at == 0 || text[at - 1] == '\n';
 }
 
-template <std::size_t N>
-bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
-  return std::find(std::begin(words), std::end(words), word) != std::end(words);
-}
-
 /// Where the state that `folded` begins with ends: "not set", "on"; 0 when it begins with none.
 std::size_t state_end(std::string_view folded) {
   constexpr std::string_view kStates[] = {"on",      "off",     "yes",      "no",      "unset",
@@ -147,8 +144,7 @@ bool is_directory(std::string_view text, std::size_t key, std::size_t at) {
 }
 
 bool is_plain_word(std::string_view value) {
-  constexpr std::string_view kShort[] = {"the", "an", "a", "is", "of", "to", "in", "for", "it"};
-  return is_common_word(value) || is_one_of(value, kShort);
+  return is_common_word(value) || is_one_of(value, rules::words::kShort);
 }
 
 /// Whether the list of properties around `at` describes a network interface (net0 of a container):

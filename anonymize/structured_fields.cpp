@@ -5,26 +5,12 @@
 
 #include "anonymize/keep.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/cues.h"
+#include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
 namespace {
-
-template <std::size_t N>
-bool is_one_of(std::string_view word, const std::string_view (&words)[N]) {
-  return std::find(std::begin(words), std::end(words), word) != std::end(words);
-}
-
-/// What directories call their branches, in the languages of their owners.
-constexpr std::string_view kContainers[] = {
-    "users",           "people",       "persons",         "groups",        "computers",
-    "services",        "accounts",     "domain",          "benutzer",      "personen",
-    "gruppen",         "dienste",      "rechner",         "computer",      "konten",
-    "mitarbeiter",     "utilisateurs", "personnes",       "groupes",       "usuarios",
-    "grupos",          "utenti",       "gruppi",          "gebruikers",    "groepen",
-    "uzytkownicy",     "grupy",        "roles",           "servers",       "clients",
-    "managed",         "builtin",      "hosts",           "machines",      "devices",
-    "serviceaccounts", "dienstkonten", "administratoren", "administrators"};
 
 /// A job that got its id from PVE or a backup server: backup-, or a letter, and hex digits.
 bool is_generated_job(std::string_view value) {
@@ -62,7 +48,7 @@ bool Rewriter::volume_parent(Scan& scan) {
   constexpr std::string_view kFolders[] = {"backup", "dump", "images", "iso", "private", "import"};
   const std::string_view run = scan.text.substr(scan.at, scan.run_end - scan.at);
   if (byte_at(scan.text, scan.run_end) != '/' || !names_volume(scan.text, scan.run_end + 1) ||
-      std::find(std::begin(kFolders), std::end(kFolders), run) != std::end(kFolders))
+      is_one_of(run, kFolders))
     return false;
   return placed_name(scan, scan.at, scan.run_end, Kind::kName);
 }
@@ -147,7 +133,7 @@ std::vector<Edit> Rewriter::dn_field(std::string_view value) {
       const bool top = attribute == "dc" && (is_private_suffix(lower(part)) || part.size() < 3);
       const bool known = resolver_.ledger().by_name(lower(part)) != nullptr;
       const bool name = !top && is_name(part, kind) && (known || !is_plain_path_word(part)) &&
-                        !is_one_of(lower(part), kContainers);
+                        !is_one_of(lower(part), rules::cues::kBranches);
       for (Edit& edit : name ? whole(part, name_text(kind, part)) : text(part))
         edits.push_back(moved(std::move(edit), from));
     }

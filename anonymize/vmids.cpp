@@ -5,6 +5,8 @@
 #include <charconv>
 
 #include "anonymize/chars.h"
+#include "anonymize/rules/cues.h"
+#include "anonymize/word_set.h"
 #include "base/crypto.h"
 
 namespace pmx::anonymize {
@@ -14,22 +16,7 @@ constexpr std::size_t kMinDigits = 3;
 constexpr std::size_t kMaxDigits = 9;
 constexpr int kRounds = 8;
 
-template <std::size_t N>
-bool among(const std::array<std::string_view, N>& words, std::string_view word) {
-  return std::find(words.begin(), words.end(), word) != words.end();
-}
-
-/// What stands before a VMID, with a blank or a mark between.
-constexpr std::array<std::string_view, 17> kAnnounce{
-    "vmid", "vmids", "vm",   "vms",    "ct",      "cts",   "guest",  "guests", "container",
-    "lxc",  "qemu",  "base", "subvol", "basevol", "newid", "target", "clone"};
-/// Of those, the ones that announce a list.
-constexpr std::array<std::string_view, 4> kLists{"vmids", "vms", "cts", "guests"};
-constexpr std::array<std::string_view, 2> kCommands{"qm", "pct"};
-/// What stands behind the VMID in the name of a file or unit.
-constexpr std::array<std::string_view, 6> kEndings{".conf", ".scope", ".pid",
-                                                   ".fw",   ".qmp",   ".vnc"};
-constexpr std::array<std::string_view, 5> kInterfaces{"tap", "fwbr", "fwpr", "fwln", "veth"};
+namespace cues = rules::cues;
 
 std::uint64_t round_of(const Secret& key, std::uint64_t size, int round, std::uint64_t half) {
   const std::string digest =
@@ -102,7 +89,8 @@ std::string last_word(std::string_view before) {
 bool announces_by_more(std::string_view before, const std::string& word) {
   const std::string_view rest = before.substr(0, before.size() - word.size());
   const bool blank = !rest.empty() && is_space(rest.back());
-  if (blank && !word.empty() && among(kCommands, last_word(without_marks(rest)))) return true;
+  if (blank && !word.empty() && is_one_of(last_word(without_marks(rest)), cues::kVmidCommands))
+    return true;
   const bool field = ends_with_escape(rest) || (!rest.empty() && rest.back() == ':');
   if (field && (word.starts_with("qm") || word.starts_with("vz"))) return true;
   if (word == "server") return rest.ends_with("qemu-");
@@ -155,14 +143,13 @@ class Permuter {
     if (!begins || !ends || fraction) return false;
     if (continues_list(at, end)) return true;
     const bool path = at == 0 || text_[at - 1] == '/' || is_space(text_[at - 1]);
-    if (path && std::any_of(kEndings.begin(), kEndings.end(),
-                            [after](std::string_view ending) { return after.starts_with(ending); }))
-      return true;
+    if (path && begins_with_one_of(after, cues::kVmidEndings)) return true;
     const std::string_view head = without_marks(before);
     const std::string word = last_word(head);
-    if (among(kLists, word)) list_end_ = end;
+    if (is_one_of(word, cues::kVmidLists)) list_end_ = end;
     const bool whole = head.size() == word.size() || !is_digit(head[head.size() - word.size() - 1]);
-    return head.size() < at && whole && (among(kAnnounce, word) || announces_by_more(head, word));
+    return head.size() < at && whole &&
+           (is_one_of(word, cues::kVmids) || announces_by_more(head, word));
   }
 
   /// Behind a VMID of a list, with nothing but a comma and blanks between.
@@ -178,7 +165,7 @@ class Permuter {
   static bool is_interface(std::string_view before, std::string_view after) {
     const bool port =
         after.size() > 1 && (after[0] == 'i' || after[0] == 'p') && is_digit(after[1]);
-    return port && among(kInterfaces, last_word(before));
+    return port && is_one_of(last_word(before), cues::kVmidInterfaces);
   }
 
   const Secret& key_;

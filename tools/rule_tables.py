@@ -1,5 +1,5 @@
 """Which tables of built-in rules there are, by file, and the form of each (rule_shapes.py)."""
-from rule_shapes import Addresses, Rows, Words, a_text
+from rule_shapes import Addresses, Classed, Rows, Ruled, Words, a_text
 
 FILES = {
     "keep": {
@@ -29,5 +29,53 @@ FILES = {
         "exports": Words(),
         "no-servers": Words(),
         "webhooks": Rows("Webhook", ("host", a_text, None), ("path", a_text, None)),
+    },
+    "words": {
+        "common": Words(),
+        "short": Words(),
+    },
+    "people": {
+        "given-names": Words(),
+        "towns": Words(),
+        "particles": Words(),
+        "more-particles": Words(),
+        "titles": Words(is_lower=False),
+        "verbs": Words(),
+        "greetings": Words(is_lower=False),
+        "sign-offs": Words(is_lower=False, ordered=True),
+        "nobody": Words(is_lower=False),
+        "roles": Words(),
+        "mailboxes": Words(),
+    },
+    "cues": {
+        "organisations": Words(),
+        "owned": Words(),
+        "legal-forms": Words(is_lower=False),
+        "makers": Words(is_lower=False),
+        "makers-and-people": Words(is_lower=False),
+        "contracts": Words(),
+        "phones": Words(),
+        "counted": Words(),
+        "sites": Words(is_lower=False),
+        "called": Words(),
+        "versions": Words(),
+        "upgrades": Words(),
+        "nouns": Ruled(),
+        "store-nouns": Words(),
+        "path-words": Classed(),
+        "guests": Words(),
+        "users": Words(),
+        "before-users": Words(),
+        "methods": Words(),
+        "programs": Words(),
+        "tags": Words(is_lower=False),
+        "levels": Words(is_lower=False),
+        "password-links": Words(),
+        "branches": Words(),
+        "vmids": Words(),
+        "vmid-lists": Words(),
+        "vmid-commands": Words(),
+        "vmid-endings": Words(),
+        "vmid-interfaces": Words(),
     },
 }
