@@ -15,6 +15,7 @@ constexpr const char* kExamples =
     "  proxmox-mpc serve --http 127.0.0.1:8585  Streamable HTTP; the token: proxmox-mpc token "
     "show\n"
     "  proxmox-mpc sim --listen 127.0.0.1:0 --ready-file /tmp/sim.json\n"
+    "  proxmox-mpc sim ctl --ready-file /tmp/sim.json node-down pve3\n"
     "\nEnvironment: PROXMOX_MPC_URL, PROXMOX_MPC_TOKEN (USER@REALM!ID=UUID), "
     "PROXMOX_MPC_FINGERPRINT or\n"
     "PROXMOX_MPC_CA_FILE, PROXMOX_MPC_ACCESS, PROXMOX_MPC_STATE_DIR, PROXMOX_MPC_LOG_LEVEL.\n";
@@ -33,7 +34,9 @@ void add_common(CLI::App* command, CommandLine& line) {
 CLI::App* add_command(CLI::App& app, CommandLine& line, CommandLine::Command command,
                       const char* name, const char* description) {
   CLI::App* sub = app.add_subcommand(name, description);
-  sub->callback([&line, command] { line.command = command; });
+  sub->callback([&line, command, sub] {
+    if (sub->get_subcommands().empty()) line.command = command;
+  });
   return sub;
 }
 
@@ -70,15 +73,35 @@ void add_sim(CLI::App& app, CommandLine& line) {
                   "Milliseconds that a start or stop takes; 0 = 1 to 3 s, by guest")
       ->check(CLI::Range(0, 3'600'000))
       ->capture_default_str();
+  sim->add_option("--pve", args.pve, "The release whose API is simulated")
+      ->check(CLI::IsMember({"8.4", "9.2"}))
+      ->capture_default_str();
+  sim->add_option(
+         "--scenario", args.scenario,
+         "What the cluster begins with: generated from --nodes, --guests and --seed; lab: "
+         "pve1 to pve3, storages local and shared, root@pam with password secret, no guests")
+      ->check(CLI::IsMember({"generated", "lab"}))
+      ->capture_default_str();
+  sim->add_option("--speed", args.speed, "How fast its clock runs: 60 = a minute each second")
+      ->check(CLI::Range(1.0, 100'000.0))
+      ->capture_default_str();
   sim->add_flag("--http", args.http, "Without TLS");
   sim->add_option("--ready-file", args.ready_file,
-                  "Write url, fingerprint and credentials here once ready (JSON)")
+                  "Write url, nodes, fingerprint and credentials here once ready (JSON)")
       ->type_name("FILE");
   sim->add_option("--truth-file", args.truth_file,
                   "Write every sensitive value of the cluster here (JSON)")
       ->type_name("FILE");
   sim->add_option("--access-log", args.access_log, "Write one line per request here")
       ->type_name("FILE");
+  CLI::App* ctl = add_command(*sim, line, CommandLine::Command::kSimCtl, "ctl",
+                              "Turn a switch of a running simulator: node-down NODE, node-up NODE, "
+                              "fail-next COUNT STATUS REASON, ...");
+  ctl->add_option("--ready-file", args.ready_file, "The file that the simulator wrote")
+      ->type_name("FILE")
+      ->required();
+  ctl->add_option("SWITCH", args.action, "Its name; a wrong one lists them all")->required();
+  ctl->add_option("ARGUMENT", args.arguments, "What the switch needs");
 }
 
 void add_privacy(CLI::App* command, CommandLine& line) {

@@ -15,10 +15,15 @@ struct SimArguments {
   int guests = 24;
   std::uint64_t seed = 7;
   int work_time = 0;
+  std::string pve = "9.2";             ///< or "8.4"
+  std::string scenario = "generated";  ///< or "lab"
+  double speed = 1;                    ///< how fast the cluster's clock runs
   bool http = false;
   std::string ready_file;
   std::string truth_file;
   std::string access_log;
+  std::string action;                  ///< of sim ctl
+  std::vector<std::string> arguments;  ///< of the action
 };
 
 /// What anonymize and deanonymize work with.
@@ -35,6 +40,7 @@ struct CommandLine {
   enum class Command {
     kServe,
     kSim,
+    kSimCtl,
     kConfigCheck,
     kDoctor,
     kAnonymize,

@@ -12,6 +12,9 @@ Result<int> serve_command(const CommandLine& line);
 /// The simulator until SIGINT or SIGTERM.
 Result<int> sim_command(const SimArguments& arguments);
 
+/// Turns a switch of the simulator that wrote `arguments.ready_file`.
+Result<int> sim_ctl_command(const SimArguments& arguments);
+
 Result<int> config_check_command(const CommandLine& line);
 Result<int> doctor_command(const CommandLine& line);
 Result<int> anonymize_command(const CommandLine& line);

@@ -31,6 +31,7 @@ Result<int> run(const CommandLine& line) {
   switch (line.command) {
     case CommandLine::Command::kServe: return serve_command(line);
     case CommandLine::Command::kSim: return sim_command(line.sim);
+    case CommandLine::Command::kSimCtl: return sim_ctl_command(line.sim);
     case CommandLine::Command::kConfigCheck: return config_check_command(line);
     case CommandLine::Command::kDoctor: return doctor_command(line);
     case CommandLine::Command::kAnonymize: return anonymize_command(line);

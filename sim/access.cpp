@@ -85,8 +85,14 @@ bool fresh(std::string_view stamp, std::int64_t now) {
 
 }  // namespace
 
-AccessControl::AccessControl(const Inventory& inventory, std::uint64_t seed) {
-  Dice dice(seed, "access");
+AccessControl::AccessControl(const Inventory& inventory, const Options& options)
+    : seed_(options.seed) {
+  Dice dice(options.seed, "access");
+  key_ = crypto::sha256("sim-ticket-key:" + dice.hex(64));
+  if (options.scenario == Scenario::kLab) {
+    accounts_ = {{"", "root@pam", "secret"}, {}, {}};
+    return;
+  }
   const std::array<std::string, 3> names{"ops-" + std::string(inventory.company().slug),
                                          "grafana-" + std::string(inventory.company().letters),
                                          "old-importer"};
@@ -94,18 +100,26 @@ AccessControl::AccessControl(const Inventory& inventory, std::uint64_t seed) {
     const std::string& user = inventory.users[i].id;
     accounts_.push_back({user + "!" + names[i] + "=" + dice.uuid(), user,
                          dice.text(16, "abcdefghkmnpqrstuvwxyzABCDEFGHKLMNPQRSTUVWXYZ23456789")});
+    const std::string& token = accounts_.back().token;
+    const auto equals = token.find('=');
+    tokens_[token.substr(0, equals)] = token.substr(equals + 1);
   }
-  key_ = crypto::sha256("sim-ticket-key:" + dice.hex(64));
+}
+
+std::string AccessControl::make_token(const std::string& user, const std::string& id) {
+  return tokens_[user + "!" + id] = Dice(seed_, "token", ++made_).uuid();
 }
 
 std::optional<Caller> AccessControl::by_token(std::string_view text) const {
-  for (const auto& account : accounts_) {
-    if (!crypto::equal_constant_time(account.token, text)) continue;
-    const auto bang = account.token.find('!');
-    const auto equals = account.token.find('=');
-    return Caller{account.username, account.token.substr(bang + 1, equals - bang - 1)};
-  }
-  return std::nullopt;
+  const auto equals = text.find('=');
+  if (equals == std::string_view::npos) return std::nullopt;
+  const auto name = text.substr(0, equals);
+  const auto known = tokens_.find(name);
+  if (known == tokens_.end() ||
+      !crypto::equal_constant_time(known->second, text.substr(equals + 1)))
+    return std::nullopt;
+  const auto bang = name.find('!');
+  return Caller{std::string(name.substr(0, bang)), std::string(name.substr(bang + 1))};
 }
 
 bool AccessControl::password_fits(std::string_view user, std::string_view password) const {

@@ -34,13 +34,16 @@ struct Ticket {
 
 class AccessControl {
  public:
-  /// The same seed gives the same tokens, passwords and ticket key.
-  AccessControl(const Inventory& inventory, std::uint64_t seed);
+  /// The same options give the same tokens, passwords and ticket key.
+  AccessControl(const Inventory& inventory, const Options& options);
 
   /// root@pam's token, its password, and the same for a PVEAuditor and for a user without any ACL.
   [[nodiscard]] const Access& administrator() const { return accounts_[0]; }
   [[nodiscard]] const Access& auditor() const { return accounts_[1]; }
   [[nodiscard]] const Access& outsider() const { return accounts_[2]; }
+
+  /// A new token of a user, and its secret; an existing one's is replaced.
+  std::string make_token(const std::string& user, const std::string& id);
 
   /// Reads an Authorization header's "PVEAPIToken=..." value.
   [[nodiscard]] std::optional<Caller> by_token(std::string_view text) const;
@@ -67,7 +70,10 @@ class AccessControl {
   [[nodiscard]] std::string sign(std::string_view purpose, const std::string& user,
                                  std::string_view stamp) const;
 
-  std::vector<Access> accounts_;  ///< administrator, auditor, outsider
+  std::vector<Access> accounts_;                            ///< administrator, auditor, outsider
+  std::map<std::string, std::string, std::less<>> tokens_;  ///< USER@REALM!ID -> secret
+  std::uint64_t made_ = 0;                                  ///< tokens so far
+  std::uint64_t seed_;
   std::string key_;
 };
 

@@ -114,6 +114,17 @@ Answer users(const Call& call) {
   return ok(out);
 }
 
+Answer create_token(const Call& call) {
+  const std::string user = call.text("userid");
+  const std::string id = call.text("tokenid");
+  Json info{{"privsep", call.has("privsep") ? call.text("privsep") : "1"}};
+  for (const char* key : {"comment", "expire"})
+    if (call.has(key)) info[key] = call.text(key);
+  return ok({{"full-tokenid", user + "!" + id},
+             {"value", call.state.access.make_token(user, id)},
+             {"info", std::move(info)}});
+}
+
 Answer domains(const Call& call) {
   const Inventory& inventory = call.state.inventory;
   return ok(Json::array(
@@ -127,6 +138,7 @@ Answer domains(const Call& call) {
 }  // namespace
 
 void add_access_handlers(Handlers& handlers) {
+  handlers["POST /access/users/{userid}/token/{tokenid}"] = create_token;
   handlers["GET "] = root_index;
   handlers["GET /version"] = version;
   handlers["GET /nodes/{node}/version"] = version;

@@ -14,11 +14,11 @@ Answer missing(const Call& call) {
 /// What both the list and status/current say.
 Json shown(const Call& call, const GuestState& guest) {
   const Inventory& inventory = call.state.inventory;
-  const Traits traits = guest_traits(inventory, guest);
+  const Traits traits = guest_traits(guest);
   const GuestLoad load = guest_load(inventory, guest, traits, call.now / 1000);
   Json row = guest_usage(guest, traits, load);
   row["cpus"] = traits.cores;
-  if (guest.is_template) row["template"] = 1;
+  if (guest.is_template()) row["template"] = 1;
   if (guest.power != Power::kStopped) row["pid"] = 20'000 + guest.vmid;
   if (guest.kind == GuestKind::kQemu) {
     row["memhost"] = load.mem;
@@ -68,7 +68,9 @@ Answer config(const Call& call) {
   if (guest == nullptr) return missing<kind>(call);
   if (call.has("snapshot"))
     return failure(500, "snapshot '" + call.text("snapshot") + "' does not exist");
-  return ok(guest_config(call.state.inventory, *guest));
+  Json out = shown_config(call.state.facts, kind, guest->config);
+  out["digest"] = guest_digest(*guest);
+  return ok(std::move(out));
 }
 
 template <GuestKind kind>
@@ -76,7 +78,8 @@ Answer pending(const Call& call) {
   const GuestState* guest = find_guest(call, kind);
   if (guest == nullptr) return missing<kind>(call);
   Json out = Json::array();
-  const Json values = guest_config(call.state.inventory, *guest);
+  Json values = shown_config(call.state.facts, kind, guest->config);
+  values["digest"] = guest_digest(*guest);
   for (const auto& [key, value] : values.items()) out.push_back({{"key", key}, {"value", value}});
   return ok(out);
 }
@@ -88,7 +91,7 @@ Answer snapshots(const Call& call) {
   return ok(Json::array({{{"name", "current"},
                           {"description", "You are here!"},
                           {"running", guest->power == Power::kStopped ? 0 : 1},
-                          {"digest", guest_config(call.state.inventory, *guest)["digest"]}}}));
+                          {"digest", guest_digest(*guest)}}}));
 }
 
 template <GuestKind kind>

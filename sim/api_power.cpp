@@ -17,13 +17,12 @@ std::string label(GuestKind kind, const std::string& vmid) {
 }
 
 std::string locked_text(GuestKind kind, const GuestState& guest) {
-  return std::string(kind == GuestKind::kQemu ? "VM" : "CT") + " is locked (" +
-         std::string(guest.lock) + ")";
+  return std::string(kind == GuestKind::kQemu ? "VM" : "CT") + " is locked (" + guest.lock() + ")";
 }
 
 /// Whether a config lock stands in the way; only root@pam itself may pass skiplock.
 bool locked(const Call& call, const GuestState& guest) {
-  return !guest.lock.empty() && !call.flag("skiplock");
+  return !guest.lock().empty() && !call.flag("skiplock");
 }
 
 TaskPlan plan_of(const Call& call, std::string type) {
@@ -79,7 +78,7 @@ Answer start(const Call& call) {
     fail(plan, no_config_text(call.text("node"), kind, plan.id));
   } else if (locked(call, *guest)) {
     fail(plan, locked_text(kind, *guest));
-  } else if (guest->is_template) {
+  } else if (guest->is_template()) {
     fail(plan, kind == GuestKind::kQemu ? "you can't start a vm if it's a template"
                                         : "you can't start a CT if it's a template");
   } else if (guest->power != Power::kStopped) {

@@ -11,6 +11,8 @@
 
 #include "base/json.h"
 #include "sim/access.h"
+#include "sim/call_answer.h"
+#include "sim/facts.h"
 #include "sim/inventory.h"
 #include "sim/tasks.h"
 
@@ -20,57 +22,32 @@ namespace pmx::sim {
 struct State {
   /// Everything follows from `options` and the time it is made at (milliseconds since the epoch).
   State(const Options& options, std::int64_t now_ms)
-      : inventory(options, now_ms / 1000),
-        access(inventory, options.seed),
-        work_time(options.work_time) {
-    seed_tasks(tasks, inventory, now_ms);
+      : facts(options.pve),
+        inventory(options, now_ms / 1000),
+        access(inventory, options),
+        work_time(options.work_time),
+        scenario(options.scenario) {
+    if (options.scenario == Scenario::kGenerated) seed_tasks(tasks, inventory, now_ms);
   }
 
+  Facts facts;
   Inventory inventory;
   AccessControl access;
   Tasks tasks;
   std::chrono::milliseconds work_time;  ///< as Options says
+  Scenario scenario;                    ///< as Options says
 };
-
-/// What a handler says; Cluster turns it into PVE's envelope.
-struct Answer {
-  int status = 200;
-  Json data;
-  std::string message;  ///< of a failure, without the newline that PVE adds
-  Json errors;          ///< parameter -> text, on 400
-  std::optional<std::int64_t> total;
-  bool bare = false;  ///< no body at all: authentication failures and proxy errors
-  std::chrono::milliseconds delay{0};
-};
-
-/// 200 with this `data`; null is PVE's way of saying "done".
-inline Answer ok(Json data) {
-  Answer answer;
-  answer.data = std::move(data);
-  return answer;
-}
-
-/// PVE's refusal: `message` becomes the reason phrase and the body's message.
-inline Answer failure(int status, std::string message) {
-  Answer answer;
-  answer.status = status;
-  answer.message = std::move(message);
-  return answer;
-}
-
-/// 400 "Parameter verification failed." about these parameters.
-inline Answer bad_parameters(Json errors) {
-  Answer answer = failure(400, "Parameter verification failed.");
-  answer.errors = std::move(errors);
-  return answer;
-}
 
 /// A verified call.
 struct Call {
   State& state;
   const Caller& caller;
   const Json& params;  ///< of path, query and body
+  const Json& facts;   ///< of the method: params, permissions, returns, ...
+  std::size_t asked;   ///< the node that got the request: its place in the inventory
   std::int64_t now;    ///< milliseconds since the epoch
+
+  [[nodiscard]] bool is_9() const { return state.facts.version() == PveVersion::k9; }
 
   /// A parameter's text; empty when absent.
   [[nodiscard]] std::string text(std::string_view name) const {

@@ -96,6 +96,14 @@ bool is_zero(const Json& facts, std::string_view key) {
   return value == nullptr || *value == Json(0);
 }
 
+/// What a guest was made with, and the name it has now.
+void plant_guest(const State& state, const GuestState& guest, Planted& planted) {
+  GuestState made = guest;
+  if (state.scenario == Scenario::kGenerated) generate_guest(state.inventory, made, &planted);
+  const std::string name = guest_traits(guest).name;
+  planted.add(is_plain_word(name) ? "word_names" : "guest", name);
+}
+
 }  // namespace
 
 class Cluster::Impl {
@@ -153,17 +161,26 @@ class Cluster::Impl {
   }
 
  private:
+  static Response dropped() {
+    Response response;
+    response.drop = true;
+    return response;
+  }
+
   Response planned_failure() {
     --failing_;
     return render(failure_, false);
   }
 
   Response answer(const Request& request) {
+    if (request.node >= state_.inventory.nodes.size() ||
+        !state_.inventory.nodes[request.node].online)
+      return dropped();
     static const std::vector<std::string_view> kMethods{"GET", "POST", "PUT", "DELETE"};
     if (std::find(kMethods.begin(), kMethods.end(), request.method) == kMethods.end())
       return render(bare(501, "method '" + request.method + "' not available", {}), false);
-    auto route = facts_.find(request.method, request.path);
-    const Json facts = route ? facts_.method(*route) : Json::object();
+    auto route = state_.facts.find(request.method, request.path);
+    const Json facts = route ? state_.facts.method(*route) : Json::object();
     const Json* permissions = find_member(facts, "permissions");
     const bool world = permissions != nullptr && string_member(*permissions, "user") == "world";
     Caller caller;
@@ -196,7 +213,7 @@ class Cluster::Impl {
           !bad.empty())
         return failure(403, bad);
     if (facts.contains("proxyto"))
-      if (auto unreachable = reach_node(params)) return *unreachable;
+      if (auto unreachable = reach_node(params, request.node)) return *unreachable;
     static const Json kNoParams = Json::object();
     const Json* schema = find_member(facts, "params");
     if (Json errors = verify_params(schema == nullptr ? kNoParams : *schema, params);
@@ -204,15 +221,15 @@ class Cluster::Impl {
       return bad_parameters(std::move(errors));
     if (Json errors = root_only(params, caller, route.path); !errors.empty())
       return bad_parameters(std::move(errors));
-    return dispatch(route, Call{state_, caller, params, now_});
+    return dispatch(route, Call{state_, caller, params, facts, request.node, now_});
   }
 
   /// The proxy hop to {node}: unknown, down, or fine. "localhost" is the node that was asked.
-  std::optional<Answer> reach_node(Json& params) {
+  std::optional<Answer> reach_node(Json& params, std::size_t asked) {
     const std::string name(string_member(params, "node"));
     if (name.empty()) return std::nullopt;
     if (name == "localhost") {
-      params["node"] = state_.inventory.nodes.front().name;
+      params["node"] = state_.inventory.nodes[asked].name;
       return std::nullopt;
     }
     const auto index = state_.inventory.node_index(name);
@@ -234,7 +251,6 @@ class Cluster::Impl {
   Clock& clock_;
   std::mutex mutex_;
   State state_;
-  Facts facts_;
   Handlers handlers_;
   std::int64_t now_ = 0;  ///< milliseconds since the epoch, of the current request
   std::uint64_t requests_ = 0;
@@ -259,9 +275,16 @@ Json Cluster::truth() const {
     Planted planted;
     state.inventory.plant(planted);
     state.access.plant(planted);
-    for (const auto& [vmid, guest] : state.inventory.guests)
-      guest_config(state.inventory, guest, &planted);
+    for (const auto& [vmid, guest] : state.inventory.guests) plant_guest(state, guest, planted);
     return planted.json();
+  });
+}
+
+std::vector<std::string> Cluster::nodes() const {
+  return impl_->with_state([](State& state) {
+    std::vector<std::string> names;
+    for (const auto& node : state.inventory.nodes) names.push_back(node.name);
+    return names;
   });
 }
 
@@ -280,17 +303,20 @@ void Cluster::fail_next(int count, int status, std::string_view reason,
 void Cluster::truncate_next(int count, std::size_t bytes) { impl_->truncate_next(count, bytes); }
 
 void Cluster::remove_guest(int vmid) {
-  impl_->with_state([&](State& state) {
-    state.inventory.guests.erase(vmid);
-    state.inventory.overrides.erase(vmid);
-  });
+  impl_->with_state([&](State& state) { state.inventory.guests.erase(vmid); });
 }
 
 void Cluster::change_guest(int vmid, const Json& changes) {
   impl_->with_state([&](State& state) {
-    if (!state.inventory.guests.contains(vmid) || !changes.is_object()) return;
-    Json& merged = state.inventory.overrides.try_emplace(vmid, Json::object()).first->second;
-    merged.update(changes);
+    const auto guest = state.inventory.guests.find(vmid);
+    if (guest == state.inventory.guests.end() || !changes.is_object()) return;
+    for (const auto& [key, value] : changes.items()) {
+      if (value.is_null())
+        guest->second.config.erase(key);
+      else
+        guest->second.config[key] =
+            value.is_string() ? *value.get_ptr<const std::string*>() : dump_json(value);
+    }
   });
 }
 

@@ -13,9 +13,19 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/result.h"
 #include "base/secret.h"
 
 namespace pmx::sim {
+
+/// The releases whose API is simulated.
+enum class PveVersion : std::uint8_t { k8, k9 };
+
+/// What a cluster begins with.
+enum class Scenario : std::uint8_t {
+  kGenerated,  ///< a company's cluster of so many nodes and guests, made from the seed
+  kLab,  ///< pve1 to pve3 with storages local and shared; root@pam, password "secret"; no guests
+};
 
 /// What a cluster is made from: the same options make the same cluster.
 struct Options {
@@ -25,6 +35,8 @@ struct Options {
   /// Of a start, stop, shutdown or suspension to disk that succeeds or times out on its storage;
   /// 0 = 1 to 3 s, by guest and action.
   std::chrono::milliseconds work_time{0};
+  PveVersion pve = PveVersion::k9;
+  Scenario scenario = Scenario::kGenerated;
 };
 
 /// A request below /api2/json, as it came over the wire.
@@ -34,6 +46,7 @@ struct Request {
   std::string query;  ///< without "?"
   std::string body;
   std::map<std::string, std::string> headers;  ///< lower-case names
+  std::size_t node = 0;                        ///< which node was asked: its place in nodes()
 };
 
 /// An answer. The server sends it after `delay` (PVE delays every 401 by 3 s).
@@ -45,6 +58,7 @@ struct Response {
   std::chrono::milliseconds delay{0};
   /// Set by a fault switch: the server sends this many bytes of the body and closes.
   std::optional<std::size_t> truncate_after;
+  bool drop = false;  ///< the node that was asked is down: nothing is sent
 };
 
 /// VMIDs of the guests with a fixed part; they exist when Options::guests reaches so far.
@@ -109,6 +123,14 @@ class Cluster {
   void change_guest(int vmid, const Json& changes);
   /// Moves a guest to another node, as a finished migration does.
   void move_guest(int vmid, std::string_view node);
+
+  /// The names of the nodes, in their order.
+  [[nodiscard]] std::vector<std::string> nodes() const;
+
+  /// A switch by name, as `proxmox-mpc sim ctl` turns it: node-down NODE, node-up NODE,
+  /// quorum-lost, quorum-back, fail-next COUNT STATUS REASON, truncate-next COUNT BYTES.
+  /// kInvalidArgument says what there is.
+  Result<void> control(std::string_view action, const std::vector<std::string>& arguments);
 
   /// Requests answered so far.
   [[nodiscard]] std::uint64_t requests() const;

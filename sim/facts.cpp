@@ -34,8 +34,9 @@ bool takes_rest(std::string_view segment) { return segment == "{volume}"; }
 
 }  // namespace
 
-Facts::Facts() {
-  std::string_view text = schemas::embedded_file("pve/api-9.2.jsonl");
+Facts::Facts(PveVersion version) : version_(version) {
+  std::string_view text =
+      schemas::embedded_file(version == PveVersion::k8 ? "pve/api-8.4.jsonl" : "pve/api-9.2.jsonl");
   while (!text.empty()) {
     const auto end = text.find('\n');
     const auto line = text.substr(0, end);
@@ -80,7 +81,7 @@ std::optional<Route> Facts::find(std::string_view method, std::string_view path)
 const Json& Facts::method(const Route& route) {
   static const Json kNothing = Json::object();
   for (const auto& line : lines_) {
-    if (line.path.data() != route.path.data() || line.method != route.method) continue;
+    if (line.path != route.path || line.method != route.method) continue;
     const auto known = parsed_.find(line.text);
     if (known != parsed_.end()) return known->second;
     auto parsed = parse_json(line.text);

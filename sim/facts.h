@@ -1,4 +1,4 @@
-// The facts of the PVE API (schemas/pve/api-9.2.jsonl), one method a line. The lines are indexed by
+// The facts of the PVE API (schemas/pve/api-*.jsonl), one method a line. The lines are indexed by
 // path and method without parsing them; a method's JSON is parsed when it is first called and kept,
 // because parsing all of it would cost more memory than the rest of the simulator. Not thread-safe.
 #pragma once
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "sim/cluster.h"
 
 namespace pmx::sim {
 
@@ -23,12 +24,14 @@ struct Route {
 /// The index of all methods; method() fills its cache, so calls must not run side by side.
 class Facts {
  public:
-  /// Indexes the embedded facts; parses none of them yet.
-  Facts();
+  /// Indexes the embedded facts of one release; parses none of them yet.
+  explicit Facts(PveVersion version = PveVersion::k9);
 
   /// The method that answers `method` on a still percent-encoded path; nothing when PVE would say
   /// "not implemented". Literal segments win over variables.
   [[nodiscard]] std::optional<Route> find(std::string_view method, std::string_view path) const;
+
+  [[nodiscard]] PveVersion version() const { return version_; }
 
   /// The method's facts: params, permissions, allowtoken, proxyto, ... An empty object when absent.
   const Json& method(const Route& route);
@@ -43,6 +46,7 @@ class Facts {
 
   static bool fits(const Line& line, const std::vector<std::string>& segments);
 
+  PveVersion version_;
   std::vector<Line> lines_;
   std::map<std::string_view, Json> parsed_;  ///< by the line's text
 };

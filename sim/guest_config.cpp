@@ -1,10 +1,13 @@
 #include "sim/guest_config.h"
 
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "base/crypto.h"
 #include "base/percent.h"
 #include "sim/guest_notes.h"
+#include "sim/values.h"
 
 namespace pmx::sim {
 namespace {
@@ -57,7 +60,7 @@ void plant_net(Planted* planted, const Net& net, bool v6) {
 }
 
 /// Resolver and search domain, the same for all guests.
-void add_resolver(const Inventory& inventory, Json& config, Planted* planted) {
+void add_resolver(const Inventory& inventory, Values& config, Planted* planted) {
   const std::string dns =
       inventory.nodes.front().ip.substr(0, inventory.nodes.front().ip.rfind('.')) + ".53";
   config["nameserver"] = plant(planted, "ip", dns);
@@ -66,7 +69,7 @@ void add_resolver(const Inventory& inventory, Json& config, Planted* planted) {
 }
 
 void add_cloud_init(const Inventory& inventory, const GuestState& guest, const Net& net,
-                    Json& config, Planted* planted) {
+                    Values& config, Planted* planted) {
   Dice dice(inventory.seed(), "cloud-init", guest_index(guest));
   const bool v6 = dice.chance(50);
   plant_net(planted, net, v6);
@@ -92,23 +95,23 @@ void add_cloud_init(const Inventory& inventory, const GuestState& guest, const N
 }
 
 void add_qemu(const Inventory& inventory, const GuestState& guest, const Traits& traits,
-              Json& config, Planted* planted) {
+              Values& config, Planted* planted) {
   const std::size_t index = guest_index(guest);
   Dice dice(inventory.seed(), "qemu", index);
   const Net net = network_of(inventory, index);
   const std::string id = std::to_string(guest.vmid);
   const bool windows = index % 10 == 9;
   config["name"] = traits.name;
-  config["cores"] = traits.cores;
-  config["sockets"] = 1;
+  config["cores"] = std::to_string(traits.cores);
+  config["sockets"] = "1";
   config["memory"] = std::to_string(traits.memory / kMib);
   config["cpu"] = "x86-64-v2-AES";
   config["ostype"] = windows ? "win11" : "l26";
   config["scsihw"] = "virtio-scsi-single";
   config["boot"] = "order=scsi0;net0";
   config["agent"] = dice.chance(70) ? "1" : "0";
-  config["onboot"] = dice.chance(60) ? 1 : 0;
-  config["scsi0"] = inventory.disk_storage(index).name + (guest.is_template ? ":base-" : ":vm-") +
+  config["onboot"] = dice.chance(60) ? "1" : "0";
+  config["scsi0"] = inventory.disk_storage(index).name + (guest.is_template() ? ":base-" : ":vm-") +
                     id + "-disk-0,discard=on,iothread=1,size=" + std::to_string(traits.disk >> 30) +
                     "G,ssd=1";
   config["net0"] = "virtio=" + plant(planted, "mac", net.mac) +
@@ -125,7 +128,7 @@ void add_qemu(const Inventory& inventory, const GuestState& guest, const Traits&
 }
 
 void add_lxc(const Inventory& inventory, const GuestState& guest, const Traits& traits,
-             Json& config, Planted* planted) {
+             Values& config, Planted* planted) {
   const std::size_t index = guest_index(guest);
   Dice dice(inventory.seed(), "lxc", index);
   const Net net = network_of(inventory, index);
@@ -135,12 +138,12 @@ void add_lxc(const Inventory& inventory, const GuestState& guest, const Traits& 
   config["hostname"] = traits.name;
   config["arch"] = "amd64";
   config["ostype"] = dice.chance(60) ? "debian" : "ubuntu";
-  config["cores"] = traits.cores;
-  config["memory"] = traits.memory / kMib;
-  config["swap"] = 512;
-  config["unprivileged"] = 1;
+  config["cores"] = std::to_string(traits.cores);
+  config["memory"] = std::to_string(traits.memory / kMib);
+  config["swap"] = "512";
+  config["unprivileged"] = "1";
   config["features"] = "nesting=1";
-  config["onboot"] = dice.chance(60) ? 1 : 0;
+  config["onboot"] = dice.chance(60) ? "1" : "0";
   config["rootfs"] = inventory.disk_storage(index).name + ":vm-" + id +
                      "-disk-0,size=" + std::to_string(traits.disk >> 30) + "G";
   config["net0"] = "name=eth0,bridge=vmbr0,firewall=1,gw=" + net.gateway + ",hwaddr=" + net.mac +
@@ -164,27 +167,8 @@ std::string tags_of(const Inventory& inventory, std::size_t index, Planted* plan
   return tags;
 }
 
-/// Lays later changes over the generated values that lists show too.
-void apply_overrides(const Json& changes, GuestKind kind, Traits& traits) {
-  const std::string_view name =
-      string_member(changes, kind == GuestKind::kQemu ? "name" : "hostname");
-  if (!name.empty()) traits.name = name;
-  if (const Json* tags = find_member(changes, "tags"))
-    traits.tags = tags->is_string() ? *tags->get_ptr<const std::string*>() : "";
-  if (const Json* cores = find_member(changes, "cores");
-      cores != nullptr && cores->is_number_integer())
-    traits.cores = static_cast<int>(*cores->get_ptr<const std::int64_t*>());
-  if (const Json* memory = find_member(changes, "memory"); memory != nullptr) {
-    const std::string text =
-        memory->is_string() ? *memory->get_ptr<const std::string*>() : memory->dump();
-    const auto mib = std::strtoll(text.c_str(), nullptr, 10);
-    if (mib > 0) traits.memory = mib * kMib;
-  }
-}
-
-}  // namespace
-
-Traits guest_traits(const Inventory& inventory, const GuestState& guest, Planted* planted) {
+/// What the seed says about a guest before it has a configuration.
+Traits generated_traits(const Inventory& inventory, const GuestState& guest, Planted* planted) {
   const std::size_t index = guest_index(guest);
   Dice dice(inventory.seed(), "traits", index);
   Traits traits;
@@ -195,30 +179,93 @@ Traits guest_traits(const Inventory& inventory, const GuestState& guest, Planted
   traits.disk = static_cast<std::int64_t>(dice.pick(kDisks)) << 30;
   if (dice.chance(60)) traits.pool = dice.pick(inventory.pools);
   traits.tags = tags_of(inventory, index, planted);
-  const auto changed = inventory.overrides.find(guest.vmid);
-  if (changed != inventory.overrides.end()) {
-    apply_overrides(changed->second, guest.kind, traits);
-    plant(planted, is_plain_word(traits.name) ? "word_names" : "guest", traits.name);
-  }
   return traits;
 }
 
-Json guest_config(const Inventory& inventory, const GuestState& guest, Planted* planted) {
-  const Traits traits = guest_traits(inventory, guest, planted);
-  Json config = Json::object();
+/// Bytes of "size=32G" in a drive's property string; 0 without.
+std::int64_t disk_size(std::string_view drive) {
+  const auto at = drive.find("size=");
+  if (at == std::string_view::npos) return 0;
+  const std::string text(drive.substr(at + 5, drive.find(',', at) - at - 5));
+  const std::int64_t number = std::strtoll(text.c_str(), nullptr, 10);
+  switch (text.empty() ? ' ' : text.back()) {
+    case 'K': return number << 10;
+    case 'M': return number << 20;
+    case 'G': return number << 30;
+    case 'T': return number << 40;
+    default: return number;
+  }
+}
+
+/// The first disk of the boot order, "scsi0".
+std::string boot_disk(const GuestState& guest) {
+  std::string order = guest.value("boot");
+  const auto equals = order.find('=');
+  if (equals != std::string::npos) order.erase(0, equals + 1);
+  while (!order.empty()) {
+    const std::string device = order.substr(0, order.find(';'));
+    const std::string drive = guest.value(device);
+    const bool disk = !drive.empty() && !device.starts_with("net") &&
+                      drive.find("media=cdrom") == std::string::npos;
+    if (disk) return device;
+    order.erase(0, device.size() + 1);
+  }
+  return "";
+}
+
+}  // namespace
+
+void generate_guest(const Inventory& inventory, GuestState& guest, Planted* planted) {
+  const Traits traits = generated_traits(inventory, guest, planted);
+  guest.pool = traits.pool;
   if (guest.kind == GuestKind::kQemu)
-    add_qemu(inventory, guest, traits, config, planted);
+    add_qemu(inventory, guest, traits, guest.config, planted);
   else
-    add_lxc(inventory, guest, traits, config, planted);
-  if (!traits.tags.empty()) config["tags"] = traits.tags;
-  if (const std::string notes = guest_notes(inventory, guest, planted); !notes.empty())
-    config["description"] = notes;
-  if (guest.is_template) config["template"] = 1;
-  if (!guest.lock.empty()) config["lock"] = guest.lock;
-  const auto changed = inventory.overrides.find(guest.vmid);
-  if (changed != inventory.overrides.end()) config.merge_patch(changed->second);
-  config["digest"] = crypto::hex(crypto::sha256(dump_json(config))).substr(0, 40);
-  return config;
+    add_lxc(inventory, guest, traits, guest.config, planted);
+  if (!traits.tags.empty()) guest.config["tags"] = traits.tags;
+  if (std::string notes = guest_notes(inventory, guest, planted); !notes.empty())
+    guest.config["description"] = std::move(notes);
+}
+
+Traits guest_traits(const GuestState& guest) {
+  const bool vm = guest.kind == GuestKind::kQemu;
+  Traits traits;
+  traits.name = guest.value(vm ? "name" : "hostname");
+  if (traits.name.empty()) traits.name = (vm ? "VM " : "CT") + std::to_string(guest.vmid);
+  traits.pool = guest.pool;
+  traits.tags = guest.value("tags");
+  const int cores = std::max(1, std::atoi(guest.value("cores").c_str()));
+  traits.cores = vm ? cores * std::max(1, std::atoi(guest.value("sockets").c_str())) : cores;
+  const std::int64_t memory = std::strtoll(guest.value("memory").c_str(), nullptr, 10);
+  traits.memory = (memory > 0 ? memory : 512) * kMib;
+  traits.disk = disk_size(guest.value(vm ? boot_disk(guest) : "rootfs"));
+  return traits;
+}
+
+std::string guest_digest(const GuestState& guest) {
+  std::string text;
+  const auto add = [&text](const Values& values) {
+    for (const auto& [key, value] : values) text += key + ": " + value + "\n";
+  };
+  add(guest.config);
+  text += "[PENDING]\n";
+  add(guest.pending);
+  for (const auto& [key, force] : guest.pending_delete) text += "delete: " + key + "\n";
+  for (const auto& [name, values] : guest.snapshots) {
+    text += "[" + name + "]\n";
+    add(values);
+  }
+  return crypto::hex(crypto::sha256(text)).substr(0, 40);
+}
+
+Json shown_config(Facts& facts, GuestKind kind, const Values& values) {
+  const Route route{kind == GuestKind::kQemu ? "/nodes/{node}/qemu/{vmid}/config"
+                                             : "/nodes/{node}/lxc/{vmid}/config",
+                    "PUT",
+                    {}};
+  const Json* schema = find_member(facts.method(route), "params");
+  static const Json kNone = Json::object();
+  return shown_values(schema == nullptr ? kNone : *schema, values);
 }
 
 }  // namespace pmx::sim

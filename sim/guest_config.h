@@ -1,11 +1,12 @@
-// The configuration of one guest, made from the seed on demand, with later changes laid over it.
-// Every sensitive value is told to `planted` when that is given. Not thread-safe (reads Inventory).
+// The configuration of one guest: made from the seed, and what lists and the API show of it. Every
+// sensitive value is told to `planted` when that is given. Not thread-safe (reads Inventory).
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "base/json.h"
+#include "sim/facts.h"
 #include "sim/inventory.h"
 
 namespace pmx::sim {
@@ -20,11 +21,17 @@ struct Traits {
   std::int64_t disk = 0;    ///< bytes
 };
 
-/// Generated values with later changes laid over them; the name and tags are told to `planted`.
-Traits guest_traits(const Inventory& inventory, const GuestState& guest,
-                    Planted* planted = nullptr);
+/// Gives a guest with a VMID, kind and part its pool and configuration, by the inventory's seed.
+void generate_guest(const Inventory& inventory, GuestState& guest, Planted* planted = nullptr);
 
-/// What GET /nodes/{node}/{qemu,lxc}/{vmid}/config answers, digest included.
-Json guest_config(const Inventory& inventory, const GuestState& guest, Planted* planted = nullptr);
+/// What its configuration says.
+Traits guest_traits(const GuestState& guest);
+
+/// The sum over the configuration file that PVE calls digest: 40 hexadecimal digits.
+std::string guest_digest(const GuestState& guest);
+
+/// `values` as the API shows them: numbers where the facts of the guest's configuration call say
+/// integer or boolean, the rest as text.
+Json shown_config(Facts& facts, GuestKind kind, const Values& values);
 
 }  // namespace pmx::sim

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/guest_config.h"
+
 namespace pmx::sim {
 namespace {
 
@@ -23,11 +25,11 @@ void cast_part(GuestState& guest, std::size_t index) {
     case 8: guest.kind = GuestKind::kLxc; break;
     case 3:
       guest.kind = GuestKind::kQemu;
-      guest.is_template = true;
+      guest.config["template"] = "1";
       break;
     case 4:
       guest.kind = GuestKind::kQemu;
-      guest.lock = "backup";
+      guest.config["lock"] = "backup";
       guest.power = Power::kStopped;
       break;
     case 5:
@@ -51,6 +53,10 @@ void cast_part(GuestState& guest, std::size_t index) {
 
 Inventory::Inventory(const Options& options, std::int64_t now)
     : seed_(options.seed), company_(&company_of(options.seed)) {
+  if (options.scenario == Scenario::kLab) {
+    make_lab(now);
+    return;
+  }
   cluster_name = std::string(company_->slug) + "-prod";
   make_nodes(options, now);
   make_storages();
@@ -117,8 +123,30 @@ void Inventory::make_guests(const Options& options, std::int64_t now) {
     if (guest.power != Power::kStopped)
       guest.since =
           std::max(node.booted + 60, now - dice.between(0, 90) * kDay - dice.between(600, 80000));
-    guests.emplace(guest.vmid, guest);
+    generate_guest(*this, guest);
+    guests.emplace(guest.vmid, std::move(guest));
   }
+}
+
+/// Three nodes with a directory and a shared one, and nothing else: where the recordings begin.
+void Inventory::make_lab(std::int64_t now) {
+  constexpr std::int64_t kRunning = 3600;
+  cluster_name = "lab";
+  Dice dice(seed_, "lab");
+  for (int i = 1; i <= 3; ++i) {
+    NodeState node;
+    node.name = "pve" + std::to_string(i);
+    node.ip = "10.77.0." + std::to_string(i);
+    node.fingerprint = fingerprint(dice);
+    node.cpus = 2;
+    node.maxmem = 8 * kGib;
+    node.maxdisk = 40 * kGib;
+    node.booted = now - kRunning;
+    nodes.push_back(std::move(node));
+  }
+  storages = {{"local", "dir", "iso,vztmpl,backup,images,rootdir,snippets", "", false, 40 * kGib},
+              {"shared", "dir", "images,rootdir,iso,vztmpl,backup,snippets", "", true, 40 * kGib}};
+  users.push_back({"root@pam", "", "", ""});
 }
 
 std::optional<std::size_t> Inventory::node_index(std::string_view name) const {

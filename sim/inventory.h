@@ -1,9 +1,8 @@
 // What the simulated cluster consists of: nodes, storages, users, pools and the state of each
 // guest.
 //
-// A guest keeps only what can change (32 bytes or so); its name and configuration are generated
-// from the seed when asked for, so 10,000 guests cost little. Not thread-safe: Cluster holds the
-// lock.
+// Everything is generated from the seed when the cluster is made, or empty in the scenario "lab";
+// from then on it is state. Not thread-safe: Cluster holds the lock.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +12,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/json.h"
 #include "sim/cluster.h"
 #include "sim/names.h"
 #include "sim/planted.h"
@@ -55,17 +53,31 @@ struct UserState {
   std::string last;
 };
 
-/// What can change about a guest. Its name and configuration are made by guest_config.h.
+/// A section of a configuration file: values as PVE writes them.
+using Values = std::map<std::string, std::string, std::less<>>;
+
+/// A guest: its configuration file, as far as PVE keeps it there, and what it is doing.
 struct GuestState {
   int vmid = 0;
   int node = 0;  ///< index into nodes
   GuestKind kind = GuestKind::kQemu;
   Power power = Power::kStopped;
-  bool is_template = false;
   bool ha = false;
   bool start_fails = false;  ///< its disk's storage refuses
-  std::string_view lock;     ///< a literal, or empty
   std::int64_t since = 0;    ///< seconds since the epoch when it was started; 0 = stopped
+  std::string pool;          ///< empty = in no pool
+  Values config;             ///< the file's head: what runs, or will at the next start
+  Values pending;            ///< its section [PENDING]: what a running guest cannot take yet
+  std::map<std::string, bool> pending_delete;  ///< keys to be removed; true = force
+  std::map<std::string, Values> snapshots;     ///< its other sections, by name
+
+  /// The value of `key` in the file's head; empty when it is not set.
+  [[nodiscard]] std::string value(std::string_view key) const {
+    const auto found = config.find(key);
+    return found == config.end() ? "" : found->second;
+  }
+  [[nodiscard]] std::string lock() const { return value("lock"); }
+  [[nodiscard]] bool is_template() const { return value("template") == "1"; }
 };
 
 /// The cluster's contents. Two of the same options and time are equal.
@@ -79,8 +91,6 @@ class Inventory {
   std::vector<UserState> users;
   std::vector<std::string> pools;
   std::map<int, GuestState> guests;  ///< by VMID
-  /// Changes of a guest's configuration over the generated one; null deletes a key.
-  std::map<int, Json> overrides;
   std::string cluster_name;
 
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
@@ -100,6 +110,7 @@ class Inventory {
   void make_storages();
   void make_users();
   void make_guests(const Options& options, std::int64_t now);
+  void make_lab(std::int64_t now);
 
   std::uint64_t seed_;
   const Company* company_;

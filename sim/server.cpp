@@ -17,10 +17,13 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
+#include <deque>
 #include <optional>
 #include <thread>
 
+#include "base/crypto.h"
 #include "sim/certificate.h"
+#include "sim/form.h"
 
 namespace pmx::sim {
 namespace {
@@ -118,6 +121,8 @@ asio::awaitable<void> send_broken(Stream& stream, HttpResponse& message, std::si
 struct Shared {
   Cluster& cluster;
   std::function<void(const std::string& line)> on_request;
+  std::string control_secret;
+  double speed;
 };
 
 void report(const Shared& shared, const HttpRequest& request, const Response& response) {
@@ -126,6 +131,29 @@ void report(const Shared& shared, const HttpRequest& request, const Response& re
   const std::string path = target.starts_with(kPrefix) ? target.substr(kPrefix.size()) : target;
   shared.on_request(std::string(request.method_string()) + " " + path.substr(0, path.find('?')) +
                     " " + std::to_string(response.status));
+}
+
+/// Turns the switch that a request names, for whoever knows the secret.
+Response turn_switch(const Shared& shared, const Request& request) {
+  Response response;
+  const auto shown = request.headers.find("x-sim-control");
+  const bool known = shown != request.headers.end() && !shared.control_secret.empty() &&
+                     crypto::equal_constant_time(shown->second, shared.control_secret);
+  Json wish = decode_form(request.body);
+  std::vector<std::string> arguments;
+  if (const Json* given = find_member(wish, "argument"); given != nullptr) {
+    for (const Json& item : given->is_array() ? *given : Json::array({*given}))
+      arguments.push_back(item.get<std::string>());
+  }
+  const auto done = known ? shared.cluster.control(string_member(wish, "switch"), arguments)
+                          : Error{Code::kPermissionDenied, "wrong secret", ""};
+  response.status = done.ok() ? 200 : known ? 400 : 403;
+  response.reason = done.ok() ? "OK" : done.error().message;
+  response.headers["content-type"] = "application/json";
+  response.body = dump_json(
+      done.ok() ? Json::object()
+                : Json{{"message", done.error().message}, {"advice", done.error().advice}});
+  return response;
 }
 
 /// Answers what could not be read: too large, or no HTTP.
@@ -145,7 +173,8 @@ bool is_gone(const error_code& problem) {
 
 /// One request and its answer; false when the connection ends.
 template <class Stream>
-asio::awaitable<bool> exchange(const Shared& shared, Stream& stream, beast::flat_buffer& buffer) {
+asio::awaitable<bool> exchange(const Shared& shared, std::size_t node, Stream& stream,
+                               beast::flat_buffer& buffer) {
   http::request_parser<http::string_body> parser;
   parser.body_limit(kBodyLimit);
   parser.header_limit(kHeaderLimit);
@@ -159,11 +188,18 @@ asio::awaitable<bool> exchange(const Shared& shared, Stream& stream, beast::flat
   if (failed) {
     response = unreadable(failed);
   } else {
-    const auto call = translate(request);
-    response = call ? shared.cluster.handle(*call) : not_found();
+    auto call = translate(request);
+    if (call) call->node = node;
+    const bool control = call && call->method == "POST" && call->path == kControlPath;
+    response = control ? turn_switch(shared, *call)
+               : call  ? shared.cluster.handle(*call)
+                       : not_found();
   }
-  beast::get_lowest_layer(stream).expires_after(kIdle + response.delay);
-  co_await pause(response.delay);
+  if (response.drop) co_return false;
+  const auto delay =
+      std::chrono::duration_cast<std::chrono::milliseconds>(response.delay / shared.speed);
+  beast::get_lowest_layer(stream).expires_after(kIdle + delay);
+  co_await pause(delay);
   const bool keep = request.keep_alive() && !closes(response) && !response.truncate_after;
   HttpResponse message = render(response, request, keep);
   if (response.truncate_after)
@@ -174,16 +210,16 @@ asio::awaitable<bool> exchange(const Shared& shared, Stream& stream, beast::flat
   co_return keep && !failed;
 }
 
-asio::awaitable<void> serve_plain(const Shared& shared, tcp::socket socket) {
+asio::awaitable<void> serve_plain(const Shared& shared, std::size_t node, tcp::socket socket) {
   beast::tcp_stream stream(std::move(socket));
   beast::flat_buffer buffer(kHeaderLimit + kBodyLimit);
-  while (co_await exchange(shared, stream, buffer)) {
+  while (co_await exchange(shared, node, stream, buffer)) {
   }
   error_code ignored;
   stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
 }
 
-asio::awaitable<void> serve_tls(const Shared& shared, tcp::socket socket,
+asio::awaitable<void> serve_tls(const Shared& shared, std::size_t node, tcp::socket socket,
                                 asio::ssl::context& context) {
   beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), context);
   beast::get_lowest_layer(stream).expires_after(kHandshake);
@@ -192,7 +228,7 @@ asio::awaitable<void> serve_tls(const Shared& shared, tcp::socket socket,
                                   asio::redirect_error(asio::use_awaitable, failed));
   if (failed) co_return;
   beast::flat_buffer buffer(kHeaderLimit + kBodyLimit);
-  while (co_await exchange(shared, stream, buffer)) {
+  while (co_await exchange(shared, node, stream, buffer)) {
   }
   beast::get_lowest_layer(stream).expires_after(std::chrono::seconds{2});
   co_await stream.async_shutdown(asio::redirect_error(asio::use_awaitable, failed));
@@ -204,8 +240,7 @@ class Server::Impl {
  public:
   Impl(const ServerOptions& options, Cluster& cluster)
       : options_(options),
-        shared_{cluster, options.on_request},
-        acceptor_(context_),
+        shared_{cluster, options.on_request, options.control_secret, options.speed},
         tls_(asio::ssl::context::tls_server) {}
 
   ~Impl() {
@@ -218,13 +253,16 @@ class Server::Impl {
 
   Result<void> start() {
     if (options_.tls) PMX_TRY_VOID(load_certificate());
-    PMX_TRY_VOID(listen());
-    asio::co_spawn(context_, accept(), asio::detached);
+    const std::size_t nodes = shared_.cluster.nodes().size();
+    for (std::size_t node = 0; node < nodes; ++node) {
+      PMX_TRY_VOID(listen(node));
+      asio::co_spawn(context_, accept(node), asio::detached);
+    }
     thread_ = std::thread([this] { context_.run(); });
     return {};
   }
 
-  [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] const std::vector<std::string>& urls() const { return urls_; }
   [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
 
  private:
@@ -240,31 +278,36 @@ class Server::Impl {
     return {};
   }
 
-  Result<void> listen() {
+  Result<void> listen(std::size_t node) {
     error_code failed;
     const auto address = asio::ip::make_address(options_.address, failed);
     if (failed) return Error{Code::kInvalidArgument, "not an IP address: " + options_.address, ""};
-    const tcp::endpoint endpoint(address, static_cast<std::uint16_t>(options_.port));
-    acceptor_.open(endpoint.protocol(), failed);
-    if (!failed) acceptor_.set_option(asio::socket_base::reuse_address(true), failed);
-    if (!failed) acceptor_.bind(endpoint, failed);
-    if (!failed) acceptor_.listen(asio::socket_base::max_listen_connections, failed);
+    const int port = options_.port == 0 ? 0 : options_.port + static_cast<int>(node);
+    if (port > 65535)
+      return Error{Code::kInvalidArgument, "no ports left for all nodes", "choose a lower one"};
+    const tcp::endpoint endpoint(address, static_cast<std::uint16_t>(port));
+    tcp::acceptor& acceptor = acceptors_.emplace_back(context_);
+    acceptor.open(endpoint.protocol(), failed);
+    if (!failed) acceptor.set_option(asio::socket_base::reuse_address(true), failed);
+    if (!failed) acceptor.bind(endpoint, failed);
+    if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
     if (failed)
       return Error{Code::kUnavailable,
-                   "cannot listen on " + options_.address + ":" + std::to_string(options_.port) +
-                       ": " + failed.message(),
-                   "choose another port, or 0 for any free one"};
+                   "cannot listen on " + options_.address + ":" + std::to_string(port) + ": " +
+                       failed.message(),
+                   "choose another port, or 0 for any free ones; each node takes one"};
     const std::string host = address.is_v6() ? "[" + options_.address + "]" : options_.address;
-    url_ = std::string(options_.tls ? "https://" : "http://") + host + ":" +
-           std::to_string(acceptor_.local_endpoint(failed).port());
+    urls_.push_back(std::string(options_.tls ? "https://" : "http://") + host + ":" +
+                    std::to_string(acceptor.local_endpoint(failed).port()));
     return {};
   }
 
-  asio::awaitable<void> accept() {
+  asio::awaitable<void> accept(std::size_t node) {
+    tcp::acceptor& acceptor = acceptors_[node];
     for (;;) {
       error_code failed;
       tcp::socket socket(context_);
-      co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, failed));
+      co_await acceptor.async_accept(socket, asio::redirect_error(asio::use_awaitable, failed));
       if (failed == asio::error::operation_aborted) co_return;
       if (failed) {
         co_await pause(std::chrono::milliseconds{100});  // out of descriptors: let some close
@@ -272,18 +315,18 @@ class Server::Impl {
       }
       socket.set_option(tcp::no_delay(true), failed);
       if (options_.tls)
-        asio::co_spawn(context_, serve_tls(shared_, std::move(socket), tls_), asio::detached);
+        asio::co_spawn(context_, serve_tls(shared_, node, std::move(socket), tls_), asio::detached);
       else
-        asio::co_spawn(context_, serve_plain(shared_, std::move(socket)), asio::detached);
+        asio::co_spawn(context_, serve_plain(shared_, node, std::move(socket)), asio::detached);
     }
   }
 
   ServerOptions options_;
   Shared shared_;
   asio::io_context context_{1};
-  tcp::acceptor acceptor_;
+  std::deque<tcp::acceptor> acceptors_;  ///< one a node; their places do not move
   asio::ssl::context tls_;
-  std::string url_;
+  std::vector<std::string> urls_;
   std::string fingerprint_;
   std::thread thread_;
 };
@@ -297,7 +340,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Clus
   return std::make_unique<Server>(std::move(impl));
 }
 
-const std::string& Server::url() const { return impl_->url(); }
+const std::vector<std::string>& Server::urls() const { return impl_->urls(); }
 const std::string& Server::fingerprint() const { return impl_->fingerprint(); }
 
 }  // namespace pmx::sim

@@ -74,18 +74,18 @@ Json guest_usage(const GuestState& guest, const Traits& traits, const GuestLoad&
            {"netout", load.netout},
            {"uptime", load.uptime}};
   if (!traits.tags.empty()) row["tags"] = traits.tags;
-  if (!guest.lock.empty()) row["lock"] = guest.lock;
+  if (const std::string lock = guest.lock(); !lock.empty()) row["lock"] = lock;
   return row;
 }
 
 Json guest_resource(const Inventory& inventory, const GuestState& guest, std::int64_t now) {
-  const Traits traits = guest_traits(inventory, guest);
+  const Traits traits = guest_traits(guest);
   const GuestLoad load = guest_load(inventory, guest, traits, now);
   Json row = guest_usage(guest, traits, load);
   row["id"] = std::string(kind_name(guest.kind)) + "/" + std::to_string(guest.vmid);
   row["type"] = kind_name(guest.kind);
   row["node"] = inventory.node_of(guest).name;
-  row["template"] = guest.is_template ? 1 : 0;
+  row["template"] = guest.is_template() ? 1 : 0;
   row["maxcpu"] = traits.cores;
   row["memhost"] = load.mem;
   if (!traits.pool.empty()) row["pool"] = traits.pool;

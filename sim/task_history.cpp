@@ -12,7 +12,7 @@ constexpr int kBackedUp = 6;  ///< guests per node in the night's log; enough fo
 /// The log lines of one guest's backup.
 void add_backup_lines(const Inventory& inventory, const GuestState& guest, bool fails,
                       TaskPlan& plan) {
-  const Traits traits = guest_traits(inventory, guest);
+  const Traits traits = guest_traits(guest);
   const std::string vm = std::to_string(guest.vmid);
   const std::string word = guest.kind == GuestKind::kQemu ? "VM" : "CT";
   const auto add = [&](std::string text) {

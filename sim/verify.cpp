@@ -9,6 +9,7 @@
 #include "sim/format.h"
 #include "sim/pattern.h"
 #include "sim/property_string.h"
+#include "sim/values.h"
 
 namespace pmx::sim {
 namespace {
@@ -119,20 +120,6 @@ void check_array(const Json& schema, const std::string& name, const Json& value,
       errors[name + "[" + std::to_string(i) + "]"] = bad;
 }
 
-/// The facts of parameter `name`; "net0" is looked up as "net[n]" within its maxIndex.
-const Json* find_schema(const Json& schema, const std::string& name) {
-  if (const Json* exact = find_member(schema, name)) return exact;
-  const auto digits = name.find_last_not_of("0123456789");
-  if (digits == std::string::npos || digits + 1 == name.size() || name.size() - digits > 6)
-    return nullptr;
-  const std::string number_text = name.substr(digits + 1);
-  if (number_text.size() > 1 && number_text.starts_with('0')) return nullptr;
-  const Json* family = find_member(schema, name.substr(0, digits + 1) + "[n]");
-  if (family == nullptr) return nullptr;
-  const auto most = number(*family, "maxIndex");
-  return most && std::strtod(number_text.c_str(), nullptr) > *most ? nullptr : family;
-}
-
 void check_requires(const Json& schema, const Json& values, const std::string& name, Json& errors) {
   const std::string needed(string_member(schema, "requires"));
   if (!needed.empty() && !values.contains(needed))
@@ -149,7 +136,7 @@ std::string check_value(const Json& schema, const std::string& name, const Json&
 Json verify_params(const Json& schema, Json& values) {
   Json errors = Json::object();
   for (auto& [name, value] : values.items()) {
-    const Json* facts = find_schema(schema, name);
+    const Json* facts = find_parameter(schema, name);
     if (facts == nullptr) {
       errors[name] = kUnknown;
       continue;

@@ -9,7 +9,7 @@ constexpr std::int64_t kNow = 1'795'260'000;
 
 struct Fixture {
   explicit Fixture(std::uint64_t seed = 7)
-      : inventory({3, 4, seed}, kNow), access(inventory, seed) {}
+      : inventory({3, 4, seed}, kNow), access(inventory, {3, 4, seed}) {}
   Inventory inventory;
   AccessControl access;
 };

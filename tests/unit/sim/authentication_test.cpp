@@ -11,7 +11,7 @@ constexpr std::int64_t kNow = 1'795'260'000;
 
 struct Fixture {
   Inventory inventory{{3, 4, 7}, kNow};
-  AccessControl access{inventory, 7};
+  AccessControl access{inventory, Options{}};
   Ticket ticket = access.issue("root@pam", kNow);
   std::string cookie = "PVEAuthCookie=" + percent_encode(ticket.ticket);
 

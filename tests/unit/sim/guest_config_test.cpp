@@ -28,7 +28,7 @@ std::vector<std::string> words_of(const std::string& text, const std::string& se
 }
 
 /// Values of `config` that look like something privacy hides and are not in `truth`.
-std::set<std::string> unplanted(const Json& config, const std::string& truth) {
+std::set<std::string> unplanted(const Values& config, const std::string& truth) {
   static const char* const kSensitive[] = {
       "(?:\\d{1,3}\\.){3}\\d{1,3}",
       "fd[0-9a-f:]+",
@@ -39,9 +39,8 @@ std::set<std::string> unplanted(const Json& config, const std::string& truth) {
       "AAAA[A-Za-z0-9+/]{20,}",
   };
   std::set<std::string> out;
-  for (const auto& [key, value] : config.items()) {
-    if (!value.is_string() || key == "digest") continue;
-    const std::string text = percent_decode(value.get<std::string>()).value_or("");
+  for (const auto& [key, value] : config) {
+    const std::string text = percent_decode(value).value_or("");
     for (const std::string& word : words_of(text, " ,=;/<>()*\n"))
       for (const char* pattern : kSensitive)
         if (matches_pattern(pattern, word) && truth.find("\"" + word + "\"") == std::string::npos)
@@ -55,13 +54,16 @@ std::set<std::string> unplanted(const Json& config, const std::string& truth) {
 TEST_CASE("guest config: whatever looks private in any guest of any seed is known as planted") {
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     CAPTURE(seed);
-    const Inventory inventory({3, 40, seed}, kNow);
+    const Inventory inventory(Options{3, 40, seed}, kNow);
     Planted planted;
     inventory.plant(planted);
-    for (const auto& [vmid, guest] : inventory.guests) guest_config(inventory, guest, &planted);
+    for (const auto& [vmid, guest] : inventory.guests) {
+      GuestState made = guest;
+      generate_guest(inventory, made, &planted);
+    }
     const std::string truth = dump_json(planted.json());
     for (const auto& [vmid, guest] : inventory.guests) {
-      const auto leaks = unplanted(guest_config(inventory, guest), truth);
+      const auto leaks = unplanted(guest.config, truth);
       CAPTURE(vmid);
       CHECK_MESSAGE(leaks.empty(), (leaks.empty() ? "" : *leaks.begin()));
     }
@@ -73,8 +75,10 @@ TEST_CASE("guest config: planting changes nothing, and a guest does not depend o
   const Inventory many({3, 500, 7}, kNow + 86'400);
   for (const auto& [vmid, guest] : few.guests) {
     Planted planted;
-    CHECK(guest_config(few, guest, &planted) == guest_config(few, guest));
-    CHECK(guest_config(few, guest) == guest_config(many, many.guests.find(vmid)->second));
+    GuestState again = guest;
+    generate_guest(few, again, &planted);
+    CHECK(again.config == guest.config);
+    CHECK(guest.config == many.guests.find(vmid)->second.config);
   }
 }
 
@@ -87,8 +91,8 @@ TEST_CASE("guest config: every generated value would be accepted by PVE's own ch
     const auto route =
         facts.find("PUT", "/nodes/n/" + kind + "/" + std::to_string(vmid) + "/config");
     REQUIRE(route.has_value());
-    Json config = guest_config(inventory, guest);
-    for (const char* shown_only : {"lock", "meta", "template", "digest"}) config.erase(shown_only);
+    Json config = shown_config(facts, guest.kind, guest.config);
+    for (const char* shown_only : {"lock", "meta", "template"}) config.erase(shown_only);
     config["node"] = "n";
     config["vmid"] = std::to_string(vmid);
     const Json errors = verify_params(facts.method(*route)["params"], config);
@@ -101,14 +105,12 @@ TEST_CASE("guest config: no two guests share an address, a MAC or an id") {
   std::set<std::string> seen;
   std::size_t expected = 0;
   for (const auto& [vmid, guest] : inventory.guests) {
-    const Json config = guest_config(inventory, guest);
-    const std::string net(string_member(config, "net0"));
+    const std::string net = guest.value("net0");
     seen.insert(net.substr(net.find("BC:24:11:"), 17));
     ++expected;
     for (const char* key : {"smbios1", "vmgenid"})
-      if (config.contains(key)) seen.insert(config[key].get<std::string>()), ++expected;
-    const std::string address(
-        string_member(config, guest.kind == GuestKind::kLxc ? "net0" : "ipconfig0"));
+      if (guest.config.contains(key)) seen.insert(guest.value(key)), ++expected;
+    const std::string address = guest.value(guest.kind == GuestKind::kLxc ? "net0" : "ipconfig0");
     if (const auto at = address.find("ip=10."); at != std::string::npos)
       seen.insert(address.substr(at, address.find('/', at) - at)), ++expected;
   }
@@ -118,13 +120,12 @@ TEST_CASE("guest config: no two guests share an address, a MAC or an id") {
 TEST_CASE("guest config: traits are what the configuration says") {
   const Inventory inventory({3, 60, 7}, kNow);
   for (const auto& [vmid, guest] : inventory.guests) {
-    const Traits traits = guest_traits(inventory, guest);
-    const Json config = guest_config(inventory, guest);
+    const Traits traits = guest_traits(guest);
     const bool vm = guest.kind == GuestKind::kQemu;
-    CHECK(string_member(config, vm ? "name" : "hostname") == traits.name);
-    CHECK(string_member(config, "tags") == traits.tags);
-    CHECK(config["cores"] == traits.cores);
-    const std::string disk(string_member(config, vm ? "scsi0" : "rootfs"));
+    CHECK(guest.value(vm ? "name" : "hostname") == traits.name);
+    CHECK(guest.value("tags") == traits.tags);
+    CHECK(guest.value("cores") == std::to_string(traits.cores));
+    const std::string disk = guest.value(vm ? "scsi0" : "rootfs");
     CHECK(disk.find("size=" + std::to_string(traits.disk >> 30) + "G") != std::string::npos);
   }
 }

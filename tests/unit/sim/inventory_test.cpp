@@ -49,9 +49,9 @@ TEST_CASE("inventory: the fixed parts are cast alike whatever the seed") {
     CHECK(guest(part::kStoppedVm).power == Power::kStopped);
     CHECK(guest(part::kRunningCt).kind == GuestKind::kLxc);
     CHECK(guest(part::kRunningCt).power == Power::kRunning);
-    CHECK(guest(part::kTemplate).is_template);
+    CHECK(guest(part::kTemplate).is_template());
     CHECK(guest(part::kTemplate).power == Power::kStopped);
-    CHECK(guest(part::kLockedVm).lock == "backup");
+    CHECK(guest(part::kLockedVm).lock() == "backup");
     CHECK(guest(part::kHaVm).ha);
     CHECK(guest(part::kHaVm).power == Power::kRunning);
     CHECK(guest(part::kBrokenVm).start_fails);

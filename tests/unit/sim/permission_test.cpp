@@ -9,7 +9,7 @@ namespace {
 
 struct Fixture {
   Inventory inventory{{3, 4, 7}, 1'795'260'000};
-  AccessControl access{inventory, 7};
+  AccessControl access{inventory, Options{}};
   Caller root{"root@pam", ""};
   Caller root_token{"root@pam", "ops"};
   Caller auditor{access.auditor().username, ""};

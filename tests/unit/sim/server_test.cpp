@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 std::uint16_t port_of(const Server& server) {
-  const auto& url = server.url();
+  const auto& url = server.urls().front();
   return static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
 }
 
@@ -82,7 +82,7 @@ struct Running {
 TEST_CASE("server: answers over plain HTTP with PVE's reason phrase and reports the request") {
   Running run(false);
   const std::string token = run.harness.cluster.access().token;
-  CHECK(run.server->url().starts_with("http://127.0.0.1:"));
+  CHECK(run.server->urls().front().starts_with("http://127.0.0.1:"));
   CHECK(run.server->fingerprint().empty());
   const std::string good = run.ask(http_text("GET", "/version", token));
   CHECK(good.starts_with("HTTP/1.1 200 OK\r\n"));
@@ -143,7 +143,7 @@ TEST_CASE("server: refuses what is too large and what is outside /api2/json") {
 
 TEST_CASE("server: serves TLS with the certificate whose fingerprint it names") {
   Running run(true);
-  CHECK(run.server->url().starts_with("https://"));
+  CHECK(run.server->urls().front().starts_with("https://"));
   CHECK(run.server->fingerprint().size() == 95);
   asio::io_context context;
   asio::ssl::context tls(asio::ssl::context::tls_client);

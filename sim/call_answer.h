@@ -1,0 +1,47 @@
+// What a handler answers, before Cluster puts PVE's envelope around it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/json.h"
+
+namespace pmx::sim {
+
+/// What a handler says; Cluster turns it into PVE's envelope.
+struct Answer {
+  int status = 200;
+  Json data;
+  std::string message;  ///< of a failure, without the newline that PVE adds
+  Json errors;          ///< parameter -> text, on 400
+  std::optional<std::int64_t> total;
+  bool bare = false;  ///< no body at all: authentication failures and proxy errors
+  std::chrono::milliseconds delay{0};
+};
+
+/// 200 with this `data`; null is PVE's way of saying "done".
+inline Answer ok(Json data) {
+  Answer answer;
+  answer.data = std::move(data);
+  return answer;
+}
+
+/// PVE's refusal: `message` becomes the reason phrase and the body's message.
+inline Answer failure(int status, std::string message) {
+  Answer answer;
+  answer.status = status;
+  answer.message = std::move(message);
+  return answer;
+}
+
+/// 400 "Parameter verification failed." about these parameters.
+inline Answer bad_parameters(Json errors) {
+  Answer answer = failure(400, "Parameter verification failed.");
+  answer.errors = std::move(errors);
+  return answer;
+}
+
+}  // namespace pmx::sim
