@@ -2,7 +2,8 @@
 """Runs every suite, prints TAP-like progress, and ends with "N passed, M failed" alone on a line.
 
 Suites: the tests of our own tools, the unit and wire tests (ctest), the acceptance tests in Python
-and in JavaScript, and the privacy corpus with the tests of its scorer. A test that was skipped, or
+and in JavaScript, the privacy corpus with the tests of its scorer, and the simulator beside
+recorded clusters. A test that was skipped, or
 is marked as one that fails, counts as failed: it proved nothing. Exit code 1 when anything failed
 or a suite ran nothing.
 
@@ -166,6 +167,8 @@ def suites(arguments):
         chosen.append(("acceptance", lambda: run_python(folder, part + "_test.py")))
     if arguments.binary and list((TESTS / "property").glob(part + "_test.py")):
         chosen.append(("privacy corpus", lambda: run_python(TESTS / "property", part + "_test.py")))
+    if arguments.binary and list((TESTS / "replay").glob(part + "_test.py")):
+        chosen.append(("recorded clusters", lambda: run_python(TESTS / "replay", part + "_test.py")))
     if arguments.binary and arguments.node and list(folder.glob(part + ".test.mjs")):
         chosen.append(("official clients",
                        lambda: run_node(arguments.node, folder, part + ".test.mjs")))

@@ -1,0 +1,81 @@
+// Switches by name, and the scenario lab that they are used on.
+#include <doctest/doctest.h>
+
+#include "sim/facts.h"
+#include "tests/unit/sim/harness.h"
+
+namespace pmx::sim {
+namespace {
+
+Options lab() {
+  Options options;
+  options.scenario = Scenario::kLab;
+  return options;
+}
+
+/// The answer of one node of the lab to a request without credentials.
+Response asked(Cluster& cluster, std::size_t node, const std::string& path) {
+  Request request;
+  request.method = "GET";
+  request.path = path;
+  request.node = node;
+  return cluster.handle(request);
+}
+
+}  // namespace
+
+TEST_CASE("switches: a node that is down answers nothing, and again when it is up") {
+  FakeClock clock;
+  Cluster cluster(lab(), clock);
+  CHECK(cluster.nodes() == std::vector<std::string>{"pve1", "pve2", "pve3"});
+  REQUIRE(cluster.control("node-down", {"pve3"}).ok());
+  CHECK(asked(cluster, 2, "/access/domains").drop);
+  CHECK(asked(cluster, 0, "/access/domains").status == 200);
+  REQUIRE(cluster.control("node-up", {"pve3"}).ok());
+  CHECK(asked(cluster, 2, "/access/domains").status == 200);
+}
+
+TEST_CASE("switches: planned failures come as told, and end") {
+  FakeClock clock;
+  Cluster cluster(lab(), clock);
+  REQUIRE(cluster.control("fail-next", {"1", "596", "broken pipe"}).ok());
+  const Response failed = asked(cluster, 0, "/access/domains");
+  CHECK(failed.status == 596);
+  CHECK(failed.reason == "broken pipe");
+  REQUIRE(cluster.control("truncate-next", {"1", "5"}).ok());
+  CHECK(asked(cluster, 0, "/access/domains").truncate_after == 5);
+  CHECK_FALSE(asked(cluster, 0, "/access/domains").truncate_after.has_value());
+}
+
+TEST_CASE("switches: what is wrong with one is told, with what there is") {
+  FakeClock clock;
+  Cluster cluster(lab(), clock);
+  const auto unknown = cluster.control("explode", {});
+  REQUIRE_FALSE(unknown.ok());
+  CHECK(unknown.error().advice.find("node-down NODE") != std::string::npos);
+  const auto node = cluster.control("node-down", {"pve9"});
+  REQUIRE_FALSE(node.ok());
+  CHECK(node.error().advice == "nodes: pve1, pve2, pve3");
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{}, {"1", "2"}, {"x", "500", "no"}, {"1", "99", "no"}})
+    CHECK_FALSE(cluster.control("fail-next", arguments).ok());
+}
+
+TEST_CASE("lab: the release decides which methods there are") {
+  const auto has = [](PveVersion version, const char* path) {
+    return Facts(version).find("GET", path).has_value();
+  };
+  CHECK(has(PveVersion::k9, "/cluster/ha/rules"));
+  CHECK_FALSE(has(PveVersion::k8, "/cluster/ha/rules"));
+  CHECK(has(PveVersion::k8, "/cluster/ha/groups"));
+}
+
+TEST_CASE("lab: begins with root@pam, its password and no token") {
+  FakeClock clock;
+  const Cluster cluster(lab(), clock);
+  CHECK(cluster.access().username == "root@pam");
+  CHECK(cluster.access().password == "secret");
+  CHECK(cluster.access().token.empty());
+}
+
+}  // namespace pmx::sim
