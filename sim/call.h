@@ -15,6 +15,7 @@
 #include "sim/facts.h"
 #include "sim/inventory.h"
 #include "sim/tasks.h"
+#include "sim/volumes.h"
 
 namespace pmx::sim {
 
@@ -25,6 +26,7 @@ struct State {
       : facts(options.pve),
         inventory(options, now_ms / 1000),
         access(inventory, options),
+        storages(inventory, now_ms / 1000),
         work_time(options.work_time),
         scenario(options.scenario) {
     if (options.scenario == Scenario::kGenerated) seed_tasks(tasks, inventory, now_ms);
@@ -34,6 +36,7 @@ struct State {
   Inventory inventory;
   AccessControl access;
   Tasks tasks;
+  Storages storages;
   std::chrono::milliseconds work_time;  ///< as Options says
   Scenario scenario;                    ///< as Options says
 };

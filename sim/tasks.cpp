@@ -87,7 +87,9 @@ void Tasks::advance(Inventory& inventory, std::int64_t now) {
         due = &task;
     if (due == nullptr) return;
     due->finished = true;
+    const auto finish = due->plan.finish;  // may fork, which moves the tasks
     if (due->plan.exit == "OK" || due->plan.exit.starts_with("WARNINGS")) apply(inventory, *due);
+    if (finish) finish();
   }
 }
 
@@ -121,6 +123,7 @@ void Tasks::stop(const std::string& upid, std::int64_t now) {
     task.plan.duration = now - task.start;
     task.plan.exit = "unexpected status";
     task.plan.effect = Effect::kNone;
+    task.plan.finish = nullptr;
   }
 }
 

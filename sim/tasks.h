@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,7 @@ struct TaskPlan {
   std::int64_t duration = 40;  ///< milliseconds
   std::string exit = "OK";     ///< OK, "WARNINGS: 1" or the error's text
   Effect effect = Effect::kNone;
+  std::function<void()> finish;  ///< what else happens when it ends by itself, well or not
 };
 
 /// A task that was forked, running until end() has passed or somebody stopped it.
