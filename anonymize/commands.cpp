@@ -5,59 +5,15 @@
 
 #include "anonymize/clues.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/commands.h"
+#include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
 namespace {
 
-/// How a flag carries its secret.
-enum class Form {
-  kNext,      ///< the next word
-  kAttached,  ///< the rest of the flag's own word
-  kPair,      ///< behind the colon of the next word
-  kPercent,   ///< behind the % of the next word
-  kThird,     ///< the third word behind it, and its user is the second
-};
-
-struct Flag {
-  std::string_view command;
-  char letter;
-  Form form;
-};
-constexpr Flag kFlags[] = {{"curl", 'u', Form::kPair},
-                           {"mysql", 'p', Form::kAttached},
-                           {"mysqldump", 'p', Form::kAttached},
-                           {"mariadb", 'p', Form::kAttached},
-                           {"mariadb-dump", 'p', Form::kAttached},
-                           {"mysqladmin", 'p', Form::kAttached},
-                           {"sshpass", 'p', Form::kNext},
-                           {"sshpass", 'p', Form::kAttached},
-                           {"ipmitool", 'P', Form::kNext},
-                           {"smbclient", 'U', Form::kPercent},
-                           {"rpcclient", 'U', Form::kPercent},
-                           {"net", 'U', Form::kPercent},
-                           {"snmpwalk", 'c', Form::kNext},
-                           {"snmpget", 'c', Form::kNext},
-                           {"snmpset", 'c', Form::kNext},
-                           {"snmpbulkwalk", 'c', Form::kNext},
-                           {"snmpwalk", 'A', Form::kNext},
-                           {"snmpwalk", 'X', Form::kNext},
-                           {"redis-cli", 'a', Form::kNext},
-                           {"ldapsearch", 'w', Form::kNext},
-                           {"ldapmodify", 'w', Form::kNext},
-                           {"ldapadd", 'w', Form::kNext},
-                           {"docker", 'p', Form::kNext},
-                           {"mosquitto_pub", 'P', Form::kNext},
-                           {"mosquitto_sub", 'P', Form::kNext},
-                           {"zip", 'P', Form::kNext},
-                           {"7z", 'p', Form::kAttached},
-                           {"wget", 'u', Form::kPair},
-                           {"freerdp", 'p', Form::kNext},
-                           {"sqlcmd", 'P', Form::kNext},
-                           {"mongosh", 'p', Form::kNext},
-                           {"mongo", 'p', Form::kNext},
-                           {"mongodump", 'p', Form::kNext},
-                           {"htpasswd", 'b', Form::kThird}};
+using rules::Flag;
+using rules::commands::kFlags;
 
 static_assert(std::size(kFlags) <= 64, "one bit for each in Scan::flags");
 
@@ -102,8 +58,9 @@ void add_command_words(Triggers& triggers) {
   for (const std::string_view word : {"data", "from", "to", "value", "uid"})
     triggers.add_word(word, clue::kField);
   for (const Flag& flag : kFlags) triggers.add_word(flag.command, clue::kCue);
-  for (const std::string_view word :
-       {"password", "chpasswd", "secret", "rocommunity", "rwcommunity", "trapcommunity"})
+  for (const std::string_view word : rules::commands::kCommunities)
+    triggers.add_word(word, clue::kCue);
+  for (const std::string_view word : {"password", "chpasswd", "secret"})
     triggers.add_word(word, clue::kCue);
 }
 
@@ -163,15 +120,15 @@ bool Rewriter::command_flag(Scan& scan) {
   const bool alone = scan.run_end == scan.at + 1;
   for (std::size_t i = 0; i < std::size(kFlags); ++i) {
     const Flag& flag = kFlags[i];
-    if (flag.letter != text[scan.at] || (flag.form == Form::kAttached) == alone ||
+    if (flag.letter != text[scan.at] || (flag.value == Flag::kAttached) == alone ||
         (scan.flags >> i & 1) == 0)
       continue;
     std::size_t at = scan.at + 1;
     if (alone)
       while (byte_at(text, at) == ' ' || byte_at(text, at) == ',') ++at;
-    if (flag.form == Form::kThird) return third_word(scan, at);
+    if (flag.value == Flag::kThird) return third_word(scan, at);
     const Quote quote = take_quote(text, at);
-    const char mark = flag.form == Form::kPair ? ':' : flag.form == Form::kPercent ? '%' : '\0';
+    const char mark = flag.value == Flag::kPair ? ':' : flag.value == Flag::kPercent ? '%' : '\0';
     // sshpass -p SECRET ssh -p 2222: behind its secret another program's flags follow.
     if (flag.command == "sshpass") scan.flags &= ~flags_of(flag.command);
     return flag_value(scan, at, quote.mark, mark);
@@ -184,18 +141,17 @@ bool Rewriter::config_secret(Scan& scan) {
   const std::string_view text = scan.text;
   if (scan.at != scan.run_begin || byte_at(text, scan.run_end) != ' ') return false;
   const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
-  const bool community = run == "rocommunity" || run == "rwcommunity" || run == "trapcommunity" ||
-                         run == "rocommunity6" || run == "rwcommunity6";
+  const bool community = is_one_of(run, rules::commands::kCommunities);
   if (!community && run != "password" && run != "secret") return false;
   scan.looks_beyond();
   std::size_t line = scan.at;
   while (line > 0 && text[line - 1] != '\n') --line;
   while (byte_at(text, line) == ' ' || byte_at(text, line) == '\t') ++line;
   const std::string_view before = text.substr(line, scan.at - line);
-  constexpr std::string_view kHeads[] = {"neighbor ", "username ", "enable ", "password "};
-  const bool config = std::any_of(std::begin(kHeads), std::end(kHeads), [before](auto head) {
-    return before.starts_with(head) && std::count(before.begin(), before.end(), ' ') <= 4;
-  });
+  const bool config =
+      before.find(' ') != std::string_view::npos &&
+      is_one_of(before.substr(0, before.find(' ')), rules::commands::kPasswordLines) &&
+      std::count(before.begin(), before.end(), ' ') <= 4;
   if (community ? !before.empty() : !config) return false;
   std::size_t at = scan.run_end + 1;
   if (is_digit(byte_at(text, at)) && byte_at(text, at + 1) == ' ') at += 2;

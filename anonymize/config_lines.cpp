@@ -2,10 +2,12 @@
 // ro default X", "key-string 7 X"), what somebody writes behind "the password is", telephone
 // numbers whose area code a slash ends.
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "anonymize/chars.h"
 #include "anonymize/places.h"
+#include "anonymize/rules/commands.h"
 #include "anonymize/rules/cues.h"
 #include "anonymize/word_set.h"
 #include "anonymize/words.h"
@@ -14,64 +16,9 @@ namespace pmx::anonymize {
 namespace {
 
 constexpr FieldRule kPassword{Treatment::kSecret, Kind::kName, "password", false};
-constexpr FieldRule kCommunity{Treatment::kSecret, Kind::kName, "community", false};
-constexpr FieldRule kUserRule{Treatment::kUserId, Kind::kUser, "", true};
-constexpr FieldRule kHostRule{Treatment::kHost, Kind::kHost, "", true};
 constexpr FieldRule kSerialRule{Treatment::kSerial, Kind::kName, "", false};
 constexpr FieldRule kTextRule{};
 constexpr FieldRule kPhoneRule{Treatment::kPhone, Kind::kName, "", false};
-
-/// A line's first word, and which word is a secret or a user: so many behind `marker`, or behind
-/// the first.
-struct Directive {
-  std::string_view head;
-  std::string_view marker;
-  std::size_t word;
-  FieldRule rule;
-};
-constexpr Directive kDirectives[] = {{"area", "authentication-key", 0, kPassword},
-                                     {"area", "md5", 0, kPassword},
-                                     {"auth_pass", "", 0, kPassword},
-                                     {"com2sec", "", 2, kCommunity},
-                                     {"com2sec6", "", 2, kCommunity},
-                                     {"createUser", "", 0, kUserRule},
-                                     {"createUser", "", 2, kPassword},
-                                     {"createUser", "", 4, kPassword},
-                                     {"enable", "password", 0, kPassword},
-                                     {"enable", "secret", 0, kPassword},
-                                     {"hostname", "", 0, kHostRule},
-                                     {"informsink", "", 1, kCommunity},
-                                     {"ip", "authentication-key", 0, kPassword},
-                                     {"ip", "md5", 0, kPassword},
-                                     {"isis", "password", 0, kPassword},
-                                     {"key-string", "", 0, kPassword},
-                                     {"masterauth", "", 0, kPassword},
-                                     {"password", "", 0, kPassword},
-                                     {"ppp", "password", 0, kPassword},
-                                     {"requirepass", "", 0, kPassword},
-                                     {"set", "ascii-text", 0, kPassword},
-                                     {"set", "authentication-key", 0, kPassword},
-                                     {"set", "community", 0, kCommunity},
-                                     {"set", "encrypted-password", 0, kPassword},
-                                     {"set", "host-name", 0, kHostRule},
-                                     {"set", "plaintext-password", 0, kPassword},
-                                     {"set", "pre-shared-secret", 0, kPassword},
-                                     {"set", "secret", 0, kPassword},
-                                     {"set", "user", 0, kUserRule},
-                                     {"snmp-server", "2c", 0, kCommunity},
-                                     {"snmp-server", "aes", 0, kPassword},
-                                     {"snmp-server", "community", 0, kCommunity},
-                                     {"snmp-server", "des", 0, kPassword},
-                                     {"snmp-server", "md5", 0, kPassword},
-                                     {"snmp-server", "sha", 0, kPassword},
-                                     {"snmp-server", "user", 0, kUserRule},
-                                     {"standby", "key-string", 0, kPassword},
-                                     {"stats", "auth", 0, kPassword},
-                                     {"trap2sink", "", 1, kCommunity},
-                                     {"trapsink", "", 1, kCommunity},
-                                     {"user", "insecure-password", 0, kPassword},
-                                     {"username", "password", 0, kPassword},
-                                     {"username", "secret", 0, kPassword}};
 
 struct Word {
   std::size_t begin = 0;
@@ -104,8 +51,15 @@ bool is_type_number(std::string_view word) {
   return word.size() <= kLongest && std::all_of(word.begin(), word.end(), is_digit);
 }
 
+/// Whether some directive begins with `c`.
 bool begins_directive(char c) {
-  return std::string_view("acehiklmprstu").find(c) != std::string_view::npos;
+  static constexpr auto kFirst = [] {
+    std::array<bool, 256> first{};
+    for (const rules::Directive& known : rules::commands::kDirectives)
+      first[static_cast<unsigned char>(known.head.front())] = true;
+    return first;
+  }();
+  return kFirst[static_cast<unsigned char>(c)];
 }
 
 /// The words that end at a quote and may stand between "password" and it.
@@ -180,7 +134,7 @@ void find_directive(std::string_view line, std::size_t begin, std::vector<Place>
   while (end < line.size() && !is_space(line[end])) ++end;
   const std::string_view head = line.substr(at, end - at);
   std::vector<Word> words;
-  for (const Directive& directive : kDirectives) {
+  for (const rules::Directive& directive : rules::commands::kDirectives) {
     if (directive.head != head) continue;
     if (words.empty()) words = words_of(line);
     const auto word = [&](std::size_t i) {

@@ -5,17 +5,14 @@
 
 #include "anonymize/rewrite.h"
 #include "anonymize/rules/domains.h"
+#include "anonymize/rules/files.h"
 #include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
 namespace {
 
-constexpr std::string_view kTicketHeads[] = {"PVE", "PVEVNC",   "PVETUNNEL", "PBS",
-                                             "PMG", "PVEVNCWS", "PVESPICE"};
-constexpr std::string_view kVolumeTails[] = {"iso/",     "vztmpl/", "backup/", "snippets/",
-                                             "rootdir/", "images/", "import/"};
-constexpr std::string_view kDiskHeads[] = {"vm-", "base-", "subvol-", "basevol-"};
+namespace files = rules::files;
 
 /// A ticket's signature begins within so many bytes: a user id has 64 at most, a realm 32.
 constexpr std::size_t kTicketHead = 160;
@@ -99,9 +96,9 @@ void add_frame_words(Triggers& triggers) {
   triggers.add_word("io.systemd.credential", clue::kTicket);
   triggers.add_word("binary", clue::kTicket);
   triggers.add_word("UPID", clue::kUpid);
-  for (const std::string_view head : kTicketHeads) triggers.add_word(head, clue::kTicket);
-  for (const std::string_view tail : kVolumeTails) triggers.add_volume(tail);
-  for (const std::string_view head : kDiskHeads) triggers.add_volume(head);
+  for (const std::string_view head : files::kTickets) triggers.add_word(head, clue::kTicket);
+  for (const std::string_view tail : files::kVolumeFolders) triggers.add_volume(tail);
+  for (const std::string_view head : files::kDisks) triggers.add_volume(head);
 }
 
 /// What the task of a UPID works on.
@@ -167,8 +164,7 @@ bool Rewriter::ticket(Scan& scan) {
       return false;
     return scan.replace(scan.at, end, "[secret:csrf-token]");
   }
-  if (std::find(std::begin(kTicketHeads), std::end(kTicketHeads), run) == std::end(kTicketHeads))
-    return false;
+  if (!is_one_of(run, files::kTickets)) return false;
   const auto in_ticket = [text](std::size_t i) {
     return i < text.size() && frame_char(text[i]) && text[i] != ';';
   };
@@ -239,9 +235,8 @@ bool Rewriter::volume(Scan& scan) {
   constexpr std::size_t kReach = 24;
   const std::string folded = lower(text.substr(scan.run_end + 1, kReach));
   const std::string_view rest = folded;
-  bool volume = std::any_of(std::begin(kVolumeTails), std::end(kVolumeTails),
-                            [rest](std::string_view tail) { return rest.starts_with(tail); });
-  for (const std::string_view head : kDiskHeads) {
+  bool volume = begins_with_one_of(rest, files::kVolumeFolders);
+  for (const std::string_view head : files::kDisks) {
     if (!rest.starts_with(head)) continue;
     std::size_t end = head.size();
     while (is_digit(byte_at(rest, end))) ++end;

@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "anonymize/json_walk.h"
+#include "anonymize/rules/fields.h"
 #include "anonymize/text_index.h"
+#include "anonymize/word_set.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -146,10 +148,8 @@ std::optional<Kind> kind_of_type(std::string_view type) {
 std::uint32_t facts_of_type(std::string_view type) {
   constexpr std::string_view kEndpoints[] = {"smtp", "gotify", "sendmail", "webhook", "matcher"};
   constexpr std::string_view kMetrics[] = {"influxdb", "graphite", "opentelemetry"};
-  if (std::find(std::begin(kEndpoints), std::end(kEndpoints), type) != std::end(kEndpoints))
-    return kNamedRow;
-  if (std::find(std::begin(kMetrics), std::end(kMetrics), type) != std::end(kMetrics))
-    return kMetricRow;
+  if (is_one_of(type, kEndpoints)) return kNamedRow;
+  if (is_one_of(type, kMetrics)) return kMetricRow;
   return type == "group" ? kGroupRow : 0U;
 }
 
@@ -262,10 +262,7 @@ bool is_message(std::string_view text) {
 }
 
 /// A number of a JSON Web Key (RFC 7518, section 6).
-bool is_key_part(std::string_view key) {
-  constexpr std::string_view kParts[] = {"d", "dp", "dq", "k", "n", "p", "q", "qi", "x", "y"};
-  return std::find(std::begin(kParts), std::end(kParts), key) != std::end(kParts);
-}
+bool is_key_part(std::string_view key) { return is_one_of(key, rules::fields::kKeyParts); }
 
 /// 128 bits in base64, or more.
 bool is_long(std::string_view number) {

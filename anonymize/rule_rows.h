@@ -30,4 +30,60 @@ struct Webhook {
   std::string_view path;
 };
 
+/// How a token may begin, and how many letters, digits and . _ - + it has at least before anything
+/// else.
+struct TokenHead {
+  std::string_view text;
+  std::size_t shortest;
+};
+
+/// A flag of a program that carries a secret.
+struct Flag {
+  enum Value {
+    kNext,      ///< the next word
+    kAttached,  ///< the rest of the flag's own word
+    kPair,      ///< behind the colon of the next word
+    kPercent,   ///< behind the % of the next word
+    kThird,     ///< the third word behind it, and its user is the second
+  };
+  std::string_view command;
+  char letter;
+  Value value;
+};
+
+/// A line's first word, and which word is a secret or a user: so many behind `marker`, or behind
+/// the first.
+struct Directive {
+  std::string_view head;
+  std::string_view marker;
+  std::size_t word;
+  FieldRule rule;
+};
+
+/// What a word of a row must be for the row to belong to a table.
+enum class Proof {
+  kNumber,
+  kSize,
+  kDevice,
+  kAttributes,
+  kThin,
+  kStatus,
+  kTerminal,
+  kHex,
+  kFraction,
+  kReady
+};
+
+/// A program's table: the words that its header begins with, a column that holds names, and the
+/// word of a row that shows that it is one.
+struct ProgramTable {
+  static constexpr int kLast = -1;
+  std::string_view first;
+  std::string_view second;  ///< and perhaps a third
+  int column;               ///< kLast: the last one
+  std::size_t proved_by;
+  Proof proof;
+  FieldRule rule;
+};
+
 }  // namespace pmx::anonymize::rules

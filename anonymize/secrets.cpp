@@ -6,12 +6,16 @@
 
 #include "anonymize/keep.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/fields.h"
+#include "anonymize/rules/secrets.h"
 #include "anonymize/rules/words.h"
 #include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
 namespace {
+
+namespace secrets = rules::secrets;
 
 re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -23,39 +27,16 @@ std::unique_ptr<RE2> compile(const char* pattern) {
   return std::make_unique<RE2>(pattern, options);
 }
 
-/// Tokens of well-known services; asked only where one of kHeads begins.
+/// Tokens of well-known services; asked only where one of their heads begins.
 const RE2& token_pattern() {
-  static const std::unique_ptr<RE2> kPattern = compile(
-      "(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}"
-      "|A[KS]IA[A-Z0-9]{16}|xox[abeprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}"
-      "|AIza[A-Za-z0-9_-]{30,}|hv[sb]\\.[A-Za-z0-9_-]{20,}|npm_[A-Za-z0-9]{30,}"
-      "|dop_v1_[a-f0-9]{60,}|hf_[A-Za-z0-9]{30,}|dckr_pat_[A-Za-z0-9_-]{20,}"
-      "|p(?:ve|bs|mg)[1248][cbsp]-(?:arm-)?[0-9a-f]{10}|AQ[A-Za-z0-9+/]{36}=="
-      "|SHA256:[A-Za-z0-9+/]{43}=?|AGE-SECRET-KEY-1[A-Z0-9]{40,}"
-      "|SG\\.[A-Za-z0-9_-]{20,}\\.[A-Za-z0-9_-]{20,}|[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"
-      "|whsec_[A-Za-z0-9+/]{24,}|tskey-[a-z]+-[A-Za-z0-9-]{16,}|glsa_[A-Za-z0-9]{32}_[a-f0-9]{8}"
-      "|gl(?:rt|ptt|ft|dt|soat|agent)-[A-Za-z0-9_-]{16,}|shp(?:at|ss|ca|pa)_[a-f0-9]{32}"
-      "|pypi-AgE[A-Za-z0-9_-]{40,}|pul-[a-f0-9]{40})");
+  static const std::unique_ptr<RE2> kPattern = compile(secrets::kTokens);
   return *kPattern;
 }
 
-/// How a token begins, and how many letters, digits and . _ - + it has at least before anything
-/// else.
-struct Head {
-  std::string_view text;
-  std::size_t shortest;
-};
-constexpr Head kHeads[] = {
-    {"ghp", 24}, {"gho", 24}, {"ghu", 24}, {"ghs", 24}, {"ghr", 24}, {"git", 31}, {"glp", 22},
-    {"AKI", 20}, {"ASI", 20}, {"xox", 15}, {"sk-", 23}, {"AIz", 34}, {"hvs", 24}, {"hvb", 24},
-    {"npm", 34}, {"dop", 67}, {"hf_", 33}, {"dck", 29}, {"pve", 16}, {"pbs", 16}, {"pmg", 16},
-    {"AQA", 3},  {"AQB", 3},  {"AQC", 3},  {"AQD", 3},  {"SHA", 6},  {"AGE", 56}, {"SG.", 44},
-    {"sk_", 24}, {"rk_", 24}, {"whs", 30}, {"tsk", 24}, {"gls", 21}, {"glr", 21}, {"glf", 21},
-    {"gld", 21}, {"gla", 22}, {"shp", 38}, {"pyp", 48}, {"pul", 44}};
 /// Keys and web tokens, which are read without an expression.
 /// Interfaces named by their MAC are long enough to be woken by the same table.
-constexpr Head kKeyHeads[] = {{"enx", 15}, {"ssh", 3}, {"ecd", 3},
-                              {"sk-", 3},  {"AAA", 4}, {"eyJ", 11}};
+constexpr rules::TokenHead kKeyHeads[] = {{"enx", 15}, {"ssh", 3}, {"ecd", 3},
+                                          {"sk-", 3},  {"AAA", 4}, {"eyJ", 11}};
 
 bool is_base64(char c) {
   return (static_cast<unsigned char>(c) < 0x80 && is_word_char(c)) || c == '+' || c == '/' ||
@@ -85,36 +66,25 @@ bool begins_line(std::string_view text, std::size_t at) {
 
 /// Where the state that `folded` begins with ends: "not set", "on"; 0 when it begins with none.
 std::size_t state_end(std::string_view folded) {
-  constexpr std::string_view kStates[] = {"on",      "off",     "yes",      "no",      "unset",
-                                          "empty",   "missing", "required", "expired", "invalid",
-                                          "changed", "hidden",  "incorrect"};
-  constexpr std::string_view kNegated[] = {
-      "set",       "required", "given",   "found",   "configured", "changed", "provided",
-      "specified", "needed",   "allowed", "expired", "correct",    "stored",  "supported"};
   const std::size_t begin = folded.starts_with("not ") ? 4 : 0;
   std::size_t end = begin;
   while (is_letter(byte_at(folded, end))) ++end;
   const std::string_view word = folded.substr(begin, end - begin);
-  return (begin > 0 ? is_one_of(word, kNegated) : is_one_of(word, kStates)) ? end : 0;
+  return (begin > 0 ? is_one_of(word, secrets::kNegated) : is_one_of(word, secrets::kStates)) ? end
+                                                                                              : 0;
 }
 
 /// Values that say "there is none" or are hidden already. Without quotes behind a colon (`open`) a
 /// sentence may go on behind one: "not set, using the key".
 bool is_no_secret(std::string_view value, bool open) {
-  constexpr std::string_view kNone[] = {"",     "null",  "true",           "false",
-                                        "none", "undef", "secret_password"};
   const std::string folded = lower(value);
-  if (is_one_of(folded, kNone) || value.find_first_not_of('*') == std::string_view::npos)
-    return true;
+  if (is_one_of(folded, secrets::kNone) || value.find_first_not_of('*') == std::string_view::npos)
+    return true;  // an empty one too
   const std::size_t end = state_end(folded);
   if (end == 0 || end == value.size()) return end > 0;
   const bool mark = std::string_view(",;.").find(value[end]) != std::string_view::npos;
   return open && mark && (end + 1 == value.size() || is_space(value[end + 1]));
 }
-
-/// How a value of a header says what kind of credential follows.
-constexpr std::string_view kSchemes[] = {"bearer", "basic", "token", "apikey", "bot",
-                                         "digest", "ssws",  "genie", "splunk", "geniekey"};
 
 /// Where the id of an API token ends that begins at `at` and has its secret behind it:
 /// "user@realm!name=secret"; `at` when there is none.
@@ -133,14 +103,11 @@ std::size_t token_owner_end(std::string_view text, std::size_t at) {
 /// Whether the value at `at` of the PWD that begins at `key` is the shell's directory: a path below
 /// one of the roots of a system, where no list of a connection's properties can be.
 bool is_directory(std::string_view text, std::size_t key, std::size_t at) {
-  constexpr std::string_view kRoots[] = {"",    "root", "home", "tmp",   "var",  "usr",  "etc",
-                                         "opt", "srv",  "mnt",  "run",   "dev",  "sys",  "lib",
-                                         "bin", "sbin", "boot", "media", "proc", "rpool"};
   if (text.substr(key, 4) != "PWD=" || byte_at(text, at) != '/') return false;
   if (key > 0 && !is_space(text[key - 1])) return false;
   std::size_t end = at + 1;
   while (end < text.size() && is_run_char(text[end])) ++end;
-  return is_one_of(text.substr(at + 1, end - at - 1), kRoots);
+  return end == at + 1 || is_one_of(text.substr(at + 1, end - at - 1), secrets::kRoots);
 }
 
 bool is_plain_word(std::string_view value) {
@@ -226,20 +193,14 @@ bool is_whole_line(std::string_view text, std::size_t key, std::size_t value) {
   return end >= text.size() || text[end] == '\n';
 }
 
-/// What programs write in two words before a colon.
-constexpr std::string_view kLabels[] = {
-    "workstation-name", "computer-name",  "host-name",    "account-name",
-    "user-name",        "server-name",    "node-name",    "account-domain",
-    "cluster-name",     "vm-name",        "guest-name",   "chassis-serial",
-    "community-string", "product-serial", "board-serial", "service-tag"};
-
-bool is_label(std::string_view key) { return is_one_of(lower(key), kLabels); }
+bool is_label(std::string_view key) { return is_one_of(lower(key), rules::fields::kLabels); }
 
 /// Whether such a label ends with the word.
 bool ends_label(std::string_view word) {
-  return std::any_of(std::begin(kLabels), std::end(kLabels), [word](std::string_view label) {
-    return equals_folded(word, label.substr(label.rfind('-') + 1));
-  });
+  return std::any_of(std::begin(rules::fields::kLabels), std::end(rules::fields::kLabels),
+                     [word](std::string_view label) {
+                       return equals_folded(word, label.substr(label.rfind('-') + 1));
+                     });
 }
 
 /// The rule of the value at `at` that a name stands before: name="password" value="x", and as YAML
@@ -284,14 +245,11 @@ FieldRule label_rule(std::string_view text, std::size_t& begin, std::string_view
 /// Whether `at` is within an element of HTML that has a name of its own: <input name="csrf">.
 bool in_element(std::string_view text, std::size_t at) {
   constexpr std::size_t kReach = 96;
-  constexpr std::string_view kElements[] = {"<input ",  "<meta ",     "<form ",   "<select ",
-                                            "<button ", "<textarea ", "<iframe ", "<param "};
   const std::size_t from = at > kReach ? at - kReach : 0;
   const std::size_t open = text.substr(from, at - from).find_last_of("<>");
   if (open == std::string_view::npos) return false;
   const std::string_view tag = text.substr(from + open);
-  return std::any_of(std::begin(kElements), std::end(kElements),
-                     [tag](std::string_view element) { return tag.starts_with(element); });
+  return begins_with_one_of(tag, secrets::kElements);
 }
 
 /// Whether the list of properties around `at` is QEMU's "-object secret,id=...,data=...".
@@ -313,8 +271,9 @@ bool ends_list_item(std::string_view text, std::size_t at) {
 }  // namespace
 
 void add_secret_words(Triggers& triggers) {
-  for (const Head& head : kHeads) triggers.add_secret(head.text, head.shortest);
-  for (const Head& head : kKeyHeads) triggers.add_secret(head.text, head.shortest);
+  for (const rules::TokenHead& head : secrets::kTokensHeads)
+    triggers.add_secret(head.text, head.shortest);
+  for (const rules::TokenHead& head : kKeyHeads) triggers.add_secret(head.text, head.shortest);
 }
 
 /// Moves behind backslashes and one quote, when there is one. Backticks are a pair on one line.
@@ -368,7 +327,7 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
   if (is_directory(scan.text, scan.at, at)) return false;
   std::size_t end = value_end(scan, at, quote);
   const std::string_view first = scan.text.substr(at, end - at);
-  const bool scheme = is_one_of(lower(first), kSchemes);
+  const bool scheme = is_one_of(lower(first), secrets::kSchemes);
   if (scheme) scan.looks_beyond();
   if (scheme && byte_at(scan.text, end) == ' ')
     end = value_end(scan, skip_blanks(scan.text, end), quote);
@@ -402,15 +361,14 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
 
 /// "name=secret; Path=/": the values of cookies, not what a browser is told to do with them.
 std::vector<Edit> Rewriter::cookie_edits(std::string_view value) {
-  constexpr std::string_view kAttributes[] = {"path",    "domain",   "expires",
-                                              "max-age", "samesite", "priority"};
   std::vector<Edit> edits;
   for (std::size_t at = 0; at < value.size();) {
     const std::size_t end = std::min(value.find(';', at), value.size());
     const std::size_t equals = value.substr(0, end).find('=', at);
     if (equals != std::string_view::npos) {
       const std::size_t name = skip_blanks(value, at);
-      const bool attribute = is_one_of(lower(value.substr(name, equals - name)), kAttributes);
+      const bool attribute =
+          is_one_of(lower(value.substr(name, equals - name)), secrets::kCookieAttributes);
       const std::string_view secret = value.substr(equals + 1, end - equals - 1);
       if (!attribute && !secret.empty() && !secret.starts_with("[secret:"))
         edits.push_back({equals + 1, end, "[secret:cookie]"});
@@ -425,7 +383,8 @@ std::vector<Edit> Rewriter::cookie_edits(std::string_view value) {
 std::vector<Edit> Rewriter::secret_edits(std::string_view value, std::string_view word) {
   std::size_t at = 0;
   const std::size_t blank = value.find(' ');
-  if (blank != std::string_view::npos && is_one_of(lower(value.substr(0, blank)), kSchemes))
+  if (blank != std::string_view::npos &&
+      is_one_of(lower(value.substr(0, blank)), secrets::kSchemes))
     at = skip_blanks(value, blank);
   for (const std::string_view head : {"PVEAPIToken=", "PBSAPIToken=", "base64:"})
     if (value.substr(at).starts_with(head)) at += head.size();
@@ -597,8 +556,8 @@ bool Rewriter::secret_shape(Scan& scan) {
       return scan.replace(scan.at, end, "[secret:ssh-key]");
   }
   if (head == "eyJ") return web_token(scan);
-  if (std::none_of(std::begin(kHeads), std::end(kHeads),
-                   [head](const Head& known) { return known.text == head; }))
+  if (std::none_of(std::begin(secrets::kTokensHeads), std::end(secrets::kTokensHeads),
+                   [head](const rules::TokenHead& known) { return known.text == head; }))
     return false;
   re2::StringPiece input = piece(rest.substr(0, 8192));
   re2::StringPiece found;

@@ -5,77 +5,20 @@
 #include <iterator>
 
 #include "anonymize/rewrite.h"
+#include "anonymize/rules/files.h"
+#include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
 namespace pmx::anonymize {
 namespace {
 
-struct Section {
-  std::string_view type;
-  Kind kind;
-};
-constexpr Section kSections[] = {{"dir", Kind::kStorage},
-                                 {"nfs", Kind::kStorage},
-                                 {"cifs", Kind::kStorage},
-                                 {"pbs", Kind::kStorage},
-                                 {"rbd", Kind::kStorage},
-                                 {"cephfs", Kind::kStorage},
-                                 {"lvm", Kind::kStorage},
-                                 {"lvmthin", Kind::kStorage},
-                                 {"zfspool", Kind::kStorage},
-                                 {"zfs", Kind::kStorage},
-                                 {"iscsi", Kind::kStorage},
-                                 {"iscsidirect", Kind::kStorage},
-                                 {"btrfs", Kind::kStorage},
-                                 {"glusterfs", Kind::kStorage},
-                                 {"esxi", Kind::kStorage},
-                                 {"pam", Kind::kRealm},
-                                 {"pve", Kind::kRealm},
-                                 {"ad", Kind::kRealm},
-                                 {"ldap", Kind::kRealm},
-                                 {"openid", Kind::kRealm},
-                                 {"smtp", Kind::kName},
-                                 {"gotify", Kind::kName},
-                                 {"sendmail", Kind::kName},
-                                 {"webhook", Kind::kName},
-                                 {"matcher", Kind::kName},
-                                 {"vzdump", Kind::kName},
-                                 {"realm-sync", Kind::kName},
-                                 {"vxlan", Kind::kNetwork},
-                                 {"vlan", Kind::kNetwork},
-                                 {"qinq", Kind::kNetwork},
-                                 {"evpn", Kind::kNetwork},
-                                 {"simple", Kind::kNetwork},
-                                 {"vnet", Kind::kNetwork},
-                                 {"bgp", Kind::kName},
-                                 {"isis", Kind::kName},
-                                 {"powerdns", Kind::kName},
-                                 {"netbox", Kind::kName},
-                                 {"phpipam", Kind::kName},
-                                 {"influxdb", Kind::kName},
-                                 {"graphite", Kind::kName},
-                                 {"dns", Kind::kName},
-                                 {"node-affinity", Kind::kName},
-                                 {"resource-affinity", Kind::kName},
-                                 {"group", Kind::kName},
-                                 {"opentelemetry", Kind::kName},
-                                 {"remote", Kind::kName},
-                                 {"sync", Kind::kName},
-                                 {"prune", Kind::kName},
-                                 {"verification", Kind::kName},
-                                 {"datastore", Kind::kStorage},
-                                 {"s3-endpoint", Kind::kName},
-                                 {"pci", Kind::kName},
-                                 {"usb", Kind::kName},
-                                 {"s3", Kind::kStorage}};
-
-/// The lines of user.cfg.
-constexpr std::string_view kUserHeads[] = {"user", "token", "group", "pool", "acl", "role"};
-
-bool is_section(std::string_view type) {
-  return std::any_of(std::begin(kSections), std::end(kSections),
-                     [type](const Section& section) { return section.type == type; });
+const rules::ClassedWord* section_of(std::string_view type) {
+  for (const rules::ClassedWord& section : rules::files::kSections)
+    if (section.word == type) return &section;
+  return nullptr;
 }
+
+bool is_section(std::string_view type) { return section_of(type) != nullptr; }
 
 /// Where what the line of `at` says ends: before its line end.
 std::size_t content_end(std::string_view text, std::size_t at) {
@@ -102,8 +45,9 @@ std::size_t run_end(std::string_view text, std::size_t at, std::size_t limit) {
 }  // namespace
 
 void add_section_words(Triggers& triggers) {
-  for (const Section& section : kSections) triggers.add_word(section.type, clue::kLine);
-  for (const std::string_view head : kUserHeads) triggers.add_word(head, clue::kLine);
+  for (const rules::ClassedWord& section : rules::files::kSections)
+    triggers.add_word(section.word, clue::kLine);
+  for (const std::string_view head : rules::files::kUserLines) triggers.add_word(head, clue::kLine);
   triggers.add_word("GROUP", clue::kLine);
 }
 
@@ -126,10 +70,8 @@ bool Rewriter::section_header(Scan& scan) {
   const std::string_view text = scan.text;
   if (byte_at(text, scan.run_end) != ':' || byte_at(text, scan.run_end + 1) != ' ') return false;
   const std::string_view type = text.substr(scan.at, scan.run_end - scan.at);
-  const auto* section =
-      std::find_if(std::begin(kSections), std::end(kSections),
-                   [type](const Section& candidate) { return candidate.type == type; });
-  if (section == std::end(kSections)) return false;
+  const rules::ClassedWord* section = section_of(type);
+  if (section == nullptr) return false;
   const std::size_t begin = scan.run_end + 2;
   const std::size_t end = content_end(text, begin);
   if (run_end(text, begin, end) != end || begin == end) return false;
@@ -162,8 +104,7 @@ bool Rewriter::section_property(Scan& scan) {
 bool Rewriter::user_line(Scan& scan) {
   const std::string_view text = scan.text;
   const std::string_view head = text.substr(scan.at, scan.run_end - scan.at);
-  if (std::find(std::begin(kUserHeads), std::end(kUserHeads), head) == std::end(kUserHeads))
-    return false;
+  if (!is_one_of(head, rules::files::kUserLines)) return false;
   const std::size_t end = content_end(text, scan.at);
   const std::string_view line = text.substr(scan.at, end - scan.at);
   if (std::count(line.begin(), line.end(), ':') < 4 || line[head.size()] != ':' ||
@@ -278,7 +219,7 @@ bool Rewriter::section_bracket(Scan& scan) {
   const std::string_view inside = text.substr(scan.at + 1, close - scan.at - 1);
   if (equals_folded(inside, "aliases")) scan.aliases_end = next;
   std::size_t begin = scan.at + 1;
-  for (const std::string_view head : {"ipset ", "group ", "client.", "mon.", "mds.", "mgr."})
+  for (const std::string_view head : rules::files::kBrackets)
     if (equals_folded(inside.substr(0, head.size()), head)) begin += head.size();
   const bool snapshot =
       text.substr(close, next - close).find("\nsnaptime: ") != std::string_view::npos;

@@ -6,6 +6,7 @@
 #include "anonymize/keep.h"
 #include "anonymize/rewrite.h"
 #include "anonymize/rules/cues.h"
+#include "anonymize/rules/files.h"
 #include "anonymize/word_set.h"
 #include "anonymize/words.h"
 
@@ -45,10 +46,9 @@ bool Rewriter::names_volume(std::string_view text, std::size_t at) {
 }
 
 bool Rewriter::volume_parent(Scan& scan) {
-  constexpr std::string_view kFolders[] = {"backup", "dump", "images", "iso", "private", "import"};
   const std::string_view run = scan.text.substr(scan.at, scan.run_end - scan.at);
   if (byte_at(scan.text, scan.run_end) != '/' || !names_volume(scan.text, scan.run_end + 1) ||
-      is_one_of(run, kFolders))
+      is_one_of(run, rules::files::kFolders))
     return false;
   return placed_name(scan, scan.at, scan.run_end, Kind::kName);
 }

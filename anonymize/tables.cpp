@@ -7,69 +7,17 @@
 
 #include "anonymize/chars.h"
 #include "anonymize/places.h"
+#include "anonymize/rules/fields.h"
+#include "anonymize/rules/files.h"
+#include "anonymize/word_set.h"
 
 namespace pmx::anonymize {
 namespace {
 
-constexpr FieldRule named(Kind kind) { return {Treatment::kName, kind, "", true}; }
-constexpr FieldRule as(Treatment treatment) { return {treatment, Kind::kName, "", true}; }
-
-/// What a word of a row must be for the row to belong to a table.
-enum class Proof {
-  kNumber,
-  kSize,
-  kDevice,
-  kAttributes,
-  kThin,
-  kStatus,
-  kTerminal,
-  kHex,
-  kFraction,
-  kReady
-};
-
-/// A program's table: the words that its header begins with, a column that holds names, and the
-/// word of a row that shows that it is one. Columns are counted, for many programs do not pad.
-struct Form {
-  std::string_view first;
-  std::string_view second;  ///< and perhaps a third
-  int column;               ///< kLast: the last one
-  FieldRule rule;
-  std::size_t proved_by;
-  Proof proof;
-};
-constexpr int kLast = -1;
-constexpr FieldRule kPathRule = as(Treatment::kPath);
-constexpr FieldRule kUserRule = as(Treatment::kUserId);
-constexpr Form kForms[] = {
-    {"VMID", "NAME", 1, named(Kind::kVm), 0, Proof::kNumber},                      // qm list
-    {"VMID", "Name", 1, named(Kind::kVm), 0, Proof::kNumber},                      // mail of vzdump
-    {"VMID", "Status", kLast, named(Kind::kContainer), 0, Proof::kNumber},         // pct list
-    {"Name", "Type", 0, named(Kind::kStorage), 2, Proof::kStatus},                 // pvesm status
-    {"Nodeid", "Votes Name", 2, named(Kind::kNode), 0, Proof::kNumber},            // pvecm nodes
-    {"Nodeid", "Votes Qdevice", 3, named(Kind::kNode), 0, Proof::kNumber},         //
-    {"NAME", "USED", 0, kPathRule, 1, Proof::kSize},                               // zfs list
-    {"NAME", "USED", 4, kPathRule, 1, Proof::kSize},                               //
-    {"NAME", "SIZE ALLOC", 0, kPathRule, 1, Proof::kSize},                         // zpool list
-    {"POOL", "ID", 0, named(Kind::kName), 1, Proof::kNumber},                      // ceph df
-    {"VG", "#PV", 0, named(Kind::kName), 1, Proof::kNumber},                       // vgs
-    {"PV", "VG", 1, named(Kind::kName), 0, Proof::kDevice},                        // pvs
-    {"LV", "VG", 0, named(Kind::kName), 2, Proof::kAttributes},                    // lvs
-    {"LV", "VG", 1, named(Kind::kName), 2, Proof::kAttributes},                    //
-    {"LV", "VG", 4, named(Kind::kName), 2, Proof::kThin},                          // its pool
-    {"USER", "PID", 0, kUserRule, 1, Proof::kNumber},                              // ps aux
-    {"UID", "PID", 0, kUserRule, 1, Proof::kNumber},                               // ps -ef
-    {"USER", "TTY", 0, kUserRule, 1, Proof::kTerminal},                            // w, who
-    {"COMMAND", "PID", 2, kUserRule, 1, Proof::kNumber},                           // lsof
-    {"Id", "Name", 1, named(Kind::kVm), 0, Proof::kNumber},                        // virsh list
-    {"CONTAINER", "ID", kLast, named(Kind::kContainer), 0, Proof::kHex},           // docker ps
-    {"NAMESPACE", "NAME READY", 1, named(Kind::kContainer), 2, Proof::kFraction},  // kubectl
-    {"NAME", "READY", 0, named(Kind::kContainer), 1, Proof::kFraction},  // kubectl get pods
-    {"NAME", "STATUS", 0, named(Kind::kNode), 1, Proof::kReady},         // kubectl get nodes
-};
+using rules::ProgramTable;
+using rules::Proof;
 
 bool proves(std::string_view word, Proof proof) {
-  constexpr std::string_view kStates[] = {"active", "inactive", "disabled"};
   const auto all = [word](auto test) { return std::all_of(word.begin(), word.end(), test); };
   switch (proof) {
     case Proof::kNumber: return word == "-" || all(is_digit);
@@ -78,8 +26,7 @@ bool proves(std::string_view word, Proof proof) {
     case Proof::kThin: return word.size() == 10 && word.front() == 'V';
     case Proof::kAttributes:
       return word.size() == 10 && all([](char c) { return c == '-' || is_letter(c); });
-    case Proof::kStatus:
-      return std::find(std::begin(kStates), std::end(kStates), word) != std::end(kStates);
+    case Proof::kStatus: return is_one_of(word, rules::files::kStates);
     case Proof::kTerminal: return word.starts_with("pts/") || word.starts_with("tty");
     case Proof::kHex: return word.size() >= 12 && all(is_hex);
     case Proof::kFraction: return is_digit(word.front()) && word.find('/') != word.npos;
@@ -87,41 +34,6 @@ bool proves(std::string_view word, Proof proof) {
   }
   return false;
 }
-
-/// What people write over the columns of their own tables, and no field is called.
-struct Heading {
-  std::string_view text;
-  FieldRule rule;
-};
-constexpr Heading kHeadings[] = {{"admin", as(Treatment::kPerson)},
-                                 {"administrator", as(Treatment::kPerson)},
-                                 {"ansprechpartner", as(Treatment::kPerson)},
-                                 {"assignee", as(Treatment::kPerson)},
-                                 {"benutzer", as(Treatment::kUserId)},
-                                 {"client", named(Kind::kPerson)},
-                                 {"company", named(Kind::kPerson)},
-                                 {"contact", as(Treatment::kPerson)},
-                                 {"ct", named(Kind::kContainer)},
-                                 {"customer", named(Kind::kPerson)},
-                                 {"engineer", as(Treatment::kPerson)},
-                                 {"firma", named(Kind::kPerson)},
-                                 {"guest", named(Kind::kVm)},
-                                 {"knoten", named(Kind::kNode)},
-                                 {"kunde", named(Kind::kPerson)},
-                                 {"login", as(Treatment::kUserId)},
-                                 {"machine", {Treatment::kHost, Kind::kHost, "", true}},
-                                 {"organisation", named(Kind::kPerson)},
-                                 {"organization", named(Kind::kPerson)},
-                                 {"owner", as(Treatment::kPerson)},
-                                 {"person", as(Treatment::kPerson)},
-                                 {"rechner", {Treatment::kHost, Kind::kHost, "", true}},
-                                 {"responsible", as(Treatment::kPerson)},
-                                 {"server", {Treatment::kHost, Kind::kHost, "", true}},
-                                 {"system", {Treatment::kHost, Kind::kHost, "", true}},
-                                 {"tenant", named(Kind::kPerson)},
-                                 {"verantwortlich", as(Treatment::kPerson)},
-                                 {"vm", named(Kind::kVm)},
-                                 {"vm-name", named(Kind::kVm)}};
 
 constexpr std::size_t kLongestHeading = 24;
 
@@ -136,8 +48,8 @@ std::string_view trimmed(std::string_view text) {
 FieldRule heading_rule(std::string_view heading) {
   std::string key = lower(trimmed(heading));
   std::replace(key.begin(), key.end(), ' ', '-');
-  for (const Heading& known : kHeadings)
-    if (known.text == key) return known.rule;
+  for (const rules::RuledWord& known : rules::fields::kHeadings)
+    if (known.word == key) return known.rule;
   return field_rule(key);
 }
 
@@ -211,16 +123,16 @@ bool TableReader::begin_listing(std::string_view line) {
   if (first == std::string_view::npos || !is_upper(line[first])) return false;
   const std::size_t stop = std::min(line.find(' ', first), line.size());
   head_ = line.substr(first, stop - first);
-  const bool known = std::any_of(std::begin(kForms), std::end(kForms),
-                                 [this](const Form& form) { return form.first == head_; });
+  const bool known = std::any_of(std::begin(rules::files::kTables), std::end(rules::files::kTables),
+                                 [this](const ProgramTable& form) { return form.first == head_; });
   const std::vector<Span> heads = known ? words(line) : std::vector<Span>();
   if (heads.size() < 3) return false;
   second_ = line.substr(heads[1].begin, heads[1].end - heads[1].begin);
   third_ = line.substr(heads[2].begin, heads[2].end - heads[2].begin);
-  const bool form =
-      std::any_of(std::begin(kForms), std::end(kForms), [this](const Form& known_form) {
-        return known_form.first == head_ && has_second(known_form.second);
-      });
+  const bool form = std::any_of(std::begin(rules::files::kTables), std::end(rules::files::kTables),
+                                [this](const ProgramTable& known_form) {
+                                  return known_form.first == head_ && has_second(known_form.second);
+                                });
   if (form) layout_ = Layout::kListing;
   return form;
 }
@@ -237,14 +149,14 @@ bool TableReader::listing_row(std::size_t begin, std::string_view line,
   constexpr std::size_t kFewest = 3;
   const std::vector<Span> row = words(line);
   bool belongs = false;
-  for (const Form& form : kForms) {
+  for (const ProgramTable& form : rules::files::kTables) {
     if (form.first != head_ || !has_second(form.second) || row.size() < kFewest) continue;
     const Span& by = row[form.proved_by];
     if (!proves(line.substr(by.begin, by.end - by.begin), form.proof)) continue;
     belongs = true;
     const auto column = static_cast<std::size_t>(form.column);
-    if (form.column != kLast && column >= row.size()) continue;
-    const Span& value = form.column == kLast ? row.back() : row[column];
+    if (form.column != ProgramTable::kLast && column >= row.size()) continue;
+    const Span& value = form.column == ProgramTable::kLast ? row.back() : row[column];
     places.push_back({begin + value.begin, begin + value.end, form.rule});
   }
   return belongs;

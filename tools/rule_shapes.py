@@ -244,9 +244,14 @@ def a_letter(node):
 
 
 def a_number(node):
-    if not isinstance(node, yaml.ScalarNode) or not re.fullmatch(r"-?\d+", node.value):
+    if not isinstance(node, yaml.ScalarNode) or not re.fullmatch(r"\d+", node.value):
         raise RuleError(line_of(node), "must be a number")
     return node.value
+
+
+def a_column(node):
+    """A number, or "last"."""
+    return "ProgramTable::kLast" if getattr(node, "value", "") == "last" else a_number(node)
 
 
 def one_of(names):

@@ -1,5 +1,12 @@
 """Which tables of built-in rules there are, by file, and the form of each (rule_shapes.py)."""
-from rule_shapes import Addresses, Classed, Rows, Ruled, Words, a_text
+from rule_shapes import Addresses, Classed, Patterns, Rows, Ruled, Words, a_column, a_letter, a_number, a_text, one_of
+
+# The enumerators of anonymize/rule_rows.h.
+FLAG_VALUES = {"next": "Flag::kNext", "attached": "Flag::kAttached", "pair": "Flag::kPair", "percent": "Flag::kPercent",
+               "third": "Flag::kThird"}
+PROOFS = {"number": "Proof::kNumber", "size": "Proof::kSize", "device": "Proof::kDevice",
+          "attributes": "Proof::kAttributes", "thin": "Proof::kThin", "status": "Proof::kStatus",
+          "terminal": "Proof::kTerminal", "hex": "Proof::kHex", "fraction": "Proof::kFraction", "ready": "Proof::kReady"}
 
 FILES = {
     "keep": {
@@ -77,5 +84,43 @@ FILES = {
         "vmid-commands": Words(),
         "vmid-endings": Words(),
         "vmid-interfaces": Words(),
+    },
+    "fields": {
+        "fields": Ruled(),
+        "last-words": Ruled(),
+        "open-keys": Words(),
+        "secret-keys": Words(),
+        "owners": Words(),
+        "labels": Words(),
+        "headings": Ruled(),
+        "key-parts": Words(),
+    },
+    "secrets": {
+        "tokens": Patterns(),
+        "schemes": Words(),
+        "none": Words(),
+        "states": Words(),
+        "negated": Words(),
+        "roots": Words(),
+        "elements": Words(),
+        "cookie-attributes": Words(),
+    },
+    "commands": {
+        "flags": Rows("Flag", ("command", a_text, None), ("flag", a_letter, None), ("value", one_of(FLAG_VALUES), None)),
+        "directives": Rows("Directive", ("line", a_text, None), ("behind", a_text, '""'), ("word", a_number, "0"), field=True),
+        "communities": Words(),
+        "password-lines": Words(),
+    },
+    "files": {
+        "sections": Classed(),
+        "user-lines": Words(),
+        "brackets": Words(),
+        "tickets": Words(is_lower=False),
+        "volume-folders": Words(),
+        "disks": Words(),
+        "folders": Words(),
+        "tables": Rows("ProgramTable", ("first", a_text, None), ("second", a_text, None), ("column", a_column, None),
+                       ("proved-by", a_number, None), ("proof", one_of(PROOFS), None), field=True),
+        "states": Words(),
     },
 }
