@@ -1,6 +1,7 @@
 // Power actions. Like PVE, most of what can go wrong goes wrong inside the task: a 200 with a UPID
 // only means that a worker was forked.
 #include <algorithm>
+#include <cstdlib>
 
 #include "sim/find_guest.h"
 #include "sim/guest_config.h"
@@ -34,6 +35,26 @@ TaskPlan plan_of(const Call& call, std::string type) {
 
 void fail(TaskPlan& plan, std::string text) { plan.exit = std::move(text); }
 
+/// Changes the task's guest, if it is still there, at the time the task ends.
+Effect on_guest(void (*change)(GuestState& guest, const Task& task)) {
+  return [change](State& state, const Task& task) {
+    const auto found = state.inventory.guests.find(std::atoi(task.plan.id.c_str()));
+    if (found != state.inventory.guests.end()) change(found->second, task);
+  };
+}
+
+void run(GuestState& guest, const Task& task) {
+  if (guest.power == Power::kStopped) guest.since = task.end() / 1000;
+  guest.power = Power::kRunning;
+}
+
+void halt(GuestState& guest, const Task&) {
+  guest.power = Power::kStopped;
+  guest.since = 0;
+}
+
+void pause(GuestState& guest, const Task&) { guest.power = Power::kPaused; }
+
 /// As the options say; otherwise a stop is quick, and the rest takes 1 to 3 s, the same for the
 /// same guest.
 std::int64_t work_time(const Call& call, std::string_view verb) {
@@ -49,6 +70,21 @@ Answer fork(const Call& call, TaskPlan plan) {
   return ok(call.state.tasks.fork(inventory.nodes[node], call.caller, std::move(plan), call.now));
 }
 
+/// The HA manager acts on a request a moment later, with a task of its own on the guest's node.
+void act_on_request(State& state, const Task& task, bool start) {
+  const auto found = state.inventory.guests.find(std::atoi(task.plan.id.c_str()));
+  if (found == state.inventory.guests.end()) return;
+  const GuestState& guest = found->second;
+  const std::string kind = guest.kind == GuestKind::kQemu ? "qm" : "vz";
+  TaskPlan plan;
+  plan.type = kind + (start ? "start" : "shutdown");
+  plan.id = task.plan.id;
+  plan.duration = 1800;
+  plan.effect = on_guest(start ? run : halt);
+  state.tasks.fork(state.inventory.node_of(guest), Caller{"root@pam", ""}, std::move(plan),
+                   task.end() + 900);
+}
+
 /// Start, stop and shutdown of a guest that the HA manager owns only set the requested state.
 Answer fork_ha(const Call& call, GuestKind kind, bool start) {
   TaskPlan plan = plan_of(call, start ? "hastart" : "hastop");
@@ -56,7 +92,7 @@ Answer fork_ha(const Call& call, GuestKind kind, bool start) {
   plan.lines.push_back(
       {0, std::string("Requesting HA ") + (start ? "start" : "stop") + " for " + sid});
   plan.duration = 400;
-  plan.effect = start ? Effect::kStartByHa : Effect::kStopByHa;
+  plan.effect = [start](State& state, const Task& task) { act_on_request(state, task, start); };
   return fork(call, std::move(plan));
 }
 
@@ -88,7 +124,7 @@ Answer start(const Call& call) {
   } else {
     plan.duration = work_time(call, "start");
     if (kind == GuestKind::kQemu) plan.lines.push_back({300, "generating cloud-init ISO"});
-    plan.effect = Effect::kRun;
+    plan.effect = on_guest(run);
   }
   return fork(call, std::move(plan));
 }
@@ -110,7 +146,7 @@ Answer end(const Call& call, const std::string& verb) {
     fail(plan, "VM quit/powerdown failed - got timeout");
   } else if (guest->power != Power::kStopped) {
     plan.duration = work_time(call, verb);
-    plan.effect = Effect::kStop;
+    plan.effect = on_guest(halt);
   }
   return fork(call, std::move(plan));
 }
@@ -144,23 +180,23 @@ Answer on_running(const Call& call, std::string type, Effect effect, std::int64_
 }
 
 Answer qemu_reset(const Call& call) {
-  return on_running<GuestKind::kQemu>(call, "qmreset", Effect::kNone, 60);
+  return on_running<GuestKind::kQemu>(call, "qmreset", nullptr, 60);
 }
 
 Answer qemu_suspend(const Call& call) {
   if (call.flag("todisk"))
-    return on_running<GuestKind::kQemu>(call, "qmsuspend", Effect::kStop,
+    return on_running<GuestKind::kQemu>(call, "qmsuspend", on_guest(halt),
                                         work_time(call, "suspend"));
-  return on_running<GuestKind::kQemu>(call, "qmpause", Effect::kPause, 60);
+  return on_running<GuestKind::kQemu>(call, "qmpause", on_guest(pause), 60);
 }
 
 Answer qemu_resume(const Call& call) {
-  return on_running<GuestKind::kQemu>(call, "qmresume", Effect::kRun, 60);
+  return on_running<GuestKind::kQemu>(call, "qmresume", on_guest(run), 60);
 }
 
 template <GuestKind kind>
 Answer reboot(const Call& call) {
-  return on_running<kind>(call, kind == GuestKind::kQemu ? "qmreboot" : "vzreboot", Effect::kRun,
+  return on_running<kind>(call, kind == GuestKind::kQemu ? "qmreboot" : "vzreboot", on_guest(run),
                           work_time(call, "reboot"));
 }
 

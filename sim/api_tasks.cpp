@@ -125,7 +125,7 @@ Answer stop(const Call& call) {
   const std::string node = call.text("node");
   if (task != nullptr && !owns(call, *task) && !call.may("/nodes/" + node, "Sys.Modify"))
     return failure(403, "Permission check failed (/nodes/" + node + ", Sys.Modify)");
-  call.state.tasks.stop(upid, call.now);
+  call.state.tasks.stop(call.state, upid, call.now);
   return ok(nullptr);
 }
 

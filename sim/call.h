@@ -29,7 +29,7 @@ struct State {
         storages(inventory, now_ms / 1000),
         work_time(options.work_time),
         scenario(options.scenario) {
-    if (options.scenario == Scenario::kGenerated) seed_tasks(tasks, inventory, now_ms);
+    if (options.scenario == Scenario::kGenerated) seed_tasks(*this, now_ms);
   }
 
   Facts facts;

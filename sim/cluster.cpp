@@ -122,7 +122,7 @@ class Cluster::Impl {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++requests_;
     now_ = clock_.now().time_since_epoch().count();
-    state_.tasks.advance(state_.inventory, now_);
+    state_.tasks.advance(state_, now_);
     Response response = failing_ > 0 ? planned_failure() : answer(request);
     if (truncating_ > 0 && !response.body.empty()) {
       --truncating_;
@@ -136,7 +136,7 @@ class Cluster::Impl {
   auto with_state(const Change& change) {
     const std::lock_guard<std::mutex> lock(mutex_);
     now_ = clock_.now().time_since_epoch().count();
-    state_.tasks.advance(state_.inventory, now_);
+    state_.tasks.advance(state_, now_);
     return change(state_);
   }
 

@@ -1,7 +1,7 @@
 // The tasks that a cluster has behind it when the simulation starts.
+#include "sim/call.h"
 #include "sim/dice.h"
 #include "sim/guest_config.h"
-#include "sim/tasks.h"
 
 namespace pmx::sim {
 namespace {
@@ -55,7 +55,9 @@ TaskPlan backup_plan(const Inventory& inventory, std::size_t node, bool fails) {
 
 }  // namespace
 
-void seed_tasks(Tasks& tasks, Inventory& inventory, std::int64_t now) {
+void seed_tasks(State& state, std::int64_t now) {
+  Inventory& inventory = state.inventory;
+  Tasks& tasks = state.tasks;
   Dice dice(inventory.seed(), "history");
   const std::int64_t night = now - 9 * kHour;
   for (std::size_t node = 0; node < inventory.nodes.size(); ++node)
@@ -73,7 +75,7 @@ void seed_tasks(Tasks& tasks, Inventory& inventory, std::int64_t now) {
     at += std::int64_t{60'000} * dice.between(5, 40);
     if (at > now - kHour / 2) break;
   }
-  tasks.advance(inventory, now);
+  tasks.advance(state, now);
 }
 
 }  // namespace pmx::sim

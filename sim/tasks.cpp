@@ -34,18 +34,6 @@ Json base(const Task& task) {
   return out;
 }
 
-/// The task that the HA manager forks on the guest's node once it acts on a request.
-TaskPlan ha_follow_up(const GuestState& guest, Effect effect) {
-  const bool start = effect == Effect::kStartByHa;
-  const std::string kind = guest.kind == GuestKind::kQemu ? "qm" : "vz";
-  TaskPlan plan;
-  plan.type = kind + (start ? "start" : "shutdown");
-  plan.id = std::to_string(guest.vmid);
-  plan.duration = 1800;
-  plan.effect = start ? Effect::kRun : Effect::kStop;
-  return plan;
-}
-
 }  // namespace
 
 std::string upid_text(const Task& task) {
@@ -79,52 +67,33 @@ void Tasks::forget_old() {
   if (oldest != tasks_.rend()) tasks_.erase(std::next(oldest).base());
 }
 
-void Tasks::advance(Inventory& inventory, std::int64_t now) {
+void Tasks::advance(State& state, std::int64_t now) {
   for (;;) {
     Task* due = nullptr;
     for (auto& task : tasks_)
       if (!task.finished && task.end() <= now && (due == nullptr || task.end() < due->end()))
         due = &task;
     if (due == nullptr) return;
-    due->finished = true;
-    const auto finish = due->plan.finish;  // may fork, which moves the tasks
-    if (due->plan.exit == "OK" || due->plan.exit.starts_with("WARNINGS")) apply(inventory, *due);
-    if (finish) finish();
+    finish(state, *due);
   }
 }
 
-void Tasks::apply(Inventory& inventory, const Task& task) {
-  const auto found = inventory.guests.find(std::atoi(task.plan.id.c_str()));
-  if (found == inventory.guests.end()) return;
-  GuestState& guest = found->second;
-  switch (task.plan.effect) {
-    case Effect::kNone: return;
-    case Effect::kRun:
-      if (guest.power == Power::kStopped) guest.since = task.end() / 1000;
-      guest.power = Power::kRunning;
-      return;
-    case Effect::kStop:
-      guest.power = Power::kStopped;
-      guest.since = 0;
-      return;
-    case Effect::kPause: guest.power = Power::kPaused; return;
-    case Effect::kStartByHa:
-    case Effect::kStopByHa:
-      fork(inventory.node_of(guest), Caller{"root@pam", ""}, ha_follow_up(guest, task.plan.effect),
-           task.end() + 900);
-      return;
-  }
+void Tasks::finish(State& state, Task& task) {
+  task.finished = true;
+  const bool good = task.plan.exit == "OK" || task.plan.exit.starts_with("WARNINGS");
+  const Effect effect = std::move(good ? task.plan.effect : task.plan.undo);
+  task.plan.effect = task.plan.undo = nullptr;
+  const Task done = task;  // an effect may fork, which moves the tasks
+  if (effect) effect(state, done);
 }
 
-void Tasks::stop(const std::string& upid, std::int64_t now) {
-  for (auto& task : tasks_) {
-    if (task.upid != upid || task.finished) continue;
-    task.finished = true;
-    task.plan.duration = now - task.start;
-    task.plan.exit = "unexpected status";
-    task.plan.effect = Effect::kNone;
-    task.plan.finish = nullptr;
-  }
+void Tasks::stop(State& state, const std::string& upid, std::int64_t now) {
+  const auto found = std::find_if(tasks_.begin(), tasks_.end(),
+                                  [&](const Task& task) { return task.upid == upid; });
+  if (found == tasks_.end() || found->finished) return;
+  found->plan.duration = now - found->start;
+  found->plan.exit = "unexpected status";
+  finish(state, *found);
 }
 
 const Task* Tasks::find(std::string_view upid) const {

@@ -16,8 +16,11 @@
 
 namespace pmx::sim {
 
-/// What a finished task does to its guest.
-enum class Effect : std::uint8_t { kNone, kRun, kStop, kPause, kStartByHa, kStopByHa };
+struct State;
+struct Task;
+
+/// What a task does to the cluster at the moment it ends.
+using Effect = std::function<void(State&, const Task&)>;
 
 /// A line of a task's log and when it appears.
 struct TaskLine {
@@ -32,8 +35,8 @@ struct TaskPlan {
   std::vector<TaskLine> lines;
   std::int64_t duration = 40;  ///< milliseconds
   std::string exit = "OK";     ///< OK, "WARNINGS: 1" or the error's text
-  Effect effect = Effect::kNone;
-  std::function<void()> finish;  ///< what else happens when it ends by itself, well or not
+  Effect effect;               ///< of an end that is no error; may be empty
+  Effect undo;                 ///< what an error, or being stopped, leaves behind; may be empty
 };
 
 /// A task that was forked, running until end() has passed or somebody stopped it.
@@ -57,11 +60,12 @@ class Tasks {
   const std::string& fork(const NodeState& node, const Caller& caller, TaskPlan plan,
                           std::int64_t now);
 
-  /// Ends every task that is due at `now`, in order, and applies its effect to `inventory`.
-  void advance(Inventory& inventory, std::int64_t now);
+  /// Ends every task that is due at `now`, in order, and applies its effect to `state`, whose tasks
+  /// these are.
+  void advance(State& state, std::int64_t now);
 
   /// Ends a running task as "unexpected status", PVE's word for killed; its effect does not happen.
-  void stop(const std::string& upid, std::int64_t now);
+  void stop(State& state, const std::string& upid, std::int64_t now);
 
   [[nodiscard]] const Task* find(std::string_view upid) const;
 
@@ -76,7 +80,7 @@ class Tasks {
   static std::vector<std::string> log(const Task& task, std::int64_t now);
 
  private:
-  void apply(Inventory& inventory, const Task& task);
+  static void finish(State& state, Task& task);
   /// Makes room for one more, as PVE's index does; running tasks stay.
   void forget_old();
 
@@ -85,7 +89,7 @@ class Tasks {
 };
 
 /// Last night's backups, one of them failed, and a few starts by the cluster's users.
-void seed_tasks(Tasks& tasks, Inventory& inventory, std::int64_t now);
+void seed_tasks(State& state, std::int64_t now);
 
 /// The name of a task, made of its other members.
 std::string upid_text(const Task& task);

@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "sim/tasks.h"
+#include "sim/call.h"
 
 namespace pmx::sim {
 namespace {
@@ -15,10 +15,9 @@ constexpr std::int64_t kNow = 1'795'260'000'000;
 TEST_CASE("task history: it is over when the simulation starts, and changed nothing") {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     CAPTURE(seed);
-    Inventory inventory({3, 24, seed}, kNow / 1000);
-    const Inventory before = inventory;
-    Tasks tasks;
-    seed_tasks(tasks, inventory, kNow);
+    const Inventory before({3, 24, seed}, kNow / 1000);
+    const State state({3, 24, seed}, kNow);
+    const Tasks& tasks = state.tasks;
     std::set<std::string> upids;
     for (const Task& task : tasks.all()) {
       CHECK(task.finished);
@@ -26,7 +25,7 @@ TEST_CASE("task history: it is over when the simulation starts, and changed noth
       upids.insert(task.upid);
     }
     CHECK(upids.size() == tasks.all().size());
-    for (const auto& [vmid, guest] : inventory.guests) {
+    for (const auto& [vmid, guest] : state.inventory.guests) {
       const GuestState& was = before.guests.find(vmid)->second;
       CHECK(guest.power == was.power);
       CHECK(guest.since == was.since);
@@ -35,9 +34,9 @@ TEST_CASE("task history: it is over when the simulation starts, and changed noth
 }
 
 TEST_CASE("task history: every node was backed up last night, and the first one's backup failed") {
-  Inventory inventory({3, 24, 7}, kNow / 1000);
-  Tasks tasks;
-  seed_tasks(tasks, inventory, kNow);
+  const State state({3, 24, 7}, kNow);
+  const Inventory& inventory = state.inventory;
+  const Tasks& tasks = state.tasks;
   for (std::size_t node = 0; node < inventory.nodes.size(); ++node) {
     const Task* backup = nullptr;
     for (const Task& task : tasks.all())
@@ -53,10 +52,7 @@ TEST_CASE("task history: every node was backed up last night, and the first one'
 }
 
 TEST_CASE("task history: an empty cluster has one too") {
-  Inventory inventory({1, 0, 7}, kNow / 1000);
-  Tasks tasks;
-  seed_tasks(tasks, inventory, kNow);
-  CHECK(tasks.all().size() == 1);
+  CHECK(State({1, 0, 7}, kNow).tasks.all().size() == 1);
 }
 
 }  // namespace pmx::sim

@@ -1,7 +1,7 @@
 // Power actions and the tasks they fork, on a clock that the test turns.
 #include <doctest/doctest.h>
 
-#include "sim/tasks.h"
+#include "sim/call.h"
 #include "tests/unit/sim/harness.h"
 
 namespace pmx::sim {
@@ -134,40 +134,70 @@ TEST_CASE("tasks: a bad or unknown UPID is a parameter error") {
   CHECK(Harness::body(unknown)["errors"]["upid"] == "no such task");
 }
 
-TEST_CASE("tasks: one that ends with warnings has done its work all the same") {
+TEST_CASE(
+    "tasks: one that ends with warnings has done its work, one that fails leaves its traces") {
   struct Row {
     const char* exit;
     bool works;
   };
   for (const Row& row : {Row{"OK", true}, {"WARNINGS: 2", true}, {"got timeout", false}}) {
     CAPTURE(row.exit);
-    Inventory inventory({1, 2, 7}, 1'795'260'000);
-    Tasks tasks;
+    State state({1, 0, 7}, 1'795'260'000'000);
     TaskPlan plan;
     plan.type = "qmstart";
-    plan.id = "101";
     plan.exit = row.exit;
-    plan.effect = Effect::kRun;
-    tasks.fork(inventory.nodes[0], {"root@pam", ""}, plan, 1'000'000);
-    tasks.advance(inventory, 1'000'000 + plan.duration - 1);
-    CHECK(inventory.guests[101].power == Power::kStopped);
-    tasks.advance(inventory, 1'000'000 + plan.duration);
-    CHECK((inventory.guests[101].power == Power::kRunning) == row.works);
+    int worked = 0;
+    int left = 0;
+    plan.effect = [&](State&, const Task& task) { worked += task.finished ? 1 : 0; };
+    plan.undo = [&](State&, const Task&) { ++left; };
+    state.tasks.fork(state.inventory.nodes[0], {"root@pam", ""}, plan, 1'000'000);
+    state.tasks.advance(state, 1'000'000 + plan.duration - 1);
+    CHECK(worked + left == 0);
+    state.tasks.advance(state, 1'000'000 + plan.duration);
+    state.tasks.advance(state, 2'000'000);
+    CHECK(worked == (row.works ? 1 : 0));
+    CHECK(left == (row.works ? 0 : 1));
   }
 }
 
+TEST_CASE("tasks: an effect may fork, and being stopped is no good end") {
+  State state({1, 0, 7}, 1'795'260'000'000);
+  const NodeState node = state.inventory.nodes[0];
+  TaskPlan plan;
+  plan.type = "startall";
+  plan.duration = 1000;
+  int left = 0;
+  plan.undo = [&](State&, const Task&) { ++left; };
+  plan.effect = [](State& cluster, const Task& task) {
+    TaskPlan next;
+    next.type = "qmstart";
+    cluster.tasks.fork(cluster.inventory.nodes[0], {"root@pam", ""}, next, task.end());
+  };
+  const std::size_t before = state.tasks.all().size();
+  state.tasks.fork(node, {"root@pam", ""}, plan, 1000);
+  const std::string stopped = state.tasks.fork(node, {"root@pam", ""}, plan, 1500);
+  state.tasks.stop(state, stopped, 1600);
+  CHECK(left == 1);
+  CHECK(state.tasks.find(stopped)->plan.exit == "unexpected status");
+  state.tasks.advance(state, 9000);
+  CHECK(left == 1);
+  CHECK(state.tasks.all().size() == before + 3);
+  for (const Task& task : state.tasks.all()) CHECK(task.finished);
+}
+
 TEST_CASE("tasks: the index keeps the last thousand, and a running one however old") {
-  Inventory inventory({1, 0, 7}, 1'795'260'000);
-  Tasks tasks;
+  State state({1, 0, 7}, 1'795'260'000'000);
+  Tasks& tasks = state.tasks;
+  const NodeState node = state.inventory.nodes[0];
   TaskPlan endless;
   endless.type = "vncproxy";
   endless.duration = 1'000'000'000;
-  const std::string first = tasks.fork(inventory.nodes[0], {"root@pam", ""}, endless, 1);
+  const std::string first = tasks.fork(node, {"root@pam", ""}, endless, 1);
   TaskPlan brief;
   brief.type = "qmstart";
   for (int i = 0; i < 1500; ++i) {
-    tasks.fork(inventory.nodes[0], {"root@pam", ""}, brief, 1000 + i * 100);
-    tasks.advance(inventory, 1000 + i * 100 + 50);
+    tasks.fork(node, {"root@pam", ""}, brief, 1000 + i * 100);
+    tasks.advance(state, 1000 + i * 100 + 50);
   }
   CHECK(tasks.find(first) != nullptr);
   CHECK(tasks.all().size() == 1000);
