@@ -10,6 +10,7 @@
 #include "sim/form.h"
 #include "sim/guest_config.h"
 #include "sim/permission.h"
+#include "sim/stateless.h"
 #include "sim/verify.h"
 
 namespace pmx::sim {
@@ -35,6 +36,7 @@ Response render(const Answer& answer, bool keeps_connection) {
   response.headers["connection"] =
       answer.status == 200 ? (keeps_connection ? "Keep-Alive" : "close, Keep-Alive") : "close";
   if (answer.bare) return response;
+  if (answer.stateless) response.headers["x-sim-stateless"] = "1";
   response.headers["content-type"] = "application/json;charset=UTF-8";
   Json body{{"data", answer.data}};
   if (answer.status != 200) {
@@ -245,7 +247,8 @@ class Cluster::Impl {
     const std::string key = std::string(route.method) + " " + std::string(route.path);
     const auto found = handlers_.find(key);
     if (found != handlers_.end()) return found->second(call);
-    return failure(501, "Method '" + key + "' is part of PVE but not simulated yet");
+    if (auto index = index_answer(route, call)) return *index;
+    return stateless_answer(route, call);
   }
 
   Clock& clock_;

@@ -1,5 +1,7 @@
 #include "sim/facts.h"
 
+#include <set>
+
 #include "base/percent.h"
 #include "schemas/embedded.h"
 
@@ -76,6 +78,32 @@ std::optional<Route> Facts::find(std::string_view method, std::string_view path)
     route.variables.emplace(segment.substr(1, segment.size() - 2), std::move(value));
   }
   return route;
+}
+
+Json Facts::returns(const Route& route) const {
+  for (const auto& line : lines_) {
+    if (line.path != route.path || line.method != route.method) continue;
+    const auto parsed = parse_json(line.text);
+    const Json* returns = parsed.ok() ? find_member(*parsed, "returns") : nullptr;
+    return returns == nullptr ? Json::object() : *returns;
+  }
+  return Json::object();
+}
+
+std::vector<std::string_view> Facts::children(std::string_view path) const {
+  const std::size_t depth = split_path(path).size();
+  std::set<std::string_view> out;
+  for (const auto& line : lines_)
+    if (line.path.starts_with(path) && line.segments.size() > depth &&
+        line.path.substr(path.size()).starts_with('/'))
+      out.insert(line.segments[depth]);
+  return {out.begin(), out.end()};
+}
+
+std::vector<Route> Facts::routes() const {
+  std::vector<Route> out;
+  for (const auto& line : lines_) out.push_back({line.path, line.method, {}});
+  return out;
 }
 
 const Json& Facts::method(const Route& route) {

@@ -36,6 +36,15 @@ class Facts {
   /// The method's facts: params, permissions, allowtoken, proxyto, ... An empty object when absent.
   const Json& method(const Route& route);
 
+  /// The schema of what the method returns; parsed each time. An empty object when absent.
+  [[nodiscard]] Json returns(const Route& route) const;
+
+  /// The segments that follow `path` in the paths of other methods, in order, each once.
+  [[nodiscard]] std::vector<std::string_view> children(std::string_view path) const;
+
+  /// Every method there is.
+  [[nodiscard]] std::vector<Route> routes() const;
+
  private:
   struct Line {
     std::string_view path;

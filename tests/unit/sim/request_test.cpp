@@ -114,8 +114,6 @@ TEST_CASE("routing: wrong paths, wrong verbs, unknown nodes and missing guests k
        "hostname lookup 'nosuch' failed - failed to get address info for: nosuch: Name or service "
        "not known"},
       {"bad node", "GET", "/nodes/bad_name!/status", 403, "Permission check failed (, Sys.Audit)"},
-      {"known", "GET", "/nodes/" + node + "/report", 501,
-       "Method 'GET /nodes/{node}/report' is part of PVE but not simulated yet"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);
