@@ -215,8 +215,10 @@ void add_privacy_verbs(CLI::App& app, CommandLine& line) {
   CLI::App* mappings =
       add_command(*privacy, line, CommandLine::Command::kPrivacyMappings, "mappings",
                   "List every pseudonym and what it stands for (for your eyes only)");
-  CLI::App* rules = add_command(*privacy, line, CommandLine::Command::kPrivacyRules, "rules",
-                                "Show what becomes of each class, and your own rules");
+  CLI::App* rules =
+      add_command(*privacy, line, CommandLine::Command::kPrivacyRules, "rules",
+                  "Show what becomes of each class, your own rules, and which are built in");
+  rules->add_flag("--all", line.all, "Each built-in rule with its file and line");
   CLI::App* rotate = add_command(*privacy, line, CommandLine::Command::kPrivacyRotate, "rotate",
                                  "New pseudonyms from now on; old ones are accepted for a while");
   rotate

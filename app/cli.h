@@ -61,6 +61,7 @@ struct CommandLine {
   bool demo = false;
   std::string http;  ///< serve: ADDRESS:PORT, empty = standard input and output
   bool json = false;
+  bool all = false;    ///< privacy rules: each built-in one too
   bool yes = false;    ///< privacy clear: meant
   int grace = 30;      ///< privacy rotate: days that earlier pseudonyms are taken back
   bool watch = false;  ///< reveal: line by line, as they come

@@ -45,6 +45,23 @@ std::string rule_line(const Json& rule) {
          (context.empty() ? "" : "  (in a line with " + context + ")") + "\n";
 }
 
+/// The built-in tables as built_in_rules() gives them: a line each, or one for each rule.
+std::string built_in_lines(const Json& tables) {
+  std::string text;
+  for (const Json& table : tables) {
+    const std::string name(string_member(table, "table"));
+    if (!table.contains("entries")) {
+      text += column(std::string(string_member(table, "file")), 14) + column(name, 20) +
+              std::to_string(table["rules"].get<int>()) + "\n";
+      continue;
+    }
+    for (const Json& entry : table["entries"])
+      text += column(std::string(string_member(entry, "source")), 18) + column(name, 20) +
+              std::string(string_member(entry, "text")) + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<int> privacy_stats_command(const CommandLine& line) {
@@ -79,7 +96,8 @@ Result<int> privacy_mappings_command(const CommandLine& line) {
 
 Result<int> privacy_rules_command(const CommandLine& line) {
   PMX_TRY(const Config config, load_local_config(line.overrides, process_environment()));
-  const Json rules = policy_rules(config.privacy.policy.get());
+  Json rules = policy_rules(config.privacy.policy.get());
+  rules["built_in"] = built_in_rules(line.all);
   if (line.json) {
     print(pretty_json(rules) + "\n");
     return 0;
@@ -90,7 +108,8 @@ Result<int> privacy_rules_command(const CommandLine& line) {
   text += column("secret", 8) + "placeholder, never restored\n";
   if (!rules["rules"].empty()) text += "\nYour rules:\n";
   for (const Json& rule : rules["rules"]) text += rule_line(rule);
-  print(text);
+  text += line.all ? "\nBuilt-in rules:\n" : "\nBuilt-in rules (--all shows each):\n";
+  print(text + built_in_lines(rules["built_in"]));
   return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "anonymize/built_in_rules.h"
 #include "base/files.h"
 
 namespace pmx::app {
@@ -178,6 +179,23 @@ Json policy_rules(const anonymize::Policy* policy) {
   return {{"preset", anonymize::preset_name(preset_in_force(policy))},
           {"classes", std::move(classes)},
           {"rules", std::move(rules)}};
+}
+
+Json built_in_rules(bool all) {
+  Json tables = Json::array();
+  for (const anonymize::BuiltInRule& rule : anonymize::built_in_rules()) {
+    if (tables.empty() || tables.back()["file"] != rule.file ||
+        tables.back()["table"] != rule.table) {
+      tables.push_back({{"file", rule.file}, {"table", rule.table}, {"rules", 0}});
+      if (all) tables.back()["entries"] = Json::array();
+    }
+    Json& table = tables.back();
+    table["rules"] = table["rules"].get<int>() + 1;
+    if (!all) continue;
+    const std::string source = std::string(rule.file) + ":" + std::string(rule.line);
+    table["entries"].push_back({{"source", source}, {"text", rule.text}});
+  }
+  return tables;
 }
 
 }  // namespace pmx::app

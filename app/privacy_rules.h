@@ -33,4 +33,8 @@ std::string describe_policy(const anonymize::Policy* policy);
 /// "context", "policy", "source"}]}; of a rule only what it has.
 Json policy_rules(const anonymize::Policy* policy);
 
+/// The built-in rules by table: [{"file", "table", "rules": how many}]; with `all` of them also
+/// "entries": [{"source": FILE:LINE, "text"}].
+Json built_in_rules(bool all);
+
 }  // namespace pmx::app

@@ -70,7 +70,8 @@ def header(name, tables, shapes):
 
 def entries(name, tables, shapes):
     """A line of each rule: file, line, table, text."""
-    return "".join(f"{name}.yml\t{row.line}\t{table}\t{row.text}\n"
+    escapes = str.maketrans({"\t": "\\t", "\n": "\\n"})
+    return "".join(f"{name}.yml\t{row.line}\t{table}\t{row.text.translate(escapes)}\n"
                    for table, rows in tables.items()
                    for row in (rows if shapes[table].ordered else sorted(rows, key=lambda r: r.line)))
 

@@ -7,7 +7,7 @@ _proxmox_mpc_options() {
     config) echo "check --config --state-dir --help" ;;
     doctor) echo "--config --state-dir --access --json --help" ;;
     token) echo "show list add rotate remove --access --config --state-dir --help" ;;
-    privacy) echo "stats mappings rules rotate clear --json --grace --yes --config --state-dir --help" ;;
+    privacy) echo "stats mappings rules rotate clear --json --all --grace --yes --config --state-dir --help" ;;
     state) echo "backup restore --config --state-dir --help" ;;
     client-config) echo "--demo --help" ;;
     anonymize) echo "--names --key-file --one-time --permute-vmids --jsonl --explain --explain=json --config --state-dir --help" ;;

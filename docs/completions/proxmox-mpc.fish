@@ -47,6 +47,7 @@ complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize" -l one-time -
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize" -l permute-vmids -d "With --one-time: other VMIDs"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from reveal" -l watch -d "Line by line, as they come"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -a "stats mappings rules rotate clear"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -l all -d "rules: each built-in rule"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -l grace -x -d "rotate: days that old pseudonyms are accepted"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -l json -d "Machine-readable"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -l yes -d "clear: really"

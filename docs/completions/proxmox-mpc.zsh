@@ -68,7 +68,7 @@ _proxmox_mpc() {
         '--state-dir[state directory]:directory:_directories'
       ;;
     token) _arguments '1:action:(show list add rotate remove)' '2:name:' ;;
-    privacy) _arguments '1:action:(stats mappings rules rotate clear)' '--json[machine-readable]' \
+    privacy) _arguments '1:action:(stats mappings rules rotate clear)' '--json[machine-readable]' '--all[rules: each built-in rule]' \
       '--grace[rotate: days that old pseudonyms are accepted]:days:' '--yes[clear: really]' ;;
     state)
       _arguments '1:action:(backup restore)' '2:file:_files' \

@@ -3,6 +3,7 @@ import base64
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import tempfile
@@ -165,6 +166,26 @@ class RulesTest(WithCluster):
         self.assertRegex(text, rf"(?m)^pattern +nam +replace +{file}:3 INV-\[0-9\]\+  \(in a line with invoice\)$")
         self.assertRegex(text, rf"(?m)^class +ipv4 +keep +{file}:4$")
         self.assertNotRegex(text, r"(?m) $")
+
+    def test_built_in_rules_are_counted_and_each_is_shown_on_demand(self):
+        arguments, environment = self.configure("privacy: {mode: installation}\n")
+        text = run("privacy", "rules", *arguments, environment=environment).stdout
+        self.assertRegex(text, r"(?m)^keep\.yml +hosts +\d+$")
+        self.assertNotIn("pvelocalhost", text)
+        text = run("privacy", "rules", "--all", *arguments, environment=environment).stdout
+        self.assertRegex(text, r"(?m)^keep\.yml:\d+ +hosts +pvelocalhost$")
+        tables = json.loads(run("privacy", "rules", "--json", *arguments, environment=environment).stdout)["built_in"]
+        self.assertIn("hosts", [table["table"] for table in tables if table["file"] == "keep.yml"])
+
+    def test_a_built_in_name_and_pattern_can_be_copied_into_rules_of_ones_own(self):
+        listed = run("privacy", "rules", "--all", *self.configure("privacy: {mode: installation}\n")[0],
+                     environment=self.environment).stdout
+        pattern = re.search(r"(?m)^secrets\.yml:\d+ +tokens +(\S+)$", listed)[1]
+        domain = re.search(r"(?m)^domains\.yml:\d+ +vendors +(\S+)$", listed)[1]
+        arguments, environment = self.configure(
+            f"privacy:\n  keep: [{domain}]\n  patterns:\n    - {{pattern: '{pattern}', class: secret}}\n")
+        done = run("config", "check", *arguments, environment=environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_what_is_said_of_a_bad_pattern_does_not_repeat_it(self):
         arguments, environment = self.configure("privacy:\n  patterns:\n    - {pattern: 'Huber('}\n")

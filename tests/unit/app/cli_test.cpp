@@ -98,6 +98,8 @@ TEST_CASE("command line: with nothing more said all is as the headers have it") 
   CHECK_FALSE(sim.http);
   CHECK(good({"token", "show"}).token_name == "local");
   CHECK_FALSE(good({"privacy", "clear"}).yes);
+  CHECK_FALSE(good({"privacy", "rules"}).all);
+  CHECK(good({"privacy", "rules", "--all"}).all);
   CHECK(good({"privacy", "rotate"}).grace == 30);
   CHECK(good({"privacy", "rotate", "--grace", "0"}).grace == 0);
   CHECK_FALSE(parse({"privacy", "rotate", "--grace", "-1"}).line.has_value());

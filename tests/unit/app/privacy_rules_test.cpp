@@ -48,6 +48,23 @@ TEST_CASE("privacy rules: what is in force can be shown, with a class and a plac
   CHECK(shown["rules"][0] == word);
 }
 
+TEST_CASE("privacy rules: the built-in ones are counted by table, and listed with their lines") {
+  const Json counted = built_in_rules(false);
+  const Json listed = built_in_rules(true);
+  REQUIRE(counted.size() == listed.size());
+  bool found = false;
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    const Json& table = listed[i];
+    CHECK(table["entries"].size() == counted[i]["rules"].get<std::size_t>());
+    CHECK_FALSE(counted[i].contains("entries"));
+    if (table["file"] != "fields.yml" || table["table"] != "fields") continue;
+    for (const Json& entry : table["entries"])
+      found = found || (entry["text"] == "cipassword: secret password" &&
+                        std::string(string_member(entry, "source")).starts_with("fields.yml:"));
+  }
+  CHECK(found);
+}
+
 TEST_CASE("privacy rules: words, patterns, names that stay and classes with their lines") {
   auto document = parse_config_file(
       "privacy:\n"
