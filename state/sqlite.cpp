@@ -57,11 +57,19 @@ std::string_view view_of(const void* bytes, int size) {
 void CloseDb::operator()(sqlite3* handle) const { sqlite3_close_v2(handle); }
 void FinalizeStatement::operator()(sqlite3_stmt* handle) const { sqlite3_finalize(handle); }
 
-Statement::Statement(Db& db, std::string sql, StatementHandle handle)
-    : db_(&db), sql_(std::move(sql)), handle_(std::move(handle)) {}
+Statement::Statement(Db& db, KeptStatement& kept)
+    : db_(&db), kept_(&kept), handle_(kept.handle.get()) {
+  kept.lent = true;
+}
+
+Statement::Statement(Db& db, StatementHandle own)
+    : db_(&db), own_(std::move(own)), handle_(own_.get()) {}
 
 Statement::~Statement() {
-  if (handle_ != nullptr) db_->keep(std::move(sql_), std::move(handle_));
+  if (kept_ == nullptr) return;
+  sqlite3_reset(handle_);
+  sqlite3_clear_bindings(handle_);
+  kept_->lent = false;
 }
 
 void Statement::note(int code) {
@@ -70,26 +78,23 @@ void Statement::note(int code) {
 
 void Statement::bind_one(int index, std::string_view value) {
   const char* bytes = value.data() == nullptr ? "" : value.data();
-  note(sqlite3_bind_text64(handle_.get(), index, bytes, value.size(), SQLITE_TRANSIENT,
-                           SQLITE_UTF8));
+  note(sqlite3_bind_text64(handle_, index, bytes, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void Statement::bind_one(int index, Blob value) {
   const char* bytes = value.bytes.data() == nullptr ? "" : value.bytes.data();
-  note(sqlite3_bind_blob64(handle_.get(), index, bytes, value.bytes.size(), SQLITE_TRANSIENT));
+  note(sqlite3_bind_blob64(handle_, index, bytes, value.bytes.size(), SQLITE_TRANSIENT));
 }
 
-void Statement::bind_one(int index, std::nullptr_t) {
-  note(sqlite3_bind_null(handle_.get(), index));
-}
+void Statement::bind_one(int index, std::nullptr_t) { note(sqlite3_bind_null(handle_, index)); }
 
 void Statement::bind_integer(int index, std::int64_t value) {
-  note(sqlite3_bind_int64(handle_.get(), index, value));
+  note(sqlite3_bind_int64(handle_, index, value));
 }
 
 Result<bool> Statement::step() {
   if (bind_error_ != SQLITE_OK) return db_->error(bind_error_);
-  const int code = sqlite3_step(handle_.get());
+  const int code = sqlite3_step(handle_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
   return db_->error(code);
@@ -105,26 +110,24 @@ Result<void> Statement::finish() {
 }
 
 void Statement::reset() {
-  sqlite3_reset(handle_.get());
+  sqlite3_reset(handle_);
   bind_error_ = SQLITE_OK;
 }
 
-std::int64_t Statement::integer(int column) const {
-  return sqlite3_column_int64(handle_.get(), column);
-}
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_, column); }
 
 std::string_view Statement::text(int column) const {
-  const void* bytes = sqlite3_column_text(handle_.get(), column);
-  return view_of(bytes, sqlite3_column_bytes(handle_.get(), column));
+  const void* bytes = sqlite3_column_text(handle_, column);
+  return view_of(bytes, sqlite3_column_bytes(handle_, column));
 }
 
 std::string_view Statement::blob(int column) const {
-  const void* bytes = sqlite3_column_blob(handle_.get(), column);
-  return view_of(bytes, sqlite3_column_bytes(handle_.get(), column));
+  const void* bytes = sqlite3_column_blob(handle_, column);
+  return view_of(bytes, sqlite3_column_bytes(handle_, column));
 }
 
 bool Statement::is_null(int column) const {
-  return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+  return sqlite3_column_type(handle_, column) == SQLITE_NULL;
 }
 
 Db::Db(std::string path, std::unique_ptr<sqlite3, CloseDb> handle)
@@ -148,22 +151,24 @@ Result<std::unique_ptr<Db>> Db::open(const std::string& path) {
   return db;
 }
 
-Result<Statement> Db::prepare(std::string_view sql) {
-  std::string key(sql);
-  if (auto cached = cache_.extract(key); !cached.empty()) {
-    return Statement(*this, std::move(key), std::move(cached.mapped()));
-  }
+Result<StatementHandle> Db::compile(const std::string& sql) {
   sqlite3_stmt* raw = nullptr;
-  const int code = sqlite3_prepare_v3(handle_.get(), key.c_str(), static_cast<int>(key.size() + 1),
+  const int code = sqlite3_prepare_v3(handle_.get(), sql.c_str(), static_cast<int>(sql.size() + 1),
                                       SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
   if (code != SQLITE_OK) return error(code);
-  return Statement(*this, std::move(key), StatementHandle(raw));
+  return StatementHandle(raw);
 }
 
-void Db::keep(std::string sql, StatementHandle handle) {
-  sqlite3_reset(handle.get());
-  sqlite3_clear_bindings(handle.get());
-  cache_.insert_or_assign(std::move(sql), std::move(handle));
+Result<Statement> Db::prepare(std::string_view sql) {
+  if (const auto kept = cache_.find(sql); kept != cache_.end() && !kept->second.lent) {
+    return Statement(*this, kept->second);
+  }
+  std::string text(sql);
+  PMX_TRY(StatementHandle fresh, compile(text));
+  const auto [kept, is_new] = cache_.try_emplace(std::move(text));
+  if (!is_new) return Statement(*this, std::move(fresh));  // the same one is in use
+  kept->second.handle = std::move(fresh);
+  return Statement(*this, kept->second);
 }
 
 Result<void> Db::execute(const char* sql) {

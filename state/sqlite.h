@@ -11,12 +11,14 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "base/result.h"
 
@@ -44,13 +46,24 @@ struct FinalizeStatement {
 };
 using StatementHandle = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
+/// A statement that a connection keeps; `lent` while somebody uses it.
+struct KeptStatement {
+  StatementHandle handle;
+  bool lent = false;
+};
+
 class Db;
 
 /// A prepared statement, borrowed from the connection's cache. Columns count from 0; text and blob
 /// views hold until the next step(), reset() or the end of the statement.
 class Statement {
  public:
-  Statement(Statement&&) noexcept = default;
+  Statement(Statement&& other) noexcept
+      : db_(other.db_),
+        kept_(std::exchange(other.kept_, nullptr)),
+        own_(std::move(other.own_)),
+        handle_(std::exchange(other.handle_, nullptr)),
+        bind_error_(other.bind_error_) {}
   Statement& operator=(Statement&&) = delete;
   ~Statement();
 
@@ -83,7 +96,8 @@ class Statement {
 
  private:
   friend class Db;
-  Statement(Db& db, std::string sql, StatementHandle handle);
+  Statement(Db& db, KeptStatement& kept);
+  Statement(Db& db, StatementHandle own);
 
   void bind_one(int index, std::string_view value);
   void bind_one(int index, const char* value) { bind_one(index, std::string_view(value)); }
@@ -103,8 +117,9 @@ class Statement {
   void note(int code);
 
   Db* db_;
-  std::string sql_;
-  StatementHandle handle_;
+  KeptStatement* kept_ = nullptr;  // what is given back; nullptr for one of our own
+  StatementHandle own_;
+  sqlite3_stmt* handle_;
   int bind_error_ = 0;
 };
 
@@ -153,12 +168,20 @@ class Db {
   friend class Transaction;
 
   Result<void> set_durability(Durability durability);
-  void keep(std::string sql, StatementHandle handle);
+  Result<StatementHandle> compile(const std::string& sql);
+
+  /// So that a statement is found without a copy of its text.
+  struct SqlHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view sql) const {
+      return std::hash<std::string_view>()(sql);
+    }
+  };
 
   std::string shown_;  ///< what errors call the file
   std::mutex mutex_;
   std::unique_ptr<sqlite3, CloseDb> handle_;
-  std::unordered_map<std::string, StatementHandle> cache_;
+  std::unordered_map<std::string, KeptStatement, SqlHash, std::equal_to<>> cache_;
   Durability durability_ = Durability::kProcess;
 };
 
