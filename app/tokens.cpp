@@ -101,11 +101,15 @@ Result<std::unique_ptr<Tokens>> Tokens::open(const std::string& state_dir, Acces
 }
 
 Tokens::Tokens(std::string path, std::vector<Token> tokens, Clock& clock)
-    : path_(std::move(path)),
-      clock_(clock),
-      tokens_(std::move(tokens)),
-      looked_(clock.steady()),
-      read_(mark()) {}
+    : path_(std::move(path)), clock_(clock), looked_(clock.steady()), read_(mark()) {
+  take(std::move(tokens));
+}
+
+void Tokens::take(std::vector<Token> tokens) {
+  tokens_ = std::move(tokens);
+  digests_.clear();
+  for (const Token& token : tokens_) digests_.push_back(crypto::sha256(token.secret.expose()));
+}
 
 Tokens::Mark Tokens::mark() const {
   struct stat status {};
@@ -119,8 +123,8 @@ std::optional<Token> Tokens::find(std::string_view given) {
   refresh();
   std::optional<Token> found;
   const std::string digest = crypto::sha256(given);  // equal lengths for the comparison
-  for (const Token& token : tokens_) {
-    if (crypto::equal_constant_time(digest, crypto::sha256(token.secret.expose()))) found = token;
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    if (crypto::equal_constant_time(digest, digests_[i])) found = tokens_[i];
   }
   return found;
 }
@@ -170,7 +174,7 @@ Result<void> Tokens::remove(const std::string& name) {
 
 Result<void> Tokens::save(const std::vector<Token>& tokens) {
   PMX_TRY_VOID(write_private_file(path_, to_text(tokens)));
-  tokens_ = tokens;
+  take(tokens);
   read_ = mark();
   return {};
 }
@@ -186,9 +190,9 @@ void Tokens::refresh() {
   auto tokens = load(path_);
   if (!tokens.ok()) {
     log::error(Context{}, "tokens.unreadable", {{"why", tokens.error().text()}});
-    return tokens_.clear();
+    return take({});
   }
-  tokens_ = *std::move(tokens);
+  take(*std::move(tokens));
 }
 
 }  // namespace pmx::app

@@ -53,6 +53,7 @@ class Tokens {
   Result<void> remove(const std::string& name);
 
  private:
+  void take(std::vector<Token> tokens);
   Result<void> save(const std::vector<Token>& tokens);
   void refresh();
 
@@ -68,6 +69,7 @@ class Tokens {
   Clock& clock_;
   mutable std::mutex mutex_;
   std::vector<Token> tokens_;
+  std::vector<std::string> digests_;  // of their secrets, in the same order
   SteadyTime looked_;
   Mark read_;  // of the file as read
 };
