@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "mcp/transport/http/usual_request.h"
+
 namespace pmx::mcp::http {
 namespace {
 
@@ -208,13 +210,13 @@ int status_of(const Parser& parser, const beast::error_code& ec, std::string_vie
 
 }  // namespace
 
+/// A request that goes through Beast.
 struct RequestReader::Parsing {
-  Received received;
-  std::optional<Parser> parser;
+  Parsing(Received& received, std::size_t max_line) : parser(received, max_line) {}
+  Parser parser;
 };
 
-RequestReader::RequestReader(const ReadLimits& limits)
-    : limits_(limits), parsing_(std::make_unique<Parsing>()) {}
+RequestReader::RequestReader(const ReadLimits& limits) : limits_(limits) {}
 
 RequestReader::~RequestReader() = default;
 
@@ -259,7 +261,7 @@ RequestReader::State RequestReader::refuse(int status) {
 
 RequestReader::State RequestReader::parse() {
   if (state_ == State::kComplete || state_ == State::kRefused) return state_;
-  if (state_ == State::kIdle && !begin_request()) return state_;
+  if (state_ == State::kIdle && (!begin_request() || take_usual())) return state_;
   if (state_ == State::kHeader && !complete_header()) return state_;
   if (state_ == State::kHeader && !feed_header()) return state_;
   return feed_body();
@@ -275,6 +277,15 @@ bool RequestReader::begin_request() {
   }
   state_ = State::kHeader;
   scanned_ = 0;
+  return true;
+}
+
+/// True when a whole request is there that needs no parser.
+bool RequestReader::take_usual() {
+  const std::size_t size = read_usual(held(), limits_, received_);
+  if (size == 0) return false;
+  begin_ += size;
+  state_ = State::kComplete;
   return true;
 }
 
@@ -295,8 +306,9 @@ bool RequestReader::complete_header() {
     refuse(400);
     return false;
   }
-  parsing_->received = {};
-  Parser& parser = parsing_->parser.emplace(parsing_->received, limits_.max_header);
+  received_ = {};
+  parsing_ = std::make_unique<Parsing>(received_, limits_.max_header);
+  Parser& parser = parsing_->parser;
   parser.eager(true);
   parser.header_limit(static_cast<std::uint32_t>(limits_.max_header + kChunk));
   parser.body_limit(limits_.max_body);
@@ -307,7 +319,7 @@ bool RequestReader::complete_header() {
 /// The complete header, and nothing behind it, to the parser.
 bool RequestReader::feed_header() {
   const std::string_view header = held().substr(0, scanned_ + 3);
-  Parser& parser = *parsing_->parser;
+  Parser& parser = parsing_->parser;
   beast::error_code ec;
   parser.put(asio::const_buffer(header.data(), header.size()), ec);
   begin_ += header.size();
@@ -318,7 +330,7 @@ bool RequestReader::feed_header() {
 }
 
 RequestReader::State RequestReader::feed_body() {
-  Parser& parser = *parsing_->parser;
+  Parser& parser = parsing_->parser;
   if (parser.is_done()) return state_ = State::kComplete;
   const std::string_view text = held();
   // "0 CR LF CR LF" ends every chunked body; with less Beast 1.81 fails an assertion of its own.
@@ -340,14 +352,13 @@ RequestReader::State RequestReader::feed_body() {
 }
 
 bool RequestReader::take_continue() {
-  return state_ == State::kBody && parsing_->parser->take_expectation() && raw_body_ == 0;
+  return state_ == State::kBody && parsing_->parser.take_expectation() && raw_body_ == 0;
 }
 
 Received RequestReader::take() {
-  Received received = std::move(parsing_->received);
-  parsing_->parser.reset();
+  parsing_.reset();
   state_ = State::kIdle;
-  return received;
+  return std::move(received_);
 }
 
 }  // namespace pmx::mcp::http

@@ -3,7 +3,9 @@
 //
 // Beast's parser reads the grammar (RFC 9112). What Beast lets through is checked here: obs-fold,
 // missing or repeated Host, any Transfer-Encoding but exactly "chunked", Content-Encoding, the raw
-// size of a chunked body. All memory is bounded by the limits, whatever the client sends.
+// size of a chunked body. The usual request of our clients, when it comes whole, needs no parser
+// (usual_request.h); everything else goes through Beast. All memory is bounded by the limits,
+// whatever the client sends.
 //
 //   auto space = reader.space();  n = recv(space);  reader.commit(n);
 //   if (reader.parse() == RequestReader::State::kComplete) serve(reader.take());
@@ -75,6 +77,7 @@ class RequestReader {
 
   State refuse(int status);
   bool begin_request();
+  bool take_usual();
   bool complete_header();
   bool feed_header();
   State feed_body();
@@ -82,6 +85,7 @@ class RequestReader {
   [[nodiscard]] std::string_view held() const { return {buffer_.get() + begin_, end_ - begin_}; }
 
   const ReadLimits limits_;
+  Received received_;  // the current request
   std::unique_ptr<Parsing> parsing_;
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;
