@@ -42,7 +42,6 @@ bool Rewriter::name_beside(Scan& scan, std::size_t begin, std::size_t end) {
   const std::string_view text = scan.text;
   const char before = begin > 0 ? text[begin - 1] : '\n';
   const char after = byte_at(text, end);
-  if (before == '\n' || text.substr(end, 2) == " -") scan.looks_beyond();
   if (share_behind(scan, begin, end)) return true;
   std::size_t at = end + 1;
   Kind kind = Kind::kHost;
@@ -54,7 +53,10 @@ bool Rewriter::name_beside(Scan& scan, std::size_t begin, std::size_t end) {
     at = end + 3;
     kind = Kind::kUser;
     const std::size_t stop = run_from(text, at);
+    scan.looks_to(stop + 3);
     announced = text.substr(stop, 2) == " [" && is_digit(byte_at(text, stop + 2));
+  } else if (text.substr(end, 2) == " -") {
+    scan.looks_to(end + 3);
   } else if (after == ' ' && before == ' ') {
     // A lease of dnsmasq: time, MAC, address, NAME, client.
     const std::size_t stop = run_from(text, at);
@@ -109,6 +111,7 @@ bool Rewriter::hosts_line(Scan& scan, std::size_t begin, std::size_t end) {
     names.push_back({at, stop});
     at = stop;
   }
+  scan.looks_to(at + 2);
   const bool comment = byte_at(text, at) == '#';
   if (names.empty() || names.size() > kMostNames || (!ends_line(text, at) && !comment))
     return false;

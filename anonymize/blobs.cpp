@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "anonymize/chars.h"
 #include "anonymize/rewrite.h"
@@ -51,6 +52,9 @@ bool is_text(std::string_view text) {
 /// Whether bytes in turn can begin a text in UTF-8.
 class TextBegin {
  public:
+  TextBegin() = default;
+  explicit TextBegin(unsigned state) : more_(state / 2), nul_(state % 2 != 0) {}
+
   bool take(unsigned byte) {
     if (more_ > 0) return --more_, (byte & 0xC0) == 0x80;
     const bool nul = std::exchange(nul_, byte == 0);
@@ -61,8 +65,11 @@ class TextBegin {
   /// Whether the next byte begins a character.
   [[nodiscard]] bool between() const { return more_ == 0; }
 
+  static constexpr unsigned kStates = 8;
+  [[nodiscard]] unsigned state() const { return more_ * 2 + (nul_ ? 1 : 0); }
+
  private:
-  int more_ = 0;
+  unsigned more_ = 0;
   bool nul_ = false;
 };
 
@@ -183,12 +190,66 @@ bool begins_hex(std::string_view look) {
   return true;
 }
 
+using Digits = std::vector<unsigned>;
+
+/// The texts that may begin when some bytes are not known: the states TextBegin can be in.
+class AnyTextBegin {
+ public:
+  /// Every byte that `made` makes of two digits, taken next; false when no text begins so.
+  template <class Made>
+  bool take(const Digits& first, const Digits& second, Made made) {
+    std::array<bool, 256> bytes{};
+    for (const unsigned a : first)
+      for (const unsigned b : second) bytes[made(a, b) & 0xFF] = true;
+    const unsigned before = std::exchange(states_, 0);
+    for (unsigned state = 0; state < TextBegin::kStates; ++state)
+      for (unsigned byte = 0; (before >> state & 1) != 0 && byte < bytes.size(); ++byte)
+        if (TextBegin text(state); bytes[byte] && text.take(byte)) states_ |= 1U << text.state();
+    return states_ != 0;
+  }
+
+ private:
+  unsigned states_ = 1;  ///< a bit for each; the first is that of the beginning
+};
+
+/// What a digit of an encoding may be worth: any decimal digit stands for all.
+template <class Worth>
+Digits worths(char c, Worth worth) {
+  if (!is_digit(c)) return {worth(c)};
+  Digits all;
+  for (char digit = '0'; digit <= '9'; ++digit) all.push_back(worth(digit));
+  return all;
+}
+
+unsigned base64_value(char c) { return kAnyDigits[static_cast<unsigned char>(c)]; }
+
+bool may_begin_base64(std::string_view look) {
+  if (std::any_of(look.begin(), look.end(), [](char c) { return base64_value(c) == kNoDigit; }))
+    return false;
+  AnyTextBegin text;
+  for (std::size_t i = 0; i < kLook; i += 4) {
+    const auto digit = [&](std::size_t n) { return worths(look[i + n], base64_value); };
+    if (!text.take(digit(0), digit(1), [](auto a, auto b) { return a << 2 | b >> 4; }) ||
+        !text.take(digit(1), digit(2), [](auto a, auto b) { return (a & 15) << 4 | b >> 2; }) ||
+        !text.take(digit(2), digit(3), [](auto a, auto b) { return (a & 3) << 6 | b; }))
+      return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool may_be_blob(std::string_view run) {
   if (run.size() < kLook || !may_begin_blob(run.front())) return false;
   const std::string_view look = run.substr(0, kLook);
   return begins_base64(look) || begins_hex(look);
+}
+
+bool may_be_blob_of_digits(std::string_view run) {
+  if (run.size() < kLook || !may_begin_blob(run.front())) return false;
+  const std::string_view look = run.substr(0, kLook);
+  if (std::none_of(look.begin(), look.end(), is_digit)) return may_be_blob(run);
+  return std::all_of(look.begin(), look.end(), is_hex) || may_begin_base64(look);
 }
 
 Blob read_base64(std::string_view text, std::size_t at, SlashChain& chain) {

@@ -26,6 +26,10 @@ constexpr bool may_begin_blob(char c) {
 /// Whether base64 or hex of a text may begin a run. Cheap, and seldom wrong.
 bool may_be_blob(std::string_view run);
 
+/// The same of a run that may have other digits in the places of its own. Never wrong when it says
+/// no.
+bool may_be_blob_of_digits(std::string_view run);
+
 /// Digits of base64 with slashes between them, in which many runs begin: what was read from one is
 /// not read again from the next. Of one text, whose beginnings are asked in their order.
 struct SlashChain {

@@ -38,14 +38,20 @@ bool may_be_groups(std::string_view text, std::size_t at) {
   return false;
 }
 
+/// What a part wakes wherever it stands in its run.
+constexpr std::uint32_t kAnywhere =
+    clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation | clue::kCue;
+
 bool all_hex(std::string_view text) { return std::all_of(text.begin(), text.end(), is_hex); }
 
 }  // namespace
 
 /// What the bytes of a run add up to.
 struct Triggers::Shape {
-  std::uint32_t clues = 0;  ///< of all its parts
-  std::uint32_t last = 0;   ///< of the last one
+  std::uint32_t clues = 0;      ///< of all its parts
+  std::uint32_t last = 0;       ///< of the last one
+  std::uint32_t by_digits = 0;  ///< clues of all its parts if its digits were others
+  std::uint32_t last_by_digits = 0;
   std::size_t dots = 0;
   std::size_t dashes = 0;
   std::size_t word = 0;                     ///< where the last word begins
@@ -86,16 +92,23 @@ void Triggers::add_word(std::string_view word, std::uint32_t clues) {
 void Triggers::add_secret(std::string_view head, std::size_t shortest) {
   SecretHead& known = secrets_[secret_place(three_bytes(head.data()))];
   const auto length = static_cast<std::uint32_t>(std::max<std::size_t>(shortest, 1));
+  digits_begin_ = digits_begin_ || std::any_of(head.begin(), head.begin() + 3, is_digit);
   known.shortest = known.shortest == 0 ? length : std::min(known.shortest, length);
   known.head = three_bytes(head.data());
 }
 
 void Triggers::add_domain(std::string_view suffix) {
-  const std::string_view label = suffix.substr(suffix.rfind('.') + 1);
-  add_word(suffix, std::all_of(label.begin(), label.end(), is_letter) ? clue::kTld : clue::kDomain);
+  std::string_view label = suffix.substr(suffix.rfind('.') + 1);
+  if (std::all_of(label.begin(), label.end(), is_letter)) return add_word(suffix, clue::kTld);
+  // Numbers stand everywhere: the letters before them wake.
+  const std::size_t letters = label.find_last_not_of("0123456789");
+  if (letters != std::string_view::npos && is_letter(label[letters]))
+    label = label.substr(0, letters + 1);
+  add_word(label, clue::kDomain);
 }
 
 void Triggers::add_volume(std::string_view rest) {
+  digits_begin_ = digits_begin_ || is_digit(rest.front());
   volumes_[static_cast<unsigned char>(rest.front())] = true;
   volumes_[static_cast<unsigned char>(to_upper(rest.front()))] = true;
 }
@@ -114,6 +127,7 @@ Triggers::Slot& Triggers::add(std::string_view part, std::uint32_t clues) {
   if (slot.print == 0) ++used_;
   slot.print = print;
   slot.clues |= clues;
+  if (is_digit(part.front())) digits_[std::min(part.size(), digits_.size() - 1)] |= clues;
   const std::size_t bit = print >> filter_shift_;
   filter_[bit >> 6] |= std::uint64_t{1} << (bit & 63);
   return slot;
@@ -168,9 +182,13 @@ void Triggers::read_parts(std::string_view text, Run& run, Shape& out,
       if (shortest > 0) shape.token_end = std::min(shape.token_end, begin + shortest);
     }
     shape.last = clues_of(data + begin, at - begin, data + size, payload);
-    shape.clues |= placed(shape.last, shape.dots > 0, begin > run.begin ? data[begin - 1] : ' ');
+    const char before = begin > run.begin ? data[begin - 1] : ' ';
+    shape.clues |= placed(shape.last, shape.dots > 0, before);
+    shape.last_by_digits = shape.last;
     if (kind == chars::kDigit) {
       shape.digits = true;
+      shape.last_by_digits = digits_[std::min(at - begin, digits_.size() - 1)];
+      shape.by_digits |= placed(shape.last_by_digits, shape.dots > 0, before);
     } else {
       shape.letters = true;
       shape.capital = shape.capital || has_capital(data + begin, at - begin, data + size);
@@ -212,12 +230,6 @@ std::uint32_t Triggers::colon_clues(std::string_view text, const Run& run,
 }
 
 namespace {
-
-/// "105 (" at `at`.
-bool opens_behind_number(std::string_view text, std::size_t at) {
-  while (is_digit(byte_at(text, at))) ++at;
-  return text.substr(at, 2) == " (";
-}
 
 /// Behind a blank: "--name web", "key = x", "web (105)", "VM 105 (web)", a company's second word.
 std::uint32_t blank_clues(std::string_view text, const Run& run, std::uint32_t last, bool capital) {
@@ -269,6 +281,17 @@ std::uint32_t Triggers::clues_behind(std::string_view text, const Run& run,
   }
 }
 
+/// Whether a run that shows nothing would show nothing with other digits. (Whether a device, a blob
+/// or a number of a telephone may begin, the walk asks.)
+bool Triggers::shows_none_by_digits(std::string_view text, const Run& run,
+                                    const Shape& shape) const {
+  if (digits_begin_ || (shape.by_digits & kAnywhere) != 0) return false;
+  Shape other = shape;
+  other.last = shape.last_by_digits;
+  const bool line = (other.last & clue::kLine) != 0 && text[run.begin] == 'G';
+  return !line && clues_behind(text, run, other) == 0;
+}
+
 Run Triggers::read_run(std::string_view text, std::size_t at, PayloadPrints* payload) const {
   Run run;
   run.begin = at;
@@ -279,8 +302,6 @@ Run Triggers::read_run(std::string_view text, std::size_t at, PayloadPrints* pay
     run.clues = clue::kAll;
     return run;
   }
-  constexpr std::uint32_t kAnywhere =
-      clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation | clue::kCue;
   // (kLine and kBlob depend on more than the run: the walk adds them.)
   if (shape.capital) shape.last |= camel_clues(text, run);
   run.clues = (shape.clues & kAnywhere) | clues_behind(text, run, shape);
@@ -293,6 +314,8 @@ Run Triggers::read_run(std::string_view text, std::size_t at, PayloadPrints* pay
     run.clues |= clue::kAddress;
   // The pseudonym of a MAC with dots may end what has the form of a domain.
   if (shape.dots >= 2 && shape.digits && shape.letters) run.clues |= clue::kDomain;
+  const bool announced = payload != nullptr && payload->digits;
+  run.any_digits = !shape.digits || (!announced && shows_none_by_digits(text, run, shape));
   return run;
 }
 

@@ -65,6 +65,7 @@ struct Run {
   bool dotted = false;
   bool digits = false;
   bool capital = false;
+  bool any_digits = false;  ///< with other digits in their places it would show no clues either
 };
 
 /// The part of a text that the sieve read last: 64 bytes, cut at a blank, as bit masks. It need not
@@ -99,6 +100,12 @@ inline bool opens_number(std::string_view text, std::size_t at) {
 /// Whether "(" may open an area code, (089), or the id of a device, (36005...).
 inline bool opens_code(char first, char second) {
   return (first == '0' && is_digit(second)) || (first == '3' && second >= '2' && second <= '6');
+}
+
+/// Whether a number stands at `at` and an opening behind it: "105 (".
+inline bool opens_behind_number(std::string_view text, std::size_t at) {
+  while (is_digit(byte_at(text, at))) ++at;
+  return text.substr(at, 2) == " (";
 }
 
 /// The words that wake recognizers, and the first parts of known names: one open-addressing table
@@ -210,6 +217,8 @@ class Triggers {
   }
   [[nodiscard]] std::size_t first_waking(const SieveWindow& window, std::size_t from,
                                          std::size_t limit, PayloadPrints* payload) const;
+  [[nodiscard]] bool shows_none_by_digits(std::string_view text, const Run& run,
+                                          const Shape& shape) const;
   void read_parts(std::string_view text, Run& run, Shape& shape, PayloadPrints* payload) const;
   [[nodiscard]] std::uint32_t camel_clues(std::string_view text, const Run& run) const;
   [[nodiscard]] std::uint32_t colon_clues(std::string_view text, const Run& run,
@@ -222,6 +231,9 @@ class Triggers {
   std::size_t used_ = 0;
   std::vector<std::uint64_t> filter_;  ///< one bit of 32 is set at most
   unsigned filter_shift_;
+  std::array<std::uint32_t, 65>
+      digits_{};               ///< by length, what parts of digits wake; no longer ones
+  bool digits_begin_ = false;  ///< a token or a volume's rest begins with some
   std::array<SecretHead, 1024> secrets_{};  ///< open addressing, nearly empty
   std::array<bool, 256> volumes_{};         ///< first bytes behind a volume's colon
 };

@@ -113,6 +113,7 @@ std::size_t area_code(std::string_view text, std::size_t slash) {
 
 /// "[smtp.acme.de]:587 user:X", a line of Postfix's passwords.
 void find_relay_password(std::string_view line, std::size_t begin, std::vector<Place>& places) {
+  if (line.find("]:") == std::string_view::npos) return;
   const std::vector<Word> words = words_of(line);
   if (words.size() != 2) return;
   const std::string_view relay = line.substr(words[0].begin, words[0].end - words[0].begin);

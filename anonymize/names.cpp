@@ -228,10 +228,11 @@ bool Rewriter::in_context(Scan& scan) {
   if (after != ' ' || !is_digit(byte_at(text, end + 1))) return false;
   const std::string word = lower(text.substr(scan.at, end - scan.at));
   if (!is_one_of(word, rules::cues::kGuests)) return false;
+  scan.note.word.counts = true;
+  if (!opens_behind_number(text, end + 1)) return false;
   scan.looks_beyond();
   std::size_t i = end + 1;
   while (is_digit(byte_at(text, i))) ++i;
-  if (i == end + 1 || text.substr(i, 2) != " (") return false;
   return context_name(scan, i + 2, word == "ct" ? Kind::kContainer : Kind::kVm, true);
 }
 

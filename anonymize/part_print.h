@@ -76,7 +76,8 @@ class PrintSet {
 struct PayloadPrints {
   PrintSet<16> read;
   PrintSet<12> announced;
-  bool any = false;  ///< something was announced
+  bool any = false;     ///< something was announced
+  bool digits = false;  ///< something that begins with a digit was
 };
 
 /// The first three bytes as a number.

@@ -44,8 +44,20 @@ bool may_be_letter(std::string_view line) {
           1U) != 0;
 }
 
-constexpr std::string_view kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+/// Three bytes as a number.
+constexpr unsigned three_of(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) {
+    return unsigned{static_cast<unsigned char>(text[at + i])};
+  };
+  return byte(0) << 16 | byte(1) << 8 | byte(2);
+}
+
+constexpr auto kMonths = [] {
+  constexpr std::string_view kNames = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  std::array<unsigned, kNames.size() / 3> months{};
+  for (std::size_t i = 0; i < months.size(); ++i) months[i] = three_of(kNames, 3 * i);
+  return months;
+}();
 
 /// Moves over `count` digits; false when there are fewer.
 bool take_digits(std::string_view text, std::size_t& at, std::size_t count) {
@@ -73,7 +85,8 @@ bool take_clock(std::string_view text, std::size_t& at) {
 
 /// "Nov 28 12:34:56", as RFC 3164 and journalctl write it.
 bool take_old_time(std::string_view text, std::size_t& at) {
-  if (text.size() < at + 15 || !is_upper(text[at]) || !is_one_of(text.substr(at, 3), kMonths))
+  if (text.size() < at + 15 || !is_upper(text[at]) ||
+      std::find(kMonths.begin(), kMonths.end(), three_of(text, at)) == kMonths.end())
     return false;
   at += 3;
   if (!take(text, at, ' ')) return false;

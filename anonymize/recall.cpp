@@ -5,53 +5,72 @@
 #include "anonymize/rewrite.h"
 
 namespace pmx::anonymize {
+
 namespace {
 
-/// Longer words do not come again.
-constexpr std::size_t kMaxWord = 160;
+/// Whether the word stands where it can be kept and known again.
+bool is_kept_word(std::string_view text, const Word& word) {
+  const char after = text[word.end];
+  if (after != ' ' && after != '\n' && after != '\r') return false;
+  // "[   12.345678] usb 1-1": whether it is a section, what stands behind the blanks tells.
+  return !word.begins_line || text[word.begin] != '[' || text[word.end - 1] == ']';
+}
 
 }  // namespace
 
-/// The word between blanks that begins at `at`; empty when none does that can be kept.
-Word Rewriter::word_at(Scan& scan, std::size_t at) {
+/// Does at the words from `at` on what the memo says and returns where the first one begins that it
+/// does not know, which is noted, or where something else does.
+std::size_t Rewriter::recall(Scan& scan, std::size_t at) {
   const std::string_view text = scan.text;
-  Word word{at, at, at, at == 0 || text[at - 1] == '\n'};
-  if (!word.begins_line && text[at - 1] != ' ') return word;
-  // "10.1.2.3.443 > 10.1.2.4.55123:"
-  if (at > 1 && text[at - 2] == '>') return word;
-  std::size_t end = at;
-  while (end < text.size() && end - at < kMaxWord && !is_blank(text[end])) ++end;
-  const char after = byte_at(text, end);
-  const bool closed = after == ' ' || after == '\n' || after == '\r';
-  const bool open = end > scan.place_begin() || end > scan.escape_token || end > scan.angle_name ||
-                    at < scan.aliases_end;
-  if (!closed || open) return word;
-  word.end = end;
-  word.reach = end + 1;
-  return word;
-}
-
-bool Rewriter::recall(Scan& scan, std::size_t& at) {
-  if (scan.note.open && at < scan.note.word.end) return false;
+  if (scan.note.open && at < scan.note.word.end) return at;
   if (scan.note.open) close_note(scan, at);
+  if (at < scan.aliases_end) return at;
   if (scan.angle < at) scan.find_angle();
-  const Word word = word_at(scan, at);
-  if (word.end == at) return false;
   const std::size_t names = announced();
   // A name that was announced since may stand in any of them.
   if (names != memo_names_) memo_.clear();
   memo_names_ = names;
-  const WordMemo::Entry* entry = memo_.find(scan.text, word);
-  if (entry != nullptr && entry->alone && follows_mac(scan.text, at)) return false;
-  if (entry == nullptr) {
-    scan.note = {word, !open_ended_, false, scan.edits.size(), resolver_.wanted().size(), names};
-    return false;
+  const std::size_t limit = std::min({scan.place_begin(), scan.escape_token, scan.angle_name});
+  // The last word of a text may go on in another.
+  const std::size_t last = std::min(limit, text.size() - 1);
+  for (; at < limit; ++at) {
+    if (is_blank(text[at])) continue;
+    const char before = at > 0 ? text[at - 1] : '\n';
+    if (before != ' ' && before != '\n') return at;
+    // "10.1.2.3.443 > 10.1.2.4.55123:"
+    if (at > 1 && text[at - 2] == '>') return at;
+    if (const std::size_t end = memo_.pass_plain(text, at, before == '\n', last); end > at) {
+      at = end;
+      continue;
+    }
+    Word word = WordMemo::read(text, at);
+    word.begins_line = before == '\n';
+    if (word.end > last) return at;
+    const WordMemo::Entry* entry = memo_.find(text, word);
+    if (entry == nullptr) return note_word(scan, word), at;
+    if (!entry->is_plain() && !redo(scan, *entry, at)) return at;
+    at = word.end;
   }
-  const Edit* const edits = memo_.edits_of(*entry);
-  for (std::size_t i = 0; i < entry->count; ++i) scan.edits.push_back(moved(edits[i], at));
-  if (entry->cue)
+  return at;
+}
+
+/// Notes a word that the memo does not know: it is read run by run.
+void Rewriter::note_word(Scan& scan, Word& word) {
+  if (word.end - word.begin > WordMemo::kMaxWord || !is_kept_word(scan.text, word)) return;
+  word.reach = word.end + 1;
+  scan.note = {word,        !open_ended_,      false,
+               word.digits, scan.edits.size(), resolver_.wanted().size(),
+               announced()};
+  scan.waking_end = std::max(scan.waking_end, word.end);
+}
+
+/// Does what was done at a word that begins at `at` now; false when it may be something else here.
+bool Rewriter::redo(Scan& scan, const WordMemo::Entry& entry, std::size_t at) {
+  if (entry.alone && follows_mac(scan.text, at)) return false;
+  const Edit* const edits = memo_.edits_of(entry);
+  for (std::size_t i = 0; i < entry.count; ++i) scan.edits.push_back(moved(edits[i], at));
+  if (entry.cue)
     scan.waking_end = std::max(scan.waking_end, scan.line_end.from(scan.text, at, "\n"));
-  at = word.end;
   return true;
 }
 
@@ -63,8 +82,9 @@ void Rewriter::close_note(Scan& scan, std::size_t at) {
   if (at != note.word.end || open_ended_ || note.wanted != resolver_.wanted().size() ||
       note.announced != announced())
     return;
-  memo_.keep(scan.text, note.word, note.cue, scan.edits.data() + note.edits,
-             scan.edits.size() - note.edits);
+  const std::size_t count = scan.edits.size() - note.edits;
+  memo_.keep(scan.text, note.word,
+             {note.cue, note.any_digits && count == 0, scan.edits.data() + note.edits, count});
 }
 
 /// Notes what the clues of a run at the end of a word tell of what follows it.
@@ -72,7 +92,10 @@ void Rewriter::note_behind(Scan& scan, const Run& run) {
   if (byte_at(scan.text, run.end) != ' ') return;
   const char next = byte_at(scan.text, run.end + 1);
   // "VM 105 (web)"
-  if (is_digit(next) && (run.last & clue::kGuest) != 0) return scan.looks_beyond();
+  if (is_digit(next) && (run.last & clue::kGuest) != 0) {
+    if (opens_behind_number(scan.text, run.end + 1)) return scan.looks_beyond();
+    scan.note.word.counts = true;
+  }
   // "web (105)", "10.1.2.3.443 > ", "Meier und Soehne"
   const bool joins = run.capital && (next == 'u' || next == 'a');
   scan.looks_to(run.end + (next == '(' || next == '>' || joins ? 3 : 2));

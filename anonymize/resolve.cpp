@@ -111,8 +111,11 @@ void Resolver::announce(std::string_view name) {
   if (!payload_->names.insert(std::move(folded)).second) return;
   payload_->prints.announced.add(head);
   payload_->prints.any = true;
-  // What comes now is read with the name: only what was read before is read again.
-  payload_->grew = payload_->grew || payload_->prints.read.has(head);
+  // What comes now is read with the name: only what was read before is read again. Words that were
+  // passed over for their form alone are not among that, with digits of their own.
+  const bool digits = is_digit(name.front());
+  payload_->prints.digits = payload_->prints.digits || digits;
+  payload_->grew = payload_->grew || digits || payload_->prints.read.has(head);
 }
 
 Want Resolver::like_before(Want want) const {

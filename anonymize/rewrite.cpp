@@ -280,6 +280,7 @@ bool Rewriter::pass_over(Scan& scan) {
     scan.at = at;
     // The lines of a firewall's aliases are names by their place.
     if (at >= scan.waking_end && at < scan.aliases_end) scan.waking_end = scan.aliases_end;
+    if (scan.remembers) scan.at = at = recall(scan, at);
     if (at >= scan.waking_end && all_clues_ == 0) {
       // What may be a name before an address in angle brackets is read word by word.
       if (scan.angle < at) scan.find_angle();
@@ -291,8 +292,7 @@ bool Rewriter::pass_over(Scan& scan) {
       scan.waking_end = at < limit ? std::min(waking.end, limit) : named ? scan.angle + 1 : at;
     }
     scan.at = at;
-    if (at >= scan.escape_token || at >= scan.place_begin()) break;
-    if (scan.remembers && recall(scan, at)) continue;
+    if (at >= text.size() || at >= scan.escape_token || at >= scan.place_begin()) break;
     if (!is_word_char(text[at])) {
       if (is_mark(text, at)) break;
       ++at;
@@ -390,6 +390,9 @@ void Rewriter::begin_run(Scan& scan) {
   if (scan.angle < scan.text.size() && run.end > scan.angle_name) scan.clues |= clue::kDisplayName;
   // Alone a pseudonym asks nobody: it stays.
   if (scan.clues != 0 && run.digits) scan.clues |= clue::kOwn;
+  if (scan.note.any_digits)
+    scan.note.any_digits =
+        scan.clues == 0 && run.any_digits && !may_be_blob_of_digits(scan.text.substr(run.begin));
   if (scan.note.open && run.end == scan.note.word.end) note_behind(scan, run);
 }
 
@@ -442,7 +445,7 @@ bool Rewriter::at_run(Scan& scan) {
       {clue::kUrl, &Rewriter::url_credentials, Finder::kUrl, Reach::kWord},
       {clue::kUrl, &Rewriter::export_host, Finder::kUrl, Reach::kWord},
       {clue::kVolume, &Rewriter::volume, Finder::kVolume, Reach::kWord},
-      {clue::kSecret, &Rewriter::secret_shape, Finder::kSecretForm, Reach::kBeyond},
+      {clue::kSecret, &Rewriter::secret_shape, Finder::kSecretForm, Reach::kTold},
       {clue::kBlob, &Rewriter::blob, Finder::kEncoded, Reach::kWord}};
   return ask(scan, kRecognizers);
 }
@@ -451,7 +454,7 @@ bool Rewriter::at_word(Scan& scan) {
   static constexpr Recognizer kRecognizers[] = {
       {clue::kOwn, &Rewriter::own_pseudonym, Finder::kUserId, Reach::kTold},
       {clue::kDisplayName, &Rewriter::display_name, Finder::kMailName, Reach::kBeyond},
-      {clue::kSecret, &Rewriter::secret_shape, Finder::kSecretForm, Reach::kBeyond},
+      {clue::kSecret, &Rewriter::secret_shape, Finder::kSecretForm, Reach::kTold},
       {clue::kDevice | clue::kCue, &Rewriter::device, Finder::kDevice, Reach::kTold},
       {clue::kAddress, &Rewriter::address, Finder::kAddress, Reach::kTold},
       {clue::kUserId, &Rewriter::user_id, Finder::kUserId, Reach::kTold},
@@ -466,6 +469,7 @@ bool Rewriter::at_punctuation(Scan& scan) {
   const std::size_t first = scan.edits.size();
   const char mark = scan.text[scan.at];
   const bool own = mark == '[' && placeholder_end(scan.text, scan.at) > scan.at;
+  scan.note.any_digits = false;
   if (mark != ':' && !own) scan.looks_beyond();
   switch (mark) {
     case '-': return signed_by(Finder::kPem, scan, first, pem(scan));

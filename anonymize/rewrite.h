@@ -146,6 +146,7 @@ class Rewriter {
     Word word;
     bool open = false;
     bool cue = false;
+    bool any_digits = false;    ///< so far other digits would show nothing either
     std::size_t edits = 0;      ///< so many were there before it
     std::size_t wanted = 0;     ///< so many values were
     std::size_t announced = 0;  ///< so many names were
@@ -265,10 +266,9 @@ class Rewriter {
   std::vector<Edit> kept_field(std::string_view value);
   bool pass_over(Scan& scan);
   // recall.cpp
-  static Word word_at(Scan& scan, std::size_t at);
-  /// Does at the word that begins at `at` what the memo says, and moves behind it; else it is
-  /// noted.
-  bool recall(Scan& scan, std::size_t& at);
+  std::size_t recall(Scan& scan, std::size_t at);
+  void note_word(Scan& scan, Word& word);
+  bool redo(Scan& scan, const WordMemo::Entry& entry, std::size_t at);
   void close_note(Scan& scan, std::size_t at);
   static void note_behind(Scan& scan, const Run& run);
   void step(Scan& scan);

@@ -537,6 +537,8 @@ bool Rewriter::secret_shape(Scan& scan) {
   const std::string_view head = rest.substr(0, 3);
   if (head == "ssh" || head == "ecd" || head == "sk-") {
     const std::size_t blank = rest.substr(0, 48).find(' ');
+    if (blank == std::string_view::npos) scan.looks_beyond();
+    scan.looks_to(scan.at + blank + 5);
     if (blank != std::string_view::npos && rest.substr(blank + 1, 4) == "AAAA") {
       const std::size_t begin = scan.at + blank + 1;
       std::size_t end = begin;
@@ -552,16 +554,18 @@ bool Rewriter::secret_shape(Scan& scan) {
   if (rest.starts_with("AAAA") && rest.size() > 60) {
     std::size_t end = scan.at;
     while (end < scan.text.size() && is_base64(scan.text[end])) ++end;
+    if (end - scan.at > 60) scan.looks_beyond();
     if (end - scan.at > 60 && !holds_own(scan.text.substr(scan.at, end + kTail - scan.at)))
       return scan.replace(scan.at, end, "[secret:ssh-key]");
   }
-  if (head == "eyJ") return web_token(scan);
+  if (head == "eyJ") return scan.looks_beyond(), web_token(scan);
   if (std::none_of(std::begin(secrets::kTokensHeads), std::end(secrets::kTokensHeads),
                    [head](const rules::TokenHead& known) { return known.text == head; }))
     return false;
   re2::StringPiece input = piece(rest.substr(0, 8192));
   re2::StringPiece found;
   if (!RE2::Consume(&input, token_pattern(), &found)) return false;
+  scan.looks_beyond();
   if (holds_own(rest.substr(0, found.size() + kTail))) return false;
   return scan.replace(scan.at, scan.at + found.size(), "[secret:token]");
 }

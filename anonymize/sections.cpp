@@ -184,6 +184,20 @@ bool Rewriter::firewall_line(Scan& scan) {
   return placed_name(scan, scan.at, scan.run_end, Kind::kName);
 }
 
+namespace {
+
+/// "12:34:56 ", "12:34:56.789": no account has a number like that.
+bool is_time(std::string_view text, std::size_t at) {
+  constexpr std::string_view kForm = "00:00:00";
+  for (std::size_t i = 0; i < kForm.size(); ++i)
+    if (kForm[i] == ':' ? byte_at(text, at + i) != ':' : !is_digit(byte_at(text, at + i)))
+      return false;
+  const char after = byte_at(text, at + kForm.size());
+  return !is_digit(after) && after != ':';
+}
+
+}  // namespace
+
 bool Rewriter::may_be_file_line(const Scan& scan, std::uint32_t last) {
   const std::size_t at = scan.run_begin;
   const char before = at == 0 ? '\n' : scan.text[at - 1];
@@ -191,7 +205,8 @@ bool Rewriter::may_be_file_line(const Scan& scan, std::uint32_t last) {
   if (before == '\t') return after == ' ';
   if (before != '\n' && before != '|') return false;
   if (at < scan.aliases_end) return true;
-  return after == ':' || (scan.text[at] == 'G' && (last & clue::kLine) != 0);
+  if (after == ':') return !is_time(scan.text, at);
+  return (scan.text[at] == 'G' && (last & clue::kLine) != 0);
 }
 
 bool Rewriter::file_line(Scan& scan) {

@@ -1,63 +1,106 @@
 #include "anonymize/word_memo.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "anonymize/chars.h"
 
 namespace pmx::anonymize {
 namespace {
 
-/// What stands behind a blank, as far as the clues of the run before it tell it apart: see
-/// Triggers::read_run.
-char kind_of(char c) {
-  if (is_digit(c)) return '0';
-  return c >= 'b' && c <= 'z' && c != 'u' ? 'b' : c;
+/// What an entry keeps of 16 bytes of its word.
+Bytes kept_bytes(std::string_view text, const Word& word, std::size_t at, bool folded) {
+  Chunk chunk(text, at);
+  chunk.cut(std::min(Chunk::kSize, word.end - at));
+  if (folded) chunk.fold();
+  return chunk.bytes;
 }
 
 }  // namespace
 
-bool WordMemo::is_meant(const Entry& entry, std::string_view text, const Word& word) const {
-  const std::size_t size = word.end - word.begin;
-  if (entry.size != size || entry.begins_line != word.begins_line) return false;
-  const char* const known = pool_.data() + entry.bytes;
-  if (std::memcmp(known, text.data() + word.begin, size) != 0) return false;
-  const std::string_view behind = text.substr(word.end, entry.behind);
-  if (entry.behind != kUsualReach) return behind == std::string_view(known + size, entry.behind);
-  return behind.size() == kUsualReach && behind[0] == known[size] &&
-         kind_of(behind[1]) == kind_of(known[size + 1]);
+void Chunk::load_edge(std::string_view text, std::size_t at) {
+  std::array<char, kSize + 1> buffer{};
+  if (at > 0) buffer[0] = text[at - 1];
+  std::memcpy(buffer.data() + 1, text.data() + at, std::min(kSize, text.size() - at));
+  bytes = load_vector(buffer.data() + 1);
+  before = load_vector(buffer.data());
 }
 
-void WordMemo::keep(std::string_view text, const Word& word, bool cue, const Edit* edits,
-                    std::size_t count) {
+void WordMemo::read_on(std::string_view text, Word& word) {
+  for (std::size_t count = Chunk::kSize;
+       count == Chunk::kSize && word.end - word.begin <= kMaxWord && word.end < text.size();) {
+    Chunk chunk(text, word.end);
+    count = chunk.word_size();
+    chunk.cut(count);
+    word.digits |= chunk.fold();
+    if (count > 0) word.print = mixed(word.print, chunk.bytes);
+    word.end += count;
+  }
+}
+
+std::uint64_t WordMemo::exact_print(std::string_view text, const Word& word) {
+  std::uint64_t print = 1;
+  for (std::size_t at = word.begin; at < word.end; at += Chunk::kSize)
+    print = mixed(print, kept_bytes(text, word, at, false));
+  return print;
+}
+
+bool WordMemo::same_bytes(const char* known, std::string_view text, const Word& word, bool folded) {
+  for (std::size_t at = word.begin; at < word.end; at += Chunk::kSize, known += Chunk::kSize) {
+    const Bytes bytes = kept_bytes(text, word, at, folded);
+    if (!same(bytes, known)) return false;
+  }
+  return true;
+}
+
+bool WordMemo::same_behind(const Entry& entry, std::string_view text, std::size_t at) const {
+  const char* const known = pool_.data() + entry.bytes + padded(entry.size);
+  return text.size() - at >= entry.behind &&
+         std::memcmp(known, text.data() + at, entry.behind) == 0 &&
+         !(entry.counts && opens_behind_number(text, at + 1));
+}
+
+void WordMemo::keep(std::string_view text, const Word& word, const Finding& finding) {
   // At the end of a text other bytes could follow.
   if (word.reach > text.size()) return;
   if (entries_.size() == kMaxEntries || pool_.size() > kMaxBytes) clear();
   if ((entries_.size() + 1) * 2 > slots_.size()) grow();
-  const std::size_t end = word.reach;
   Entry entry;
   entry.bytes = static_cast<std::uint32_t>(pool_.size());
   entry.edits = static_cast<std::uint32_t>(edits_.size());
   entry.size = static_cast<std::uint16_t>(word.end - word.begin);
-  entry.behind = static_cast<std::uint16_t>(end - word.end);
-  entry.count = static_cast<std::uint16_t>(count);
+  entry.behind = static_cast<std::uint16_t>(word.reach - word.end);
+  entry.count = static_cast<std::uint16_t>(finding.count);
+  entry.blank = text[word.end];
+  entry.kind = kKinds[static_cast<unsigned char>(byte_at(text, word.end + 1))];
   entry.begins_line = word.begins_line;
   entry.alone = word.alone;
-  entry.cue = cue;
-  pool_.append(text.substr(word.begin, end - word.begin));
-  for (std::size_t i = 0; i < count; ++i) edits_.push_back(moved(edits[i], 0 - word.begin));
+  entry.counts = word.counts;
+  entry.cue = finding.cue;
+  entry.any_digits = finding.any_digits || !word.digits;
+  for (std::size_t at = word.begin; at < word.end; at += Chunk::kSize) {
+    const Bytes bytes = kept_bytes(text, word, at, entry.any_digits);
+    pool_.append(std::bit_cast<std::array<char, Chunk::kSize>>(bytes).data(), Chunk::kSize);
+  }
+  pool_.append(text.substr(word.end, entry.behind));
+  for (std::size_t i = 0; i < finding.count; ++i)
+    edits_.push_back(moved(finding.edits[i], 0 - word.begin));
   entries_.push_back(entry);
-  prints_.push_back(print(text, word));
-  insert(prints_.back(), static_cast<std::uint32_t>(entries_.size()));
+  const std::uint64_t print = entry.any_digits ? word.print : exact_print(text, word);
+  insert({print_of(print, word.begins_line), static_cast<std::uint32_t>(entries_.size())});
 }
 
-void WordMemo::insert(std::uint32_t print, std::uint32_t number) {
-  std::size_t place = place_of(print);
-  while (slots_[place] != 0) place = (place + 1) & (slots_.size() - 1);
-  slots_[place] = number;
+void WordMemo::insert(Slot slot) {
+  std::size_t place = slot.print & (slots_.size() - 1);
+  while (slots_[place].number != 0) place = (place + 1) & (slots_.size() - 1);
+  slots_[place] = slot;
 }
 
 void WordMemo::grow() {
-  slots_.assign(slots_.size() * 2, 0);
-  for (std::size_t i = 0; i < prints_.size(); ++i)
-    insert(prints_[i], static_cast<std::uint32_t>(i + 1));
+  std::vector<Slot> old(slots_.size() * 2);
+  old.swap(slots_);
+  for (const Slot& slot : old)
+    if (slot.number != 0) insert(slot);
 }
 
 }  // namespace pmx::anonymize

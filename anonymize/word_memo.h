@@ -1,16 +1,20 @@
 // What the walk found in words between blanks that it met before in this payload: logs say the same
 // thousands of times. An entry holds for the bytes of the word and those behind it that were looked
-// at. Thread-confined to the call.
+// at; where nothing was found and other digits would show nothing either, for any digits in their
+// places, for times and process ids never come again. Thread-confined to the call.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "anonymize/bytes.h"
+#include "anonymize/clues.h"
 #include "anonymize/finder.h"
-#include "anonymize/part_print.h"
 
 namespace pmx::anonymize {
 
@@ -29,46 +33,150 @@ inline Edit moved(Edit edit, std::size_t offset) {
   return edit;
 }
 
+/// 16 bytes of a text, and the byte before each.
+struct Chunk {
+  static constexpr std::size_t kSize = sizeof(Bytes);
+
+  /// From `at` on, NUL behind the text's end and before its beginning.
+  Chunk(std::string_view text, std::size_t at) {
+    if (at > 0 && at + kSize <= text.size()) {
+      bytes = load_vector(text.data() + at);
+      before = load_vector(text.data() + at - 1);
+    } else {
+      load_edge(text, at);
+    }
+  }
+
+  /// Where the first blank stands, or its end.
+  [[nodiscard]] std::size_t word_size() const {
+    const std::uint32_t blanks = bits_of(std::bit_cast<Bytes>(bytes <= ' '));
+    return static_cast<std::size_t>(std::countr_zero(blanks | 1U << kSize));
+  }
+  /// Keeps the first `count` bytes, 16 at most; NUL behind them.
+  void cut(std::size_t count) {
+    static constexpr auto kOnes = [] {
+      std::array<char, 2 * kSize> ones{};
+      for (std::size_t i = 0; i < kSize; ++i) ones[i] = '\xFF';
+      return ones;
+    }();
+    bytes &= load_vector(kOnes.data() + kSize - count);
+  }
+
+  /// Where digits may be others: an opening or a plus before one makes it mean something.
+  [[nodiscard]] Bytes digits() const {
+    return std::bit_cast<Bytes>((bytes - '0') < 10) & ~(equal(before, '(') | equal(before, '+'));
+  }
+  /// 0 for each of them. True when there was one.
+  bool fold() {
+    const Bytes digit = digits();
+    bytes = (bytes & ~digit) | (digit & '0');
+    return bits_of(digit) != 0;
+  }
+
+  Bytes bytes;
+  Bytes before;
+
+ private:
+  void load_edge(std::string_view text, std::size_t at);
+};
+
 /// A word with the neighbourhood that what is found in it depends on.
 struct Word {
+  Bytes head{};  ///< its first 16 bytes, folded
   std::size_t begin = 0;
-  std::size_t end = 0;    ///< a blank or the end of the text
-  std::size_t reach = 0;  ///< bytes before this place were looked at
+  std::size_t end = 0;      ///< a blank or the end of the text
+  std::size_t reach = 0;    ///< bytes before this place were looked at
+  std::uint64_t print = 0;  ///< of its bytes, folded
   bool begins_line = false;
-  bool alone = false;  ///< behind a MAC something else would be found
+  bool digits = false;  ///< it has some that may be others
+  bool alone = false;   ///< behind a MAC something else would be found
+  bool counts = false;  ///< before a number that is followed by an opening, too
 };
 
 class WordMemo {
  public:
+  /// Longer words do not come again.
+  static constexpr std::size_t kMaxWord = 160;
+
   struct Entry {
     std::uint32_t bytes = 0;  ///< where the word and the bytes behind it begin in the pool
     std::uint32_t edits = 0;  ///< where its edits begin, relative to the word
     std::uint16_t size = 0;
     std::uint16_t behind = 0;
     std::uint16_t count = 0;  ///< of edits
+    char blank = ' ';         ///< right behind it
+    std::uint8_t kind = 0;    ///< of the byte behind that; see kKinds
     bool begins_line = false;
     bool alone = false;
-    bool cue = false;  ///< the rest of its line is read run by run
+    bool counts = false;      ///< not before "105 ("
+    bool cue = false;         ///< the rest of its line is read run by run
+    bool any_digits = false;  ///< it holds for every word that differs in its digits alone
+
+    /// Nothing is to be done at the word.
+    [[nodiscard]] bool is_plain() const { return count == 0 && !alone && !cue; }
   };
+
+  /// The word that begins at `at`, where one does: up to a blank, the end of the text or behind
+  /// kMaxWord bytes.
+  static Word read(std::string_view text, std::size_t at) {
+    Word word;
+    word.begin = at;
+    Chunk chunk(text, at);
+    std::size_t count = chunk.word_size();
+    chunk.cut(count);
+    word.digits = chunk.fold();
+    word.head = chunk.bytes;
+    word.print = mixed(0, chunk.bytes);
+    word.end = at + count;
+    if (count == Chunk::kSize) read_on(text, word);
+    return word;
+  }
+
+  /// The end of the word that begins at `at` when it is short, ends at `last` or before and nothing
+  /// is to be done at it; else `at`.
+  [[nodiscard]] std::size_t pass_plain(std::string_view text, std::size_t at, bool begins_line,
+                                       std::size_t last) const {
+    Chunk chunk(text, at);
+    const std::size_t size = chunk.word_size();
+    if (size == Chunk::kSize || at + size > last) return at;
+    chunk.cut(size);
+    chunk.fold();
+    const std::uint32_t print = print_of(mixed(0, chunk.bytes), begins_line);
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t place = print & mask;
+    for (int probes = 0; probes < kMaxProbes; ++probes, place = (place + 1) & mask) {
+      const Slot& slot = slots_.data()[place];
+      if (slot.number == 0) break;
+      if (slot.print != print) continue;
+      const Entry& entry = entries_.data()[slot.number - 1];
+      if (entry.any_digits && entry.size == size && entry.begins_line == begins_line &&
+          same(chunk.bytes, pool_.data() + entry.bytes) && fits(entry, text, at + size))
+        return entry.is_plain() ? at + size : at;
+    }
+    return at;
+  }
 
   /// What is known of the word; nullptr when nothing is.
   [[nodiscard]] const Entry* find(std::string_view text, const Word& word) const {
-    std::size_t place = place_of(print(text, word));
-    for (int probes = 0; slots_[place] != 0 && probes < kMaxProbes; ++probes) {
-      const Entry& entry = entries_[slots_[place] - 1];
-      if (is_meant(entry, text, word)) return &entry;
-      place = (place + 1) & (slots_.size() - 1);
-    }
-    return nullptr;
+    const Entry* entry = find(text, word, print_of(word.print, word.begins_line), true);
+    return entry != nullptr || !word.digits
+               ? entry
+               : find(text, word, print_of(exact_print(text, word), word.begins_line), false);
   }
 
   [[nodiscard]] const Edit* edits_of(const Entry& entry) const {
     return edits_.data() + entry.edits;
   }
 
-  /// Notes that `count` edits, which stand in the word, are all there is to find in it.
-  void keep(std::string_view text, const Word& word, bool cue, const Edit* edits,
-            std::size_t count);
+  /// What the walk learned of a word.
+  struct Finding {
+    bool cue = false;
+    bool any_digits = false;  ///< other digits in their places would show nothing either
+    const Edit* edits = nullptr;
+    std::size_t count = 0;
+  };
+  /// Notes that these edits, which stand in the word, are all there is to find in it.
+  void keep(std::string_view text, const Word& word, const Finding& finding);
 
   void clear() { *this = WordMemo(); }
 
@@ -80,24 +188,80 @@ class WordMemo {
   /// The blank behind the word and the byte behind that: of such entries the kind of that byte
   /// counts, not the digit or letter.
   static constexpr std::size_t kUsualReach = 2;
+  /// What stands behind a blank, as far as the clues of the run before it tell it apart: see
+  /// Triggers::read_run.
+  static constexpr auto kKinds = [] {
+    std::array<std::uint8_t, 256> kinds{};
+    for (unsigned c = 0; c < 256; ++c)
+      kinds[c] = c >= '0' && c <= '9'               ? '0'
+                 : c >= 'b' && c <= 'z' && c != 'u' ? 'b'
+                                                    : static_cast<std::uint8_t>(c);
+    return kinds;
+  }();
 
-  static std::uint32_t print(std::string_view text, const Word& word) {
-    const std::uint32_t print =
-        print_of(text.data() + word.begin, word.end - word.begin, text.data() + text.size());
-    return word.begins_line ? ~print : print;
+  struct Slot {
+    std::uint32_t print = 0;
+    std::uint32_t number = 0;  ///< of the entry, from 1 on; 0 in an empty slot
+  };
+
+  static std::uint64_t mixed(std::uint64_t print, Bytes bytes) {
+    constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15U;
+    const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(bytes);
+    print = (print ^ halves[0]) * kFactor;
+    print = ((print ^ print >> 32) ^ halves[1]) * kFactor;
+    return print ^ print >> 32;
   }
-  [[nodiscard]] std::size_t place_of(std::uint32_t print) const {
-    return (print >> 4) & (slots_.size() - 1);
+  static void read_on(std::string_view text, Word& word);
+  static std::uint64_t exact_print(std::string_view text, const Word& word);
+  static std::uint32_t print_of(std::uint64_t print, bool begins_line) {
+    return static_cast<std::uint32_t>(print) ^ (begins_line ? 0x5555U : 0U);
   }
-  [[nodiscard]] bool is_meant(const Entry& entry, std::string_view text, const Word& word) const;
-  void insert(std::uint32_t print, std::uint32_t number);
+  static bool same(Bytes bytes, const char* known) {
+    return bits_of(std::bit_cast<Bytes>(bytes == load_vector(known))) == 0xFFFF;
+  }
+  [[nodiscard]] const Entry* find(std::string_view text, const Word& word, std::uint32_t print,
+                                  bool any_digits) const {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t place = print & mask;
+    for (int probes = 0; probes < kMaxProbes; ++probes, place = (place + 1) & mask) {
+      const Slot& slot = slots_.data()[place];
+      if (slot.number == 0) break;
+      if (slot.print != print) continue;
+      const Entry& entry = entries_.data()[slot.number - 1];
+      if (entry.any_digits == any_digits && is_meant(entry, text, word)) return &entry;
+    }
+    return nullptr;
+  }
+  [[nodiscard]] bool is_meant(const Entry& entry, std::string_view text, const Word& word) const {
+    const std::size_t size = word.end - word.begin;
+    if (entry.size != size || entry.begins_line != word.begins_line) return false;
+    const char* const known = pool_.data() + entry.bytes;
+    return (size <= Chunk::kSize && entry.any_digits
+                ? same(word.head, known)
+                : same_bytes(known, text, word, entry.any_digits)) &&
+           fits(entry, text, word.end);
+  }
+  /// Whether what stands at `at`, behind the word, is as it was.
+  [[nodiscard]] bool fits(const Entry& entry, std::string_view text, std::size_t at) const {
+    if (text[at] != entry.blank) return false;
+    if (entry.behind == 1) return true;
+    if (entry.behind != kUsualReach) return same_behind(entry, text, at);
+    if (at + 1 >= text.size() || kKinds[static_cast<unsigned char>(text[at + 1])] != entry.kind)
+      return false;
+    return !entry.counts || !opens_behind_number(text, at + 1);
+  }
+  static std::size_t padded(std::size_t size) {
+    return (size + Chunk::kSize - 1) / Chunk::kSize * Chunk::kSize;
+  }
+  static bool same_bytes(const char* known, std::string_view text, const Word& word, bool folded);
+  [[nodiscard]] bool same_behind(const Entry& entry, std::string_view text, std::size_t at) const;
+  void insert(Slot slot);
   void grow();
 
   std::string pool_;
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> prints_;  ///< by entry
   std::vector<Edit> edits_;
-  std::vector<std::uint32_t> slots_ = std::vector<std::uint32_t>(256);  ///< numbers from 1 on
+  std::vector<Slot> slots_ = std::vector<Slot>(256);
 };
 
 }  // namespace pmx::anonymize

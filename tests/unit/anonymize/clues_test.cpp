@@ -16,7 +16,8 @@ struct Parts {
   Parts() {
     std::vector<Want> wanted;
     for (const Name& name : Cluster::names()) wanted.push_back({name.kind, name.value, {}, false});
-    for (const char* name : {"db51", "falcons", "2fast", "Anna Schmidt", "heron.acme", "x1y2z3"})
+    for (const char* name :
+         {"db51", "falcons", "2fast", "lynx.lan4", "Anna Schmidt", "heron.acme", "x1y2z3"})
       wanted.push_back({Kind::kHost, name, {}, false});
     wanted.push_back({Kind::kDomain, "heron.acme", {}, false});
     REQUIRE(ledger.issue(wanted).ok());
@@ -371,6 +372,79 @@ TEST_CASE("clues: a word that was read before, beside other words") {
     }
     same_edits(sides, in);
   }
+}
+
+TEST_CASE("clues: a word that was read before, with other digits") {
+  Sides sides;
+  std::mt19937 random(37);
+  static constexpr std::string_view kShapes[] = {"12:34:56",
+                                                 "sshd[1234]:",
+                                                 "(105)",
+                                                 "(3600)",
+                                                 "+49",
+                                                 "2026-11-27T",
+                                                 "8.2.4",
+                                                 "x12y345",
+                                                 "2fast",
+                                                 "2fast-9",
+                                                 "0123456789",
+                                                 "41424344",
+                                                 "4a4b4c4d4e",
+                                                 "QUJD1234",
+                                                 "pve1c-0123456789",
+                                                 "1-12-123",
+                                                 "s3:12",
+                                                 "server1=",
+                                                 "server7",
+                                                 "v1.2.3.4",
+                                                 "10.1.2.3",
+                                                 "10.1.2.300",
+                                                 "12345.67",
+                                                 "a1:b2:c3",
+                                                 "105:iso/7",
+                                                 "x:105/disk",
+                                                 "(089)",
+                                                 "1234567",
+                                                 "[1.5]",
+                                                 "[12",
+                                                 "\n12:34:56",
+                                                 "\n12:34:56:7:8:/home/1:/bin/2",
+                                                 "\n[12.5]",
+                                                 "\n105:",
+                                                 "VM",
+                                                 "105",
+                                                 "(web)",
+                                                 "GROUP5",
+                                                 "G5:x",
+                                                 "000c50012345",
+                                                 "5000c500a1b2",
+                                                 "m2.x3.lan4",
+                                                 "x.lan",
+                                                 "node7",
+                                                 "zebrafish9",
+                                                 "dm-3",
+                                                 "%20x",
+                                                 "%1",
+                                                 "1%41"};
+  static constexpr std::string_view kBetween[] = {" ", " ", " ", "\n", "  "};
+  for (int i = 0; i < 6000; ++i) {
+    std::vector<std::string_view> shapes;
+    for (int k = 0; k < 4; ++k) shapes.push_back(kShapes[random() % std::size(kShapes)]);
+    if (i % 4 == 0) shapes.push_back(kValues[random() % std::size(kValues)]);
+    std::string in;
+    for (int k = 0; k < 16; ++k) {
+      for (const char c : shapes[random() % shapes.size()])
+        in += is_digit(c) && random() % 2 == 0 ? static_cast<char>('0' + random() % 10) : c;
+      in += kBetween[random() % std::size(kBetween)];
+    }
+    same_edits(sides, in);
+  }
+}
+
+TEST_CASE("clues: a name that is announced behind words with other digits") {
+  Sides sides;
+  same_edits(sides, "see 11-reef and 22-reef and\nhostname: 22-reef\nand 33-reef 22-reef\n");
+  same_edits(sides, "see 11kelp and 22kelp and\nhostname: 22kelp\nand 33kelp 22kelp\n");
 }
 
 TEST_CASE("clues: wherever a window is cut") {
