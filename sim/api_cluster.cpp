@@ -1,5 +1,4 @@
 // /cluster, /storage and /pools: what is seen of the cluster as a whole.
-#include "base/crypto.h"
 #include "sim/call.h"
 #include "sim/statistics.h"
 
@@ -31,10 +30,7 @@ void add_nodes(const Call& call, Json& out) {
 }
 
 void add_storages(const Call& call, Json& out) {
-  for (const auto& node : call.state.inventory.nodes)
-    for (const auto& storage : call.state.inventory.storages)
-      if (call.may("/storage/" + storage.name, "Datastore.Audit"))
-        out.push_back(storage_resource(call.state.inventory, storage, node));
+  for (Json& row : storage_resources(call)) out.push_back(std::move(row));
 }
 
 void add_pools_and_networks(const Call& call, Json& out) {
@@ -161,23 +157,6 @@ Answer ha_resources(const Call& call) {
   return ok(out);
 }
 
-Answer storages(const Call& call) {
-  Json out = Json::array();
-  for (const auto& storage : call.state.inventory.storages) {
-    if (!call.may("/storage/" + storage.name, "Datastore.Audit")) continue;
-    Json row{{"storage", storage.name}, {"type", storage.type}, {"content", storage.content}};
-    if (storage.shared) row["shared"] = 1;
-    if (!storage.server.empty()) row["server"] = storage.server;
-    if (storage.type == "dir") row["path"] = "/var/lib/vz";
-    if (storage.type == "nfs") row["export"] = "/volume1/" + storage.name;
-    if (storage.type == "rbd") row["pool"] = storage.name;
-    if (storage.type == "pbs") row["datastore"] = storage.name;
-    row["digest"] = crypto::hex(crypto::sha256(call.state.inventory.cluster_name)).substr(0, 40);
-    out.push_back(std::move(row));
-  }
-  return ok(out);
-}
-
 Answer pools(const Call& call) {
   Json out = Json::array();
   for (const auto& pool : call.state.inventory.pools)
@@ -194,7 +173,6 @@ void add_cluster_handlers(Handlers& handlers) {
   handlers["GET /cluster/tasks"] = cluster_tasks;
   handlers["GET /cluster/log"] = cluster_log;
   handlers["GET /cluster/ha/resources"] = ha_resources;
-  handlers["GET /storage"] = storages;
   handlers["GET /pools"] = pools;
 }
 

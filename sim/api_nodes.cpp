@@ -75,46 +75,6 @@ Answer node_status(const Call& call) {
              {"ksm", {{"shared", 0}}}});
 }
 
-Answer node_storage(const Call& call) {
-  const NodeState& node = node_of(call);
-  Json out = Json::array();
-  for (const auto& storage : call.state.inventory.storages) {
-    if (!call.may("/storage/" + storage.name, "Datastore.Audit")) continue;
-    if (call.has("storage") && call.text("storage") != storage.name) continue;
-    const std::int64_t used = storage_used(call.state.inventory, storage, node);
-    out.push_back(
-        {{"storage", storage.name},
-         {"type", storage.type},
-         {"content", storage.content},
-         {"shared", storage.shared ? 1 : 0},
-         {"active", 1},
-         {"enabled", 1},
-         {"total", storage.total},
-         {"used", used},
-         {"avail", storage.total - used},
-         {"used_fraction", static_cast<double>(used) / static_cast<double>(storage.total)}});
-  }
-  if (out.empty() && call.has("storage")) return bad_parameters({{"storage", "No such storage."}});
-  return ok(out);
-}
-
-Answer storage_status(const Call& call) {
-  const NodeState& node = node_of(call);
-  for (const auto& storage : call.state.inventory.storages) {
-    if (storage.name != call.text("storage")) continue;
-    const std::int64_t used = storage_used(call.state.inventory, storage, node);
-    return ok({{"type", storage.type},
-               {"content", storage.content},
-               {"shared", storage.shared ? 1 : 0},
-               {"active", 1},
-               {"enabled", 1},
-               {"total", storage.total},
-               {"used", used},
-               {"avail", storage.total - used}});
-  }
-  return bad_parameters({{"storage", "No such storage."}});
-}
-
 Answer node_network(const Call& call) {
   const NodeState& node = node_of(call);
   return ok(Json::array({{{"iface", "eno1"},
@@ -152,8 +112,6 @@ Answer node_time(const Call& call) {
 void add_node_handlers(Handlers& handlers) {
   handlers["GET /nodes"] = nodes;
   handlers["GET /nodes/{node}/status"] = node_status;
-  handlers["GET /nodes/{node}/storage"] = node_storage;
-  handlers["GET /nodes/{node}/storage/{storage}/status"] = storage_status;
   handlers["GET /nodes/{node}/network"] = node_network;
   handlers["GET /nodes/{node}/time"] = node_time;
 }

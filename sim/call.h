@@ -85,5 +85,11 @@ void add_node_handlers(Handlers& handlers);
 void add_guest_handlers(Handlers& handlers);
 void add_power_handlers(Handlers& handlers);
 void add_task_handlers(Handlers& handlers);
+void add_storage_handlers(Handlers& handlers);
+void add_storage_status_handlers(Handlers& handlers);
+void add_content_handlers(Handlers& handlers);
+
+/// The storages of GET /cluster/resources: one row a node, also for shared ones.
+Json storage_resources(const Call& call);
 
 }  // namespace pmx::sim

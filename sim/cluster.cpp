@@ -118,6 +118,9 @@ class Cluster::Impl {
     add_guest_handlers(handlers_);
     add_power_handlers(handlers_);
     add_task_handlers(handlers_);
+    add_storage_handlers(handlers_);
+    add_storage_status_handlers(handlers_);
+    add_content_handlers(handlers_);
   }
 
   Response handle(const Request& request) {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "sim/pattern.h"
+#include "sim/storage_formats.h"
 
 namespace pmx::sim {
 namespace {
@@ -127,6 +128,7 @@ std::string check_format(std::string_view format, std::string_view value) {
     if (known.name != format) continue;
     return matches_pattern(std::string(known.pattern), value) ? "" : complain(known, value);
   }
+  if (auto bad = check_storage_format(format, value); !bad.empty()) return bad;
   return check_address(format, value);
 }
 

@@ -145,7 +145,7 @@ void Inventory::make_lab(std::int64_t now) {
     nodes.push_back(std::move(node));
   }
   storages = {{"local", "dir", "iso,vztmpl,backup,images,rootdir,snippets", "", false, 40 * kGib},
-              {"shared", "dir", "images,rootdir,iso,vztmpl,backup,snippets", "", true, 40 * kGib}};
+              {"shared", "dir", "images,iso,backup", "", true, 40 * kGib}};
   users.push_back({"root@pam", "", "", ""});
 }
 

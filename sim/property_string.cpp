@@ -11,6 +11,23 @@ namespace {
 /// Formats that the facts name without spelling them out, as far as guests' configurations need
 /// them, written as the facts write theirs.
 constexpr std::string_view kNamedFormats = R"({
+  "prune-backups": {
+    "keep-all": {"type": "boolean", "optional": 1},
+    "keep-last": {"type": "integer", "minimum": 0, "optional": 1},
+    "keep-hourly": {"type": "integer", "minimum": 0, "optional": 1},
+    "keep-daily": {"type": "integer", "minimum": 0, "optional": 1},
+    "keep-weekly": {"type": "integer", "minimum": 0, "optional": 1},
+    "keep-monthly": {"type": "integer", "minimum": 0, "optional": 1},
+    "keep-yearly": {"type": "integer", "minimum": 0, "optional": 1}
+  },
+  "backup-fleecing": {
+    "enabled": {"type": "boolean", "optional": 1, "default_key": 1},
+    "storage": {"type": "string", "optional": 1, "format": "pve-storage-id"}
+  },
+  "backup-performance": {
+    "max-workers": {"type": "integer", "optional": 1, "minimum": 1, "maximum": 256},
+    "pbs-entries-max": {"type": "integer", "optional": 1, "minimum": 1}
+  },
   "pve-qm-ipconfig": {
     "ip": {"type": "string", "optional": 1, "format": "pve-ipv4-config"},
     "gw": {"type": "string", "optional": 1, "format": "ipv4", "requires": "ip"},

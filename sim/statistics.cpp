@@ -112,18 +112,4 @@ Json node_resource(const Inventory& inventory, const NodeState& node, std::int64
   return row;
 }
 
-Json storage_resource(const Inventory& inventory, const StorageState& storage,
-                      const NodeState& node) {
-  return {{"id", "storage/" + node.name + "/" + storage.name},
-          {"type", "storage"},
-          {"storage", storage.name},
-          {"node", node.name},
-          {"status", node.online ? "available" : "unknown"},
-          {"plugintype", storage.type},
-          {"content", storage.content},
-          {"shared", storage.shared ? 1 : 0},
-          {"disk", node.online ? storage_used(inventory, storage, node) : 0},
-          {"maxdisk", node.online ? storage.total : 0}};
-}
-
 }  // namespace pmx::sim

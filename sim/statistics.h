@@ -48,8 +48,5 @@ Json guest_usage(const GuestState& guest, const Traits& traits, const GuestLoad&
 Json guest_resource(const Inventory& inventory, const GuestState& guest, std::int64_t now);
 /// A node that is down keeps its size and has no usage.
 Json node_resource(const Inventory& inventory, const NodeState& node, std::int64_t now);
-/// One row a node, also for shared storages; without numbers while the node is down.
-Json storage_resource(const Inventory& inventory, const StorageState& storage,
-                      const NodeState& node);
 
 }  // namespace pmx::sim

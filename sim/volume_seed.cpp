@@ -138,6 +138,7 @@ Storages::Storages(const Inventory& inventory, std::int64_t now) {
                   now - Dice(inventory.seed(), "made", guest_index(guest)).between(90, 700) * kDay);
     if (!backup.empty() && !guest.is_template()) add_backups(*this, inventory, backup, guest, now);
   }
+  grown_.clear();
 }
 
 }  // namespace pmx::sim

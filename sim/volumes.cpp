@@ -5,26 +5,11 @@
 #include <cstdlib>
 
 #include "sim/pattern.h"
+#include "sim/statistics.h"
+#include "sim/storage_options.h"
 
 namespace pmx::sim {
 namespace {
-
-bool is_among(std::initializer_list<std::string_view> names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-bool is_directory_type(std::string_view type) {
-  return is_among({"dir", "nfs", "cifs", "cephfs", "btrfs", "glusterfs"}, type);
-}
-
-/// What a storage holds when its option `content` is not set.
-std::string_view default_content(std::string_view type) {
-  if (type == "pbs") return "backup";
-  if (type == "esxi") return "import";
-  if (type == "cephfs") return "iso,vztmpl,backup";
-  if (is_among({"zfspool", "lvmthin", "btrfs"}, type)) return "images,rootdir";
-  return "images";
-}
 
 std::string_view value_of(const Section* section, std::string_view key) {
   if (section == nullptr) return "";
@@ -137,10 +122,7 @@ std::int64_t fresh_disk_use(std::string_view format, std::int64_t size) {
 bool Storages::is_shared(std::string_view storage) const {
   const Section* section = config.find(storage);
   if (section == nullptr) return false;
-  return value_of(section, "shared") == "1" ||
-         is_among({"nfs", "cifs", "cephfs", "glusterfs", "pbs", "rbd", "iscsi", "iscsidirect",
-                   "zfs", "esxi"},
-                  section->type);
+  return value_of(section, "shared") == "1" || is_shared_type(section->type);
 }
 
 bool Storages::is_directory(std::string_view storage) const {
@@ -194,14 +176,37 @@ Volume* Storages::find(std::string_view node, std::string_view volid) {
 }
 
 Volume& Storages::add(std::string_view node, Volume volume) {
-  Volume& kept = volumes_[place(node, volume.volid)][volume.volid];
+  const Place where = place(node, volume.volid);
+  Volume& kept = volumes_[where][volume.volid];
+  grown_[where] += volume.used - kept.used;
   kept = std::move(volume);
   return kept;
 }
 
 void Storages::remove(std::string_view node, std::string_view volid) {
-  auto& here = volumes_[place(node, volid)];
-  if (const auto found = here.find(volid); found != here.end()) here.erase(found);
+  const Place where = place(node, volid);
+  auto& here = volumes_[where];
+  const auto found = here.find(volid);
+  if (found == here.end()) return;
+  grown_[where] -= found->second.used;
+  here.erase(found);
+}
+
+StorageSpace Storages::space(const Inventory& inventory, const NodeState& node,
+                             std::string_view storage) const {
+  const Section* section = config.find(storage);
+  if (section == nullptr || !problem(storage, node.name).empty()) return {};
+  const auto grown = grown_.find(place(node.name, storage));
+  const std::int64_t more = grown == grown_.end() ? 0 : grown->second;
+  const auto first = std::find_if(inventory.storages.begin(), inventory.storages.end(),
+                                  [&](const StorageState& one) { return one.name == storage; });
+  StorageSpace out;
+  if (first != inventory.storages.end() && first->type == section->type)
+    out = {true, first->total, storage_used(inventory, *first, node)};
+  else if (section->type == "dir" || section->type == "btrfs")
+    out = {true, node.maxdisk, node_load(inventory, node, 0).disk};
+  if (out.active) out.used = std::clamp<std::int64_t>(out.used + more, 0, out.total);
+  return out;
 }
 
 std::vector<const Volume*> Storages::list(std::string_view node, std::string_view storage) const {

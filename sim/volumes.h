@@ -39,6 +39,13 @@ struct VolumeName {
   std::string base;  ///< of a linked clone: "210/base-210-disk-0.qcow2"
 };
 
+/// What fits on a storage and what lies there, in bytes; not active = it cannot be reached.
+struct StorageSpace {
+  bool active = false;
+  std::int64_t total = 0;
+  std::int64_t used = 0;
+};
+
 class Storages {
  public:
   /// storage.cfg and volumes of `inventory`'s storages and guests; `now` in seconds.
@@ -57,6 +64,11 @@ class Storages {
   /// PVE's words why `storage` cannot be used on `node`: unknown, disabled, not on this node. Empty
   /// when it can.
   [[nodiscard]] std::string problem(std::string_view storage, std::string_view node) const;
+
+  /// As seen from `node`, one of `inventory`'s. A storage that the cluster did not begin with is
+  /// reached when it is a directory, on the node's root disk.
+  [[nodiscard]] StorageSpace space(const Inventory& inventory, const NodeState& node,
+                                   std::string_view storage) const;
 
   /// The volume `volid` as seen from `node`; nullptr when there is none.
   Volume* find(std::string_view node, std::string_view volid);
@@ -85,6 +97,7 @@ class Storages {
       -> decltype(&volumes.begin()->second.begin()->second);
 
   std::map<Place, std::map<std::string, Volume, std::less<>>> volumes_;
+  std::map<Place, std::int64_t> grown_;  ///< bytes since the cluster began
 };
 
 /// What precedes the colon of a volid.
