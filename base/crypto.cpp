@@ -56,6 +56,13 @@ std::string sha256(std::string_view data) {
   return digest;
 }
 
+std::string sha1(std::string_view data) {
+  std::string digest(SHA_DIGEST_LENGTH, '\0');
+  unsigned int length = 0;
+  must(EVP_Digest(data.data(), data.size(), bytes_of(digest), &length, EVP_sha1(), nullptr) == 1);
+  return digest;
+}
+
 std::string hmac_sha256(std::string_view key, std::string_view data) {
   std::string mac(SHA256_DIGEST_LENGTH, '\0');
   unsigned int length = 0;

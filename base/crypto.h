@@ -14,6 +14,9 @@ namespace pmx::crypto {
 /// 32 raw bytes of SHA-256.
 std::string sha256(std::string_view data);
 
+/// 20 raw bytes of SHA-1: the digests by which PVE tells versions of a file apart. Guards nothing.
+std::string sha1(std::string_view data);
+
 /// 32 raw bytes of HMAC-SHA-256.
 std::string hmac_sha256(std::string_view key, std::string_view data);
 

@@ -13,6 +13,7 @@
 #include "sim/access.h"
 #include "sim/call_answer.h"
 #include "sim/facts.h"
+#include "sim/firewall.h"
 #include "sim/inventory.h"
 #include "sim/tasks.h"
 #include "sim/volumes.h"
@@ -37,6 +38,7 @@ struct State {
   AccessControl access;
   Tasks tasks;
   Storages storages;
+  FirewallState firewall;
   std::chrono::milliseconds work_time;  ///< as Options says
   Scenario scenario;                    ///< as Options says
 };
@@ -82,6 +84,7 @@ using Handlers = std::map<std::string, Handler, std::less<>>;
 void add_access_handlers(Handlers& handlers);
 void add_cluster_handlers(Handlers& handlers);
 void add_node_handlers(Handlers& handlers);
+void add_firewall_handlers(Handlers& handlers);
 void add_guest_handlers(Handlers& handlers);
 void add_power_handlers(Handlers& handlers);
 void add_task_handlers(Handlers& handlers);

@@ -115,6 +115,7 @@ class Cluster::Impl {
     add_access_handlers(handlers_);
     add_cluster_handlers(handlers_);
     add_node_handlers(handlers_);
+    add_firewall_handlers(handlers_);
     add_guest_handlers(handlers_);
     add_power_handlers(handlers_);
     add_task_handlers(handlers_);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdlib>
 
+#include "sim/firewall.h"
 #include "sim/pattern.h"
 #include "sim/storage_formats.h"
 
@@ -129,6 +130,7 @@ std::string check_format(std::string_view format, std::string_view value) {
     return matches_pattern(std::string(known.pattern), value) ? "" : complain(known, value);
   }
   if (auto bad = check_storage_format(format, value); !bad.empty()) return bad;
+  if (auto complaint = check_firewall_format(format, value); !complaint.empty()) return complaint;
   return check_address(format, value);
 }
 

@@ -10,6 +10,7 @@ using pmx::Secret;
 TEST_CASE("crypto: known answers") {
   CHECK(crypto::hex(crypto::sha256("abc")) ==
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  CHECK(crypto::hex(crypto::sha1("abc")) == "a9993e364706816aba3e25717850c26c9cd0d89d");
   // RFC 4231, test case 2
   CHECK(crypto::hex(crypto::hmac_sha256("Jefe", "what do ya want for nothing?")) ==
         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
