@@ -13,9 +13,12 @@ bool sees_guest(const Call& call, const GuestState& guest) {
 }
 
 void add_guests(const Call& call, Json& out) {
-  for (const auto& [vmid, guest] : call.state.inventory.guests)
-    if (sees_guest(call, guest))
-      out.push_back(guest_resource(call.state.inventory, guest, call.now / 1000));
+  for (const auto& [vmid, guest] : call.state.inventory.guests) {
+    if (!sees_guest(call, guest)) continue;
+    Json row = guest_resource(call.state.inventory, guest, call.now / 1000);
+    if (guest.ha) row["hastate"] = ha_list_state(call.state.ha, guest);
+    out.push_back(std::move(row));
+  }
 }
 
 /// Nodes are listed for everybody; their numbers need Sys.Audit.
@@ -143,20 +146,6 @@ Answer cluster_log(const Call& call) {
   return ok(out);
 }
 
-Answer ha_resources(const Call& call) {
-  Json out = Json::array();
-  for (const auto& [vmid, guest] : call.state.inventory.guests) {
-    if (!guest.ha) continue;
-    const std::string sid = (guest.kind == GuestKind::kQemu ? "vm:" : "ct:") + std::to_string(vmid);
-    out.push_back({{"sid", sid},
-                   {"type", guest.kind == GuestKind::kQemu ? "vm" : "ct"},
-                   {"state", guest.power == Power::kStopped ? "stopped" : "started"},
-                   {"max_restart", 1},
-                   {"max_relocate", 1}});
-  }
-  return ok(out);
-}
-
 Answer pools(const Call& call) {
   Json out = Json::array();
   for (const auto& pool : call.state.inventory.pools)
@@ -172,7 +161,6 @@ void add_cluster_handlers(Handlers& handlers) {
   handlers["GET /cluster/nextid"] = next_id;
   handlers["GET /cluster/tasks"] = cluster_tasks;
   handlers["GET /cluster/log"] = cluster_log;
-  handlers["GET /cluster/ha/resources"] = ha_resources;
   handlers["GET /pools"] = pools;
 }
 

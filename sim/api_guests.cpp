@@ -46,7 +46,7 @@ Answer current(const Call& call) {
   const GuestState* guest = find_guest(call, kind);
   if (guest == nullptr) return missing<kind>(call);
   Json row = shown(call, *guest);
-  row["ha"] = guest->ha ? Json{{"managed", 1}, {"state", "started"}} : Json{{"managed", 0}};
+  row["ha"] = ha_status(call.state.ha, *guest);
   if (kind != GuestKind::kQemu) return ok(row);
   row["qmpstatus"] = guest->power == Power::kPaused    ? "paused"
                      : guest->power == Power::kRunning ? "running"

@@ -70,29 +70,17 @@ Answer fork(const Call& call, TaskPlan plan) {
   return ok(call.state.tasks.fork(inventory.nodes[node], call.caller, std::move(plan), call.now));
 }
 
-/// The HA manager acts on a request a moment later, with a task of its own on the guest's node.
-void act_on_request(State& state, const Task& task, bool start) {
-  const auto found = state.inventory.guests.find(std::atoi(task.plan.id.c_str()));
-  if (found == state.inventory.guests.end()) return;
-  const GuestState& guest = found->second;
-  const std::string kind = guest.kind == GuestKind::kQemu ? "qm" : "vz";
-  TaskPlan plan;
-  plan.type = kind + (start ? "start" : "shutdown");
-  plan.id = task.plan.id;
-  plan.duration = 1800;
-  plan.effect = on_guest(start ? run : halt);
-  state.tasks.fork(state.inventory.node_of(guest), Caller{"root@pam", ""}, std::move(plan),
-                   task.end() + 900);
-}
-
 /// Start, stop and shutdown of a guest that the HA manager owns only set the requested state.
 Answer fork_ha(const Call& call, GuestKind kind, bool start) {
   TaskPlan plan = plan_of(call, start ? "hastart" : "hastop");
-  const std::string sid = (kind == GuestKind::kQemu ? "vm:" : "ct:") + plan.id;
-  plan.lines.push_back(
-      {0, std::string("Requesting HA ") + (start ? "start" : "stop") + " for " + sid});
+  plan.lines.push_back({0, std::string("Requesting HA ") + (start ? "start" : "stop") + " for " +
+                               label(kind, plan.id)});
   plan.duration = 400;
-  plan.effect = [start](State& state, const Task& task) { act_on_request(state, task, start); };
+  plan.effect = [start](State& state, const Task& task) {
+    const auto found = state.inventory.guests.find(std::atoi(task.plan.id.c_str()));
+    if (found != state.inventory.guests.end())
+      request_ha_state(state, found->second, start ? "started" : "stopped", task.end() + 900);
+  };
   return fork(call, std::move(plan));
 }
 

@@ -14,6 +14,7 @@
 #include "sim/call_answer.h"
 #include "sim/facts.h"
 #include "sim/firewall.h"
+#include "sim/ha.h"
 #include "sim/inventory.h"
 #include "sim/tasks.h"
 #include "sim/volumes.h"
@@ -30,7 +31,9 @@ struct State {
         storages(inventory, now_ms / 1000),
         work_time(options.work_time),
         scenario(options.scenario) {
-    if (options.scenario == Scenario::kGenerated) seed_tasks(*this, now_ms);
+    if (options.scenario != Scenario::kGenerated) return;
+    seed_tasks(*this, now_ms);
+    seed_ha(*this);
   }
 
   Facts facts;
@@ -39,6 +42,7 @@ struct State {
   Tasks tasks;
   Storages storages;
   FirewallState firewall;
+  HaState ha;
   std::chrono::milliseconds work_time;  ///< as Options says
   Scenario scenario;                    ///< as Options says
 };
@@ -86,6 +90,8 @@ void add_cluster_handlers(Handlers& handlers);
 void add_node_handlers(Handlers& handlers);
 void add_firewall_handlers(Handlers& handlers);
 void add_guest_handlers(Handlers& handlers);
+void add_ha_handlers(Handlers& handlers);
+void add_ha_rule_handlers(Handlers& handlers);
 void add_power_handlers(Handlers& handlers);
 void add_task_handlers(Handlers& handlers);
 void add_storage_handlers(Handlers& handlers);

@@ -117,6 +117,7 @@ class Cluster::Impl {
     add_node_handlers(handlers_);
     add_firewall_handlers(handlers_);
     add_guest_handlers(handlers_);
+    add_ha_handlers(handlers_);
     add_power_handlers(handlers_);
     add_task_handlers(handlers_);
     add_storage_handlers(handlers_);
@@ -128,7 +129,7 @@ class Cluster::Impl {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++requests_;
     now_ = clock_.now().time_since_epoch().count();
-    state_.tasks.advance(state_, now_);
+    advance();
     Response response = failing_ > 0 ? planned_failure() : answer(request);
     if (truncating_ > 0 && !response.body.empty()) {
       --truncating_;
@@ -142,7 +143,7 @@ class Cluster::Impl {
   auto with_state(const Change& change) {
     const std::lock_guard<std::mutex> lock(mutex_);
     now_ = clock_.now().time_since_epoch().count();
-    state_.tasks.advance(state_, now_);
+    advance();
     return change(state_);
   }
 
@@ -167,6 +168,14 @@ class Cluster::Impl {
   }
 
  private:
+  /// Lets everything happen that is due: what ends may be a request to the HA manager, and what
+  /// that begins may have ended too.
+  void advance() {
+    state_.tasks.advance(state_, now_);
+    advance_ha(state_, now_);
+    state_.tasks.advance(state_, now_);
+  }
+
   static Response dropped() {
     Response response;
     response.drop = true;

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdlib>
 
-#include "sim/firewall.h"
 #include "sim/pattern.h"
 #include "sim/storage_formats.h"
 
@@ -130,7 +129,7 @@ std::string check_format(std::string_view format, std::string_view value) {
     return matches_pattern(std::string(known.pattern), value) ? "" : complain(known, value);
   }
   if (auto bad = check_storage_format(format, value); !bad.empty()) return bad;
-  if (auto complaint = check_firewall_format(format, value); !complaint.empty()) return complaint;
+  if (auto complaint = check_network_format(format, value); !complaint.empty()) return complaint;
   return check_address(format, value);
 }
 

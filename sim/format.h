@@ -10,4 +10,7 @@ namespace pmx::sim {
 /// format is one that the simulator does not know. "-list" and "-opt" suffixes are understood.
 std::string check_format(std::string_view format, std::string_view value);
 
+/// The same for the formats of networks, the firewall, HA and SDN.
+std::string check_network_format(std::string_view format, std::string_view value);
+
 }  // namespace pmx::sim

@@ -89,7 +89,6 @@ Json guest_resource(const Inventory& inventory, const GuestState& guest, std::in
   row["maxcpu"] = traits.cores;
   row["memhost"] = load.mem;
   if (!traits.pool.empty()) row["pool"] = traits.pool;
-  if (guest.ha) row["hastate"] = guest.power == Power::kStopped ? "stopped" : "started";
   return row;
 }
 

@@ -126,6 +126,22 @@ void check_requires(const Json& schema, const Json& values, const std::string& n
     errors[needed] = "missing property required by '" + name + "'";
 }
 
+/// Of sections of several types, what an option means depends on the type: none is known before
+/// that is given, and each type knows its own.
+bool is_of_other_type(const Json& schema, const Json& values, const std::string& name) {
+  for (const auto& [other, facts] : schema.items()) {
+    const std::string kind(string_member(facts, "type-property"));
+    if (!schema.contains(kind)) continue;
+    if (!values.contains(kind))
+      return name != "delete" && name != "digest" && flag(schema[name], "optional");
+    const Json* types = find_member(facts, "instance-types");
+    if (other == name && types != nullptr &&
+        std::find(types->begin(), types->end(), values[kind]) == types->end())
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string check_value(const Json& schema, const std::string& name, const Json& value) {
@@ -137,7 +153,7 @@ Json verify_params(const Json& schema, Json& values) {
   Json errors = Json::object();
   for (auto& [name, value] : values.items()) {
     const Json* facts = find_parameter(schema, name);
-    if (facts == nullptr) {
+    if (facts == nullptr || is_of_other_type(schema, values, name)) {
       errors[name] = kUnknown;
       continue;
     }
