@@ -17,6 +17,8 @@ using State = RequestReader::State;
 
 constexpr int kTurn = 256;                              // steps until others have their turn
 constexpr std::size_t kViews = 16;                      // pieces of one write
+constexpr std::size_t kWatch = std::size_t{1} << 10;    // room for the next request, usually
+constexpr std::size_t kStreamWatch = 64;                // bytes to see the end of a silent client
 constexpr std::size_t kPatient = std::size_t{1} << 20;  // bytes that write_timeout is for
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -129,7 +131,7 @@ bool Connection::read_input() {
   } else if (closing_ && phase_ == Phase::kReading) {
     return false;  // a refusal is on its way; the rest is discarded after it
   } else if (phase_ == Phase::kServing) {
-    reader_.rest();
+    reader_.rest(streaming_ ? kStreamWatch : kWatch);
   }
   const std::span<char> space = reader_.space();
   if (space.empty()) return false;
@@ -144,7 +146,7 @@ void Connection::take_input(Io io) {
   reading_ = false;
   if (io.ok) {
     reader_.commit(io.bytes);
-    fresh_ = true;
+    fresh_ = fresh_ || io.bytes > 0;
     return;
   }
   const bool answered = complete_ && !batch_.empty();
@@ -199,6 +201,8 @@ bool Connection::collect() {
   answer_sent_ = taken.sent;
   closing_ = closing_ || (taken.complete && taken.close);
   batch_ = std::move(taken.pieces);
+  // There may be thousands, whose clients say nothing more.
+  if (taken.streaming && !std::exchange(streaming_, true) && reading_) channel_->interrupt_read();
   const HttpOptions& options = loop_.shared().options;
   const bool quiet = comment_due_ == SteadyTime::max();
   if (taken.streaming && (quiet || !batch_.empty())) {
@@ -224,6 +228,7 @@ void Connection::finish_exchange() {
   const Shared& shared = loop_.shared();
   closing_ = closing_ || shared.stopping;
   complete_ = false;
+  streaming_ = false;
   phase_ = Phase::kReading;
   fresh_ = reader_.buffered() > 0;
   const bool past_us = answer_sent_ != SteadyTime();

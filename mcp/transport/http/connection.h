@@ -35,6 +35,10 @@ class SocketChannel {
   /// Reads some bytes: at once, or nothing now and owner->on_read() later.
   virtual std::optional<Io> read(std::span<char> space, std::shared_ptr<Connection> owner) = 0;
 
+  /// Lets an outstanding read end soon, with what has come or with no bytes, so that the next one
+  /// can have other memory. No write is outstanding. May do nothing.
+  virtual void interrupt_read() {}
+
   /// Writes some bytes of `views`: at once, or nothing now and owner->on_written() later. The bytes
   /// stay where they are until then.
   virtual std::optional<Io> write(std::span<const std::string_view> views,
@@ -113,8 +117,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool fresh_ = false;     // input has come that was not parsed
   bool complete_ = false;  // the whole answer has been taken from the outbox
   bool chunked_ = true;
-  bool closing_ = false;  // after the batch the connection ends
-  bool at_end_ = false;   // the client has closed its side
+  bool streaming_ = false;  // an event stream is open, and may be for long
+  bool closing_ = false;    // after the batch the connection ends
+  bool at_end_ = false;     // the client has closed its side
   bool pumping_ = false;
   bool closed_ = false;
 };

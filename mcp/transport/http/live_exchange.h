@@ -19,7 +19,8 @@ class LiveExchange final : public HttpExchange {
   ~LiveExchange() override;
 
   [[nodiscard]] const HttpRequest& request() const override { return request_; }
-  void forget_request() override { request_ = {}; }
+  // Moved out, not assigned to: a string that is assigned to keeps its memory.
+  void forget_request() override { const HttpRequest forgotten = std::move(request_); }
   [[nodiscard]] std::stop_token gone() const override { return outbox_->gone.get_token(); }
   void respond(int status, std::vector<HttpHeader> headers, std::optional<Cleared> body) override;
   bool open_stream(std::vector<HttpHeader> headers) override;

@@ -15,12 +15,20 @@ class PlainChannel final : public SocketChannel {
   explicit PlainChannel(Socket socket) : socket_(std::move(socket)) {}
 
   std::optional<Io> read(std::span<char> space, std::shared_ptr<Connection> owner) override {
-    // Always by the reactor: it knows when the socket has been emptied, and saves the system call.
-    socket_.async_read_some(asio::buffer(space.data(), space.size()),
-                            [owner = std::move(owner)](const error_code& ec, std::size_t size) {
-                              owner->on_read({size, !ec});
-                            });
+    // Always by the reactor. It tries at once, and learns by EAGAIN that nothing has come: to wait
+    // without a try would cost it an epoll_ctl.
+    socket_.async_read_some(
+        asio::buffer(space.data(), space.size()),
+        [this, owner = std::move(owner)](const error_code& ec, std::size_t size) {
+          const bool stopped = ec == asio::error::operation_aborted;
+          owner->on_read({size, !ec || (stopped && socket_.is_open())});
+        });
     return std::nullopt;
+  }
+
+  void interrupt_read() override {
+    error_code ignored;
+    static_cast<void>(socket_.cancel(ignored));
   }
 
   std::optional<Io> write(std::span<const std::string_view> views,

@@ -17,7 +17,6 @@ namespace asio = boost::asio;
 
 constexpr std::size_t kChunk = std::size_t{4} << 10;       // first buffer of a request
 constexpr std::size_t kBodyChunk = std::size_t{64} << 10;  // buffer for large bodies
-constexpr std::size_t kWatch = std::size_t{1} << 10;       // buffer while a client is silent
 constexpr std::size_t kTail = 512;                         // smallest useful read
 constexpr std::size_t kMaxFields = 100;
 constexpr std::size_t kUsualFields = 12;
@@ -231,6 +230,7 @@ void RequestReader::resize(std::size_t capacity) {
 }
 
 std::span<char> RequestReader::space() {
+  if (std::exchange(resting_, false) && capacity_ > 0) return {buffer_.get(), capacity_};
   const std::size_t most = limits_.max_header + kChunk;
   if (begin_ == end_) begin_ = end_ = 0;
   const bool large = state_ == State::kBody && end_ == 0 && raw_body_ >= kChunk;
@@ -246,10 +246,11 @@ std::span<char> RequestReader::space() {
   return {buffer_.get() + end_, capacity_ - end_};
 }
 
-void RequestReader::rest() {
-  if (buffered() > 0 || capacity_ <= kWatch) return;
+void RequestReader::rest(std::size_t room) {
+  if (buffered() > 0) return;
   begin_ = end_ = 0;
-  resize(kWatch);
+  resting_ = true;
+  if (capacity_ > room) resize(room);
 }
 
 void RequestReader::commit(std::size_t size) { end_ += size; }

@@ -66,8 +66,9 @@ class RequestReader {
   /// Bytes that no request has taken yet.
   [[nodiscard]] std::size_t buffered() const { return end_ - begin_; }
 
-  /// Shrinks an empty buffer to what watching a silent client needs.
-  void rest();
+  /// Leaves an empty buffer `room` bytes at most, for the next space(): a client that waits for its
+  /// answer is silent.
+  void rest(std::size_t room);
 
   /// Forgets what is buffered.
   void discard() { begin_ = end_ = 0; }
@@ -95,6 +96,7 @@ class RequestReader {
   std::size_t raw_body_ = 0;  // body bytes as sent, chunk framing included
   State state_ = State::kIdle;
   int refusal_ = 0;
+  bool resting_ = false;  // space() is what there is
 };
 
 }  // namespace pmx::mcp::http

@@ -232,6 +232,24 @@ TEST_CASE("request reader: tells once that the client waits for a go-ahead") {
   CHECK(read_all(reader, "ok").size() == 1);
 }
 
+TEST_CASE("request reader: while it rests it has little room, and all it needs afterwards") {
+  RequestReader reader({});
+  CHECK(reader.space().size() > 1000);
+  reader.rest(64);
+  CHECK(reader.space().size() == 64);
+  reader.rest(1024);  // no more than there is
+  const std::span<char> space = reader.space();
+  REQUIRE(space.size() == 64);
+  const std::string request =
+      "POST /a HTTP/1.1\r\n" + kHost + "Content-Length: 3000\r\n\r\n" + std::string(3000, 'x');
+  std::memcpy(space.data(), request.data(), 64);
+  reader.commit(64);
+  reader.rest(64);  // not with bytes that nobody has read
+  const auto requests = read_all(reader, std::string_view(request).substr(64));
+  REQUIRE(requests.size() == 1);
+  CHECK(requests[0].request.body == std::string(3000, 'x'));
+}
+
 TEST_CASE("request reader: takes in no more than a bound while nobody parses") {
   RequestReader reader({4096, 1000});
   std::size_t held = 0;

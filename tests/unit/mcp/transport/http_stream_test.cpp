@@ -121,6 +121,39 @@ TEST_CASE("http stream: goes on when its request is forgotten") {
   CHECK(stream.exchange->event(cleared("news"), "7"));
 }
 
+TEST_CASE("http stream: a forgotten request leaves none of its memory") {
+  Site site;
+  Client client(site.port());
+  REQUIRE(client.send(
+      post("/hold", std::string(100'000, 'x'), "X-Long: " + std::string(999, 'y') + "\r\n")));
+  const auto exchange = site.take();
+  REQUIRE(exchange);
+  REQUIRE(exchange->request().body.capacity() >= 100'000);
+  exchange->forget_request();
+  const std::size_t least = std::string().capacity();
+  CHECK(exchange->request().body.capacity() == least);
+  CHECK(exchange->request().path.capacity() == least);
+  CHECK(exchange->request().headers.capacity() == 0);
+}
+
+TEST_CASE("http stream: what a client sends meanwhile is served after the stream, large or small") {
+  Site site;
+  for (const std::size_t size : {0U, 50U, 1000U, 10000U}) {
+    CAPTURE(size);
+    Stream stream(site);
+    REQUIRE(stream.exchange->event(std::nullopt, "1"));
+    stream.client.until("id: 1\n");
+    REQUIRE(stream.client.send(post("/next", std::string(size, 'x'))));
+    REQUIRE(stream.exchange->event(std::nullopt, "2"));
+    stream.client.until("id: 2\n");
+    stream.exchange->end_stream();
+    stream.client.until("0\r\n\r\n");
+    CHECK(stream.client.answer().body == cleared("POST /next? " + std::to_string(size)).bytes());
+    REQUIRE(stream.client.send(get("/after")));
+    CHECK(stream.client.answer().body == cleared("GET /after? 0").bytes());
+  }
+}
+
 TEST_CASE("http stream: three hundred streams all get an event, and requests go on") {
   Site site;
   std::vector<std::unique_ptr<Stream>> streams;
