@@ -22,8 +22,6 @@ constexpr std::size_t kStreamWatch = 64;                // bytes to see the end 
 constexpr std::size_t kPatient = std::size_t{1} << 20;  // bytes that write_timeout is for
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-SteadyTime now() { return std::chrono::steady_clock::now(); }
-
 }  // namespace
 
 Connection::Connection(Loop& loop, std::unique_ptr<SocketChannel> channel, std::string peer,
@@ -41,10 +39,11 @@ Connection::~Connection() {
 void Connection::start(std::size_t slot) {
   slot_ = slot;
   const HttpOptions& options = loop_.shared().options;
-  phase_deadline_ = now() + (options.tls ? options.handshake_timeout : options.header_timeout);
+  phase_deadline_ =
+      rough_now() + (options.tls ? options.handshake_timeout : options.header_timeout);
   if (admission_ == Admission::kRefuse) {
     refuse(503);
-    phase_deadline_ = now() + options.handshake_timeout;
+    phase_deadline_ = rough_now() + options.handshake_timeout;
   }
   pump();
 }
@@ -104,7 +103,7 @@ void Connection::take_written(Io io) {
   writing_ = false;
   if (!io.ok) return close();
   batch_sent_ += io.bytes;
-  if (outbox_) outbox_->sent(io.bytes);
+  if (outbox_ && !complete_) outbox_->sent(io.bytes);  // nothing follows a whole answer
   std::size_t total = 0;
   for (const Piece& piece : batch_) total += piece.size();
   if (batch_sent_ < total) return;
@@ -165,8 +164,9 @@ void Connection::parse_input() {
   fresh_ = false;
   const HttpOptions& options = loop_.shared().options;
   const State state = reader_.parse();
-  if (state == State::kHeader && seen_ != state) phase_deadline_ = now() + options.header_timeout;
-  if (state == State::kBody && seen_ != state) phase_deadline_ = now() + options.body_timeout;
+  if (state == State::kHeader && seen_ != state)
+    phase_deadline_ = rough_now() + options.header_timeout;
+  if (state == State::kBody && seen_ != state) phase_deadline_ = rough_now() + options.body_timeout;
   seen_ = state;
   if (state == State::kRefused) return refuse(reader_.refusal());
   if (state == State::kComplete) return serve();
@@ -206,7 +206,7 @@ bool Connection::collect() {
   const HttpOptions& options = loop_.shared().options;
   const bool quiet = comment_due_ == SteadyTime::max();
   if (taken.streaming && (quiet || !batch_.empty())) {
-    comment_due_ = now() + options.stream_keep_alive;
+    comment_due_ = rough_now() + options.stream_keep_alive;
   } else if (!taken.streaming) {
     comment_due_ = SteadyTime::max();
   }
@@ -232,7 +232,7 @@ void Connection::finish_exchange() {
   phase_ = Phase::kReading;
   fresh_ = reader_.buffered() > 0;
   const bool past_us = answer_sent_ != SteadyTime();
-  phase_deadline_ = (past_us ? answer_sent_ : now()) + shared.options.idle_timeout;
+  phase_deadline_ = (past_us ? answer_sent_ : rough_now()) + shared.options.idle_timeout;
 }
 
 void Connection::refuse(int status) {
@@ -246,7 +246,7 @@ void Connection::refuse(int status) {
 void Connection::linger() {
   if (at_end_) return close();
   phase_ = Phase::kLingering;
-  phase_deadline_ = now() + loop_.shared().options.linger_timeout;
+  phase_deadline_ = rough_now() + loop_.shared().options.linger_timeout;
   channel_->shutdown();
 }
 
@@ -255,11 +255,11 @@ void Connection::schedule() {
     std::size_t total = 0;
     for (const Piece& piece : batch_) total += piece.size();
     const auto patience = static_cast<std::chrono::milliseconds::rep>(1 + total / kPatient);
-    write_deadline_ = now() + loop_.shared().options.write_timeout * patience;
+    write_deadline_ = rough_now() + loop_.shared().options.write_timeout * patience;
   }
   SteadyTime due = std::min({phase_deadline_, write_deadline_, comment_due_});
   // Its answer may go past us: then it is idle, and nothing else tells.
-  if (outbox_) due = std::min(due, now() + loop_.shared().options.idle_timeout);
+  if (outbox_) due = std::min(due, rough_now() + loop_.shared().options.idle_timeout);
   loop_.set_deadline(slot_, due);
 }
 

@@ -16,6 +16,7 @@ LiveExchange::LiveExchange(Received received, std::shared_ptr<Outbox> outbox,
       shared_(std::move(shared)) {}
 
 LiveExchange::~LiveExchange() {
+  if (outbox_->is_over()) return;
   if (outbox_->is_unanswered()) outbox_->begin(Outbox::Kind::kWhole, {refusal(500), {}}, true);
   end_stream();
 }

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <ctime>
 #include <exception>
 #include <utility>
 
@@ -17,6 +18,13 @@ namespace {
 constexpr std::chrono::milliseconds kSweep{50};
 
 }  // namespace
+
+SteadyTime rough_now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &time);  // the same zero as steady_clock
+  return SteadyTime(std::chrono::duration_cast<SteadyTime::duration>(
+      std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec)));
+}
 
 struct Loop::Engine {
   asio::io_context context{1};

@@ -30,6 +30,10 @@ struct Shared {
   std::atomic<bool> stopping = false;
 };
 
+/// Now, some milliseconds late at most and for a third of the price: good enough for deadlines,
+/// which the sweep looks at every 50 ms.
+SteadyTime rough_now();
+
 class Loop : public std::enable_shared_from_this<Loop> {
  public:
   explicit Loop(std::shared_ptr<Shared> shared);

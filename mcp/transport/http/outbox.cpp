@@ -70,7 +70,7 @@ bool Outbox::begin(Kind kind, Piece piece, bool close) {
   const bool past_loop = !is_stream_ && !close && !woken_ && way_.socket >= 0;
   if (past_loop && send_now(piece)) {
     stage_ = Stage::kSent;
-    sent_ = std::chrono::steady_clock::now();
+    sent_ = rough_now();
     if (loop_needed_) wake(std::move(lock));
     return true;
   }
@@ -109,6 +109,11 @@ void Outbox::finish(Piece piece) {
 bool Outbox::is_unanswered() const {
   const std::lock_guard lock(mutex_);
   return stage_ == Stage::kUnanswered;
+}
+
+bool Outbox::is_over() const {
+  const std::lock_guard lock(mutex_);
+  return stage_ != Stage::kUnanswered && stage_ != Stage::kStreaming;
 }
 
 Outbox::Taken Outbox::take(bool needed) {

@@ -67,6 +67,8 @@ class Outbox {
   void finish(Piece piece);
   /// True until begin() or close().
   [[nodiscard]] bool is_unanswered() const;
+  /// True when begin() and finish() would do nothing.
+  [[nodiscard]] bool is_over() const;
 
   // The loop.
 
