@@ -42,12 +42,30 @@ struct World {
   void absorb() {
     dictionary.absorb();
     leaks.absorb(ledger);
+    ++revision;
   }
 
   Scheme scheme;
   Ledger ledger;
   Dictionary dictionary;
   LeakIndex leaks;
+  ValueMemos values;
+  std::uint64_t revision = 1;  ///< of all that edits depend on
+};
+
+/// A memo of values, lent to a pass.
+class Lent {
+ public:
+  Lent(World& world, Rewriter& rewriter) : world_(world), memo_(world.values.take(world.revision)) {
+    rewriter.remember_values(*memo_);
+  }
+  ~Lent() { world_.values.give(std::move(memo_), world_.revision); }
+  Lent(const Lent&) = delete;
+  Lent& operator=(const Lent&) = delete;
+
+ private:
+  World& world_;
+  std::unique_ptr<ValueMemo> memo_;
 };
 
 }  // namespace
@@ -110,12 +128,14 @@ class Engine::Impl {
                           PayloadNames& payload) {
     for (int round = 0; round < kMaxRounds; ++round) {
       payload.grew = false;
+      payload.recalled = false;
       std::vector<Want> wanted;
       std::int64_t epoch = 0;
       {
         const std::shared_lock lock(mutex_);
         Resolver resolver(world_->ledger, &payload);
         Rewriter rewriter(world_->scheme, world_->dictionary, resolver, guarded_);
+        const Lent memo(*world_, rewriter);
         std::string out = pass(rewriter, resolver);
         if (resolver.wanted().empty() && !payload.grew) return out;
         wanted = resolver.wanted();
@@ -204,6 +224,7 @@ class Engine::Impl {
       if (known.expose() == secret.expose()) return;
     guarded_.push_back(secret);
     world_->leaks.add_secret(secret.expose());
+    ++world_->revision;
   }
 
   Result<void> check(std::string_view bytes) {

@@ -331,31 +331,22 @@ void learn_people(const Document& document, Rewriter& rewriter) {
 class Seen {
  public:
   /// The edits of the string; nullptr when it is to be read. Then keep() them.
-  const std::vector<Edit>* find(std::string_view text, const FieldRule& rule, Kind guest,
-                                bool is_key) {
+  const std::vector<Edit>* find(std::string_view text, std::uint32_t tag) {
     constexpr std::size_t kLongest = 64;
-    kept_ = text.size() <= kLongest && rule.treatment != Treatment::kSecret;
+    kept_ = text.size() <= kLongest;
     if (!kept_) return nullptr;
-    const auto bits = [](auto value, unsigned shift) {
-      return static_cast<std::uint32_t>(value) << shift;
-    };
-    const std::uint32_t tag = bits(rule.treatment, 0) | bits(rule.kind, 8) | bits(guest, 16) |
-                              bits(rule.teaches, 24) | bits(is_key, 25);
     const std::size_t number = index_.number(text, tag);
     if (number < edits_.size()) return &edits_[number];
     return nullptr;
   }
-  const std::vector<Edit>& keep(std::vector<Edit> edits) {
-    if (!kept_) return last_ = std::move(edits);
-    edits_.push_back(std::move(edits));
-    return edits_.back();
+  void keep(const std::vector<Edit>& edits) {
+    if (kept_) edits_.push_back(edits);
   }
   void clear() { *this = Seen(); }
 
  private:
   TextIndex index_;
   std::vector<std::vector<Edit>> edits_;
-  std::vector<Edit> last_;
   bool kept_ = false;
 };
 
@@ -427,14 +418,31 @@ class Editor {
     if (reason.finder == Finder::kField && reason.rule.empty()) reason.rule = rule.key;
   }
 
+  /// All that a value's edits depend on but itself; the word of a secret does too.
+  static std::uint32_t tag_of(const FieldRule& rule, Kind guest, bool is_key) {
+    const auto bits = [](auto value, unsigned shift) {
+      return static_cast<std::uint32_t>(value) << shift;
+    };
+    return bits(rule.treatment, 0) | bits(rule.kind, 8) | bits(guest, 16) | bits(rule.teaches, 24) |
+           bits(is_key, 25);
+  }
+
   const std::vector<Edit>& edits_of(std::string_view text, const JsonString& item,
                                     const FieldRule& rule) {
+    const Kind guest = document_.guest_of(item);
+    if (rule.treatment == Treatment::kSecret) return last_ = read(text, rule, guest, item.is_key);
+    const std::uint32_t tag = tag_of(rule, guest, item.is_key);
+    // A document in a string teaches nothing: there the same value may come to something else.
+    if (depth_ == 0)
+      if (const auto* known = rewriter_.recalled_value(text, tag)) return *known;
     // What was announced since is looked for in what was read before, too.
     if (rewriter_.announced() != announced_) seen_.clear();
     announced_ = rewriter_.announced();
-    const Kind guest = document_.guest_of(item);
-    if (const auto* known = seen_.find(text, rule, guest, item.is_key)) return *known;
-    return seen_.keep(read(text, rule, guest, item.is_key));
+    if (const auto* known = seen_.find(text, tag)) return *known;
+    last_ = read(text, rule, guest, item.is_key);
+    seen_.keep(last_);
+    if (depth_ == 0) rewriter_.keep_value(text, tag, last_);
+    return last_;
   }
 
   std::vector<Edit> read(std::string_view text, const FieldRule& rule, Kind guest, bool is_key) {
@@ -449,6 +457,7 @@ class Editor {
   Rewriter& rewriter_;
   int depth_;
   Seen seen_;
+  std::vector<Edit> last_;
   std::size_t announced_ = 0;
   std::vector<Edit> out_;
 };

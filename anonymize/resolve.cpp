@@ -115,7 +115,8 @@ void Resolver::announce(std::string_view name) {
   // passed over for their form alone are not among that, with digits of their own.
   const bool digits = is_digit(name.front());
   payload_->prints.digits = payload_->prints.digits || digits;
-  payload_->grew = payload_->grew || digits || payload_->prints.read.has(head);
+  payload_->grew =
+      payload_->grew || payload_->recalled || digits || payload_->prints.read.has(head);
 }
 
 Want Resolver::like_before(Want want) const {

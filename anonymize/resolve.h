@@ -21,6 +21,7 @@ struct PayloadNames {
   std::set<std::string, std::less<>> names;  ///< lower case
   PayloadPrints prints;                      ///< of the parts of words in it
   bool grew = false;                         ///< by a name that may stand in what was read before
+  bool recalled = false;  ///< something in it was not read, for it is known from other payloads
 };
 
 class Resolver {
@@ -33,6 +34,11 @@ class Resolver {
   /// What was announced; nullptr when there is nothing.
   [[nodiscard]] const PayloadNames* announced() const {
     return payload_ != nullptr && !payload_->names.empty() ? payload_ : nullptr;
+  }
+
+  /// Notes that a part of the payload is not read.
+  void recall() {
+    if (payload_ != nullptr) payload_->recalled = true;
   }
 
   /// The parts of words that the payload was seen to have; nullptr when nobody asks.

@@ -22,6 +22,7 @@
 #include "anonymize/places.h"
 #include "anonymize/pseudonym.h"
 #include "anonymize/resolve.h"
+#include "anonymize/value_memo.h"
 #include "anonymize/word_memo.h"
 #include "base/secret.h"
 
@@ -113,6 +114,24 @@ class Rewriter {
 
   /// Makes a person known in all spellings of the name.
   void learn_person(std::string_view name);
+
+  /// What values come to is looked up in `memo` and kept there.
+  void remember_values(ValueMemo& memo) { values_ = &memo; }
+
+  /// The edits that `value` had under the rule of `tag` in another payload; nullptr when none are
+  /// known that hold in this one.
+  [[nodiscard]] const std::vector<Edit>* recalled_value(std::string_view value, std::uint32_t tag) {
+    const bool holds =
+        values_ != nullptr && value.size() <= ValueMemo::kLongest && announced() == 0;
+    const std::vector<Edit>* edits = holds ? values_->find(value, tag) : nullptr;
+    if (edits != nullptr) resolver_.recall();
+    return edits;
+  }
+  /// Keeps them for other payloads.
+  void keep_value(std::string_view value, std::uint32_t tag, const std::vector<Edit>& edits) {
+    const bool holds = values_ != nullptr && announced() == 0 && resolver_.wanted().empty();
+    if (holds) values_->keep(value, tag, edits);
+  }
 
   /// How many names the payload has announced so far.
   [[nodiscard]] std::size_t announced() const {
@@ -448,6 +467,7 @@ class Rewriter {
   const Dictionary& dictionary_;
   Resolver& resolver_;
   const std::vector<Secret>& guarded_;
+  ValueMemo* values_ = nullptr;
   WordMemo memo_;
   std::size_t memo_names_ = 0;  ///< so many names were announced when its words were read
   std::uint32_t all_clues_ = 0;

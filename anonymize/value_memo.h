@@ -1,0 +1,73 @@
+// What short values of documents came to, kept from one document to the next: who asks a cluster
+// asks for the same again. What it holds is true of one state of the ledger, of a payload that
+// announced nothing, and under the rule that `tag` stands for. Holds no secret that was found.
+// Thread-confined; ValueMemos lends them to calls.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "anonymize/part_print.h"
+#include "anonymize/word_memo.h"
+
+namespace pmx::anonymize {
+
+class ValueMemo {
+ public:
+  /// Longer values are texts, which do not come again.
+  static constexpr std::size_t kLongest = 96;
+
+  /// The edits of the value; nullptr when it is not known. Until something is kept.
+  [[nodiscard]] const std::vector<Edit>* find(std::string_view text, std::uint32_t tag) const {
+    const std::size_t place = place_of(text, tag);
+    return slots_[place] == 0 ? nullptr : &values_[slots_[place] - 1].edits;
+  }
+
+  /// Keeps the edits of a value that is not known, when it may.
+  void keep(std::string_view text, std::uint32_t tag, const std::vector<Edit>& edits);
+
+ private:
+  static constexpr std::size_t kMaxValues = std::size_t{1} << 14;
+
+  struct Value {
+    std::string text;
+    std::uint32_t tag = 0;
+    std::vector<Edit> edits;
+  };
+
+  [[nodiscard]] std::size_t place_of(std::string_view text, std::uint32_t tag) const {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t place = ((print_of(text) ^ tag * 0x9E3779B1U) >> 4) & mask;
+    while (slots_[place] != 0 && !is(values_.data()[slots_[place] - 1], text, tag))
+      place = (place + 1) & mask;
+    return place;
+  }
+  static bool is(const Value& value, std::string_view text, std::uint32_t tag) {
+    return value.tag == tag && value.text == text;
+  }
+
+  std::vector<Value> values_;
+  std::vector<std::uint32_t> slots_ = std::vector<std::uint32_t>(256);  ///< numbers from 1 on
+};
+
+/// The memos of an engine that nobody uses now. Thread-safe.
+class ValueMemos {
+ public:
+  /// One of `revision`, the state that the caller keeps from changing until it gives it back.
+  std::unique_ptr<ValueMemo> take(std::uint64_t revision);
+  void give(std::unique_ptr<ValueMemo> memo, std::uint64_t revision);
+
+ private:
+  static constexpr std::size_t kMost = 4;
+
+  std::mutex mutex_;  ///< guards the members below
+  std::uint64_t revision_ = 0;
+  std::vector<std::unique_ptr<ValueMemo>> memos_;
+};
+
+}  // namespace pmx::anonymize
