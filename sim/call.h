@@ -21,6 +21,10 @@
 
 namespace pmx::sim {
 
+struct State;
+/// A nightly backup of every guest to the backup server.
+void seed_jobs(State& state);
+
 /// Everything that lives as long as the cluster.
 struct State {
   /// Everything follows from `options` and the time it is made at (milliseconds since the epoch).
@@ -34,6 +38,7 @@ struct State {
     if (options.scenario != Scenario::kGenerated) return;
     seed_tasks(*this, now_ms);
     seed_ha(*this);
+    seed_jobs(*this);
   }
 
   Facts facts;
@@ -43,6 +48,8 @@ struct State {
   Storages storages;
   FirewallState firewall;
   HaState ha;
+  SectionFile jobs;                     ///< jobs.cfg
+  SectionFile replication;              ///< replication.cfg
   std::chrono::milliseconds work_time;  ///< as Options says
   Scenario scenario;                    ///< as Options says
 };
@@ -97,6 +104,9 @@ void add_task_handlers(Handlers& handlers);
 void add_storage_handlers(Handlers& handlers);
 void add_storage_status_handlers(Handlers& handlers);
 void add_content_handlers(Handlers& handlers);
+void add_vzdump_handlers(Handlers& handlers);
+void add_job_handlers(Handlers& handlers);
+void add_replication_handlers(Handlers& handlers);
 
 /// The storages of GET /cluster/resources: one row a node, also for shared ones.
 Json storage_resources(const Call& call);

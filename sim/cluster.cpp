@@ -123,6 +123,9 @@ class Cluster::Impl {
     add_storage_handlers(handlers_);
     add_storage_status_handlers(handlers_);
     add_content_handlers(handlers_);
+    add_vzdump_handlers(handlers_);
+    add_job_handlers(handlers_);
+    add_replication_handlers(handlers_);
   }
 
   Response handle(const Request& request) {

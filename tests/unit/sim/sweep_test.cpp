@@ -148,7 +148,9 @@ bool has_type(std::string_view type, const Json& value) {
 /// What of `value` differs from `schema`, "" when nothing does.
 std::string type_problem(const Json& schema, const Json& value, const std::string& where) {
   const auto type = string_member(schema, "type");
-  if (!has_type(type, value)) return where + " is no " + std::string(type) + ": " + value.dump();
+  const bool parsed = value.is_object() && schema.contains("format");  // a property string
+  if (!parsed && !has_type(type, value))
+    return where + " is no " + std::string(type) + ": " + value.dump();
   if (const Json* items = find_member(schema, "items"); items != nullptr && value.is_array())
     for (const Json& item : value)
       if (auto bad = type_problem(*items, item, where + "[]"); !bad.empty()) return bad;
