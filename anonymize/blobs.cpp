@@ -190,36 +190,42 @@ bool begins_hex(std::string_view look) {
   return true;
 }
 
-using Digits = std::vector<unsigned>;
+/// What a digit of an encoding may be worth: any decimal digit stands for all.
+struct Worths {
+  std::array<unsigned, 10> values{};
+  std::size_t count = 0;
+
+  template <class Worth>
+  Worths(char c, Worth worth) {
+    if (!is_digit(c))
+      values[count++] = worth(c);
+    else
+      for (char digit = '0'; digit <= '9'; ++digit) values[count++] = worth(digit);
+  }
+};
 
 /// The texts that may begin when some bytes are not known: the states TextBegin can be in.
 class AnyTextBegin {
  public:
   /// Every byte that `made` makes of two digits, taken next; false when no text begins so.
   template <class Made>
-  bool take(const Digits& first, const Digits& second, Made made) {
-    std::array<bool, 256> bytes{};
-    for (const unsigned a : first)
-      for (const unsigned b : second) bytes[made(a, b) & 0xFF] = true;
+  bool take(const Worths& first, const Worths& second, Made made) {
     const unsigned before = std::exchange(states_, 0);
-    for (unsigned state = 0; state < TextBegin::kStates; ++state)
-      for (unsigned byte = 0; (before >> state & 1) != 0 && byte < bytes.size(); ++byte)
-        if (TextBegin text(state); bytes[byte] && text.take(byte)) states_ |= 1U << text.state();
+    for (std::size_t a = 0; a < first.count; ++a)
+      for (std::size_t b = 0; b < second.count; ++b)
+        take(before, made(first.values[a], second.values[b]) & 0xFF);
     return states_ != 0;
   }
 
  private:
+  void take(unsigned before, unsigned byte) {
+    for (unsigned state = 0; before >> state != 0; ++state)
+      if (TextBegin text(state); (before >> state & 1) != 0 && text.take(byte))
+        states_ |= 1U << text.state();
+  }
+
   unsigned states_ = 1;  ///< a bit for each; the first is that of the beginning
 };
-
-/// What a digit of an encoding may be worth: any decimal digit stands for all.
-template <class Worth>
-Digits worths(char c, Worth worth) {
-  if (!is_digit(c)) return {worth(c)};
-  Digits all;
-  for (char digit = '0'; digit <= '9'; ++digit) all.push_back(worth(digit));
-  return all;
-}
 
 unsigned base64_value(char c) { return kAnyDigits[static_cast<unsigned char>(c)]; }
 
@@ -228,7 +234,7 @@ bool may_begin_base64(std::string_view look) {
     return false;
   AnyTextBegin text;
   for (std::size_t i = 0; i < kLook; i += 4) {
-    const auto digit = [&](std::size_t n) { return worths(look[i + n], base64_value); };
+    const auto digit = [&](std::size_t n) { return Worths(look[i + n], base64_value); };
     if (!text.take(digit(0), digit(1), [](auto a, auto b) { return a << 2 | b >> 4; }) ||
         !text.take(digit(1), digit(2), [](auto a, auto b) { return (a & 15) << 4 | b >> 2; }) ||
         !text.take(digit(2), digit(3), [](auto a, auto b) { return (a & 3) << 6 | b; }))

@@ -1,15 +1,33 @@
 #include "anonymize/json_walk.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <iterator>
 #include <limits>
 #include <optional>
 
+#include "anonymize/bytes.h"
 #include "anonymize/engine.h"
 #include "anonymize/utf8.h"
 
 namespace pmx::anonymize {
 namespace {
+
+/// Where the first byte from `at` on stands that a string does not hold as it is: a quote, a
+/// backslash, a control byte; the end when none does.
+std::size_t plain_end(std::string_view text, std::size_t at) {
+  for (; at + sizeof(Bytes) <= text.size(); at += sizeof(Bytes)) {
+    const Bytes bytes = load_vector(text.data() + at);
+    const Bytes control = std::bit_cast<Bytes>(bytes < ' ');
+    const std::uint32_t marks = bits_of(equal(bytes, '"') | equal(bytes, '\\') | control);
+    if (marks != 0) return at + static_cast<std::size_t>(std::countr_zero(marks));
+  }
+  while (at < text.size() && text[at] != '"' && text[at] != '\\' &&
+         static_cast<unsigned char>(text[at]) >= 0x20)
+    ++at;
+  return at;
+}
 
 class Scanner {
  public:
@@ -89,11 +107,10 @@ class Scanner {
   bool string(bool is_key) {
     JsonString found;
     found.begin = static_cast<std::uint32_t>(++at_);
-    for (; at_ < json_.size() && json_[at_] != '"'; ++at_) {
-      if (static_cast<unsigned char>(json_[at_]) < 0x20) return false;
-      if (json_[at_] != '\\') continue;
+    for (at_ = plain_end(json_, at_); at_ < json_.size() && json_[at_] != '"';
+         at_ = plain_end(json_, at_ + 1)) {
+      if (json_[at_] != '\\' || !escape()) return false;
       found.escaped = true;
-      if (!escape()) return false;
     }
     if (at_ >= json_.size()) return false;
     found.end = static_cast<std::uint32_t>(at_++);
@@ -202,8 +219,9 @@ Layer json_layer(std::string_view raw) {
 
 std::string json_escape(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  for (const char c : text) {
+  const std::size_t plain = plain_end(text, 0);
+  std::string out(text.substr(0, plain));
+  for (const char c : text.substr(plain)) {
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;

@@ -16,6 +16,16 @@ bool is_kept_word(std::string_view text, const Word& word) {
   return !word.begins_line || text[word.begin] != '[' || text[word.end - 1] == ']';
 }
 
+/// Whether a run of the word may be base64 or hex of a text when it has other digits.
+bool may_hold_blob(std::string_view text, const Word& word) {
+  for (std::size_t at = word.begin; at < word.end; ++at) {
+    if (!is_word_char(text[at])) continue;
+    if (may_be_blob_of_digits(text.substr(at))) return true;
+    while (is_run_char(text[at + 1])) ++at;
+  }
+  return false;
+}
+
 }  // namespace
 
 /// Does at the words from `at` on what the memo says and returns where the first one begins that it
@@ -83,8 +93,8 @@ void Rewriter::close_note(Scan& scan, std::size_t at) {
       note.announced != announced())
     return;
   const std::size_t count = scan.edits.size() - note.edits;
-  memo_.keep(scan.text, note.word,
-             {note.cue, note.any_digits && count == 0, scan.edits.data() + note.edits, count});
+  const bool any_digits = note.any_digits && count == 0 && !may_hold_blob(scan.text, note.word);
+  memo_.keep(scan.text, note.word, {note.cue, any_digits, scan.edits.data() + note.edits, count});
 }
 
 /// Notes what the clues of a run at the end of a word tell of what follows it.

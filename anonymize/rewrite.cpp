@@ -390,9 +390,7 @@ void Rewriter::begin_run(Scan& scan) {
   if (scan.angle < scan.text.size() && run.end > scan.angle_name) scan.clues |= clue::kDisplayName;
   // Alone a pseudonym asks nobody: it stays.
   if (scan.clues != 0 && run.digits) scan.clues |= clue::kOwn;
-  if (scan.note.any_digits)
-    scan.note.any_digits =
-        scan.clues == 0 && run.any_digits && !may_be_blob_of_digits(scan.text.substr(run.begin));
+  scan.note.any_digits = scan.note.any_digits && scan.clues == 0 && run.any_digits;
   if (scan.note.open && run.end == scan.note.word.end) note_behind(scan, run);
 }
 

@@ -4,6 +4,26 @@
 
 namespace pmx::anonymize {
 
+TEST_CASE("json walk: where a string ends, wherever a step over its bytes is cut") {
+  for (std::size_t before = 0; before < 40; ++before) {
+    const std::string plain(before, 'x');
+    for (const std::string& inside :
+         {plain, plain + "\xC3\xBC", plain + "\\\"" + plain + "\\\\", plain + "\\u00e9"}) {
+      CAPTURE(inside);
+      const auto found = scan_json("[\"" + inside + "\",1]");
+      REQUIRE(found.ok());
+      REQUIRE(found.value().strings.size() == 1);
+      CHECK(found.value().strings[0].end == 2 + inside.size());
+      CHECK(found.value().strings[0].escaped == (inside.find('\\') != std::string::npos));
+    }
+    for (const std::string& inside : {plain + "\x1F", plain + "\\x" + plain, plain + "\\"}) {
+      CAPTURE(inside);
+      CHECK_FALSE(scan_json("[\"" + inside + "\"]").ok());
+    }
+    CHECK(json_escape(plain + "\"\x01" + plain + "\\") == plain + "\\\"\\u0001" + plain + "\\\\");
+  }
+}
+
 TEST_CASE("json walk: strings know their key and object") {
   const auto found = scan_json(R"({"a":"x","b":["y",{"c":"z"}],"d":-1.5e+3})");
   REQUIRE(found.ok());
