@@ -154,6 +154,19 @@ std::string tool_result(std::string_view path) {
          rows + "]}}}";
 }
 
+/// Seconds for a document that an engine sees first, over a map that has its rows.
+double first_seconds(Fixture& fixture, std::string_view json) {
+  double best = 1e9;
+  for (int i = 0; i < kRuns; ++i) {
+    const auto engine = must(Engine::open(Secret(std::string(32, 'b')), fixture.mapping), "open");
+    must(engine->learn(fixture.names), "learn");
+    const double before = used();
+    must(engine->anonymize_json(json), "json");
+    best = std::min(best, used() - before);
+  }
+  return best;
+}
+
 void measure_documents() {
   Fixture fixture(100);
   Engine& engine = *fixture.engine;
@@ -165,9 +178,10 @@ void measure_documents() {
     const double second = best_of(kRuns * 4, [&] { must(engine.check(shown), "check"); });
     const double hundred = 100'000 / static_cast<double>(json.size()) * 1000;
     std::printf(
-        R"({"row":"document","path":"%s","anonymize_ms":%.3f,"check_ms":%.3f,"both_ms":%.3f})"
+        R"({"row":"document","path":"%s","first_ms":%.3f,"anonymize_ms":%.3f,"check_ms":%.3f,"both_ms":%.3f})"
         "\n",
-        path, alone * hundred, second * hundred, (alone + second) * hundred);
+        path, first_seconds(fixture, json) * hundred, alone * hundred, second * hundred,
+        (alone + second) * hundred);
   }
 }
 
