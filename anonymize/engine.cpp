@@ -253,10 +253,10 @@ class Engine::Impl {
 
   Result<std::vector<MapRow>> issued() { return mapping_.load(0); }
 
-  Result<std::string> reveal(std::string_view text) {
+  Result<std::string> reveal(std::string_view text, Explanation* explanation) {
     PMX_TRY_VOID(catch_up());
     const std::shared_lock lock(mutex_);
-    return reveal_text(world_->scheme, world_->ledger, text);
+    return reveal_text(world_->scheme, world_->ledger, text, explanation);
   }
 
  private:
@@ -448,6 +448,8 @@ Result<Standing> Engine::standing(std::string_view value, std::string_view forma
   return impl_->standing(value, format);
 }
 
-Result<std::string> Engine::reveal(std::string_view text) { return impl_->reveal(text); }
+Result<std::string> Engine::reveal(std::string_view text, Explanation* explanation) {
+  return impl_->reveal(text, explanation);
+}
 
 }  // namespace pmx::anonymize

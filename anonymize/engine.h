@@ -135,8 +135,8 @@ class Engine {
   Result<std::vector<MapRow>> issued();
 
   /// Every pseudonym in free text to its real value, for the operator's own eyes only (`proxmox-mpc
-  /// reveal`).
-  Result<std::string> reveal(std::string_view text);
+  /// reveal`). `explanation`, when given, is told what was restored, and what was not and why.
+  Result<std::string> reveal(std::string_view text, Explanation* explanation = nullptr);
 
  private:
   class Impl;

@@ -115,4 +115,15 @@ bool is_placeholder_word(std::string_view word) {
          kind_of_code(word).has_value();
 }
 
+std::size_t placeholder_end(std::string_view text, std::size_t at) {
+  const std::string_view rest = text.substr(at, 32);
+  if (rest.starts_with("SECRET_password")) return at + 15;
+  if (!rest.starts_with("[secret:")) return at;
+  const std::size_t close = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", 8);
+  if (close == std::string_view::npos || rest[close] != ']' ||
+      !is_placeholder_word(rest.substr(8, close - 8)))
+    return at;
+  return at + close + 1;
+}
+
 }  // namespace pmx::anonymize

@@ -2,6 +2,7 @@
 // options. Field rules win over patterns: cipassword=10.0.0.1 is a secret. Immutable.
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 #include "anonymize/kind.h"
@@ -44,5 +45,9 @@ bool is_secret_word(std::string_view word);
 
 /// Whether this folder writes [secret:word], by a rule, by a shape or by a dropped class.
 bool is_placeholder_word(std::string_view word);
+
+/// The end of [secret:word] at `at`, or `at`. Only our own words are trusted; a name in such
+/// brackets is still a name.
+std::size_t placeholder_end(std::string_view text, std::size_t at);
 
 }  // namespace pmx::anonymize

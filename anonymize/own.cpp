@@ -31,19 +31,6 @@ std::size_t code_end(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-/// The end of [secret:word] at `at`, or `at`. Only our own short words are trusted; a name in such
-/// brackets is still a name.
-std::size_t Rewriter::placeholder_end(std::string_view text, std::size_t at) {
-  const std::string_view rest = text.substr(at, 32);
-  if (rest.starts_with("SECRET_password")) return at + 15;
-  if (!rest.starts_with("[secret:")) return at;
-  const std::size_t close = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", 8);
-  if (close == std::string_view::npos || rest[close] != ']' ||
-      !is_placeholder_word(rest.substr(8, close - 8)))
-    return at;
-  return at + close + 1;
-}
-
 std::size_t Rewriter::own_end(std::string_view text, std::size_t at) const {
   const Ledger& ledger = resolver_.ledger();
   if (const std::size_t end = code_end(text, at); end > at) {

@@ -85,4 +85,12 @@ inline constexpr std::uint16_t kLocalMarker = 0xfd5c;
 /// First of 64 markers for prefixes whose first candidate was taken.
 inline constexpr std::uint16_t kSpareMarkers = 0xfd60;
 
+/// Whether the first group is that of a pseudonym, or the octets are.
+constexpr bool is_marked_ipv6(const std::array<std::uint16_t, 8>& groups) {
+  return groups[0] == kGlobalMarker || groups[0] == kLocalMarker;
+}
+constexpr bool is_marked_mac(const std::array<std::uint8_t, 6>& octets) {
+  return octets[0] == 0x0A && octets[1] >> 4 == 5;
+}
+
 }  // namespace pmx::anonymize

@@ -243,15 +243,14 @@ class Restorer {
       if (!real.text.empty()) real.text.insert(0, "enx");
       end = port->end;
     } else if (const auto mac = read_mac(rest, 0)) {
-      const bool marked = mac->octets[0] == 0x0A && mac->octets[1] >> 4 == 5;
-      if (!marked || ledger_.by_real(canonical_mac(mac->octets))) return std::string();
+      if (!is_marked_mac(mac->octets) || ledger_.by_real(canonical_mac(mac->octets)))
+        return std::string();
       real = real_mac(ledger_, *mac);
       end = mac->end;
     } else if (const auto ipv6 = read_ipv6(rest, 0)) {
-      const std::uint16_t first = ipv6->groups[0];
       real = real_ipv6(ledger_, *ipv6);
-      const bool marked = first == kGlobalMarker || first == kLocalMarker;
-      if (real.text.empty() && (!marked || ledger_.by_real(ipv6_block_key(ipv6->groups))))
+      if (real.text.empty() &&
+          (!is_marked_ipv6(ipv6->groups) || ledger_.by_real(ipv6_block_key(ipv6->groups))))
         return std::string();
       end = ipv6->end;
     } else if (const auto ipv4 = read_ipv4(rest, 0)) {

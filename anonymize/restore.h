@@ -22,7 +22,10 @@ Standing standing_of(const Scheme& scheme, const Ledger& ledger, std::string_vie
                      std::string_view format);
 
 /// Every issued pseudonym in `text`, in the spelling of the real value; the rest stays.
-std::string reveal_text(const Scheme& scheme, const Ledger& ledger, std::string_view text);
+/// `explanation`, when given, is told what each was restored by, and why what looks like a
+/// pseudonym was not.
+std::string reveal_text(const Scheme& scheme, const Ledger& ledger, std::string_view text,
+                        Explanation* explanation = nullptr);
 
 /// A real address, and the epoch in which its pseudonym was issued.
 struct RealAddress {

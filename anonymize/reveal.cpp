@@ -11,6 +11,9 @@
 namespace pmx::anonymize {
 namespace {
 
+constexpr std::string_view kNotIssued =
+    "this map has none such: another map, one that was cleared, or invented";
+
 /// Fourteen pairs of hex digits with colons: two MACs and a type.
 constexpr std::size_t kFrame = 41;
 
@@ -18,7 +21,19 @@ constexpr std::size_t kFrame = 41;
 struct Piece {
   std::size_t length = 0;
   std::string real;
+  std::string_view classes = {};  ///< of what it stands for
+  std::int64_t epoch = 0;         ///< in which it was issued
 };
+
+/// What looks like a pseudonym and is not restored.
+struct LookAlike {
+  std::size_t length = 0;
+  std::string_view classes = {};
+  std::string_view rule = {};
+  std::string_view reason = {};
+};
+
+constexpr std::string_view kEncoded = "text";  ///< the class of a text in base64 or hex
 
 /// The entry of exactly this spelling, else of the pseudonym in any letter case.
 const Ledger::Entry* entry_of(const Ledger& ledger, std::string_view surface,
@@ -37,7 +52,8 @@ Piece name_piece(const Scheme& scheme, const Ledger& ledger, std::string_view re
   const std::string suffix = domain_suffix(plain != nullptr ? *plain : *entry);
   const bool follows =
       !suffix.empty() && equals_folded(rest.substr(shape->end, suffix.size()), suffix);
-  return {shape->end + (follows ? suffix.size() : 0), undress(*entry, surface)};
+  return {shape->end + (follows ? suffix.size() : 0), undress(*entry, surface),
+          kind_code(entry->kind), entry->epoch};
 }
 
 Piece phone_piece(const Ledger& ledger, std::string_view rest) {
@@ -45,7 +61,11 @@ Piece phone_piece(const Ledger& ledger, std::string_view rest) {
   if (!shown.starts_with("+00 000 ") || is_digit(byte_at(rest, kPhoneLength))) return {};
   const Ledger::Entry* entry = ledger.by_pseudonym(shown);
   if (entry == nullptr) return {};
-  return {kPhoneLength, entry->real.substr(kPhoneMark.size())};
+  return {kPhoneLength, entry->real.substr(kPhoneMark.size()), "phone", entry->epoch};
+}
+
+Piece piece_of(std::size_t length, RealAddress real, Kind kind) {
+  return {length, std::move(real.text), kind_code(kind), real.epoch};
 }
 
 Piece address_piece(const Ledger& ledger, std::string_view rest, bool frame) {
@@ -54,12 +74,15 @@ Piece address_piece(const Ledger& ledger, std::string_view rest, bool frame) {
     const std::string folded = lower(surface);
     const Ledger::Entry* entry = ledger.by_pseudonym(folded);
     if (entry == nullptr) return {};
-    return {36, surface == folded ? entry->real : upper(entry->real)};
+    return {36, surface == folded ? entry->real : upper(entry->real), kind_code(entry->kind),
+            entry->epoch};
   }
-  if (const auto mac = read_mac(rest, 0, frame)) return {mac->end, real_mac(ledger, *mac).text};
-  if (const auto ipv6 = read_ipv6(rest, 0)) return {ipv6->end, real_ipv6(ledger, *ipv6).text};
+  if (const auto mac = read_mac(rest, 0, frame))
+    return piece_of(mac->end, real_mac(ledger, *mac), Kind::kMac);
+  if (const auto ipv6 = read_ipv6(rest, 0))
+    return piece_of(ipv6->end, real_ipv6(ledger, *ipv6), Kind::kIpv6);
   if (const auto ipv4 = read_ipv4_with_port(rest, 0))
-    return {ipv4->end, real_ipv4(ledger, ipv4->value).text};
+    return piece_of(ipv4->end, real_ipv4(ledger, ipv4->value), Kind::kIpv4);
   return {};
 }
 
@@ -107,8 +130,9 @@ class Revealer {
  public:
   Revealer(const Scheme& scheme, const Ledger& ledger) : scheme_(scheme), ledger_(ledger) {}
 
-  std::string text(std::string_view text, unsigned depth) const {
+  std::string text(std::string_view text, unsigned depth, Explanation* explanation) const {
     std::string out;
+    std::size_t told = 0;
     SlashChain chain;
     bool begins = true;
     bool run_begins = true;
@@ -117,11 +141,20 @@ class Revealer {
       const bool inside = run_begins && depth < Rewriter::kMaxDepth && is_word_char(text[at]);
       if (found.length == 0 && inside) found = blob(text, at, depth, chain);
       if (found.length > 0) {
+        if (explanation != nullptr)
+          explanation->push_back(restored(text.substr(at, found.length), found, out.size()));
         out += found.real;
         at += found.length;
         begins = run_begins = false;
         continue;
       }
+      if (explanation != nullptr && at >= told)
+        if (const LookAlike other = look_alike(text, at, begins); other.length > 0) {
+          explanation->push_back({out.size(), out.size() + other.length, "",
+                                  std::string(other.classes), std::string(other.rule),
+                                  std::string(other.reason)});
+          told = at + other.length;
+        }
       if (const std::size_t length = escape_length(text, at); length > 0) {
         out.append(text.substr(at, length));
         at += length;
@@ -136,6 +169,58 @@ class Revealer {
   }
 
  private:
+  [[nodiscard]] Replaced restored(std::string_view shown, const Piece& piece,
+                                  std::size_t begin) const {
+    const bool encoded = piece.classes == kEncoded;
+    const bool earlier = !encoded && piece.epoch < ledger_.epoch();
+    return {begin,
+            begin + piece.real.size(),
+            std::string(shown),
+            std::string(piece.classes),
+            encoded   ? "encoded"
+            : earlier ? "earlier"
+                      : "issued",
+            encoded   ? "base64 or hex of a text with pseudonyms"
+            : earlier ? "pseudonym of this map from before a rotation"
+                      : "pseudonym of this map"};
+  }
+
+  /// What at `at`, where nothing was restored, looks like a pseudonym.
+  [[nodiscard]] LookAlike look_alike(std::string_view text, std::size_t at, bool begins) const {
+    if (const std::size_t end = placeholder_end(text, at); end > at) {
+      const bool bare = text[at] != '[';
+      return {end - at, bare ? "secret:password" : text.substr(at + 1, end - at - 2), "secret",
+              "nothing is kept that this could be restored from"};
+    }
+    const std::string_view rest = ascii_part(text.substr(at));
+    if (rest.starts_with("+00 000 ") && is_digit(byte_at(rest, kPhoneLength - 1)) &&
+        !is_digit(byte_at(rest, kPhoneLength)))
+      return {kPhoneLength, "phone", "unknown", kNotIssued};
+    if (!begins) return {};
+    if (is_word_char(text[at]))
+      if (const auto shape = scheme_.read_name(rest, 0))
+        return {shape->end, kind_code(shape->kind), shape->verified ? "unknown" : "damaged",
+                shape->verified ? kNotIssued
+                                : "its check characters do not fit: mistyped, invented, or made "
+                                  "with another key"};
+    return address_like(rest);
+  }
+
+  /// An address of those that only pseudonyms have.
+  [[nodiscard]] static LookAlike address_like(std::string_view rest) {
+    if (!is_hex(rest.front()) && rest.front() != ':') return {};
+    const auto unknown = [](std::size_t length, Kind kind) {
+      return LookAlike{length, kind_code(kind), "unknown", kNotIssued};
+    };
+    if (const auto mac = read_mac(rest, 0); mac && is_marked_mac(mac->octets))
+      return unknown(mac->end, Kind::kMac);
+    if (const auto ipv6 = read_ipv6(rest, 0); ipv6 && is_marked_ipv6(ipv6->groups))
+      return unknown(ipv6->end, Kind::kIpv6);
+    if (const auto ipv4 = read_ipv4_with_port(rest, 0); ipv4 && is_pseudonym_ipv4(ipv4->value))
+      return unknown(ipv4->end, Kind::kIpv4);
+    return {};
+  }
+
   Piece piece(std::string_view text, std::size_t at, bool begins) const {
     const char c = text[at];
     const std::string_view rest = ascii_part(text.substr(at));
@@ -144,7 +229,9 @@ class Revealer {
     if (c == '\\') {
       Piece name = name_piece(scheme_, ledger_, rest.substr(1));
       if (name.length == 0) return {};
-      return {name.length + 1, '\\' + name.real};
+      name.real.insert(0, 1, '\\');
+      ++name.length;
+      return name;
     }
     if (!begins) return {};
     if (is_word_char(c)) {
@@ -153,8 +240,8 @@ class Revealer {
     }
     if (c == 'e')
       if (const auto mac = read_mac_interface(rest)) {
-        const std::string real = real_mac(ledger_, *mac).text;
-        if (!real.empty()) return {mac->end, "enx" + real};
+        Piece found = piece_of(mac->end, real_mac(ledger_, *mac), Kind::kMac);
+        if (!found.real.empty()) return found.real.insert(0, "enx"), found;
       }
     if (is_hex(c) || c == ':') {
       // More pairs than a frame has are neither it nor an address.
@@ -184,11 +271,12 @@ class Revealer {
     const bool pattern = !defanged && plain.ends_with('.') && byte_at(rest, end) == '*';
     if (pattern) plain += '0';
     const auto address = defanged || pattern ? read_ipv4(plain, 0) : std::nullopt;
-    std::string real =
-        address && address->end == plain.size() ? real_ipv4(ledger_, address->value).text : "";
-    if (real.empty()) return {};
-    if (pattern) return {end, real.substr(0, real.size() - 1)};
-    return {end, defanged_like(real, rest.substr(0, end))};
+    if (!address || address->end != plain.size()) return {};
+    Piece found = piece_of(end, real_ipv4(ledger_, address->value), Kind::kIpv4);
+    if (found.real.empty()) return {};
+    found.real = pattern ? found.real.substr(0, found.real.size() - 1)
+                         : defanged_like(found.real, rest.substr(0, end));
+    return found;
   }
 
   /// 10-1-2-3, the label of a host.
@@ -199,10 +287,9 @@ class Revealer {
     if (rest.substr(0, dotted.size()).find('.') < 7) return {};
     const auto address = read_ipv4(dotted.substr(0, dotted.find_last_not_of('.') + 1), 0);
     if (!address) return {};
-    std::string real = real_ipv4(ledger_, address->value).text;
-    if (real.empty()) return {};
-    std::replace(real.begin(), real.end(), '.', '-');
-    return {address->end, real};
+    Piece found = piece_of(address->end, real_ipv4(ledger_, address->value), Kind::kIpv4);
+    std::replace(found.real.begin(), found.real.end(), '.', '-');
+    return found;
   }
 
   /// An address whose colons are written %3A.
@@ -217,9 +304,11 @@ class Revealer {
     }
     if (!escaped) return {};
     const Layer layer = percent_layer(rest.substr(0, end));
-    const Piece found = address_piece(ledger_, layer.text, hex_pairs_at(layer.text, 0) == 14);
+    Piece found = address_piece(ledger_, layer.text, hex_pairs_at(layer.text, 0) == 14);
     if (found.real.empty()) return {};
-    return {layer.offsets[found.length], percent_encode(found.real)};
+    found.length = layer.offsets[found.length];
+    found.real = percent_encode(found.real);
+    return found;
   }
 
   Piece blob(std::string_view text, std::size_t at, unsigned depth, SlashChain& chain) const {
@@ -227,8 +316,8 @@ class Revealer {
       if (hex && !is_hex(text[at])) continue;
       const Blob found = hex ? read_hex(text, at) : read_base64(text, at, chain);
       if (found.end <= at) continue;
-      const std::string real = this->text(found.plain, depth + 1);
-      if (real != found.plain) return {found.end - at, write_blob(found, real)};
+      const std::string real = this->text(found.plain, depth + 1, nullptr);
+      if (real != found.plain) return {found.end - at, write_blob(found, real), kEncoded};
     }
     return {};
   }
@@ -268,8 +357,9 @@ RealAddress real_mac(const Ledger& ledger, const Mac& address) {
   return {format_mac(real->octets, address), entry->epoch};
 }
 
-std::string reveal_text(const Scheme& scheme, const Ledger& ledger, std::string_view text) {
-  return Revealer(scheme, ledger).text(text, 0);
+std::string reveal_text(const Scheme& scheme, const Ledger& ledger, std::string_view text,
+                        Explanation* explanation) {
+  return Revealer(scheme, ledger).text(text, 0, explanation);
 }
 
 }  // namespace pmx::anonymize

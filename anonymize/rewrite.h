@@ -352,8 +352,6 @@ class Rewriter {
   static std::vector<Edit> cookie_edits(std::string_view value);
   std::size_t value_end(Scan& scan, std::size_t from, Quote quote);
   // own.cpp
-  /// The end of the placeholder that begins at `at`, or `at`.
-  [[nodiscard]] static std::size_t placeholder_end(std::string_view text, std::size_t at);
   /// The end of the pseudonym of a name or address that begins at `at`, or `at`.
   [[nodiscard]] std::size_t own_end(std::string_view text, std::size_t at) const;
   [[nodiscard]] bool is_own(std::string_view value) const;

@@ -99,24 +99,35 @@ Result<void> TextStream::check(const std::string& text) {
   return engine_.check(tail_.empty() ? text : tail_ + text);
 }
 
-Result<void> RevealStream::feed(std::string_view piece, std::string& out) {
+/// The beginning of what was read, up to `end`.
+Result<void> RevealStream::reveal(std::size_t end, std::string& out, Explanation* explanation) {
+  Explanation found;
+  PMX_TRY(const std::string real, engine_.reveal(std::string_view(buffer_).substr(0, end),
+                                                 explanation != nullptr ? &found : nullptr));
+  for (Replaced& one : found) {
+    one.begin += out.size();
+    one.end += out.size();
+    explanation->push_back(std::move(one));
+  }
+  out += real;
+  buffer_.erase(0, end);
+  return {};
+}
+
+Result<void> RevealStream::feed(std::string_view piece, std::string& out,
+                                Explanation* explanation) {
   while (buffer_.size() + piece.size() > sizes_.window) {
     const std::size_t taken = sizes_.window - buffer_.size();
     buffer_.append(piece.substr(0, taken));
     piece.remove_prefix(taken);
-    const std::size_t end = window_end(buffer_, 0, buffer_.size());
-    PMX_TRY(const std::string real, engine_.reveal(std::string_view(buffer_).substr(0, end)));
-    out += real;
-    buffer_.erase(0, end);
+    PMX_TRY_VOID(reveal(window_end(buffer_, 0, buffer_.size()), out, explanation));
   }
   buffer_.append(piece);
   return {};
 }
 
-Result<void> RevealStream::finish(std::string& out) {
-  PMX_TRY(const std::string real, engine_.reveal(buffer_));
-  out += real;
-  return {};
+Result<void> RevealStream::finish(std::string& out, Explanation* explanation) {
+  return reveal(buffer_.size(), out, explanation);
 }
 
 }  // namespace pmx::anonymize

@@ -58,10 +58,12 @@ class RevealStream {
   explicit RevealStream(Engine& engine, WindowSizes sizes = {}) : engine_(engine), sizes_(sizes) {}
 
   /// As those of TextStream.
-  Result<void> feed(std::string_view piece, std::string& out);
-  Result<void> finish(std::string& out);
+  Result<void> feed(std::string_view piece, std::string& out, Explanation* explanation = nullptr);
+  Result<void> finish(std::string& out, Explanation* explanation = nullptr);
 
  private:
+  Result<void> reveal(std::size_t end, std::string& out, Explanation* explanation);
+
   Engine& engine_;
   const WindowSizes sizes_;
   std::string buffer_;

@@ -116,6 +116,12 @@ void add_privacy(CLI::App* command, CommandLine& line) {
   command->add_flag("--jsonl", line.privacy.jsonl, "One {\"id\": ..., \"text\": ...} a line");
 }
 
+void add_explain(CLI::App& sub, CommandLine& line, const std::string& what) {
+  sub.add_flag("--explain{text}", line.privacy.explain,
+               what + "; --explain=json: one object a line")
+      ->check(CLI::IsMember({"text", "json"}));
+}
+
 void add_operator_commands(CLI::App& app, CommandLine& line) {
   CLI::App* config =
       app.add_subcommand("config", "Work with the configuration")->require_subcommand(1);
@@ -140,14 +146,13 @@ void add_operator_commands(CLI::App& app, CommandLine& line) {
       ->add_flag("--permute-vmids", line.privacy.permute_vmids,
                  "Other VMIDs with as many digits, where the text says that they are some")
       ->needs(one_time);
-  anonymize
-      ->add_flag("--explain{text}", line.privacy.explain,
-                 "Say on standard error what was replaced, by which rule and why; "
-                 "--explain=json: one object a line")
-      ->check(CLI::IsMember({"text", "json"}));
-  add_privacy(add_command(app, line, CommandLine::Command::kDeanonymize, "deanonymize",
-                          "Undo anonymize (for your eyes only)"),
-              line);
+  add_explain(*anonymize, line, "Say on standard error what was replaced, by which rule and why");
+  CLI::App* deanonymize = add_command(app, line, CommandLine::Command::kDeanonymize, "deanonymize",
+                                      "Undo anonymize (for your eyes only)");
+  add_privacy(deanonymize, line);
+  add_explain(
+      *deanonymize, line,
+      "Say on standard error what was restored, and why what looks like a pseudonym was not");
   CLI::App* reveal =
       add_command(app, line, CommandLine::Command::kReveal, "reveal",
                   "Replace pseudonyms in a text by real values (for your eyes only)");

@@ -33,7 +33,7 @@ struct PrivacyArguments {
   bool jsonl = false;          ///< one {"id", "text"} a line
   bool one_time = false;       ///< anonymize: a key that nobody keeps
   bool permute_vmids = false;  ///< with it: VMIDs too
-  std::string explain;         ///< anonymize: "text" or "json", empty = nothing is explained
+  std::string explain;         ///< "text" or "json", empty = nothing is explained
 };
 
 struct CommandLine {

@@ -62,7 +62,8 @@ void Explainer::tell(std::string_view output, const anonymize::Explanation& expl
   for (const anonymize::Replaced& why : explanation) {
     advance(output.substr(at, why.begin - at));
     at = why.begin;
-    const std::string_view shown = output.substr(why.begin, why.end - why.begin);
+    const std::string_view shown =
+        why.shown.empty() ? output.substr(why.begin, why.end - why.begin) : why.shown;
     told += json_ ? json_of(shown, why) : line_of(shown, why);
   }
   advance(output.substr(at));

@@ -1,5 +1,6 @@
 // What `anonymize --explain` says of each value that was replaced, on standard error: where its
-// pseudonym stands in the output, its class, who found it and why. Thread-confined.
+// pseudonym stands in the output, its class, who found it and why; and `deanonymize --explain` of
+// each pseudonym and what looks like one. Thread-confined.
 #pragma once
 
 #include <cstddef>

@@ -46,16 +46,16 @@ Result<void> Anonymizing::finish(std::string& out, Explanation* why) {
   return permute(out);
 }
 
-Result<std::string> Revealing::whole(std::string_view text, Explanation* /*why*/) {
-  return engine_.reveal(text);
+Result<std::string> Revealing::whole(std::string_view text, Explanation* why) {
+  return engine_.reveal(text, why);
 }
 
-Result<void> Revealing::feed(std::string_view piece, std::string& out, Explanation* /*why*/) {
-  return stream_.feed(piece, out);
+Result<void> Revealing::feed(std::string_view piece, std::string& out, Explanation* why) {
+  return stream_.feed(piece, out, why);
 }
 
-Result<void> Revealing::finish(std::string& out, Explanation* /*why*/) {
-  return stream_.finish(out);
+Result<void> Revealing::finish(std::string& out, Explanation* why) {
+  return stream_.finish(out, why);
 }
 
 }  // namespace pmx::app

@@ -15,7 +15,8 @@ class Treatment {
  public:
   virtual ~Treatment() = default;
 
-  /// A text or a JSON document. `why` is told what was replaced, unless it is nullptr.
+  /// A text or a JSON document. `why` is told what was replaced or restored, unless it is
+  /// nullptr.
   virtual Result<std::string> whole(std::string_view text, anonymize::Explanation* why) = 0;
 
   /// A piece of the one text that is fed; what is ready of it is added to `out`.

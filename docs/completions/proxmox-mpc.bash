@@ -11,7 +11,7 @@ _proxmox_mpc_options() {
     state) echo "backup restore --config --state-dir --help" ;;
     client-config) echo "--demo --help" ;;
     anonymize) echo "--names --key-file --one-time --permute-vmids --jsonl --explain --explain=json --config --state-dir --help" ;;
-    deanonymize) echo "--names --key-file --jsonl --config --state-dir --help" ;;
+    deanonymize) echo "--names --key-file --jsonl --explain --explain=json --config --state-dir --help" ;;
     reveal) echo "--watch --config --state-dir --help" ;;
     *) echo "serve sim config doctor anonymize deanonymize reveal client-config token state privacy --version --help" ;;
   esac

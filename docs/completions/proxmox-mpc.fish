@@ -42,7 +42,7 @@ complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -l names -r -F -d "Known names (JSON)"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -l key-file -r -F -d "A key of your own"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -l jsonl -d "One text a line"
-complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize" -l explain -d "Say what was replaced and why"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize deanonymize" -l explain -d "Say what was replaced or restored, and why"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize" -l one-time -d "A key that is kept nowhere"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from anonymize" -l permute-vmids -d "With --one-time: other VMIDs"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from reveal" -l watch -d "Line by line, as they come"

@@ -59,7 +59,7 @@ _proxmox_mpc() {
       _arguments '1:file:_files' '--names[known names]:file:_files' \
         '--key-file[a key of your own]:file:_files' '--one-time[anonymize: a key that is kept nowhere]' \
         '--permute-vmids[with --one-time: other VMIDs]' \
-        '--explain=-[anonymize: say what was replaced and why]::form:(text json)' \
+        '--explain=-[say what was replaced or restored, and why]::form:(text json)' \
         '--jsonl[one text a line]' '--config[configuration file]:file:_files' \
         '--state-dir[state directory]:directory:_directories'
       ;;

@@ -287,6 +287,30 @@ class KeyedMapTest(unittest.TestCase):
         shown = self.run_with_key("anonymize", lines, "--jsonl", "--explain").stderr
         self.assertTrue(shown.startswith("2:1:10 "), shown)
 
+    def test_explain_of_the_way_back_says_what_was_restored_and_what_was_not_and_never_a_value(self):
+        text = "payroll-db\npassword=tr0ub4dor at 10.20.30.40\n"
+        safe = self.run_with_key("anonymize", text).stdout
+        asked = safe + "and vm-b7c9d2f?\n"
+        done = self.run_with_key("deanonymize", asked, "--explain=json")
+        self.assertEqual((done.returncode, done.stdout), (0, self.run_with_key("deanonymize", asked).stdout))
+        rows = [json.loads(line) for line in done.stderr.splitlines()]
+        self.assertEqual([(r["line"], r["column"], r["class"], r["rule"]) for r in rows], [
+            (1, 1, "vm", "issued"), (2, 10, "secret:password", "secret"),
+            (2, 1 + done.stdout.splitlines()[1].index("10.20.30.40"), "ipv4", "issued"), (3, 5, "vm", "damaged")])
+        self.assertEqual(rows[0]["pseudonym"], safe.splitlines()[0])
+        shown = self.run_with_key("deanonymize", asked, "--explain").stderr
+        self.assertRegex(shown, r"(?m)^3:5 +vm-b7c9d2f +vm +damaged +its check characters do not fit")
+        for value in ["payroll", "10.20.30.40"]:
+            self.assertNotIn(value, done.stderr + shown)
+
+    def test_explain_of_the_way_back_counts_lines_over_windows(self):
+        lines = "".join(f"{n} payroll-db on pve-oslo-1\n" for n in range(40_000))
+        safe = self.run_with_key("anonymize", lines).stdout
+        done = self.run_with_key("deanonymize", safe, "--explain=json")
+        self.assertEqual(done.stdout, lines)
+        rows = [json.loads(line) for line in done.stderr.splitlines()]
+        self.assertEqual([row["line"] for row in rows], [n // 2 + 1 for n in range(80_000)])
+
     def test_a_long_text_comes_out_the_same_from_a_file_and_from_a_pipe_in_any_pieces(self):
         rng = random.Random(5)
         lines = [f"{n} payroll-db on pve-oslo-1 has 10.20.{n % 200}.{n % 250}, of Fjordlak\n" for n in range(40_000)]

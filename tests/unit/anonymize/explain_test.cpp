@@ -121,4 +121,73 @@ TEST_CASE("explain: each finder has a name and a reason of its own") {
   }
 }
 
+namespace {
+
+/// What is told of the way back, one line each: the pseudonym, what stands in the output, why.
+std::vector<std::string> told_back(Engine& engine, const std::string& text) {
+  Explanation why;
+  const auto plain = engine.reveal(text);
+  const auto out = engine.reveal(text, &why);
+  REQUIRE(out.ok());
+  CHECK(out.value() == plain.value());
+  std::vector<std::string> lines;
+  for (const Replaced& one : why) {
+    const std::string stands = out.value().substr(one.begin, one.end - one.begin);
+    const std::string shown = one.shown.empty() ? stands : one.shown + " -> " + stands;
+    lines.push_back(shown + " | " + one.classes + " | " + one.rule);
+    CHECK(one.reason.find(stands) == std::string::npos);
+  }
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("explain: the way back says of each pseudonym what it stood for") {
+  Cluster cluster;
+  const std::string in =
+      "payroll-db at 10.20.30.1, bc:24:11:0a:1b:2c, fd00:1::7, call +49 89 1234567";
+  const std::string text = cluster.text(in);
+  REQUIRE(cluster.reveal(text) == in);
+  const auto lines = told_back(*cluster.engine, text);
+  REQUIRE(lines.size() == 5);
+  CHECK(lines[0] == cluster.name(Kind::kVm, "payroll-db") + " -> payroll-db | vm | issued");
+  CHECK(lines[1].ends_with(" -> 10.20.30.1 | ipv4 | issued"));
+  CHECK(lines[2].ends_with(" -> bc:24:11:0a:1b:2c | mac | issued"));
+  CHECK(lines[3].ends_with(" -> fd00:1::7 | ipv6 | issued"));
+  CHECK(lines[4].ends_with(" -> +49 89 1234567 | phone | issued"));
+}
+
+TEST_CASE("explain: the way back says why what looks like a pseudonym was not restored") {
+  Cluster cluster;
+  Cluster other(true, 'o');  // another key and another map
+  const std::string name = cluster.name(Kind::kVm, "payroll-db");
+  std::string damaged = name;
+  damaged.back() = damaged.back() == 'k' ? 'h' : 'k';
+  Cluster empty(false);  // the same key, and a map that has nothing
+  using Lines = std::vector<std::string>;
+  CHECK(told_back(*cluster.engine, "is " + damaged + " up?") == Lines{damaged + " | vm | damaged"});
+  CHECK(told_back(*other.engine, name) == Lines{name + " | vm | damaged"});
+  CHECK(told_back(*empty.engine, name) == Lines{name + " | vm | unknown"});
+  CHECK(told_back(*cluster.engine, "at 241.9.8.7:22") == Lines{"241.9.8.7 | ipv4 | unknown"});
+  CHECK(told_back(*cluster.engine, "0a:51:01:02:03:04") ==
+        Lines{"0a:51:01:02:03:04 | mac | unknown"});
+  CHECK(told_back(*cluster.engine, "+00 000 123456") == Lines{"+00 000 123456 | phone | unknown"});
+  CHECK(told_back(*cluster.engine, "token=[secret:token];") ==
+        Lines{"[secret:token] | secret:token | secret"});
+  CHECK(told_back(*cluster.engine, "vm-web01 at 10.1.2.3, [secret:owner]").empty());
+}
+
+TEST_CASE("explain: the way back tells of texts in base64, and of earlier epochs") {
+  Cluster cluster;
+  const std::string blob = cluster.text("cGF5cm9sbC1kYiBpcyBvbiBwdmUtbXVjLTAxIHRvZGF5");
+  const auto lines = told_back(*cluster.engine, blob);
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0] == blob + " -> cGF5cm9sbC1kYiBpcyBvbiBwdmUtbXVjLTAxIHRvZGF5 | text | encoded");
+  const std::string name = cluster.name(Kind::kVm, "payroll-db");
+  cluster.mapping.begin({1, "salt-1", 0});
+  const auto earlier = told_back(*cluster.engine, name);
+  REQUIRE(earlier.size() == 1);
+  CHECK(earlier[0] == name + " -> payroll-db | vm | earlier");
+}
+
 }  // namespace pmx::anonymize

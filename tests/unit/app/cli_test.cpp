@@ -115,7 +115,8 @@ TEST_CASE("command line: with nothing more said all is as the headers have it") 
   CHECK(good({"anonymize", "--explain", "report.log"}).privacy.explain == "text");
   CHECK(good({"anonymize", "--explain", "report.log"}).file == "report.log");
   CHECK_FALSE(parse({"anonymize", "--explain=xml"}).line.has_value());
-  CHECK_FALSE(parse({"deanonymize", "--explain"}).line.has_value());
+  CHECK(good({"deanonymize", "--explain"}).privacy.explain == "text");
+  CHECK(good({"deanonymize", "--explain=json", "report.log"}).privacy.explain == "json");
 }
 
 TEST_CASE("command line: whoever reads the configuration takes the common options") {

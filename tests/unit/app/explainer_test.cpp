@@ -29,7 +29,7 @@ std::string told_by(const std::function<void()>& work) {
 }
 
 anonymize::Explanation one(std::size_t begin, std::size_t end) {
-  return {{begin, end, "vm", "dictionary", "known name"}};
+  return {{begin, end, "", "vm", "dictionary", "known name"}};
 }
 
 }  // namespace
