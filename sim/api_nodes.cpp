@@ -47,32 +47,41 @@ Answer node_status(const Call& call) {
   const NodeState& node = node_of(call);
   const NodeLoad load = node_load(call.state.inventory, node, call.now / 1000);
   const double busy = load.cpu * node.cpus;
-  return ok({{"pveversion", "pve-manager/9.2.11/14a22df35955d97d"},
-             {"kversion", "Linux 6.17.4-1-pve #1 SMP PREEMPT_DYNAMIC PMX 6.17.4-1"},
-             {"current-kernel",
-              {{"sysname", "Linux"},
-               {"machine", "x86_64"},
-               {"release", "6.17.4-1-pve"},
-               {"version", "#1 SMP PREEMPT_DYNAMIC PMX 6.17.4-1"}}},
-             {"boot-info", {{"mode", "efi"}, {"secureboot", 0}}},
-             {"uptime", load.uptime},
-             {"cpu", load.cpu},
-             {"wait", load.cpu / 50},
-             {"idle", 0},
-             {"loadavg", {fixed(busy), fixed(busy * 0.94), fixed(busy * 0.91)}},
-             {"cpuinfo", cpu_info(node)},
-             {"memory",
-              {{"total", node.maxmem},
-               {"used", load.mem},
-               {"free", node.maxmem - load.mem},
-               {"available", node.maxmem - load.mem}}},
-             {"swap", {{"total", 8589934592}, {"used", 0}, {"free", 8589934592}}},
-             {"rootfs",
-              {{"total", node.maxdisk},
-               {"used", load.disk},
-               {"avail", node.maxdisk - load.disk},
-               {"free", node.maxdisk - load.disk}}},
-             {"ksm", {{"shared", 0}}}});
+  Json out{{"pveversion", call.is_9() ? "pve-manager/9.2.11/14a22df35955d97d"
+                                      : "pve-manager/8.4.21/2606ac850d46da29"},
+           {"kversion", "Linux 6.17.4-1-pve #1 SMP PREEMPT_DYNAMIC PMX 6.17.4-1"},
+           {"current-kernel",
+            {{"sysname", "Linux"},
+             {"machine", "x86_64"},
+             {"release", "6.17.4-1-pve"},
+             {"version", "#1 SMP PREEMPT_DYNAMIC PMX 6.17.4-1"}}},
+           {"boot-info", {{"mode", "efi"}, {"secureboot", 0}}},
+           {"uptime", load.uptime},
+           {"cpu", load.cpu},
+           {"wait", load.cpu / 50},
+           {"idle", 0},
+           {"loadavg", {fixed(busy), fixed(busy * 0.94), fixed(busy * 0.91)}},
+           {"cpuinfo", cpu_info(node)},
+           {"memory",
+            {{"total", node.maxmem},
+             {"used", load.mem},
+             {"free", node.maxmem - load.mem},
+             {"available", node.maxmem - load.mem}}},
+           {"swap", {{"total", 8589934592}, {"used", 0}, {"free", 8589934592}}},
+           {"rootfs",
+            {{"total", node.maxdisk},
+             {"used", load.disk},
+             {"avail", node.maxdisk - load.disk},
+             {"free", node.maxdisk - load.disk}}},
+           {"ksm", {{"shared", 0}}}};
+  if (call.is_9()) {
+    out["cpuinfo"]["family"] = "25";
+    out["cpuinfo"]["vendor"] = "AuthenticAMD";
+  } else {
+    out["memory"].erase("available");
+  }
+  if (call.state.scenario == Scenario::kLab) out["boot-info"] = {{"mode", "legacy-bios"}};
+  return ok(std::move(out));
 }
 
 Answer node_network(const Call& call) {
@@ -102,18 +111,12 @@ Answer node_network(const Call& call) {
                           {"priority", 4}}}));
 }
 
-Answer node_time(const Call& call) {
-  const std::int64_t now = call.now / 1000;
-  return ok({{"time", now}, {"localtime", now}, {"timezone", "UTC"}});
-}
-
 }  // namespace
 
 void add_node_handlers(Handlers& handlers) {
   handlers["GET /nodes"] = nodes;
   handlers["GET /nodes/{node}/status"] = node_status;
   handlers["GET /nodes/{node}/network"] = node_network;
-  handlers["GET /nodes/{node}/time"] = node_time;
 }
 
 }  // namespace pmx::sim

@@ -16,6 +16,7 @@
 #include "sim/firewall.h"
 #include "sim/ha.h"
 #include "sim/inventory.h"
+#include "sim/node_settings.h"
 #include "sim/tasks.h"
 #include "sim/volumes.h"
 
@@ -33,6 +34,7 @@ struct State {
         inventory(options, now_ms / 1000),
         access(inventory, options),
         storages(inventory, now_ms / 1000),
+        nodes(node_settings(inventory, options.scenario)),
         work_time(options.work_time),
         scenario(options.scenario) {
     if (options.scenario != Scenario::kGenerated) return;
@@ -48,10 +50,13 @@ struct State {
   Storages storages;
   FirewallState firewall;
   HaState ha;
-  SectionFile jobs;                     ///< jobs.cfg
-  SectionFile replication;              ///< replication.cfg
-  std::chrono::milliseconds work_time;  ///< as Options says
-  Scenario scenario;                    ///< as Options says
+  SectionFile jobs;                                        ///< jobs.cfg
+  SectionFile replication;                                 ///< replication.cfg
+  SectionFile metric_servers;                              ///< status.cfg
+  SectionFile acme_plugins;                                ///< priv/acme/plugins.cfg
+  std::map<std::string, NodeSettings, std::less<>> nodes;  ///< by name
+  std::chrono::milliseconds work_time;                     ///< as Options says
+  Scenario scenario;                                       ///< as Options says
 };
 
 /// A verified call.
@@ -107,6 +112,10 @@ void add_content_handlers(Handlers& handlers);
 void add_vzdump_handlers(Handlers& handlers);
 void add_job_handlers(Handlers& handlers);
 void add_replication_handlers(Handlers& handlers);
+void add_node_config_handlers(Handlers& handlers);
+void add_node_system_handlers(Handlers& handlers);
+void add_rrd_handlers(Handlers& handlers);
+void add_metric_handlers(Handlers& handlers);
 
 /// The storages of GET /cluster/resources: one row a node, also for shared ones.
 Json storage_resources(const Call& call);

@@ -126,6 +126,10 @@ class Cluster::Impl {
     add_vzdump_handlers(handlers_);
     add_job_handlers(handlers_);
     add_replication_handlers(handlers_);
+    add_node_config_handlers(handlers_);
+    add_node_system_handlers(handlers_);
+    add_rrd_handlers(handlers_);
+    add_metric_handlers(handlers_);
   }
 
   Response handle(const Request& request) {
