@@ -302,6 +302,14 @@ std::string write_blob(const Blob& like, std::string_view plain) {
   return out;
 }
 
+/// Whether `plain` in the encoding that `shown` seems to have is `raw`.
+bool comes_back(std::string_view raw, std::string_view plain, std::string_view shown) {
+  SlashChain chain;
+  Blob read = read_hex(shown, 0);
+  if (read.end != shown.size()) read = read_base64(shown, 0, chain);
+  return read.end == shown.size() && write_blob(read, plain) == raw;
+}
+
 /// "\0user\0secret", perhaps with another user before it (SASL PLAIN).
 std::vector<Edit> Rewriter::sasl_plain(std::string_view plain) {
   const std::size_t first = plain.find('\0');
@@ -318,6 +326,17 @@ std::vector<Edit> Rewriter::sasl_plain(std::string_view plain) {
   return edits;
 }
 
+bool Rewriter::is_encoded(std::string_view value) const {
+  // Shorter names are an encoding by chance.
+  constexpr std::size_t kShortest = 16;
+  if (!may_be_blob(value)) return false;
+  SlashChain chain;
+  for (const Blob& blob : {read_hex(value, 0), read_base64(value, 0, chain)})
+    if (blob.end == value.size() && (value.size() >= kShortest || holds_own(blob.plain)))
+      return true;
+  return false;
+}
+
 bool Rewriter::blob(Scan& scan) {
   // The first group of a UUID may be hex of a text by chance.
   if (scan.depth >= kMaxDepth || is_uuid_at(scan.text, scan.at)) return false;
@@ -332,7 +351,13 @@ bool Rewriter::blob(Scan& scan) {
       return !fields.empty() ? fields : scan_layer(shown, nullptr, scan.depth + 1);
     });
     if (edits.empty()) continue;
-    return scan.replace(scan.at, found.end, write_blob(found, apply_edits(found.plain, edits)));
+    const std::string_view raw = scan.text.substr(scan.at, found.end - scan.at);
+    std::string shown = apply_edits(found.plain, edits);
+    const bool exact = !resolver_.is_pending(shown) && shown.find("[secret:") == std::string::npos;
+    shown = write_blob(found, shown);
+    // What does not tell by itself how the value was written is a name as a whole.
+    if (exact && !comes_back(raw, found.plain, shown)) shown = resolver_.name(Kind::kName, raw);
+    return scan.replace(scan.at, found.end, std::move(shown));
   }
   return false;
 }

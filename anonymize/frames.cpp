@@ -17,8 +17,9 @@ namespace files = rules::files;
 /// A ticket's signature begins within so many bytes: a user id has 64 at most, a realm 32.
 constexpr std::size_t kTicketHead = 160;
 
-/// "-----BEGIN " and a label; the dashes behind it begin within so many bytes.
-constexpr std::size_t kMaxHeader = 80;
+/// "-----BEGIN " and a label; the dashes behind it begin within so many bytes. With each
+/// byte escaped it is three times as long as the second look takes for one.
+constexpr std::size_t kMaxHeader = 240;
 
 bool frame_char(char c) {
   return !has_class(c, chars::kSpace | chars::kQuote) && c != ',' && c != '\\' && c != '\0';
@@ -343,9 +344,11 @@ bool Rewriter::pem(Scan& scan) {
   const std::size_t footer = text.find("-----END ", begin);
   open_ended_ = open_ended_ || footer == std::string_view::npos;
   std::size_t end = std::min(footer, text.size());
-  const std::size_t next = footer == std::string_view::npos
-                               ? text.size()
-                               : std::min(text.find("-----", footer + 9), text.size() - 5) + 5;
+  // What the labels hold is text.
+  const std::size_t next = footer == std::string_view::npos ? text.size() : footer + 9;
+  const std::size_t label = scan.at + 11;
+  for (Edit& edit : scan_layer(text.substr(label, header - label), nullptr, scan.depth + 1))
+    scan.place(label, std::move(edit));
   // Line ends stay, also where they are written \n.
   const auto newline_at = [text](std::size_t i) {
     return byte_at(text, i) == '\\' && (byte_at(text, i + 1) == 'n' || byte_at(text, i + 1) == 'r');

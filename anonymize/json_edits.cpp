@@ -189,6 +189,8 @@ class Document {
     return item.object < 0 ? Kind::kVm : object_of(item).type.value_or(Kind::kVm);
   }
   [[nodiscard]] FieldRule rule_of(const JsonString& item) const;
+  /// Whether the string says how others are read, or itself.
+  [[nodiscard]] bool tells(const JsonString& item) const;
 
  private:
   void note(std::size_t index);
@@ -314,6 +316,16 @@ FieldRule Document::treatment_of(const JsonString& item, std::string_view& name)
   return key.rule;
 }
 
+bool Document::tells(const JsonString& item) const {
+  if (item.is_key) return true;
+  if (item.key < 0) return false;
+  const ObjectFacts& object = object_of(item);
+  const std::uint32_t facts = key_at(item.key).facts;
+  if (object.errors || object.has(kKeyRow)) return true;
+  if ((facts & kNameValue) != 0 && object.has(kValue)) return true;
+  return (facts & (kTypeValue | kFirstName | kLastName | kProperty)) != 0;
+}
+
 /// First and last name of a user stand in fields of their own; elsewhere they stand together.
 void learn_people(const Document& document, Rewriter& rewriter) {
   std::set<std::pair<std::string_view, std::string_view>> seen;
@@ -356,7 +368,7 @@ constexpr int kMaxEmbedded = 2;
 std::vector<Edit> json_edits(std::string_view json, const JsonStrings& strings, Rewriter& rewriter,
                              int depth);
 
-/// The edits of a document in a string; nothing when it is none. Its strings are settled, so it is.
+/// The edits of a document in a string, settled; nothing when it is none.
 std::optional<std::vector<Edit>> embedded_edits(std::string_view text, const FieldRule& rule,
                                                 Rewriter& rewriter, int depth) {
   const bool opens = text.size() > 1 && (text.front() == '{' || text.front() == '[');
@@ -384,29 +396,38 @@ class Editor {
 
   std::vector<Edit> run() {
     for (const JsonString& item : document_.strings()) {
-      if (item.escaped) {
-        escaped(item);
-        continue;
-      }
-      const FieldRule rule = document_.rule_of(item);
-      for (const Edit& edit : edits_of(document_.text(item), item, rule)) {
-        out_.push_back(
-            {item.begin + edit.begin, item.begin + edit.end, json_escape(edit.text), edit.reason});
-        name_key(rule);
-      }
+      const std::size_t before = out_.size();
+      treat(item);
+      told_ = told_ || (out_.size() > before && document_.tells(item));
     }
     return std::move(out_);
   }
 
+  /// Whether another pass may find more: a string was changed that says how others are read, or put
+  /// otherwise than it was settled.
+  [[nodiscard]] bool told() const { return told_; }
+
  private:
+  void treat(const JsonString& item) {
+    if (item.escaped) return escaped(item);
+    const FieldRule rule = document_.rule_of(item);
+    for (const Edit& edit : edits_of(document_.text(item), item, rule)) {
+      out_.push_back(
+          {item.begin + edit.begin, item.begin + edit.end, json_escape(edit.text), edit.reason});
+      name_key(rule);
+    }
+  }
+
   void escaped(const JsonString& item) {
     const std::string_view raw = document_.text(item);
     const Layer layer = json_layer(raw);
     const FieldRule rule = document_.rule_of(item);
     for (const Edit& edit : read(layer.text, rule, document_.guest_of(item), item.is_key)) {
       const std::size_t begin = layer.offsets[edit.begin];
-      out_.push_back(placed_edit(edit, raw.substr(begin, layer.offsets[edit.end] - begin),
-                                 layer.text, item.begin + begin, rewriter_));
+      const std::string_view written = raw.substr(begin, layer.offsets[edit.end] - begin);
+      out_.push_back(placed_edit(edit, written, layer.text, item.begin + begin, rewriter_));
+      // Another spelling was put there than was settled.
+      told_ = told_ || out_.back().text != json_escape(edit.text);
       name_key(rule);
     }
   }
@@ -446,9 +467,14 @@ class Editor {
   }
 
   std::vector<Edit> read(std::string_view text, const FieldRule& rule, Kind guest, bool is_key) {
-    if (!is_key)
-      if (auto inner = embedded_edits(text, rule, rewriter_, depth_)) return std::move(*inner);
+    const auto embedded = [&](std::string_view shown) {
+      return is_key ? std::nullopt : embedded_edits(shown, rule, rewriter_, depth_);
+    };
+    if (auto inner = embedded(text)) return std::move(*inner);
     return rewriter_.settled(text, [&](std::string_view shown) {
+      // What was none may have become a document.
+      if (shown.data() != text.data())
+        if (auto inner = embedded(shown)) return std::move(*inner);
       return is_key ? rewriter_.key(shown) : rewriter_.field(shown, rule, guest);
     });
   }
@@ -460,13 +486,35 @@ class Editor {
   std::vector<Edit> last_;
   std::size_t announced_ = 0;
   std::vector<Edit> out_;
+  bool told_ = false;
 };
+
+/// The edits of one pass over a document. `told` says whether another may find more.
+std::vector<Edit> pass_edits(std::string_view json, const JsonStrings& strings, Rewriter& rewriter,
+                             int depth, bool& told) {
+  const Document document(json, strings);
+  learn_people(document, rewriter);
+  Editor editor(document, rewriter, depth);
+  auto edits = editor.run();
+  told = editor.told();
+  return edits;
+}
 
 std::vector<Edit> json_edits(std::string_view json, const JsonStrings& strings, Rewriter& rewriter,
                              int depth) {
-  const Document document(json, strings);
-  learn_people(document, rewriter);
-  return Editor(document, rewriter, depth).run();
+  bool told = false;
+  std::vector<Edit> edits = pass_edits(json, strings, rewriter, depth, told);
+  for (int round = 0; told && !rewriter.wants(); ++round) {
+    const std::string shown = apply_edits(json, edits);
+    const auto inner = scan_json(shown);
+    if (!inner.ok() || round == Rewriter::kMaxPasses)
+      return {
+          {0, json.size(), '"' + std::string(Rewriter::kUnsettled) + '"', {Finder::kUnsettled}}};
+    const auto more = pass_edits(shown, inner.value(), rewriter, depth, told);
+    if (more.empty()) break;
+    edits = composed_edits(edits, shown, more);
+  }
+  return edits;
 }
 
 }  // namespace

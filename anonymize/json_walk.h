@@ -41,7 +41,7 @@ Layer json_layer(std::string_view raw);
 /// `text` escaped for the inside of a JSON string.
 std::string json_escape(std::string_view text);
 
-/// The edits of one pass over a document. Repeat it while the resolver wants something issued.
+/// The edits of a document, settled. Repeat it while the resolver wants something issued.
 std::vector<Edit> json_edits(std::string_view json, const JsonStrings& strings, Rewriter& rewriter);
 
 }  // namespace pmx::anonymize

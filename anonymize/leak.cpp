@@ -11,6 +11,7 @@
 #include "anonymize/pseudonym.h"
 #include "anonymize/resolve.h"
 #include "anonymize/unfold.h"
+#include "anonymize/versions.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -121,8 +122,11 @@ void LeakIndex::absorb(const Ledger& ledger) {
     if (!Dictionary::is_strong(folded, ledger.policy()) || is_kept_key(folded)) continue;
     // The layer of plain_text() spells a name in other letters as what it looks like.
     const auto plain = ledger.fate(entry) == Fate::kKeep ? std::nullopt : plain_text(folded);
-    if (plain && Dictionary::is_strong(lower(*plain), ledger.policy()))
+    if (plain) {
+      // Of what looks like a common word the engine knows no name either.
+      if (!Dictionary::is_strong(lower(*plain), ledger.policy())) continue;
       add_pattern(lower(*plain), false);
+    }
     add_pattern(std::move(folded), false);
   }
 }
@@ -210,8 +214,10 @@ void LeakIndex::address_at(std::string_view bytes, std::size_t at, Hits& hits) c
   if (const auto ipv4 = read_ipv4(bytes, at)) {
     const bool open =
         !is_kept_ipv4(ipv4->value) && !is_pseudonym_ipv4(ipv4->value) && !keeps(Kind::kIpv4);
-    if (open && (is_private_ipv4(ipv4->value) || addresses_.contains(ipv4_block_key(ipv4->value))))
-      ++hits.addresses;
+    const bool known =
+        is_private_ipv4(ipv4->value) || (addresses_.contains(ipv4_block_key(ipv4->value)) &&
+                                         !is_small_version(bytes, at, ipv4->end));
+    if (open && known) ++hits.addresses;
     return;
   }
   if (const auto mac = read_mac(bytes, at)) {

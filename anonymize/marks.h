@@ -25,7 +25,7 @@ class Marks {
     kIndented,      ///< a line's end and " k"
     kComma,         ///< ','
     kSlash,         ///< between digits: /
-    kKinds
+    kCount
   };
 
   explicit Marks(std::string_view text);
@@ -37,7 +37,7 @@ class Marks {
   void note(std::string_view text, std::size_t at);
   void add(Kind kind, std::size_t at) { marks_[kind].push_back(at); }
 
-  std::array<std::vector<std::size_t>, kKinds> marks_;
+  std::array<std::vector<std::size_t>, kCount> marks_;
 };
 
 }  // namespace pmx::anonymize

@@ -42,6 +42,40 @@ std::size_t trimmed(std::string_view text, std::size_t begin, std::size_t end) {
   return end;
 }
 
+/// Where the item of a list ends that begins at `at`. A semicolon that ends &#65; is part of it.
+std::size_t item_end(std::string_view list, std::size_t at) {
+  constexpr std::size_t kLongest = 10;
+  for (std::size_t from = at;;) {
+    const std::size_t end = std::min(list.find_first_of(",; ", from), list.size());
+    if (end == list.size() || list[end] != ';') return end;
+    std::size_t begin = end;
+    while (begin > at && end - begin < kLongest &&
+           (is_word_char(list[begin - 1]) || list[begin - 1] == '#'))
+      --begin;
+    if (begin == end || begin == at || list[begin - 1] != '&') return end;
+    from = end + 1;
+  }
+}
+
+/// Whether all items begin and end as names do.
+bool is_list(std::string_view value) {
+  const auto is_inside = [](char c) { return is_run_char(c) || (c & 0x80) != 0 || c == '*'; };
+  for (std::size_t at = 0; at < value.size();) {
+    const std::size_t end = item_end(value, at);
+    if (end > at && (!is_inside(value[at]) || !is_inside(value[end - 1]) || value[at] == '-'))
+      return false;
+    at = end + 1;
+  }
+  return true;
+}
+
+/// \u0041, as JSON and others write a letter.
+bool is_unicode_escape(std::string_view text, std::size_t at) {
+  const std::string_view digits = text.substr(std::min(at + 2, text.size()), 4);
+  return byte_at(text, at + 1) == 'u' && digits.size() == 4 &&
+         std::all_of(digits.begin(), digits.end(), is_hex);
+}
+
 /// What a mail program makes up before the "@" of a message's id: it begins with its time.
 bool is_message_id(std::string_view local) {
   constexpr std::ptrdiff_t kTime = 10;
@@ -75,6 +109,7 @@ bool Rewriter::is_name(std::string_view value, Kind kind) const {
   if (!charset || !is_word_char(value.back())) return false;
   const std::string folded = lower(value);
   if (is_kept_name(folded, kind) || is_made_name(value) || is_own(value)) return false;
+  if (is_encoded(value)) return false;
   return !is_uuid_at(value, 0) && !read_mac(value, 0);
 }
 
@@ -325,7 +360,8 @@ std::vector<Edit> Rewriter::person_field(std::string_view value) {
 }
 
 std::vector<Edit> Rewriter::user_field(std::string_view value) {
-  if (const std::size_t cut = value.find('\\'); cut != std::string_view::npos) {
+  const std::size_t cut = value.find('\\');
+  if (cut != std::string_view::npos && !is_unicode_escape(value, cut)) {
     // DOMAIN\user
     auto edits = name_field(value.substr(0, cut), Kind::kDomain);
     for (Edit& edit : user_field(value.substr(cut + 1)))
@@ -337,15 +373,27 @@ std::vector<Edit> Rewriter::user_field(std::string_view value) {
 }
 
 std::vector<Edit> Rewriter::list_field(std::string_view value, Kind kind) {
+  // Who writes "VM 100 (web)" into a list of names wrote text: its words are none.
+  const bool names = is_list(value);
+  const auto is_listed = [&](std::string_view part) {
+    if (!is_name(part, kind)) return false;
+    const auto plain = plain_text(part);
+    const std::string name = lower(plain ? *plain : part);
+    const bool known = resolver_.ledger().by_name(name) != nullptr;
+    if (plain && known) return false;
+    return names || known || !Dictionary::is_weak(name);
+  };
   std::vector<Edit> edits;
   for (std::size_t at = 0; at < value.size();) {
-    const std::size_t end = std::min(value.find_first_of(",; ", at), value.size());
+    const std::size_t end = item_end(value, at);
     const std::string_view part = value.substr(at, end - at);
-    for (Edit& edit : is_name(part, kind) ? whole(part, name_text(kind, part)) : text(part))
-      edits.push_back(moved(std::move(edit), at));
+    const bool listed = is_listed(part);
+    if (listed || names)
+      for (Edit& edit : listed ? whole(part, name_text(kind, part)) : text(part))
+        edits.push_back(moved(std::move(edit), at));
     at = end + 1;
   }
-  return edits;
+  return names ? edits : joined_edits(text(value), std::move(edits));
 }
 
 /// Hidden already by who showed it.

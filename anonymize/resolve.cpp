@@ -119,6 +119,10 @@ void Resolver::announce(std::string_view name) {
       payload_->grew || payload_->recalled || digits || payload_->prints.read.has(head);
 }
 
+bool Resolver::is_pending(std::string_view shown) const {
+  return !wanted_.empty() && shown.find(kPending) != std::string_view::npos;
+}
+
 Want Resolver::like_before(Want want) const {
   if (!want.like.empty() || !is_name_kind(want.kind)) return want;
   const Ledger::Entry* before = ledger_.by_real(std::string(kTextMark) + want.real);

@@ -89,6 +89,8 @@ class Resolver {
     return policy() == nullptr ? Fate::kReplace : policy()->fate(kind);
   }
   [[nodiscard]] const std::vector<Want>& wanted() const { return wanted_; }
+  /// Whether something that is not issued yet may stand in `shown`.
+  [[nodiscard]] bool is_pending(std::string_view shown) const;
 
  private:
   /// A name without a letter would be taken for a VMID: it is learned nowhere and stays.

@@ -109,6 +109,7 @@ std::size_t escape_length(std::string_view text, std::size_t at) {
     case 'b':
     case 'f': return 2;
     case '\\':  // an escape of its own layer may follow: \\x3a
+      if (byte_at(text, at + 2) == 'u' && hex(at + 3, 4)) return 7;
       return byte_at(text, at + 2) == 'x' && hex(at + 3, 2) ? 5 : 2;
     default: return 0;
   }

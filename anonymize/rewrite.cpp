@@ -5,9 +5,8 @@
 
 #include "anonymize/blobs.h"
 #include "anonymize/keep.h"
-#include "anonymize/rules/cues.h"
 #include "anonymize/unfold.h"
-#include "anonymize/word_set.h"
+#include "anonymize/versions.h"
 #include "base/percent.h"
 
 namespace pmx::anonymize {
@@ -18,61 +17,11 @@ bool ends_token(char c) {
   return has_class(c, chars::kSpace | chars::kQuote) || static_cast<unsigned char>(c) < 0x20;
 }
 
-/// The word before `at`, in lower case; blanks and an opening between are passed over. Moves before
-/// it.
-std::string word_before(std::string_view text, std::size_t& at) {
-  while (at > 0 && std::string_view(" :=(\"").find(text[at - 1]) != std::string_view::npos) --at;
-  const std::size_t end = at;
-  while (at > 0 && is_word_char(text[at - 1])) --at;
-  return lower(text.substr(at, end - at));
-}
-
 /// Whether the numbers at `at` are an address of a captured packet: 10.1.2.3.443 > 10.1.2.4.55123:
 bool is_packet_address(std::string_view text, std::size_t at) {
   std::size_t end = at;
   while (is_digit(byte_at(text, end)) || byte_at(text, end) == '.') ++end;
   return (at > 1 && text.substr(at - 2, 2) == "> ") || text.substr(end, 3) == " > ";
-}
-
-/// Four small numbers, as versions have them and addresses seldom.
-bool is_small(std::string_view text, std::size_t at) {
-  constexpr std::uint32_t kLarge = 0xE0E0E0E0;
-  const auto number = read_ipv4(text, at);
-  return number && (number->value & kLarge) == 0;
-}
-
-/// "release 8.2.4.1" and "upgraded from 8.2.4.1 to 8.3.0.2", but not "updated from 91.12.3.4".
-bool is_announced_version(std::string_view text, std::size_t begin, std::size_t end) {
-  std::size_t at = begin;
-  std::string word = word_before(text, at);
-  if (is_one_of(word, rules::cues::kVersions)) return true;
-  if (!is_small(text, begin)) return false;
-  if (word == "from") {
-    if (text.substr(end, 4) != " to " || !is_small(text, end + 4)) return false;
-    word = word_before(text, at);
-  } else if (word == "to") {
-    word = word_before(text, at);
-    if (!word.empty() && is_digit(word.front())) {
-      while (at > 0 && (is_digit(text[at - 1]) || text[at - 1] == '.')) --at;
-      if (!is_small(text, at) || word_before(text, at) != "from") return false;
-      word = word_before(text, at);
-    }
-  }
-  return is_one_of(word, rules::cues::kVersions) || is_one_of(word, rules::cues::kUpgrades);
-}
-
-/// "version 8.2.4.1", "pve-manager/8.2.4.1", "v1.2.3.4", "1.2.3.4-5": four numbers that are no
-/// address. Only asked for public ranges.
-bool is_version(std::string_view text, std::size_t begin, std::size_t end) {
-  const char after = byte_at(text, end);
-  if (after == '~' || after == '+') return true;
-  if (after == '-' && is_digit(byte_at(text, end + 1)) && !read_ipv4(text, end + 1)) return true;
-  if (begin > 1 && text[begin - 1] == '/' && is_letter(text[begin - 2])) {
-    std::size_t word = begin - 1;
-    while (word > 0 && is_run_char(text[word - 1])) --word;
-    return word == 0 || (text[word - 1] != '/' && text[word - 1] != '@');
-  }
-  return is_announced_version(text, begin, end);
 }
 
 bool holds_chpasswd(std::string_view text) {
@@ -168,7 +117,7 @@ std::vector<Edit> Rewriter::scan_guarded(std::string_view text, const Layer* lay
 }
 
 std::string Rewriter::respelled(std::string_view shown, std::string_view raw) {
-  if (!resolver_.wanted().empty() || shown.starts_with("[secret:")) return std::string(shown);
+  if (resolver_.is_pending(shown) || shown.starts_with("[secret:")) return std::string(shown);
   const Ledger::Entry* entry = resolver_.ledger().by_pseudonym(lower(shown));
   if (entry != nullptr && lower(entry->real) == lower(raw)) return resolver_.known(*entry, raw);
   if (entry != nullptr && is_name_kind(entry->kind)) return resolver_.spelled(*entry, raw);
@@ -497,6 +446,24 @@ Edit Rewriter::escaped_edit(const Edit& edit, const Layer& layer, std::string_vi
   return {from, to, percent_encode(respelled(edit.text, raw)), edit.reason};
 }
 
+/// The token at [begin, end) as it is meant. A known name with blanks that begins in it is part of
+/// it: "%3AAcme Widgets".
+Layer Rewriter::token_layer(std::string_view text, std::size_t begin, std::size_t& end) const {
+  constexpr std::size_t kReach = 64;
+  Layer layer = percent_layer(text.substr(begin, end - begin));
+  if (byte_at(text, end) != ' ') return layer;
+  const std::size_t seam = layer.text.size();
+  const std::string joined = layer.text + std::string(text.substr(end, kReach));
+  std::size_t stop = seam;
+  for (std::size_t at = seam - std::min(seam, kReach); at < seam; ++at)
+    if (is_word_char(joined[at]) && (at == 0 || is_edge(joined[at - 1], joined[at])))
+      stop = std::max(stop, dictionary_.longest_at(joined, at).end);
+  if (stop == seam) return layer;
+  end += stop - seam;
+  while (end < text.size() && !ends_token(text[end])) ++end;
+  return percent_layer(text.substr(begin, end - begin));
+}
+
 bool Rewriter::percent_token(Scan& scan) {
   if (scan.escape < scan.at) {
     scan.find_escape();
@@ -506,7 +473,7 @@ bool Rewriter::percent_token(Scan& scan) {
   const std::size_t begin = scan.at;
   std::size_t end = scan.escape;
   while (end < scan.text.size() && !ends_token(scan.text[end])) ++end;
-  const Layer layer = percent_layer(scan.text.substr(begin, end - begin));
+  const Layer layer = token_layer(scan.text, begin, end);
   const auto edits = scan_layer(layer.text, &layer, scan.depth + 1);
   for (const Edit& edit : edits) scan.edits.push_back(escaped_edit(edit, layer, scan.text, begin));
   return scan.skip(end);
@@ -624,7 +591,10 @@ bool Rewriter::address(Scan& scan) {
   if (!ipv4) return false;
   if (!is_private_ipv4(ipv4->value)) {
     if (!is_kept_ipv4(ipv4->value)) scan.looks_beyond();
-    if (is_version(text, scan.at, ipv4->end) && !is_subnet_id(text, scan.at, ipv4->end))
+    // Large numbers that are an address elsewhere are one here, too.
+    const bool may_be = is_small_version(text, scan.at, ipv4->end) ||
+                        resolver_.ledger().by_real(ipv4_block_key(ipv4->value)) == nullptr;
+    if (may_be && is_version(text, scan.at, ipv4->end) && !is_subnet_id(text, scan.at, ipv4->end))
       return scan.skip(ipv4->end);
   }
   const std::size_t begin = scan.at;

@@ -37,6 +37,9 @@ struct Layer {
 /// text with its edits (sorted, disjoint).
 std::string apply_edits(std::string_view text, const std::vector<Edit>& edits);
 
+/// The edits of both, without those of `second` that overlap one of `first`.
+std::vector<Edit> joined_edits(std::vector<Edit> first, std::vector<Edit> second);
+
 /// The edits that do to the text before `first` what `second` does to `shown`, the text after it.
 std::vector<Edit> composed_edits(const std::vector<Edit>& first, std::string_view shown,
                                  const std::vector<Edit>& second);
@@ -56,8 +59,12 @@ Layer percent_layer(std::string_view text);
 
 class Rewriter {
  public:
-  /// So many passes may still find something; a text that changes for longer is hidden whole.
+  /// So many passes may still find something. Of a text that changes for longer the lines that do
+  /// are hidden, and if that does not help, the whole.
   static constexpr int kMaxPasses = 3;
+  /// So long a text is read again as a whole: a second call finds nothing in the result. Of a
+  /// longer one only the lines that changed and those beside them are.
+  static constexpr std::size_t kWhole = std::size_t{64} << 10;
   /// Layers inside layers are read that deep.
   static constexpr unsigned kMaxDepth = 4;
   static constexpr std::string_view kUnsettled = "[secret:text]";
@@ -89,8 +96,7 @@ class Rewriter {
     return edits;
   }
 
-  /// The edits of a text of many lines, settled: only lines that changed are passed over again. No
-  /// value reaches over a line's end but a quoted secret and a PEM block.
+  /// The edits of a text, and of what it is then, until a pass finds nothing.
   std::vector<Edit> settled_text(std::string_view text);
 
   /// From now on every recognizer is asked everywhere. Tests compare: the clues change nothing.
@@ -137,6 +143,9 @@ class Rewriter {
   [[nodiscard]] std::size_t announced() const {
     return resolver_.announced() != nullptr ? resolver_.announced()->names.size() : 0;
   }
+
+  /// Whether something must be issued before the pass is repeated.
+  [[nodiscard]] bool wants() const { return !resolver_.wanted().empty(); }
 
   /// Whether a field's value has the form of a name that may enter the dictionary.
   [[nodiscard]] bool is_name(std::string_view value, Kind kind) const;
@@ -264,9 +273,10 @@ class Rewriter {
   [[nodiscard]] std::string class_at(std::string_view text, std::size_t at, std::size_t end) const;
   [[nodiscard]] std::string classes_of(std::string_view shown) const;
 
-  /// Lines with the edits of their first pass; nothing when something goes on behind them.
-  std::optional<std::vector<Edit>> settled_lines(std::string_view lines, std::vector<Edit> edits,
-                                                 bool last);
+  /// A text with the edits of its first pass. Nothing when it is a `part` of one and a value goes
+  /// on behind it.
+  std::optional<std::vector<Edit>> settled_again(std::string_view text, std::vector<Edit> edits,
+                                                 bool part);
   std::vector<Edit> scan_layer(std::string_view text, const Layer* layer, unsigned depth);
   std::vector<Edit> scan_guarded(std::string_view text, const Layer* layer, unsigned depth);
   std::vector<Edit> walk(std::string_view text, const Layer* layer, unsigned depth);
@@ -302,6 +312,7 @@ class Rewriter {
   bool at_punctuation(Scan& scan);
 
   // rewrite.cpp
+  [[nodiscard]] Layer token_layer(std::string_view text, std::size_t begin, std::size_t& end) const;
   bool percent_token(Scan& scan);
   Edit escaped_edit(const Edit& edit, const Layer& layer, std::string_view text, std::size_t begin);
   bool address(Scan& scan);
@@ -325,6 +336,8 @@ class Rewriter {
   bool ipv6(Scan& scan);
   // blobs.cpp
   bool blob(Scan& scan);
+  /// Whether all of `value` is base64 or hex of a text, and not by chance: no name is.
+  [[nodiscard]] bool is_encoded(std::string_view value) const;
   std::vector<Edit> sasl_plain(std::string_view plain);
   // frames.cpp
   bool upid(Scan& scan);

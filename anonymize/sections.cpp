@@ -110,7 +110,9 @@ bool Rewriter::user_line(Scan& scan) {
   if (std::count(line.begin(), line.end(), ':') < 4 || line[head.size()] != ':' ||
       !line.ends_with(':') || byte_at(line, head.size() + 1) == ' ')
     return false;
-  std::size_t at = scan.at + head.size() + 1;
+  const std::size_t from = scan.at + head.size() + 1;
+  std::vector<Edit> edits;
+  std::size_t at = from;
   for (int field = 1; at < end; ++field) {
     const std::size_t stop = std::min(text.find(':', at), end);
     const std::string_view value = text.substr(at, stop - at);
@@ -119,12 +121,17 @@ bool Rewriter::user_line(Scan& scan) {
     const Kind kind = person ? Kind::kPerson : head == "group" ? Kind::kGroup : Kind::kPool;
     if ((person || id) && is_name(value, kind)) {
       resolver_.announce(value);
-      scan.replace(at, stop, resolver_.name(kind, value));
+      edits.push_back({at - from, stop - from, resolver_.name(kind, value)});
     } else if (head != "role" || field == 1) {
-      for (Edit& edit : scan_layer(value, nullptr, scan.depth + 1)) scan.place(at, std::move(edit));
+      for (Edit& edit : scan_layer(value, nullptr, scan.depth + 1))
+        edits.push_back(moved(std::move(edit), at - from));
     }
     at = stop + 1;
   }
+  // A colon may stand in a comment.
+  auto whole = scan_layer(text.substr(from, end - from), nullptr, scan.depth + 1);
+  for (Edit& edit : joined_edits(std::move(edits), std::move(whole)))
+    scan.place(from, std::move(edit));
   return scan.skip(end);
 }
 

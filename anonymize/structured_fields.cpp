@@ -123,8 +123,11 @@ std::vector<Edit> Rewriter::dn_field(std::string_view value) {
   for (std::size_t at = 0; at < value.size();) {
     const std::size_t end = std::min(value.find_first_of(",+", at), value.size());
     const std::size_t equals = value.substr(at, end - at).find('=');
+    // What is no attribute is text.
+    const std::string_view before = value.substr(at, std::min(equals, end - at));
+    for (Edit& edit : text(before)) edits.push_back(moved(std::move(edit), at));
     if (equals != std::string_view::npos) {
-      const std::string attribute = lower(value.substr(at, equals));
+      const std::string attribute = lower(before.substr(before.find_last_of(' ') + 1));
       const std::size_t from = at + equals + 1;
       const std::string_view part = value.substr(from, end - from);
       const Kind kind = attribute == "dc"    ? Kind::kDomain

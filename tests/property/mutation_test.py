@@ -13,13 +13,11 @@ SEED = 20261128
 # What is known to fail, at most, and of how many that are judged, at least. A bound may only fall, and nothing is ever taken out of
 # the garden. Of a document that is held back nothing else is judged, and no round trip where a secret was hidden.
 KNOWN = {
-    # The second look refuses the whole document: a version that stays is an address of another document (8.2.4.1), a name
-    # stands inside the header of a PEM block, an escape of JSON twice over.
-    "held back": (535, 5400),
-    "not idempotent": (708, 4865),         # the same refusal, of what the first pass let pass
-    "planted name left": (51, 47906),      # base64 and hex inside a PEM header, among the parts of an LDAP name, behind "key: value"
-    "planted word left": (21, 6354),       # hostname: web inside a list of groups
-    "round trip inexact": (38, 2590),      # base64 without its padding
+    "held back": (0, 5400),
+    "not idempotent": (0, 5400),
+    "planted name left": (2, 53000),       # part of a longer name of the document that is not known (yarsalhul)
+    "planted word left": (0, 7190),
+    "round trip inexact": (0, 2820),
 }
 
 

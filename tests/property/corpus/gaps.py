@@ -8,16 +8,12 @@ KNOWN_GAPS = {
     # Left readable.
     "leak, variant: ipv4/soft-break": 9,          # 91.45.=\n199.143, the soft line break of quoted-printable
     "word of a name left: customer/base64-0": 5,  # name=Minaxjav Ruszellun: the field ends at the blank
-    "word of a name left: person/url-colon": 4,   # %3AWenke Castellanos%3A
-    "word of a name left: customer/url-colon": 0,
-    # Refused as a whole by the tool's own leak check, for %3AIvemicym Vexwim%3A.
-    "answer held back: encoded": 3,
     # An address in these encodings is taken for a name: it gets no address, and not the pseudonym of its plain spelling.
-    f"{PSEUDONYM}: ipv4/html": 7, f"{PSEUDONYM}: ipv4/html-hex": 7, f"{PSEUDONYM}: ipv4/json": 3, f"{PSEUDONYM}: ipv4/percent-all": 8,
+    # One of the eight stands in a document that was refused as a whole before.
+    f"{PSEUDONYM}: ipv4/html": 8, f"{PSEUDONYM}: ipv4/html-hex": 7, f"{PSEUDONYM}: ipv4/json": 3, f"{PSEUDONYM}: ipv4/percent-all": 8,
     f"{PSEUDONYM}: ipv4/soft-hyphen": 8, f"{PSEUDONYM}: ipv4/url": 7, f"{PSEUDONYM}: ipv4/wide": 5, f"{PSEUDONYM}: ipv4/zero-width": 8,
-    # First and last name become two people behind name= and %3A.
-    f"{PSEUDONYM}: customer/base64-0": 5, f"{PSEUDONYM}: customer/url-colon": 0,
-    f"{PSEUDONYM}: person/base64-0": 7, f"{PSEUDONYM}: person/url-colon": 12,
+    # First and last name become two people behind name=.
+    f"{PSEUDONYM}: customer/base64-0": 5, f"{PSEUDONYM}: person/base64-0": 7,
     # The case of a pseudonym's letters tells spellings apart; vm-15ht408 has 16, the next one is another guest.
     f"{PSEUDONYM}: too many spellings": 4,
     # More is hidden than is secret: the URL of a webhook behind "ticket: ".

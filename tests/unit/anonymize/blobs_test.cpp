@@ -77,4 +77,24 @@ TEST_CASE("blobs: fields behind NUL and colours are text") {
   }
 }
 
+TEST_CASE("blobs: what is written again comes back as it was, padded or not") {
+  Cluster cluster;
+  const Blob standard{0, "", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+                      true};
+  const Blob open{0, "", standard.alphabet, false};
+  const Blob url{0, "", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", false};
+  for (const char* name : {"nautilus", "payroll-db", "kunde-huber"})
+    for (std::size_t length = 0; length < 6; ++length)
+      for (const Blob& form : {standard, open, url}) {
+        const std::string plain = "na?>=" + std::string(name) + " port" + std::string(length, '~');
+        const std::string in = "x " + write_blob(form, plain) + " y";
+        CAPTURE(in);
+        const std::string out = cluster.text(in);
+        CAPTURE(out);
+        CHECK(out != in);
+        CHECK(cluster.text(out) == out);
+        CHECK(cluster.reveal(out) == in);
+      }
+}
+
 }  // namespace pmx::anonymize

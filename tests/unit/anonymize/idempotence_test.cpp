@@ -53,6 +53,39 @@ TEST_CASE("idempotence: a pseudonym completes no shape that the real value did n
   }
 }
 
+TEST_CASE("idempotence: what stands in other lines is read with what was written") {
+  Cluster cluster;
+  for (const char* in :
+       {// What is written ends what looked like the body of a key.
+        "-----BEGIN PRIVA K-z\nMIIEvQPRIV=root@pam!c=00000000-0000-4000-8000-000000000001\n-----n",
+        "-----BEGIN M--\nMIIEvQ@IBADANBgkqhkiG90BAQ\nb PRI-\nM@I-----n",
+        // A table whose columns move with what stands in the first.
+        "NAME          STATUS   NODE\nnautilus      running  alpha\npayroll-db    stopped  beta\n",
+        "VMID NAME       STATUS\n100  nautilus   payroll-db\n101  a          running\n"}) {
+    CAPTURE(in);
+    const std::string out = cluster.text(in);
+    CAPTURE(out);
+    CHECK(cluster.text(out) == out);
+    const std::string padded = std::string(100000, '\n') + in;
+    const std::string long_out = cluster.text(padded);
+    CHECK(cluster.text(long_out) == long_out);
+  }
+}
+
+TEST_CASE("idempotence: what a document says of its fields is read with what was written") {
+  Cluster cluster;
+  for (const char* in :
+       {R"({"type":"nautilus","name":"qemu","id":"web"})",
+        R"({"firstname":"Nautilus","lastname":"Payroll-Db","note":"Payroll-Db Nautilus"})",
+        R"({"key":"nautilus","value":"payroll"})", R"({"nautilus":{"name":"a","value":"b"}})",
+        R"({"x\u0041":"n\u0061utilus","log":"{\"name\":\"nautilus\",\"vmid\":1}"})"}) {
+    CAPTURE(in);
+    const std::string out = cluster.json(in);
+    CAPTURE(out);
+    CHECK(cluster.json(out) == out);
+  }
+}
+
 TEST_CASE("idempotence: a pseudonym with a domain stays in a list of names") {
   Cluster cluster;
   const std::string out = cluster.json(R"({"tags":"acme-widgets.de"})");
@@ -104,6 +137,39 @@ TEST_CASE("idempotence: beginnings in any order") {
     CAPTURE(out);
     CHECK(cluster.text(out) == out);
   }
+}
+
+TEST_CASE("idempotence: what a list of names holds beside them teaches no common word") {
+  Cluster cluster;
+  for (const char* in : {R"({"nodes":"pve-muc-01, VM 100 (web) qm set 100 --name web"})",
+                         "{\"slaves\":\"ens1f0 q\u200bm\u200b \u200bs\u200be\u200bt\u200b\"}",
+                         R"({"ugid":"x\\u0020set\\u002dname","groups":"&#115;et&#59; a"})",
+                         R"({"tags":"bmFtZT1uYXV0aWx1cyBwb3J0PTIy"})"}) {
+    CAPTURE(in);
+    const std::string out = cluster.json(in);
+    CAPTURE(out);
+    CHECK(cluster.engine->check(out).ok());
+    CHECK(cluster.json(out) == out);
+    CHECK(cluster.reveal(out) == in);
+  }
+  for (const char* plain : {"VM 200", "qm set", "set", "u0020set", "name"})
+    CHECK(cluster.text(plain) == plain);
+}
+
+TEST_CASE("idempotence: many values in other letters are issued in a few rounds") {
+  Cluster cluster(false);
+  std::vector<Name> names;
+  std::string text;
+  for (int i = 0; i < 40; ++i) {
+    const std::string name = "lorem" + std::to_string(100 + i) + "x";
+    names.push_back({Kind::kVm, name});
+    text += "l\u200bo" + name.substr(2) + ' ';
+  }
+  REQUIRE(cluster.engine->learn(names).ok());
+  const std::string out = cluster.text(text);
+  CHECK_FALSE(contains(out, "rem1"));
+  CHECK(cluster.text(out) == out);
+  CHECK(cluster.reveal(out) == text);
 }
 
 }  // namespace pmx::anonymize

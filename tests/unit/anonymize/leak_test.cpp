@@ -192,4 +192,37 @@ TEST_CASE("leak: of many names with one beginning each is found") {
   CHECK(cluster.engine->check("guest-9000x q9000xyz").ok());
 }
 
+TEST_CASE(
+    "leak: a version stays where its numbers are an address elsewhere, unless they are large") {
+  Cluster cluster;
+  CHECK(cluster.text("8.2.4.77 and 91.12.3.9 are up") != "8.2.4.77 and 91.12.3.9 are up");
+  for (const char* version :
+       {"#before upgrade to 8.2.4.1", "release 8.2.4.1", "pve-manager/8.2.4.1"}) {
+    CAPTURE(version);
+    CHECK(cluster.text(version) == version);
+    CHECK(cluster.engine->check(version).ok());
+  }
+  CHECK_FALSE(contains(cluster.text("release 91.12.3.4"), "91.12.3"));
+  CHECK_FALSE(cluster.engine->check("release 91.12.3.4").ok());
+  CHECK_FALSE(cluster.engine->check("up at 8.2.4.1").ok());
+}
+
+TEST_CASE("leak: known names in places that have a form of their own are replaced") {
+  Cluster cluster;
+  REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kName, "Pelkami Haxdex"}}).ok());
+  for (const char* in :
+       {"-----BEGIN RSA (nautilus) KEY-----\nMIIEvQIB\n-----END nautilus KEY-----\n",
+        "role:Reader:VM.Audit, (nautilus):\ngroup:a:b::,,nautilus:\n",
+        "ldap: corp\n\tbase_dn ou=people, (nautilus) dc=corp,dc=local\n",
+        "x (%3APelkami Haxdex%3A) y", "path /srv/%3Apelkami haxdex/log"}) {
+    CAPTURE(in);
+    const std::string out = cluster.text(in);
+    CAPTURE(out);
+    CHECK_FALSE(contains(out, "nautilus"));
+    CHECK_FALSE(contains(out, "elkami"));
+    CHECK(cluster.engine->check(out).ok());
+    CHECK(cluster.text(out) == out);
+  }
+}
+
 }  // namespace pmx::anonymize
