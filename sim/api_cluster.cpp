@@ -95,8 +95,17 @@ Answer next_id(const Call& call) {
       return bad_parameters({{"vmid", "VM " + wanted + " already exists"}});
     return ok(wanted);
   }
-  int vmid = kFirstVmid;
-  while (guests.contains(vmid)) ++vmid;
+  const auto& options = call.state.datacenter.options;
+  const auto given = options.find("next-id");
+  Values range = given == options.end() ? Values() : property_values(given->second);
+  range.try_emplace("lower", std::to_string(kFirstVmid));
+  range.try_emplace("upper", "1000000");
+  const int end = std::atoi(range["upper"].c_str());
+  int vmid = std::atoi(range["lower"].c_str());
+  while (vmid < end && guests.contains(vmid)) ++vmid;
+  if (vmid >= end)
+    return failure(500, "unable to get any free VMID in range [" + range["lower"] + ", " +
+                            range["upper"] + "]");
   return ok(std::to_string(vmid));
 }
 

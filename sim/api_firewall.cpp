@@ -41,7 +41,8 @@ Json shown_options(const Call& call, RuleEnvironment environment, const Values& 
 template <RuleEnvironment environment>
 Answer read_options(const Call& call) {
   if (auto refused = refuse_vnet(call, environment, false)) return *refused;
-  return ok(with_digest(shown_options(call, environment, firewall_file(call, environment).options)));
+  return ok(
+      with_digest(shown_options(call, environment, firewall_file(call, environment).options)));
 }
 
 template <RuleEnvironment environment>
@@ -410,10 +411,16 @@ const FirewallFile* shared_firewall_file(const Call& call, RuleEnvironment envir
 
 std::optional<Answer> refuse_vnet(const Call& call, RuleEnvironment environment, bool write) {
   if (environment != RuleEnvironment::kVnet) return std::nullopt;
-  static_cast<void>(call);
-  static_cast<void>(write);
-  return failure(
-      500, "invalid vnet specified at /usr/share/perl5/PVE/API2/Firewall/Helpers.pm line 54.");
+  const std::string name = call.text("vnet");
+  const Section* vnet = call.state.sdn.files["vnets"].find(name);
+  if (vnet == nullptr)
+    return failure(
+        500, "invalid vnet specified at /usr/share/perl5/PVE/API2/Firewall/Helpers.pm line 54.");
+  const std::string guard = "/sdn/zones/" + vnet->values.at("zone") + "/" + name;
+  if (call.may(guard, "SDN.Allocate") || (!write && call.may(guard, "SDN.Audit")))
+    return std::nullopt;
+  return failure(403, "Permission check failed (" + guard +
+                          (write ? ", SDN.Allocate)" : ", SDN.Allocate|SDN.Audit)"));
 }
 
 void add_firewall_handlers(Handlers& handlers) {

@@ -84,39 +84,11 @@ Answer node_status(const Call& call) {
   return ok(std::move(out));
 }
 
-Answer node_network(const Call& call) {
-  const NodeState& node = node_of(call);
-  return ok(Json::array({{{"iface", "eno1"},
-                          {"type", "eth"},
-                          {"method", "manual"},
-                          {"method6", "manual"},
-                          {"families", {"inet"}},
-                          {"exists", 1},
-                          {"active", 1},
-                          {"priority", 3}},
-                         {{"iface", "vmbr0"},
-                          {"type", "bridge"},
-                          {"method", "static"},
-                          {"method6", "manual"},
-                          {"families", {"inet"}},
-                          {"address", node.ip},
-                          {"netmask", "24"},
-                          {"cidr", node.ip + "/24"},
-                          {"gateway", gateway_of(node)},
-                          {"bridge_ports", "eno1"},
-                          {"bridge_stp", "off"},
-                          {"bridge_fd", "0"},
-                          {"autostart", 1},
-                          {"active", 1},
-                          {"priority", 4}}}));
-}
-
 }  // namespace
 
 void add_node_handlers(Handlers& handlers) {
   handlers["GET /nodes"] = nodes;
   handlers["GET /nodes/{node}/status"] = node_status;
-  handlers["GET /nodes/{node}/network"] = node_network;
 }
 
 }  // namespace pmx::sim

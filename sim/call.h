@@ -12,11 +12,14 @@
 #include "base/json.h"
 #include "sim/access.h"
 #include "sim/call_answer.h"
+#include "sim/datacenter.h"
 #include "sim/facts.h"
 #include "sim/firewall.h"
 #include "sim/ha.h"
+#include "sim/interfaces.h"
 #include "sim/inventory.h"
 #include "sim/node_settings.h"
+#include "sim/sdn.h"
 #include "sim/tasks.h"
 #include "sim/volumes.h"
 
@@ -41,6 +44,8 @@ struct State {
     seed_tasks(*this, now_ms);
     seed_ha(*this);
     seed_jobs(*this);
+    firewall = generate_firewall(inventory);
+    datacenter = generate_datacenter(inventory);
   }
 
   Facts facts;
@@ -55,8 +60,11 @@ struct State {
   SectionFile metric_servers;                              ///< status.cfg
   SectionFile acme_plugins;                                ///< priv/acme/plugins.cfg
   std::map<std::string, NodeSettings, std::less<>> nodes;  ///< by name
-  std::chrono::milliseconds work_time;                     ///< as Options says
-  Scenario scenario;                                       ///< as Options says
+  std::map<std::string, NodeNetwork> networks;  ///< by node, made when it is first looked at
+  SdnState sdn;
+  DatacenterState datacenter;
+  std::chrono::milliseconds work_time;  ///< as Options says
+  Scenario scenario;                    ///< as Options says
 };
 
 /// A verified call.
@@ -104,6 +112,10 @@ void add_firewall_handlers(Handlers& handlers);
 void add_guest_handlers(Handlers& handlers);
 void add_ha_handlers(Handlers& handlers);
 void add_ha_rule_handlers(Handlers& handlers);
+void add_network_handlers(Handlers& handlers);
+void add_sdn_handlers(Handlers& handlers);
+void add_datacenter_handlers(Handlers& handlers);
+void add_mapping_handlers(Handlers& handlers);
 void add_power_handlers(Handlers& handlers);
 void add_task_handlers(Handlers& handlers);
 void add_storage_handlers(Handlers& handlers);

@@ -18,8 +18,9 @@ struct Answer {
   std::string message;  ///< of a failure, without the newline that PVE adds
   Json errors;          ///< parameter -> text, on 400
   std::optional<std::int64_t> total;
+  Json more;               ///< further members beside "data", or null
   bool stateless = false;  ///< made from the facts, not from anything that was kept
-  bool bare = false;  ///< no body at all: authentication failures and proxy errors
+  bool bare = false;       ///< no body at all: authentication failures and proxy errors
   std::chrono::milliseconds delay{0};
 };
 

@@ -44,6 +44,7 @@ Response render(const Answer& answer, bool keeps_connection) {
     if (!answer.errors.is_null()) body["errors"] = answer.errors;
   }
   if (answer.total) body["total"] = *answer.total;
+  if (!answer.more.is_null()) body.update(answer.more);
   response.body = dump_json(body);
   return response;
 }
@@ -106,6 +107,13 @@ void plant_guest(const State& state, const GuestState& guest, Planted& planted) 
   planted.add(is_plain_word(name) ? "word_names" : "guest", name);
 }
 
+/// What the networks, the firewall and the datacenter's options were made with.
+void plant_networks(const State& state, Planted& planted) {
+  generate_firewall(state.inventory, &planted);
+  generate_datacenter(state.inventory, &planted);
+  for (const NodeState& node : state.inventory.nodes) make_network(state.scenario, node, &planted);
+}
+
 }  // namespace
 
 class Cluster::Impl {
@@ -118,6 +126,10 @@ class Cluster::Impl {
     add_firewall_handlers(handlers_);
     add_guest_handlers(handlers_);
     add_ha_handlers(handlers_);
+    add_network_handlers(handlers_);
+    add_sdn_handlers(handlers_);
+    add_datacenter_handlers(handlers_);
+    add_mapping_handlers(handlers_);
     add_power_handlers(handlers_);
     add_task_handlers(handlers_);
     add_storage_handlers(handlers_);
@@ -299,6 +311,7 @@ Json Cluster::truth() const {
     state.inventory.plant(planted);
     state.access.plant(planted);
     for (const auto& [vmid, guest] : state.inventory.guests) plant_guest(state, guest, planted);
+    if (state.scenario == Scenario::kGenerated) plant_networks(state, planted);
     return planted.json();
   });
 }

@@ -363,6 +363,23 @@ int address_family(std::string_view text) {
   return v6 ? 6 : 4;
 }
 
+bool network_holds(const std::string& cidr, const std::string& address) {
+  const int family = address_family(cidr);
+  if (family == 0 || family != address_family(address)) return false;
+  std::array<unsigned char, sizeof(in6_addr)> network{};
+  std::array<unsigned char, sizeof(in6_addr)> host{};
+  const auto slash = cidr.find('/');
+  const int af = family == 6 ? AF_INET6 : AF_INET;
+  inet_pton(af, cidr.substr(0, slash).c_str(), network.data());
+  inet_pton(af, address.c_str(), host.data());
+  int bits = std::atoi(cidr.substr(slash + 1).c_str());
+  for (std::size_t i = 0; bits > 0; ++i, bits -= 8) {
+    const int mask = bits >= 8 ? 0xFF : 0xFF << (8 - bits) & 0xFF;
+    if ((network[i] & mask) != (host[i] & mask)) return false;
+  }
+  return true;
+}
+
 std::string check_firewall_format(std::string_view format, std::string_view value) {
   int family = 0;
   if (format == "pve-fw-addr-spec") return check_addresses(value, family);

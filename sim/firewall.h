@@ -47,6 +47,9 @@ struct FirewallState {
   std::map<std::string, FirewallFile> vnets;
 };
 
+/// The firewall of a generated cluster: who may reach the nodes, and a web server's rules.
+FirewallState generate_firewall(const Inventory& inventory, Planted* planted = nullptr);
+
 /// A ready-made set of matches that a rule may name.
 struct FirewallMacro {
   std::string_view name;
@@ -63,6 +66,9 @@ std::string check_firewall_format(std::string_view format, std::string_view valu
 
 /// 4 or 6: the family of "10.0.0.1", "10.0.0.0/8" or a range; 0 when it is none.
 int address_family(std::string_view text);
+
+/// Whether `address` lies in the network `cidr`.
+bool network_holds(const std::string& cidr, const std::string& address);
 
 /// Parameters and what is wrong with them, in the order in which PVE looks; one of each.
 using Complaints = std::vector<std::pair<std::string, std::string>>;
