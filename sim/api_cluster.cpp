@@ -1,4 +1,6 @@
 // /cluster, /storage and /pools: what is seen of the cluster as a whole.
+#include <algorithm>
+
 #include "sim/call.h"
 #include "sim/statistics.h"
 
@@ -15,7 +17,8 @@ bool sees_guest(const Call& call, const GuestState& guest) {
 void add_guests(const Call& call, Json& out) {
   for (const auto& [vmid, guest] : call.state.inventory.guests) {
     if (!sees_guest(call, guest)) continue;
-    Json row = guest_resource(call.state.inventory, guest, call.now / 1000);
+    Json row =
+        guest_resource(call.state.inventory, guest, call.now / 1000, call.state.facts.version());
     if (guest.ha) row["hastate"] = ha_list_state(call.state.ha, guest);
     out.push_back(std::move(row));
   }
@@ -36,27 +39,60 @@ void add_storages(const Call& call, Json& out) {
   for (Json& row : storage_resources(call)) out.push_back(std::move(row));
 }
 
-void add_pools_and_networks(const Call& call, Json& out) {
+/// A pool tells of its running members what they use together.
+Json pool_row(const Call& call, const std::string& pool) {
+  Json row{{"id", "/pool/" + pool}, {"type", "pool"}, {"pool", pool}};
+  double cores = 0;
+  double busy = 0;
+  std::int64_t mem = 0;
+  std::int64_t maxmem = 0;
+  std::int64_t uptime = 0;
+  for (const auto& [vmid, guest] : call.state.inventory.guests) {
+    if (guest.pool != pool) continue;
+    const Json member = guest_resource(call.state.inventory, guest, call.now / 1000);
+    if (member.value("uptime", std::int64_t{0}) == 0) continue;
+    uptime = std::max(uptime, member.value("uptime", std::int64_t{0}));
+    mem += member.value("mem", std::int64_t{0});
+    maxmem += member.value("maxmem", std::int64_t{0});
+    cores += member.value("maxcpu", 0.0);
+    busy += member.value("cpu", 0.0) * member.value("maxcpu", 0.0);
+  }
+  if (uptime == 0) return row;
+  row["uptime"] = uptime;
+  row["mem"] = mem;
+  row["maxmem"] = maxmem;
+  row["maxcpu"] = static_cast<std::int64_t>(cores);
+  row["cpu"] = cores > 0 ? busy / cores : 0.0;
+  return row;
+}
+
+void add_pools(const Call& call, Json& out) {
   for (const auto& pool : call.state.inventory.pools)
-    if (call.may("/pool/" + pool, "Pool.Audit"))
-      out.push_back({{"id", "/pool/" + pool}, {"type", "pool"}, {"pool", pool}});
-  for (const auto& node : call.state.inventory.nodes)
-    if (call.may("/sdn/zones/localnetwork", "SDN.Audit"))
-      out.push_back({{"id", "network/" + node.name + "/zone/localnetwork"},
-                     {"type", "network"},
-                     {"network", "localnetwork"},
-                     {"network-type", "zone"},
-                     {"node", node.name},
-                     {"status", node.online ? "ok" : "unknown"}});
+    if (call.may("/pool/" + pool, "Pool.Audit")) out.push_back(pool_row(call, pool));
+}
+
+/// Each node's zone of its own bridges: what 9 lists as network and 8 as sdn.
+void add_networks(const Call& call, Json& out) {
+  if (!call.may("/sdn/zones/localnetwork", "SDN.Audit")) return;
+  for (const auto& node : call.state.inventory.nodes) {
+    Json row{{"node", node.name}, {"status", node.online ? "ok" : "unknown"}};
+    row["type"] = call.is_9() ? "network" : "sdn";
+    row["id"] = call.is_9() ? "network/" + node.name + "/zone/localnetwork"
+                            : "sdn/" + node.name + "/localnetwork";
+    row[call.is_9() ? "network" : "sdn"] = "localnetwork";
+    if (call.is_9()) row["network-type"] = "zone";
+    out.push_back(std::move(row));
+  }
 }
 
 Answer resources(const Call& call) {
   const std::string type = call.text("type");
   Json out = Json::array();
-  if (type.empty()) add_pools_and_networks(call, out);
+  if (type.empty()) add_pools(call, out);
   if (type.empty() || type == "vm") add_guests(call, out);
   if (type.empty() || type == "node") add_nodes(call, out);
   if (type.empty() || type == "storage") add_storages(call, out);
+  if (type.empty() || (type == "sdn" && !call.is_9())) add_networks(call, out);
   return ok(out);
 }
 

@@ -1,15 +1,10 @@
-// /nodes/{node}/{qemu,lxc}: lists, status and configuration of guests.
-#include "sim/find_guest.h"
+// /nodes/{node}/lxc: lists, status and configuration of containers; finding guests of both kinds.
 #include "sim/guest_config.h"
+#include "sim/qemu_api.h"
 #include "sim/statistics.h"
 
 namespace pmx::sim {
 namespace {
-
-template <GuestKind kind>
-Answer missing(const Call& call) {
-  return failure(500, no_config_text(call.text("node"), kind, call.text("vmid")));
-}
 
 /// What both the list and status/current say.
 Json shown(const Call& call, const GuestState& guest) {
@@ -20,89 +15,48 @@ Json shown(const Call& call, const GuestState& guest) {
   row["cpus"] = traits.cores;
   if (guest.is_template()) row["template"] = 1;
   if (guest.power != Power::kStopped) row["pid"] = 20'000 + guest.vmid;
-  if (guest.kind == GuestKind::kQemu) {
-    row["memhost"] = load.mem;
-  } else {
-    row["type"] = "lxc";
-    row["swap"] = 0;
-    row["maxswap"] = 536870912;
-  }
+  row["type"] = "lxc";
+  row["swap"] = 0;
+  row["maxswap"] = 536870912;
   return row;
 }
 
-template <GuestKind kind>
 Answer list(const Call& call) {
   Json out = Json::array();
   const auto node = call.state.inventory.node_index(call.text("node"));
   for (const auto& [vmid, guest] : call.state.inventory.guests)
-    if (node && guest.kind == kind && static_cast<std::size_t>(guest.node) == *node &&
+    if (node && guest.kind == GuestKind::kLxc && static_cast<std::size_t>(guest.node) == *node &&
         call.may("/vms/" + std::to_string(vmid), "VM.Audit"))
       out.push_back(shown(call, guest));
   return ok(out);
 }
 
-template <GuestKind kind>
 Answer current(const Call& call) {
-  const GuestState* guest = find_guest(call, kind);
-  if (guest == nullptr) return missing<kind>(call);
+  const GuestState* guest = find_guest(call, GuestKind::kLxc);
+  if (guest == nullptr) return missing_guest(call, GuestKind::kLxc);
   Json row = shown(call, *guest);
   row["ha"] = ha_status(call.state.ha, *guest);
-  if (kind != GuestKind::kQemu) return ok(row);
-  row["qmpstatus"] = guest->power == Power::kPaused    ? "paused"
-                     : guest->power == Power::kRunning ? "running"
-                                                       : "stopped";
-  if (guest->power == Power::kStopped) return ok(row);
-  for (const char* key : {"pressurecpusome", "pressurecpufull", "pressureiosome", "pressureiofull",
-                          "pressurememorysome", "pressurememoryfull"})
-    row[key] = 0;
-  row["nics"][("tap" + call.text("vmid") + "i0")] = {{"netin", row["netin"]},
-                                                     {"netout", row["netout"]}};
-  row["running-machine"] = "pc-i440fx-10.1+pve0";
-  row["running-qemu"] = "10.1.2";
   return ok(row);
 }
 
-template <GuestKind kind>
 Answer config(const Call& call) {
-  const GuestState* guest = find_guest(call, kind);
-  if (guest == nullptr) return missing<kind>(call);
+  const GuestState* guest = find_guest(call, GuestKind::kLxc);
+  if (guest == nullptr) return missing_guest(call, GuestKind::kLxc);
   if (call.has("snapshot"))
     return failure(500, "snapshot '" + call.text("snapshot") + "' does not exist");
-  Json out = shown_config(call.state.facts, kind, guest->config);
+  Json out = shown_config(call.state.facts, GuestKind::kLxc, guest->config);
   out["digest"] = guest_digest(*guest);
   return ok(std::move(out));
 }
 
-template <GuestKind kind>
 Answer pending(const Call& call) {
-  const GuestState* guest = find_guest(call, kind);
-  if (guest == nullptr) return missing<kind>(call);
-  Json out = Json::array();
-  Json values = shown_config(call.state.facts, kind, guest->config);
-  values["digest"] = guest_digest(*guest);
-  for (const auto& [key, value] : values.items()) out.push_back({{"key", key}, {"value", value}});
-  return ok(out);
+  const GuestState* guest = find_guest(call, GuestKind::kLxc);
+  return guest == nullptr ? missing_guest(call, GuestKind::kLxc) : ok(pending_items(call, *guest));
 }
 
-template <GuestKind kind>
 Answer snapshots(const Call& call) {
-  const GuestState* guest = find_guest(call, kind);
-  if (guest == nullptr) return missing<kind>(call);
-  return ok(Json::array({{{"name", "current"},
-                          {"description", "You are here!"},
-                          {"running", guest->power == Power::kStopped ? 0 : 1},
-                          {"digest", guest_digest(*guest)}}}));
-}
-
-template <GuestKind kind>
-void add(Handlers& handlers) {
-  const std::string list_path = "GET /nodes/{node}/" + std::string(kind_name(kind));
-  const std::string path = list_path + "/{vmid}";
-  handlers[list_path] = list<kind>;
-  handlers[path + "/status/current"] = current<kind>;
-  handlers[path + "/config"] = config<kind>;
-  handlers[path + "/pending"] = pending<kind>;
-  handlers[path + "/snapshot"] = snapshots<kind>;
+  const GuestState* guest = find_guest(call, GuestKind::kLxc);
+  return guest == nullptr ? missing_guest(call, GuestKind::kLxc) : ok(snapshot_rows(*guest));
 }
 
 }  // namespace
@@ -122,8 +76,12 @@ GuestState* find_guest(const Call& call, GuestKind kind) {
 }
 
 void add_guest_handlers(Handlers& handlers) {
-  add<GuestKind::kQemu>(handlers);
-  add<GuestKind::kLxc>(handlers);
+  const std::string path = "GET /nodes/{node}/lxc";
+  handlers[path] = list;
+  handlers[path + "/{vmid}/status/current"] = current;
+  handlers[path + "/{vmid}/config"] = config;
+  handlers[path + "/{vmid}/pending"] = pending;
+  handlers[path + "/{vmid}/snapshot"] = snapshots;
 }
 
 }  // namespace pmx::sim

@@ -63,8 +63,10 @@ struct State {
   std::map<std::string, NodeNetwork> networks;  ///< by node, made when it is first looked at
   SdnState sdn;
   DatacenterState datacenter;
-  std::chrono::milliseconds work_time;  ///< as Options says
-  Scenario scenario;                    ///< as Options says
+  std::chrono::milliseconds work_time;             ///< as Options says
+  Scenario scenario;                               ///< as Options says
+  std::map<std::string, std::string> guest_files;  ///< written by the agent; "VMID:PATH"
+  std::uint64_t made = 0;                          ///< identifiers and addresses given out so far
 };
 
 /// A verified call.
@@ -117,6 +119,8 @@ void add_sdn_handlers(Handlers& handlers);
 void add_datacenter_handlers(Handlers& handlers);
 void add_mapping_handlers(Handlers& handlers);
 void add_power_handlers(Handlers& handlers);
+void add_qemu_handlers(Handlers& handlers);
+void add_bulk_handlers(Handlers& handlers);
 void add_task_handlers(Handlers& handlers);
 void add_storage_handlers(Handlers& handlers);
 void add_storage_status_handlers(Handlers& handlers);

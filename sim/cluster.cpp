@@ -11,6 +11,7 @@
 #include "sim/guest_config.h"
 #include "sim/permission.h"
 #include "sim/stateless.h"
+#include "sim/statistics.h"
 #include "sim/verify.h"
 
 namespace pmx::sim {
@@ -80,18 +81,12 @@ std::optional<Answer> read_params(const Request& request, const Route& route, Js
   return std::nullopt;
 }
 
-/// Power actions keep these options for root@pam itself; a token of root is not root.
+/// Guests' locks may be skipped by root@pam itself only; a token of root is not root.
 Json root_only(const Json& params, const Caller& caller, std::string_view path) {
-  Json errors = Json::object();
   const bool guest =
       path.starts_with("/nodes/{node}/qemu/") || path.starts_with("/nodes/{node}/lxc/");
-  if (!guest || caller.is_root()) return errors;
-  for (const char* name : {"skiplock", "stateuri", "migratedfrom", "keepActive", "machine",
-                           "migration_type", "migration_network", "targetstorage"})
-    if (params.contains(name) &&
-        (path.find("/status/") != std::string_view::npos || std::string_view(name) == "skiplock"))
-      errors[name] = "Only root may use this option.";
-  return errors;
+  if (!guest || caller.is_root() || !params.contains("skiplock")) return Json::object();
+  return {{"skiplock", "Only root may use this option."}};
 }
 
 bool is_zero(const Json& facts, std::string_view key) {
@@ -119,7 +114,9 @@ void plant_networks(const State& state, Planted& planted) {
 class Cluster::Impl {
  public:
   Impl(const Options& options, Clock& clock)
-      : clock_(clock), state_(options, clock.now().time_since_epoch().count()) {
+      : clock_(clock),
+        state_(options, clock.now().time_since_epoch().count()),
+        sampled_(clock.now().time_since_epoch().count() / 1000) {
     add_access_handlers(handlers_);
     add_cluster_handlers(handlers_);
     add_node_handlers(handlers_);
@@ -131,6 +128,8 @@ class Cluster::Impl {
     add_datacenter_handlers(handlers_);
     add_mapping_handlers(handlers_);
     add_power_handlers(handlers_);
+    add_qemu_handlers(handlers_);
+    add_bulk_handlers(handlers_);
     add_task_handlers(handlers_);
     add_storage_handlers(handlers_);
     add_storage_status_handlers(handlers_);
@@ -147,8 +146,7 @@ class Cluster::Impl {
   Response handle(const Request& request) {
     const std::lock_guard<std::mutex> lock(mutex_);
     ++requests_;
-    now_ = clock_.now().time_since_epoch().count();
-    advance();
+    pass_time();
     Response response = failing_ > 0 ? planned_failure() : answer(request);
     if (truncating_ > 0 && !response.body.empty()) {
       --truncating_;
@@ -161,8 +159,7 @@ class Cluster::Impl {
   template <class Change>
   auto with_state(const Change& change) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    now_ = clock_.now().time_since_epoch().count();
-    advance();
+    pass_time();
     return change(state_);
   }
 
@@ -187,9 +184,16 @@ class Cluster::Impl {
   }
 
  private:
-  /// Lets everything happen that is due: what ends may be a request to the HA manager, and what
-  /// that begins may have ended too.
-  void advance() {
+  /// Lets everything happen that is due: tasks end, pvestatd reports in its rounds. What ends may
+  /// be a request to the HA manager, and what that begins may have ended too.
+  void pass_time() {
+    now_ = clock_.now().time_since_epoch().count();
+    const std::int64_t round = now_ / 1000 / kSampleInterval * kSampleInterval;
+    if (round > sampled_ && !state_.inventory.reports_at_once) {
+      state_.tasks.advance(state_, round * 1000);
+      sample_guests(state_.inventory, round);
+      sampled_ = round;
+    }
     state_.tasks.advance(state_, now_);
     advance_ha(state_, now_);
     state_.tasks.advance(state_, now_);
@@ -288,6 +292,7 @@ class Cluster::Impl {
   State state_;
   Handlers handlers_;
   std::int64_t now_ = 0;  ///< milliseconds since the epoch, of the current request
+  std::int64_t sampled_;  ///< pvestatd's last round, in seconds
   std::uint64_t requests_ = 0;
   int failing_ = 0;
   Answer failure_;

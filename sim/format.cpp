@@ -19,7 +19,7 @@ struct Format {
 
 constexpr std::string_view kOctet = "(?:25[0-5]|(?:2[0-4]|1\\d|[1-9])?\\d)";
 
-constexpr std::array<Format, 19> kFormats{{
+constexpr std::array<Format, 21> kFormats{{
     {"dns-name",
      "(?:[a-zA-Z0-9](?:[a-zA-Z0-9\\-]*[a-zA-Z0-9])?\\.)*[a-zA-Z0-9](?:[a-zA-Z0-9\\-]*[a-zA-Z0-9])?",
      "value does not look like a valid DNS name"},
@@ -48,6 +48,9 @@ constexpr std::array<Format, 19> kFormats{{
     {"pve-startup-order",
      "(?:(?:order=)?\\d+|up=\\d+|down=\\d+)(?:,(?:(?:order=)?\\d+|up=\\d+|down=\\d+))*",
      "unable to parse startup options"},
+    {"urlencoded", "[-%a-zA-Z0-9_.!~*'()]*", "invalid urlencoded string: %"},
+    {"mac-prefix", "[a-fA-F0-9][02468aceACE](?::[a-fA-F0-9]{2}){0,2}:?",
+     "value is not a valid unicast MAC address prefix"},
     {"pve-bridge-id", "[-_.\\w]+", "invalid bridge ID '%'"},
 }};
 
@@ -98,6 +101,33 @@ std::string check_address(std::string_view format, std::string_view value) {
   return "";
 }
 
+/// A CPU model is one of QEMU's or PVE's, or an own one of the cluster.
+std::string check_cpu(std::string_view value) {
+  constexpr std::string_view kModels =
+      " 486 athlon Broadwell Broadwell-IBRS Broadwell-noTSX Broadwell-noTSX-IBRS "
+      "Cascadelake-Server "
+      "Cascadelake-Server-noTSX Cascadelake-Server-v2 Cascadelake-Server-v4 Cascadelake-Server-v5 "
+      "Conroe Cooperlake Cooperlake-v2 core2duo coreduo EPYC EPYC-IBPB EPYC-Genoa EPYC-Genoa-v2 "
+      "EPYC-Milan EPYC-Milan-v2 EPYC-Milan-v3 EPYC-Rome EPYC-Rome-v2 EPYC-Rome-v3 EPYC-Rome-v4 "
+      "EPYC-Rome-v5 EPYC-Turin EPYC-v3 EPYC-v4 EPYC-v5 GraniteRapids GraniteRapids-v2 Haswell "
+      "Haswell-IBRS Haswell-noTSX Haswell-noTSX-IBRS host Icelake-Client Icelake-Client-noTSX "
+      "Icelake-Server Icelake-Server-noTSX Icelake-Server-v3 Icelake-Server-v4 Icelake-Server-v5 "
+      "Icelake-Server-v6 Icelake-Server-v7 IvyBridge IvyBridge-IBRS KnightsMill kvm32 kvm64 max "
+      "Nehalem Nehalem-IBRS Opteron_G1 Opteron_G2 Opteron_G3 Opteron_G4 Opteron_G5 Penryn pentium "
+      "pentium2 pentium3 phenom qemu32 qemu64 SandyBridge SandyBridge-IBRS SapphireRapids "
+      "SapphireRapids-v2 SapphireRapids-v3 SierraForest Skylake-Client Skylake-Client-IBRS "
+      "Skylake-Client-noTSX-IBRS Skylake-Client-v4 Skylake-Server Skylake-Server-IBRS "
+      "Skylake-Server-noTSX-IBRS Skylake-Server-v4 Skylake-Server-v5 Westmere Westmere-IBRS "
+      "x86-64-v2 x86-64-v2-AES x86-64-v3 x86-64-v4 ";
+  constexpr std::string_view kKey = "cputype=";
+  std::string model(value.substr(0, value.find(',')));
+  if (const auto at = value.find(kKey); at != std::string_view::npos)
+    model = value.substr(at + kKey.size(), value.find(',', at) - at - kKey.size());
+  if (model.find('=') != std::string::npos || model.starts_with("custom-")) return "";
+  if (kModels.find(" " + model + " ") != std::string_view::npos) return "";
+  return "Built-in cputype '" + model + "' is not defined (missing 'custom-' prefix?)\n";
+}
+
 std::string complain(const Format& format, std::string_view value) {
   if (format.name == "pve-storage-id" && value.size() < 2)
     return "storage ID '" + std::string(value) + "' cannot be shorter than 2 characters\n";
@@ -130,6 +160,7 @@ std::string check_format(std::string_view format, std::string_view value) {
   }
   if (auto bad = check_storage_format(format, value); !bad.empty()) return bad;
   if (auto complaint = check_network_format(format, value); !complaint.empty()) return complaint;
+  if (format == "pve-vm-cpu-conf") return check_cpu(value);
   return check_address(format, value);
 }
 

@@ -123,6 +123,7 @@ void Inventory::make_guests(const Options& options, std::int64_t now) {
     if (guest.power != Power::kStopped)
       guest.since =
           std::max(node.booted + 60, now - dice.between(0, 90) * kDay - dice.between(600, 80000));
+    guest.has_system = true;
     generate_guest(*this, guest);
     guests.emplace(guest.vmid, std::move(guest));
   }
@@ -132,6 +133,7 @@ void Inventory::make_guests(const Options& options, std::int64_t now) {
 void Inventory::make_lab(std::int64_t now) {
   constexpr std::int64_t kRunning = 3600;
   cluster_name = "lab";
+  reports_at_once = false;
   Dice dice(seed_, "lab");
   for (int i = 1; i <= 3; ++i) {
     NodeState node;

@@ -56,6 +56,18 @@ struct UserState {
 /// A section of a configuration file: values as PVE writes them.
 using Values = std::map<std::string, std::string, std::less<>>;
 
+/// What pvestatd told the cluster of a guest at its last round.
+struct GuestSample {
+  std::int64_t at = 0;  ///< seconds since the epoch; 0 = nothing yet
+  std::string name;
+  int cores = 1;
+  std::int64_t memory = 0;  ///< bytes
+  std::int64_t disk = 0;    ///< bytes
+  std::int64_t since = 0;   ///< when it was started; 0 = stopped
+  Power power = Power::kStopped;
+  bool is_template = false;
+};
+
 /// A guest: its configuration file, as far as PVE keeps it there, and what it is doing.
 struct GuestState {
   int vmid = 0;
@@ -64,12 +76,14 @@ struct GuestState {
   Power power = Power::kStopped;
   bool ha = false;
   bool start_fails = false;  ///< its disk's storage refuses
+  bool has_system = false;   ///< an operating system is installed: somebody answers ACPI and agent
   std::int64_t since = 0;    ///< seconds since the epoch when it was started; 0 = stopped
   std::string pool;          ///< empty = in no pool
   Values config;             ///< the file's head: what runs, or will at the next start
   Values pending;            ///< its section [PENDING]: what a running guest cannot take yet
   std::map<std::string, bool> pending_delete;  ///< keys to be removed; true = force
   std::map<std::string, Values> snapshots;     ///< its other sections, by name
+  GuestSample sample;
 
   /// The value of `key` in the file's head; empty when it is not set.
   [[nodiscard]] std::string value(std::string_view key) const {
@@ -92,6 +106,9 @@ class Inventory {
   std::vector<std::string> pools;
   std::map<int, GuestState> guests;  ///< by VMID
   std::string cluster_name;
+  /// /cluster/resources shows guests as they are, without waiting for pvestatd: so the demo reacts
+  /// at once. The lab lags like PVE.
+  bool reports_at_once = true;
 
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
   [[nodiscard]] const Company& company() const { return *company_; }

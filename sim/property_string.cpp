@@ -39,6 +39,32 @@ constexpr std::string_view kNamedFormats = R"({
     "action": {"type": "string", "optional": 1,
                "enum": ["reset", "shutdown", "poweroff", "pause", "debug", "none"]}
   },
+  "pve-qm-boot": {
+    "legacy": {"type": "string", "optional": 1, "default_key": 1, "pattern": "[acdn]{1,4}"},
+    "order": {"type": "string", "optional": 1}
+  },
+  "pve-qm-rng": {
+    "source": {"type": "string", "default_key": 1,
+               "enum": ["/dev/urandom", "/dev/random", "/dev/hwrng"]},
+    "max_bytes": {"type": "integer", "optional": 1},
+    "period": {"type": "integer", "optional": 1}
+  },
+  "pve-qm-hostpci": {
+    "host": {"type": "string", "optional": 1, "default_key": 1,
+             "pattern": "(?:[a-f0-9]{4,}:)?[a-f0-9]{2}:[a-f0-9]{2}(?:\\.[a-f0-9])?(?:;(?:[a-f0-9]{4,}:)?[a-f0-9]{2}:[a-f0-9]{2}(?:\\.[a-f0-9])?)*"},
+    "mapping": {"type": "string", "optional": 1, "format": "pve-configid"},
+    "rombar": {"type": "boolean", "optional": 1},
+    "romfile": {"type": "string", "optional": 1, "pattern": "[^,;]+"},
+    "pcie": {"type": "boolean", "optional": 1},
+    "x-vga": {"type": "boolean", "optional": 1},
+    "legacy-igd": {"type": "boolean", "optional": 1},
+    "mdev": {"type": "string", "optional": 1, "pattern": "[^/\\.:]+"},
+    "vendor-id": {"type": "string", "optional": 1, "pattern": "0x[0-9a-fA-F]{4}"},
+    "device-id": {"type": "string", "optional": 1, "pattern": "0x[0-9a-fA-F]{4}"},
+    "sub-vendor-id": {"type": "string", "optional": 1, "pattern": "0x[0-9a-fA-F]{4}"},
+    "sub-device-id": {"type": "string", "optional": 1, "pattern": "0x[0-9a-fA-F]{4}"},
+    "driver": {"type": "string", "optional": 1, "enum": ["vfio", "keep"]}
+  },
   "pve-qm-smbios1": {
     "uuid": {"type": "string", "optional": 1,
              "pattern": "[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}"},

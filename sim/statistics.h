@@ -44,8 +44,16 @@ std::int64_t storage_used(const Inventory& inventory, const StorageState& storag
 /// What every list and status says about a guest alike: identity, status, usage, tags and lock.
 Json guest_usage(const GuestState& guest, const Traits& traits, const GuestLoad& load);
 
-/// The rows of GET /cluster/resources; also parts of the node and guest lists.
-Json guest_resource(const Inventory& inventory, const GuestState& guest, std::int64_t now);
+/// pvestatd's round on every node that is online: what /cluster/resources shows until the next.
+void sample_guests(Inventory& inventory, std::int64_t now);
+/// Seconds between two rounds, and until a guest that is no longer reported is unknown.
+inline constexpr std::int64_t kSampleInterval = 10;
+inline constexpr std::int64_t kSampleLife = 300;
+
+/// The rows of GET /cluster/resources, with what the last round told of the guest; of one that is
+/// not told of little more than its number.
+Json guest_resource(const Inventory& inventory, const GuestState& guest, std::int64_t now,
+                    PveVersion version = PveVersion::k9);
 /// A node that is down keeps its size and has no usage.
 Json node_resource(const Inventory& inventory, const NodeState& node, std::int64_t now);
 

@@ -17,8 +17,8 @@ TEST_CASE("api: the lists of all nodes together are the cluster's guests, each o
   std::map<int, Json> listed;
   for (const auto& node : h.get("/nodes"))
     for (const char* kind : {"qemu", "lxc"})
-      for (const auto& row :
-           h.get("/nodes/" + std::string(string_member(node, "node")) + "/" + kind))
+      for (const auto& row : h.get("/nodes/" + std::string(string_member(node, "node")) + "/" +
+                                   kind + (std::string_view(kind) == "qemu" ? "?full=1" : "")))
         CHECK(listed.emplace(static_cast<int>(row["vmid"]), row).second);
   const Json resources = h.get("/cluster/resources?type=vm");
   REQUIRE(listed.size() == resources.size());
@@ -27,7 +27,7 @@ TEST_CASE("api: the lists of all nodes together are the cluster's guests, each o
     for (const char* key : {"name", "status", "cpu", "mem", "maxmem", "disk", "maxdisk", "diskread",
                             "diskwrite", "netin", "netout", "uptime"}) {
       CAPTURE(key);
-      CHECK(own[key] == row[key]);
+      CHECK(own.value(key, Json(0)) == row[key]);  // QEMU counts no blocks of a stopped VM
     }
     CHECK(own["cpus"] == row["maxcpu"]);
     CHECK(own.value("tags", "") == row.value("tags", ""));
@@ -41,7 +41,7 @@ TEST_CASE("api: a stopped guest has no process, no load and no counters") {
   const Json running = h.get(h.guest_path(part::kRunningVm) + "/status/current");
   for (const char* key : {"cpu", "mem", "uptime", "netin", "netout", "diskread", "diskwrite"}) {
     CAPTURE(key);
-    CHECK(stopped[key] == 0);
+    CHECK(stopped.value(key, Json(0)) == 0);  // no QEMU, no block statistics
     CHECK(running[key] > 0);
   }
   for (const char* key : {"pid", "running-qemu", "nics"}) {

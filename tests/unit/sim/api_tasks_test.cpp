@@ -77,6 +77,7 @@ TEST_CASE_FIXTURE(Fixture, "tasks: pages put together are the whole list, newest
 }
 
 TEST_CASE_FIXTURE(Fixture, "tasks: a log can be followed line by line while it grows") {
+  h.cluster.change_guest(part::kStoppedVm, {{"ide2", "local-lvm:vm-101-cloudinit,media=cdrom"}});
   h.run(vm + "/status/start", std::chrono::milliseconds{0});
   const std::string log = Harness::task_path(h.upid) + "/log?start=";
   CHECK(h.get(log + "0")[0]["t"] == "no content");  // PVE's word for an empty log
