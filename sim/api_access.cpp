@@ -1,152 +1,92 @@
-// /version and /access: tickets, permissions, users, realms.
+// The roots of the API, /version and what /access tells about itself; add_access_handlers() adds
+// all of /access and /pools.
 #include "sim/call.h"
+#include "sim/permission.h"
 
 namespace pmx::sim {
 namespace {
 
-constexpr std::chrono::milliseconds kRefused{3000};
-
-Json version_data() {
-  return {{"version", "9.2.11"}, {"release", "9.2"}, {"repoid", "14a22df35955d97d"}};
-}
-
-Answer version(const Call&) { return ok(version_data()); }
-
-Answer root_index(const Call&) {
+Json index_of(const char* key, std::initializer_list<const char*> names) {
   Json out = Json::array();
-  for (const char* name : {"version", "cluster", "nodes", "storage", "access", "pools"})
-    out.push_back({{"subdir", name}});
-  return ok(out);
-}
-
-/// The sections of a ticket's `cap`: which privileges the web interface looks for where.
-struct Section {
-  const char* name;
-  std::initializer_list<std::string_view> prefixes;
-};
-
-Json capabilities(const Call& call, const Caller& user) {
-  static const Section kSections[] = {
-      {"vms", {"VM.", "Permissions.Modify"}},
-      {"storage", {"Datastore.", "Permissions.Modify"}},
-      {"access", {"User.Modify", "Group.Allocate", "Permissions.Modify"}},
-      {"dc", {"Sys.Audit", "Sys.Modify", "SDN."}},
-      {"nodes", {"Sys.", "Permissions.Modify"}},
-      {"sdn", {"SDN.", "Permissions.Modify"}},
-      {"mapping", {"Mapping.", "Permissions.Modify"}},
-  };
-  Json out = Json::object();
-  for (const auto& section : kSections) {
-    Json rights = Json::object();
-    for (const auto privilege : call.state.access.privileges(user))
-      for (const auto prefix : section.prefixes)
-        if (privilege.starts_with(prefix)) rights[std::string(privilege)] = 1;
-    out[section.name] = rights;
-  }
+  for (const char* name : names) out.push_back({{key, name}});
   return out;
 }
 
-Answer refused() {
-  Answer answer = failure(401, "authentication failure");
-  answer.delay = kRefused;
-  return answer;
+Answer version(const Call& call) {
+  if (call.is_9())
+    return ok({{"version", "9.2.11"}, {"release", "9.2"}, {"repoid", "14a22df35955d97d"}});
+  return ok({{"version", "8.4.21"}, {"release", "8.4"}, {"repoid", "2606ac850d46da29"}});
 }
 
-Answer create_ticket(const Call& call) {
-  std::string user = call.text("username");
-  if (call.has("realm") && !user.ends_with("@" + call.text("realm"))) {
-    if (user.find('@') != std::string::npos) return refused();
-    user += "@" + call.text("realm");
-  }
-  const std::string password = call.text("password");
-  const std::int64_t now = call.now / 1000;
-  const auto renewed = call.state.access.by_ticket(password, now);
-  const bool good =
-      renewed ? renewed->user == user : call.state.access.password_fits(user, password);
-  if (!good) return refused();
-  const Caller who{user, ""};
-  const Ticket ticket = call.state.access.issue(user, now);
-  Json data{{"username", user},
-            {"ticket", ticket.ticket},
-            {"CSRFPreventionToken", ticket.csrf},
-            {"cap", capabilities(call, who)}};
-  if (call.state.access.allowed(who, "/", "Sys.Audit") && call.state.inventory.nodes.size() > 1)
-    data["clustername"] = call.state.inventory.cluster_name;
-  return ok(data);
+Answer root_index(const Call&) {
+  return ok(index_of("subdir", {"version", "cluster", "nodes", "storage", "access", "pools"}));
 }
 
-Answer read_ticket(const Call&) { return ok(nullptr); }
+Answer access_index(const Call&) {
+  return ok(index_of("subdir", {"users", "groups", "roles", "acl", "domains", "openid", "tfa",
+                                "ticket", "password"}));
+}
 
-Answer permissions(const Call& call) {
-  Json rights = Json::object();
-  for (const auto privilege : call.state.access.privileges(call.caller))
-    rights[std::string(privilege)] = 1;
+/// Whose permissions a call asks for.
+Caller asked_for(const Call& call) {
+  if (!call.has("userid")) return call.caller;
+  const std::string id = call.text("userid");
+  return parse_token_name(id).value_or(Caller{id, ""});
+}
+
+Json shown_rights(const Rights& rights) {
   Json out = Json::object();
-  if (rights.empty()) return ok(out);
-  if (call.has("path")) {
-    out[call.text("path")] = rights;
+  for (const auto& [privilege, inherited] : rights) out[privilege] = inherited ? 1 : 0;
+  return out;
+}
+
+std::set<std::string> known_paths(const Call& call) {
+  std::set<std::string> paths{"/",     "/access", "/access/groups", "/nodes",
+                              "/pool", "/sdn",    "/storage",       "/vms"};
+  const UserConfig& config = call.state.access.config;
+  for (const auto& [path, entry] : config.acl) paths.insert(path);
+  for (const auto& [name, pool] : config.pools) {
+    for (const int vmid : pool.absent_guests) paths.insert("/vms/" + std::to_string(vmid));
+    for (const auto& storage : pool.storages) paths.insert("/storage/" + storage);
+  }
+  for (const auto& [vmid, guest] : call.state.inventory.guests)
+    if (!guest.pool.empty()) paths.insert("/vms/" + std::to_string(vmid));
+  return paths;
+}
+
+/// Everybody sees its own, a user also those of its tokens.
+Answer permissions(const Call& call) {
+  const AccessControl& access = call.state.access;
+  const Caller who = asked_for(call);
+  const bool own_token = !who.token.empty() && who.user == call.caller.full();
+  if (who.full() != call.caller.full() && !own_token)
+    if (auto bad = require(access, call.caller, "/access", {"Sys.Audit"})) return *bad;
+  Json out = Json::object();
+  if (!call.text("path").empty()) {
+    out[call.text("path")] = shown_rights(access.rights(who, call.text("path")));
     return ok(out);
   }
-  for (const char* path : {"/", "/access", "/access/groups", "/access/realm", "/mapping", "/nodes",
-                           "/pool", "/sdn", "/storage", "/vms"})
-    out[path] = rights;
+  for (const std::string& path : known_paths(call))
+    if (const Rights rights = access.rights(who, path); !rights.empty())
+      out[path] = shown_rights(rights);
   return ok(out);
-}
-
-Answer users(const Call& call) {
-  const bool all =
-      call.may("/access/groups", "Sys.Audit") || call.may("/access/groups", "User.Modify");
-  Json out = Json::array();
-  for (const auto& user : call.state.inventory.users) {
-    if (!all && user.id != call.caller.user) continue;
-    const std::string realm = user.id.substr(user.id.find('@') + 1);
-    Json row{{"userid", user.id},
-             {"enable", 1},
-             {"expire", 0},
-             {"realm-type", realm == "pam" || realm == "pve" ? realm : "ad"}};
-    if (!user.email.empty()) row["email"] = user.email;
-    if (!user.last.empty()) {
-      row["firstname"] = user.first;
-      row["lastname"] = user.last;
-    }
-    out.push_back(std::move(row));
-  }
-  return ok(out);
-}
-
-Answer create_token(const Call& call) {
-  const std::string user = call.text("userid");
-  const std::string id = call.text("tokenid");
-  Json info{{"privsep", call.has("privsep") ? call.text("privsep") : "1"}};
-  for (const char* key : {"comment", "expire"})
-    if (call.has(key)) info[key] = call.text(key);
-  return ok({{"full-tokenid", user + "!" + id},
-             {"value", call.state.access.make_token(user, id)},
-             {"info", std::move(info)}});
-}
-
-Answer domains(const Call& call) {
-  const Inventory& inventory = call.state.inventory;
-  return ok(Json::array(
-      {{{"realm", "pam"}, {"type", "pam"}, {"comment", "Linux PAM standard authentication"}},
-       {{"realm", "pve"}, {"type", "pve"}, {"comment", "Proxmox VE authentication server"}},
-       {{"realm", inventory.realm()},
-        {"type", "ad"},
-        {"comment", "Directory of " + std::string(inventory.company().name)}}}));
 }
 
 }  // namespace
 
 void add_access_handlers(Handlers& handlers) {
-  handlers["POST /access/users/{userid}/token/{tokenid}"] = create_token;
   handlers["GET "] = root_index;
   handlers["GET /version"] = version;
   handlers["GET /nodes/{node}/version"] = version;
-  handlers["GET /access/ticket"] = read_ticket;
-  handlers["POST /access/ticket"] = create_ticket;
+  handlers["GET /access"] = access_index;
   handlers["GET /access/permissions"] = permissions;
-  handlers["GET /access/users"] = users;
-  handlers["GET /access/domains"] = domains;
+  add_user_handlers(handlers);
+  add_token_handlers(handlers);
+  add_group_handlers(handlers);
+  add_ticket_handlers(handlers);
+  add_tfa_handlers(handlers);
+  add_domain_handlers(handlers);
+  add_pool_handlers(handlers);
 }
 
 }  // namespace pmx::sim

@@ -67,7 +67,7 @@ Json pool_row(const Call& call, const std::string& pool) {
 }
 
 void add_pools(const Call& call, Json& out) {
-  for (const auto& pool : call.state.inventory.pools)
+  for (const auto& [pool, members] : call.state.access.config.pools)
     if (call.may("/pool/" + pool, "Pool.Audit")) out.push_back(pool_row(call, pool));
 }
 
@@ -191,13 +191,6 @@ Answer cluster_log(const Call& call) {
   return ok(out);
 }
 
-Answer pools(const Call& call) {
-  Json out = Json::array();
-  for (const auto& pool : call.state.inventory.pools)
-    if (call.may("/pool/" + pool, "Pool.Audit")) out.push_back({{"poolid", pool}});
-  return ok(out);
-}
-
 }  // namespace
 
 void add_cluster_handlers(Handlers& handlers) {
@@ -206,7 +199,6 @@ void add_cluster_handlers(Handlers& handlers) {
   handlers["GET /cluster/nextid"] = next_id;
   handlers["GET /cluster/tasks"] = cluster_tasks;
   handlers["GET /cluster/log"] = cluster_log;
-  handlers["GET /pools"] = pools;
 }
 
 }  // namespace pmx::sim

@@ -104,9 +104,8 @@ Answer create_backup(const Call& call) {
   if (auto refused = refuse_schedule(call, true)) return *refused;
   if (Json errors = backup_option_errors(call.params, call.caller, true); !errors.empty())
     return bad_parameters(std::move(errors));
-  const auto& pools = call.state.inventory.pools;
   if (const std::string pool = call.text("pool");
-      !pool.empty() && std::find(pools.begin(), pools.end(), pool) == pools.end())
+      !pool.empty() && !call.state.access.config.pools.contains(pool))
     return failure(500, "pool '" + pool + "' does not exist");
   std::string id = call.text("id");
   if (id.empty())

@@ -15,9 +15,8 @@ const NodeState& node_of(const Call& call) {
 Answer start(const Call& call) {
   if (Json errors = backup_option_errors(call.params, call.caller, true); !errors.empty())
     return bad_parameters(std::move(errors));
-  const auto& pools = call.state.inventory.pools;
   if (const std::string pool = call.text("pool");
-      !pool.empty() && std::find(pools.begin(), pools.end(), pool) == pools.end())
+      !pool.empty() && !call.state.access.config.pools.contains(pool))
     return failure(500, "pool '" + pool + "' does not exist");
   const Values options = stored_values(call.params, {"node"});
   std::vector<int> here;

@@ -5,8 +5,8 @@
 namespace pmx::sim {
 namespace {
 
-constexpr std::string_view kTokenPrefix = "PVEAPIToken=";
-constexpr std::string_view kCookie = "PVEAuthCookie=";
+constexpr std::string_view kToken = "PVEAPIToken";
+constexpr std::string_view kCookie = "PVEAuthCookie";
 
 std::string header(const Request& request, const std::string& name) {
   const auto found = request.headers.find(name);
@@ -15,31 +15,33 @@ std::string header(const Request& request, const std::string& name) {
 
 Error refusal(std::string reason) { return {Code::kUnauthenticated, std::move(reason), ""}; }
 
-/// The decoded ticket of the Cookie header; empty when there is none.
-std::string ticket_of(const Request& request) {
-  const std::string cookies = header(request, "cookie");
-  auto at = cookies.find(kCookie);
-  while (at != std::string::npos && at != 0 && cookies[at - 1] != ' ' && cookies[at - 1] != ';')
-    at = cookies.find(kCookie, at + 1);
-  if (at == std::string::npos) return "";
-  const auto begin = at + kCookie.size();
-  const std::string raw = cookies.substr(begin, cookies.find(';', begin) - begin);
-  return percent_decode(raw).value_or(raw);
+/// The decoded value of `name` in a Cookie or Authorization header, behind "=" or a blank; empty
+/// when there is none.
+std::string value_in(const std::string& text, std::string_view name) {
+  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + 1)) {
+    const auto end = at + name.size();
+    const bool begins = at == 0 || text[at - 1] == ' ' || text[at - 1] == '\t';
+    if (!begins || end >= text.size() || (text[end] != '=' && text[end] != ' ')) continue;
+    const std::string raw = text.substr(end + 1, text.find(';', end + 1) - end - 1);
+    return percent_decode(raw).value_or(raw);
+  }
+  return "";
 }
 
 }  // namespace
 
 Result<Caller> authenticate(const AccessControl& access, const Request& request, std::int64_t now) {
+  std::string ticket = value_in(header(request, "cookie"), kCookie);
   const std::string authorization = header(request, "authorization");
-  if (authorization.starts_with(kTokenPrefix)) {
-    auto caller = access.by_token(std::string_view(authorization).substr(kTokenPrefix.size()));
-    if (!caller) return refusal("Authentication failed!");
-    return *caller;
+  if (ticket.empty()) ticket = value_in(authorization, kCookie);
+  if (ticket.empty()) {
+    const std::string token = value_in(authorization, kToken);
+    if (token.empty()) return refusal("No ticket");
+    if (auto caller = access.by_token(token, now)) return *caller;
+    return refusal("Authentication failed!");
   }
-  const std::string ticket = ticket_of(request);
-  if (ticket.empty()) return refusal("No ticket");
   auto caller = access.by_ticket(ticket, now);
-  if (!caller) return refusal("permission denied - invalid PVE ticket");
+  if (!caller) return refusal("Authentication failed!");
   if (request.method != "GET" &&
       !access.csrf_fits(header(request, "csrfpreventiontoken"), caller->user, now))
     return refusal("Permission denied - invalid csrf token");

@@ -108,6 +108,13 @@ using Handlers = std::map<std::string, Handler, std::less<>>;
 /// Each registers the handlers of its area; a path that is registered and unknown to the facts is
 /// never called.
 void add_access_handlers(Handlers& handlers);
+void add_user_handlers(Handlers& handlers);
+void add_token_handlers(Handlers& handlers);
+void add_group_handlers(Handlers& handlers);
+void add_ticket_handlers(Handlers& handlers);
+void add_tfa_handlers(Handlers& handlers);
+void add_domain_handlers(Handlers& handlers);
+void add_pool_handlers(Handlers& handlers);
 void add_cluster_handlers(Handlers& handlers);
 void add_node_handlers(Handlers& handlers);
 void add_firewall_handlers(Handlers& handlers);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/json.h"
@@ -18,9 +19,10 @@ struct Answer {
   std::string message;  ///< of a failure, without the newline that PVE adds
   Json errors;          ///< parameter -> text, on 400
   std::optional<std::int64_t> total;
-  Json more;               ///< further members beside "data", or null
-  bool stateless = false;  ///< made from the facts, not from anything that was kept
-  bool bare = false;       ///< no body at all: authentication failures and proxy errors
+  Json more;                  ///< further members beside "data", or null
+  bool stateless = false;     ///< made from the facts, not from anything that was kept
+  bool bare = false;          ///< no body at all: authentication failures and proxy errors
+  bool bare_message = false;  ///< the body's message ends without a newline
   std::chrono::milliseconds delay{0};
 };
 
@@ -44,6 +46,15 @@ inline Answer bad_parameters(Json errors) {
   Answer answer = failure(400, "Parameter verification failed.");
   answer.errors = std::move(errors);
   return answer;
+}
+
+/// A refusal from inside a locked change of a file: "create user failed: REASON", always a 500.
+inline Answer failed_to(std::string_view what, const Answer& why) {
+  std::string reason = why.message;
+  if (why.status != 500) reason = std::to_string(why.status) + " " + reason;
+  for (const auto& [name, text] : why.errors.items())
+    reason += "\n" + name + ": " + text.get<std::string>();
+  return failure(500, std::string(what) + " failed: " + reason);
 }
 
 }  // namespace pmx::sim

@@ -28,20 +28,20 @@ Answer bare(int status, std::string reason, std::chrono::milliseconds delay) {
 }
 
 /// PVE's envelope around an answer.
-Response render(const Answer& answer, bool keeps_connection) {
+Response render(const Answer& answer, const std::string& connection = "Keep-Alive") {
   Response response;
   response.status = answer.status;
   response.delay = answer.delay;
   response.reason =
       answer.status == 200 ? "OK" : answer.message.substr(0, answer.message.find('\n'));
-  response.headers["connection"] =
-      answer.status == 200 ? (keeps_connection ? "Keep-Alive" : "close, Keep-Alive") : "close";
+  response.headers["connection"] = answer.status == 200 ? connection : "close";
   if (answer.bare) return response;
   if (answer.stateless) response.headers["x-sim-stateless"] = "1";
   response.headers["content-type"] = "application/json;charset=UTF-8";
   Json body{{"data", answer.data}};
   if (answer.status != 200) {
-    body["message"] = answer.status == 501 ? answer.message : answer.message + "\n";
+    const bool bare = answer.status == 501 || answer.bare_message;
+    body["message"] = bare ? answer.message : answer.message + "\n";
     if (!answer.errors.is_null()) body["errors"] = answer.errors;
   }
   if (answer.total) body["total"] = *answer.total;
@@ -56,23 +56,55 @@ std::string content_type(const Request& request) {
   return found->second.substr(0, found->second.find(';'));
 }
 
+/// An error from before the API is reached: the text alone, no JSON.
+Response plain(int status, std::string text) {
+  Response response;
+  response.status = status;
+  response.reason = text.substr(0, text.find('\n'));
+  response.headers["connection"] = "close";
+  response.body = std::move(text);
+  return response;
+}
+
+/// Whether pveproxy hands a call over to pvedaemon, or to another node, which both add a header of
+/// their own.
+std::string connection_of(bool is_protected, bool remote) {
+  if (remote) return is_protected ? "close,Keep-Alive, Keep-Alive" : "Keep-Alive, Keep-Alive";
+  return is_protected ? "close, Keep-Alive" : "Keep-Alive";
+}
+
+bool is_json(const Request& request) { return content_type(request) == "application/json"; }
+
+/// What pveproxy says about a body that it does not read; nothing when it does.
+std::optional<Response> refuse_body(const Request& request) {
+  if (request.body.empty()) return std::nullopt;
+  if (request.method != "POST" && request.method != "PUT")
+    return plain(501, "Unexpected content for method '" + request.method + "'");
+  const std::string type = content_type(request);
+  const bool upload = type == "multipart/form-data" && request.path.ends_with("/upload");
+  if (!type.empty() && type != "application/x-www-form-urlencoded" && !is_json(request) && !upload)
+    return plain(
+        506, "upload 'Content-Type '" + request.headers.at("content-type") + "' not implemented");
+  if (!is_json(request)) return std::nullopt;
+  constexpr const char* kWhere = " at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line 926.\n";
+  const auto parsed = parse_json(request.body);
+  if (!parsed.ok())
+    return plain(500,
+                 "malformed JSON string, neither tag, array, object, number, string or atom, at "
+                 "character offset 0 (before \"" +
+                     request.body.substr(0, 20) + "\")" + kWhere);
+  if (!parsed->is_object()) return plain(500, std::string("Not a HASH reference") + kWhere);
+  return std::nullopt;
+}
+
 /// Query, body and path variables in one object, or the answer that refuses them.
 std::optional<Answer> read_params(const Request& request, const Route& route, Json& params) {
   params = decode_form(request.query);
-  const bool sends = request.method == "POST" || request.method == "PUT";
-  if (!request.body.empty() && !sends)
-    return failure(501, "Unexpected content for method '" + request.method + "'");
   Json body = Json::object();
-  if (content_type(request) == "application/json") {
-    auto parsed = request.body.empty() ? Result<Json>(Json::object()) : parse_json(request.body);
-    if (!parsed.ok() || !parsed->is_object()) return failure(500, "malformed JSON string");
-    body = std::move(*parsed);
-  } else if (!request.body.empty()) {
-    if (!content_type(request).empty() &&
-        content_type(request) != "application/x-www-form-urlencoded")
-      return failure(506, "unknown content type '" + content_type(request) + "'");
+  if (is_json(request) && !request.body.empty())
+    body = parse_json(request.body).value_or(Json::object());
+  else if (!request.body.empty())
     body = decode_form(request.body);
-  }
   for (const Json& given : {body, Json(route.variables)})
     if (auto merged = merge_params(params, given); !merged.ok())
       return bad_parameters(
@@ -87,6 +119,13 @@ Json root_only(const Json& params, const Caller& caller, std::string_view path) 
       path.starts_with("/nodes/{node}/qemu/") || path.starts_with("/nodes/{node}/lxc/");
   if (!guest || caller.is_root() || !params.contains("skiplock")) return Json::object();
   return {{"skiplock", "Only root may use this option."}};
+}
+
+/// The cluster has no name server to ask about a name that could be one.
+std::string lookup_failure(const std::string& name) {
+  const bool asks = name.find_first_of("_ !") == std::string::npos && !name.starts_with('-');
+  return "hostname lookup '" + name + "' failed - failed to get address info for: " + name + ": " +
+         (asks ? "Temporary failure in name resolution" : "Name or service not known");
 }
 
 bool is_zero(const Json& facts, std::string_view key) {
@@ -207,7 +246,7 @@ class Cluster::Impl {
 
   Response planned_failure() {
     --failing_;
-    return render(failure_, false);
+    return render(failure_);
   }
 
   Response answer(const Request& request) {
@@ -216,7 +255,7 @@ class Cluster::Impl {
       return dropped();
     static const std::vector<std::string_view> kMethods{"GET", "POST", "PUT", "DELETE"};
     if (std::find(kMethods.begin(), kMethods.end(), request.method) == kMethods.end())
-      return render(bare(501, "method '" + request.method + "' not available", {}), false);
+      return render(bare(501, "method '" + request.method + "' not available", {}));
     auto route = state_.facts.find(request.method, request.path);
     const Json facts = route ? state_.facts.method(*route) : Json::object();
     const Json* permissions = find_member(facts, "permissions");
@@ -224,16 +263,25 @@ class Cluster::Impl {
     Caller caller;
     if (!world) {
       auto known = authenticate(state_.access, request, now_ / 1000);
-      if (!known.ok()) return render(bare(401, known.error().message, kUnauthorised), false);
+      if (!known.ok()) return render(bare(401, known.error().message, kUnauthorised));
       caller = std::move(*known);
     }
+    if (auto refused = refuse_body(request)) return *refused;
     if (!route && request.path.find_first_not_of('/') != std::string::npos)
       return render(failure(501, "Method '" + request.method + " " +
                                      percent_decode(request.path).value_or(request.path) +
-                                     "' not implemented"),
-                    false);
+                                     "' not implemented"));
     if (!route) route = Route{"", "GET", {}};
-    return render(checked(request, *route, facts, caller), is_zero(facts, "protected"));
+    const bool elsewhere = is_elsewhere(*route, request.node);
+    return render(checked(request, *route, facts, caller),
+                  connection_of(!is_zero(facts, "protected"), elsewhere));
+  }
+
+  /// A call about another node than the one that was asked.
+  [[nodiscard]] bool is_elsewhere(const Route& route, std::size_t asked) const {
+    const auto node = route.variables.find("node");
+    if (node == route.variables.end() || node->second == "localhost") return false;
+    return state_.inventory.node_index(node->second) != asked;
   }
 
   /// PVE's order: token rights, permission, node, parameters, then the method itself.
@@ -247,14 +295,14 @@ class Cluster::Impl {
     const Json* permissions = find_member(facts, "permissions");
     if (!route.path.empty())
       if (auto bad = refuse(state_.access, caller, permissions == nullptr ? kNobody : *permissions,
-                            params);
-          !bad.empty())
-        return failure(403, bad);
+                            params))
+        return *bad;
     if (facts.contains("proxyto"))
       if (auto unreachable = reach_node(params, request.node)) return *unreachable;
     static const Json kNoParams = Json::object();
     const Json* schema = find_member(facts, "params");
-    if (Json errors = verify_params(schema == nullptr ? kNoParams : *schema, params);
+    if (Json errors =
+            verify_params(schema == nullptr ? kNoParams : *schema, params, state_.facts.version());
         !errors.empty())
       return bad_parameters(std::move(errors));
     if (Json errors = root_only(params, caller, route.path); !errors.empty())
@@ -271,10 +319,7 @@ class Cluster::Impl {
       return std::nullopt;
     }
     const auto index = state_.inventory.node_index(name);
-    if (!index)
-      return failure(500, "hostname lookup '" + name +
-                              "' failed - failed to get address info for: " + name +
-                              ": Name or service not known");
+    if (!index) return failure(500, lookup_failure(name));
     if (!state_.inventory.nodes[*index].online) return bare(595, "No route to host", kNodeDown);
     return std::nullopt;
   }

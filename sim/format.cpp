@@ -19,7 +19,7 @@ struct Format {
 
 constexpr std::string_view kOctet = "(?:25[0-5]|(?:2[0-4]|1\\d|[1-9])?\\d)";
 
-constexpr std::array<Format, 21> kFormats{{
+constexpr auto kFormats = std::to_array<Format>({
     {"dns-name",
      "(?:[a-zA-Z0-9](?:[a-zA-Z0-9\\-]*[a-zA-Z0-9])?\\.)*[a-zA-Z0-9](?:[a-zA-Z0-9\\-]*[a-zA-Z0-9])?",
      "value does not look like a valid DNS name"},
@@ -29,10 +29,6 @@ constexpr std::array<Format, 21> kFormats{{
     {"pve-configid", "[a-zA-Z][\\w-]+", "invalid configuration ID '%'"},
     {"pve-storage-id", "[a-zA-Z][a-zA-Z0-9\\-_.]*[a-zA-Z0-9]",
      "storage ID '%' contains illegal characters"},
-    {"pve-poolid", "[A-Za-z0-9.\\-_]+(?:/[A-Za-z0-9.\\-_]+){0,2}",
-     "value '%' contains invalid characters"},
-    {"pve-userid", "[^\\s:/@]+(?:@[^\\s:/@]+)*@[A-Za-z][A-Za-z0-9.\\-_]+",
-     "value '%' does not look like a valid user name"},
     {"pve-realm", "[A-Za-z][A-Za-z0-9.\\-_]+", "value does not look like a valid realm"},
     {"mac-addr", "[a-fA-F0-9][02468aceACE][:](?:[a-fA-F0-9]{2}:){4}[a-fA-F0-9]{2}",
      "value does not look like a valid unicast MAC address"},
@@ -52,7 +48,7 @@ constexpr std::array<Format, 21> kFormats{{
     {"mac-prefix", "[a-fA-F0-9][02468aceACE](?::[a-fA-F0-9]{2}){0,2}:?",
      "value is not a valid unicast MAC address prefix"},
     {"pve-bridge-id", "[-_.\\w]+", "invalid bridge ID '%'"},
-}};
+});
 
 std::string ipv4_pattern() {
   const std::string octet(kOctet);
@@ -128,20 +124,21 @@ std::string check_cpu(std::string_view value) {
   return "Built-in cputype '" + model + "' is not defined (missing 'custom-' prefix?)\n";
 }
 
-std::string complain(const Format& format, std::string_view value) {
-  if (format.name == "pve-storage-id" && value.size() < 2)
+std::string complain(const Format& format, std::string_view value, PveVersion version) {
+  if (format.name == "pve-storage-id" && value.size() < 2 && version == PveVersion::k9)
     return "storage ID '" + std::string(value) + "' cannot be shorter than 2 characters\n";
   std::string text(format.complaint);
   if (const auto mark = text.find('%'); mark != std::string::npos) text.replace(mark, 1, value);
   return text + "\n";
 }
 
-std::string check_list(std::string_view format, std::string_view value) {
+std::string check_list(std::string_view format, std::string_view value, PveVersion version) {
   while (!value.empty()) {
     const auto end = value.find_first_of(", ;\t\n");
     const auto item = value.substr(0, end);
     if (!item.empty())
-      if (auto complaint = check_format(format, item); !complaint.empty()) return complaint;
+      if (auto complaint = check_format(format, item, version); !complaint.empty())
+        return complaint;
     if (end == std::string_view::npos) break;
     value.remove_prefix(end + 1);
   }
@@ -150,14 +147,17 @@ std::string check_list(std::string_view format, std::string_view value) {
 
 }  // namespace
 
-std::string check_format(std::string_view format, std::string_view value) {
-  if (format.ends_with("-list")) return check_list(format.substr(0, format.size() - 5), value);
+std::string check_format(std::string_view format, std::string_view value, PveVersion version) {
+  if (format.ends_with("-list"))
+    return check_list(format.substr(0, format.size() - 5), value, version);
   if (format.ends_with("-opt"))
-    return value.empty() ? "" : check_format(format.substr(0, format.size() - 4), value);
+    return value.empty() ? "" : check_format(format.substr(0, format.size() - 4), value, version);
   for (const auto& known : kFormats) {
     if (known.name != format) continue;
-    return matches_pattern(std::string(known.pattern), value) ? "" : complain(known, value);
+    return matches_pattern(std::string(known.pattern), value) ? ""
+                                                              : complain(known, value, version);
   }
+  if (auto bad = check_general_format(format, value, version); !bad.empty()) return bad;
   if (auto bad = check_storage_format(format, value); !bad.empty()) return bad;
   if (auto complaint = check_network_format(format, value); !complaint.empty()) return complaint;
   if (format == "pve-vm-cpu-conf") return check_cpu(value);

@@ -10,7 +10,22 @@ namespace {
 
 /// Formats that the facts name without spelling them out, as far as guests' configurations need
 /// them, written as the facts write theirs.
+// clang-format off
 constexpr std::string_view kNamedFormats = R"({
+  "backup-fleecing": {
+    "enabled": {"type": "boolean", "optional": 1, "default_key": 1},
+    "storage": {"type": "string", "optional": 1, "format": "pve-storage-id"}
+  },
+  "backup-performance": {
+    "max-workers": {"type": "integer", "optional": 1, "minimum": 1, "maximum": 256},
+    "pbs-entries-max": {"type": "integer", "optional": 1, "minimum": 1}
+  },
+  "proxmox-remote": {
+    "host": {"type": "string"},
+    "port": {"type": "integer", "optional": 1},
+    "apitoken": {"type": "string"},
+    "fingerprint": {"type": "string", "optional": 1, "pattern": "([A-Fa-f0-9]{2}:){31}[A-Fa-f0-9]{2}"}
+  },
   "prune-backups": {
     "keep-all": {"type": "boolean", "optional": 1},
     "keep-last": {"type": "integer", "minimum": 0, "optional": 1},
@@ -20,38 +35,31 @@ constexpr std::string_view kNamedFormats = R"({
     "keep-monthly": {"type": "integer", "minimum": 0, "optional": 1},
     "keep-yearly": {"type": "integer", "minimum": 0, "optional": 1}
   },
-  "backup-fleecing": {
-    "enabled": {"type": "boolean", "optional": 1, "default_key": 1},
-    "storage": {"type": "string", "optional": 1, "format": "pve-storage-id"}
+  "pve-qemu-sev-fmt": {
+    "type": {"type": "string", "default_key": 1, "pattern": "std|es|snp"},
+    "no-debug": {"type": "boolean", "optional": 1},
+    "no-key-sharing": {"type": "boolean", "optional": 1},
+    "allow-smt": {"type": "boolean", "optional": 1},
+    "kernel-hashes": {"type": "boolean", "optional": 1}
   },
-  "backup-performance": {
-    "max-workers": {"type": "integer", "optional": 1, "minimum": 1, "maximum": 256},
-    "pbs-entries-max": {"type": "integer", "optional": 1, "minimum": 1}
-  },
-  "pve-qm-ipconfig": {
-    "ip": {"type": "string", "optional": 1, "format": "pve-ipv4-config"},
-    "gw": {"type": "string", "optional": 1, "format": "ipv4", "requires": "ip"},
-    "ip6": {"type": "string", "optional": 1},
-    "gw6": {"type": "string", "optional": 1, "format": "ipv6", "requires": "ip6"}
-  },
-  "pve-qm-watchdog": {
-    "model": {"type": "string", "optional": 1, "default_key": 1, "enum": ["i6300esb", "ib700"]},
-    "action": {"type": "string", "optional": 1,
-               "enum": ["reset", "shutdown", "poweroff", "pause", "debug", "none"]}
+  "pve-qemu-tdx-fmt": {
+    "type": {"type": "string", "default_key": 1, "pattern": "tdx"},
+    "attestation": {"type": "boolean", "optional": 1},
+    "vsock-cid": {"type": "integer", "minimum": 2, "optional": 1},
+    "vsock-port": {"type": "integer", "minimum": 0, "optional": 1}
   },
   "pve-qm-boot": {
     "legacy": {"type": "string", "optional": 1, "default_key": 1, "pattern": "[acdn]{1,4}"},
     "order": {"type": "string", "optional": 1}
   },
-  "pve-qm-rng": {
-    "source": {"type": "string", "default_key": 1,
-               "enum": ["/dev/urandom", "/dev/random", "/dev/hwrng"]},
-    "max_bytes": {"type": "integer", "optional": 1},
-    "period": {"type": "integer", "optional": 1}
+  "pve-qm-cicustom": {
+    "user": {"type": "string", "optional": 1, "format": "pve-volume-id"},
+    "network": {"type": "string", "optional": 1, "format": "pve-volume-id"},
+    "meta": {"type": "string", "optional": 1, "format": "pve-volume-id"},
+    "vendor": {"type": "string", "optional": 1, "format": "pve-volume-id"}
   },
   "pve-qm-hostpci": {
-    "host": {"type": "string", "optional": 1, "default_key": 1,
-             "pattern": "(?:[a-f0-9]{4,}:)?[a-f0-9]{2}:[a-f0-9]{2}(?:\\.[a-f0-9])?(?:;(?:[a-f0-9]{4,}:)?[a-f0-9]{2}:[a-f0-9]{2}(?:\\.[a-f0-9])?)*"},
+    "host": {"type": "string", "optional": 1, "default_key": 1, "pattern": "(?:[a-f0-9]{4,}:)?[a-f0-9]{2}:[a-f0-9]{2}(?:\\.[a-f0-9])?(?:;(?:[a-f0-9]{4,}:)?[a-f0-9]{2}:[a-f0-9]{2}(?:\\.[a-f0-9])?)*"},
     "mapping": {"type": "string", "optional": 1, "format": "pve-configid"},
     "rombar": {"type": "boolean", "optional": 1},
     "romfile": {"type": "string", "optional": 1, "pattern": "[^,;]+"},
@@ -65,9 +73,19 @@ constexpr std::string_view kNamedFormats = R"({
     "sub-device-id": {"type": "string", "optional": 1, "pattern": "0x[0-9a-fA-F]{4}"},
     "driver": {"type": "string", "optional": 1, "enum": ["vfio", "keep"]}
   },
+  "pve-qm-ipconfig": {
+    "ip": {"type": "string", "optional": 1, "format": "pve-ipv4-config"},
+    "gw": {"type": "string", "optional": 1, "format": "ipv4", "requires": "ip"},
+    "ip6": {"type": "string", "optional": 1},
+    "gw6": {"type": "string", "optional": 1, "format": "ipv6", "requires": "ip6"}
+  },
+  "pve-qm-rng": {
+    "source": {"type": "string", "default_key": 1, "enum": ["/dev/urandom", "/dev/random", "/dev/hwrng"]},
+    "max_bytes": {"type": "integer", "optional": 1},
+    "period": {"type": "integer", "optional": 1}
+  },
   "pve-qm-smbios1": {
-    "uuid": {"type": "string", "optional": 1,
-             "pattern": "[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}"},
+    "uuid": {"type": "string", "optional": 1, "pattern": "[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}"},
     "version": {"type": "string", "optional": 1},
     "serial": {"type": "string", "optional": 1},
     "manufacturer": {"type": "string", "optional": 1},
@@ -75,8 +93,32 @@ constexpr std::string_view kNamedFormats = R"({
     "sku": {"type": "string", "optional": 1},
     "family": {"type": "string", "optional": 1},
     "base64": {"type": "boolean", "optional": 1}
+  },
+  "pve-qm-watchdog": {
+    "model": {"type": "string", "optional": 1, "default_key": 1, "enum": ["i6300esb", "ib700"]},
+    "action": {"type": "string", "optional": 1, "enum": ["reset", "shutdown", "poweroff", "pause", "debug", "none"]}
+  },
+  "pve-sdn-dhcp-range": {
+    "start-address": {"type": "string", "format": "ip"},
+    "end-address": {"type": "string", "format": "ip"}
+  },
+  "pve-tfa-config": {
+    "type": {"type": "string", "enum": ["yubico", "oath"]},
+    "id": {"type": "string", "optional": 1},
+    "key": {"type": "string", "optional": 1},
+    "url": {"type": "string", "optional": 1},
+    "digits": {"type": "integer", "minimum": 6, "maximum": 8, "optional": 1},
+    "step": {"type": "integer", "minimum": 10, "optional": 1}
+  },
+  "realm-sync-options": {
+    "scope": {"type": "string", "enum": ["users", "groups", "both"], "optional": 1},
+    "remove-vanished": {"type": "string", "optional": 1, "pattern": "(?:(?:(?:acl|properties|entry);)*(?:acl|properties|entry))|none"},
+    "full": {"type": "boolean", "optional": 1},
+    "enable-new": {"type": "boolean", "optional": 1},
+    "purge": {"type": "boolean", "optional": 1}
   }
 })";
+// clang-format on
 
 const Json& named_formats() {
   static const Json kFormats = parse_json(kNamedFormats).value();
@@ -123,7 +165,8 @@ class Splitter {
         return "value without key, but schema does not define a default key\n";
       return store(default_key_, std::string(text));
     }
-    if (equals == 0) return "missing key in comma-separated list property\n";
+    if (equals == 0 || equals + 1 == text.size())
+      return "missing key in comma-separated list property\n";
     return keyed(std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)));
   }
 
@@ -151,15 +194,15 @@ class Splitter {
 };
 
 std::string check_member(const Json& format, const std::string& path, const std::string& key,
-                         const Json& value) {
+                         const Json& value, PveVersion version) {
   const Json* schema = find_member(format, key);
   if (schema == nullptr)
     return "property is not defined in schema and the schema does not allow additional properties";
-  return check_value(*schema, path, value);
+  return check_value(*schema, path, value, version);
 }
 
 /// The member that `key` cannot do without and that is not there; empty when all is well.
-std::string missing_partner(const Json& format, const std::string& key, const Json& values) {
+std::string needed_by(const Json& format, const std::string& key, const Json& values) {
   const Json* schema = find_member(format, key);
   const std::string needed(schema == nullptr ? "" : string_member(*schema, "requires"));
   return values.contains(needed) ? "" : needed;
@@ -167,12 +210,17 @@ std::string missing_partner(const Json& format, const std::string& key, const Js
 
 }  // namespace
 
+std::string missing_partner(PveVersion version, const std::string& name) {
+  return version == PveVersion::k9 ? "missing property required by '" + name + "'"
+                                   : "missing property - '" + name + "' requires this property";
+}
+
 bool has_property_string(const Json& format) {
   return format.is_string() && named_formats().contains(*format.get_ptr<const std::string*>());
 }
 
 std::string check_property_string(const Json& format, const std::string& name,
-                                  const std::string& text) {
+                                  const std::string& text, PveVersion version) {
   const Json& schema = format.is_string()
                            ? *find_member(named_formats(), *format.get_ptr<const std::string*>())
                            : format;
@@ -181,11 +229,12 @@ std::string check_property_string(const Json& format, const std::string& name,
   std::map<std::string, std::string> errors;
   for (const auto& [key, value] : splitter.values.items()) {
     const std::string path = name + "." + key;
-    if (auto bad = check_member(schema, path, key, value); !bad.empty()) errors[path] = bad;
+    if (auto bad = check_member(schema, path, key, value, version); !bad.empty())
+      errors[path] = bad;
   }
   for (const auto& [key, value] : splitter.values.items())
-    if (const std::string needed = missing_partner(schema, key, splitter.values); !needed.empty())
-      errors[name + "." + needed] = "missing property required by '" + key + "'";
+    if (const std::string needed = needed_by(schema, key, splitter.values); !needed.empty())
+      errors[name + "." + needed] = missing_partner(version, name + "." + key);
   for (const auto& [key, facts] : schema.items())
     if (!facts.contains("alias") && !facts.contains("optional") && !splitter.values.contains(key))
       errors[name + "." + key] = "property is missing and it is not optional";

@@ -24,6 +24,7 @@
 #include "base/crypto.h"
 #include "sim/certificate.h"
 #include "sim/form.h"
+#include "sim/gzip.h"
 
 namespace pmx::sim {
 namespace {
@@ -82,7 +83,34 @@ bool closes(const Response& response) {
   return connection != response.headers.end() && connection->second.starts_with("close");
 }
 
-HttpResponse render(const Response& response, const HttpRequest& request, bool keep) {
+/// PVE packs what is longer, when the client takes it.
+constexpr std::size_t kPackedFrom = 1024;
+
+/// The journal's reader packs its lines itself, asked for or not.
+bool is_packed(const Response& response, const HttpRequest& request) {
+  if (response.status != 200) return false;
+  const std::string_view target(request.target().data(), request.target().size());
+  if (target.substr(0, target.find('?')).ends_with("/journal")) return true;
+  const std::string accepted(request[http::field::accept_encoding]);
+  return response.body.size() > kPackedFrom && accepted.find("gzip") != std::string::npos;
+}
+
+/// "close, Keep-Alive" are two headers: pvedaemon's and pveproxy's.
+void set_connection(HttpResponse& out, const Response& response, const HttpRequest& request) {
+  const auto said = response.headers.find("connection");
+  const bool ends = !request.keep_alive() || response.truncate_after.has_value();
+  std::string_view text = ends                             ? std::string_view("close")
+                          : said == response.headers.end() ? std::string_view("Keep-Alive")
+                                                           : std::string_view(said->second);
+  while (!text.empty()) {
+    const auto end = text.find(", ");
+    out.insert(http::field::connection, std::string(text.substr(0, end)));
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 2);
+  }
+}
+
+HttpResponse render(const Response& response, const HttpRequest& request) {
   HttpResponse out;
   out.version(request.version());
   out.result(static_cast<unsigned>(response.status));
@@ -91,8 +119,12 @@ HttpResponse render(const Response& response, const HttpRequest& request, bool k
   out.set(http::field::cache_control, "max-age=0");
   for (const auto& [name, value] : response.headers)
     if (name != "connection") out.set(name, value);
-  out.keep_alive(keep);
+  set_connection(out, response, request);
   out.body() = response.body;
+  if (is_packed(response, request)) {
+    out.set(http::field::content_encoding, "gzip");
+    out.body() = gzip(response.body);
+  }
   out.prepare_payload();
   return out;
 }
@@ -201,7 +233,7 @@ asio::awaitable<bool> exchange(const Shared& shared, std::size_t node, Stream& s
   beast::get_lowest_layer(stream).expires_after(kIdle + delay);
   co_await pause(delay);
   const bool keep = request.keep_alive() && !closes(response) && !response.truncate_after;
-  HttpResponse message = render(response, request, keep);
+  HttpResponse message = render(response, request);
   if (response.truncate_after)
     co_await send_broken(stream, message, *response.truncate_after);
   else

@@ -53,20 +53,23 @@ std::string check_type(std::string_view type, const Json& value) {
       : type == "integer"           ? scalar && matches_pattern("[+-]?\\d+", text)
       : type == "number"
           ? scalar && matches_pattern("[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?", text)
-      : type == "boolean" ? scalar && matches_pattern("[01]?", text)
+      : type == "boolean" ? scalar && matches_pattern("[01]", text)
       : type == "array"   ? value.is_array()
       : type == "object"  ? value.is_object()
                           : scalar;
-  return fits ? "" : "type check ('" + std::string(type) + "') failed - got '" + text + "'";
+  if (fits) return "";
+  const std::string failed = "type check ('" + std::string(type) + "') failed";
+  if (type == "array" || type == "object") return failed;
+  return failed + " - got " + (scalar ? "'" + text + "'" : text);
 }
 
-std::string check_given_format(const Json& schema, const std::string& name,
-                               const std::string& text) {
+std::string check_given_format(const Json& schema, const std::string& name, const std::string& text,
+                               PveVersion version) {
   const Json* format = find_member(schema, "format");
   if (format == nullptr) return "";
   const std::string complaint = format->is_string() && !has_property_string(*format)
-                                    ? check_format(string_member(schema, "format"), text)
-                                    : check_property_string(*format, name, text);
+                                    ? check_format(string_member(schema, "format"), text, version)
+                                    : check_property_string(*format, name, text, version);
   return complaint.empty() ? "" : "invalid format - " + complaint;
 }
 
@@ -102,9 +105,10 @@ std::string check_enum(const Json& schema, const std::string& text) {
   return "value '" + text + "' does not have a value in the enumeration '" + list + "'";
 }
 
-std::string check_scalar(const Json& schema, const std::string& name, const Json& value) {
+std::string check_scalar(const Json& schema, const std::string& name, const Json& value,
+                         PveVersion version) {
   const std::string text = text_of(value);
-  if (auto bad = check_given_format(schema, name, text); !bad.empty()) return bad;
+  if (auto bad = check_given_format(schema, name, text, version); !bad.empty()) return bad;
   const std::string pattern(string_member(schema, "pattern"));
   if (!pattern.empty() && !matches_pattern(pattern, text))
     return "value does not match the regex pattern";
@@ -113,17 +117,44 @@ std::string check_scalar(const Json& schema, const std::string& name, const Json
   return check_enum(schema, text);
 }
 
-void check_array(const Json& schema, const std::string& name, const Json& value, Json& errors) {
+void check_array(const Json& schema, const std::string& name, const Json& value, Json& errors,
+                 PveVersion version) {
   const Json* items = find_member(schema, "items");
   for (std::size_t i = 0; items != nullptr && i < value.size(); ++i)
-    if (auto bad = check_value(*items, name, value[i]); !bad.empty())
+    if (auto bad = check_value(*items, name, value[i], version); !bad.empty())
       errors[name + "[" + std::to_string(i) + "]"] = bad;
 }
 
-void check_requires(const Json& schema, const Json& values, const std::string& name, Json& errors) {
+void check_requires(const Json& schema, const Json& values, const std::string& name, Json& errors,
+                    PveVersion version) {
   const std::string needed(string_member(schema, "requires"));
-  if (!needed.empty() && !values.contains(needed))
-    errors[needed] = "missing property required by '" + name + "'";
+  if (!needed.empty() && !values.contains(needed)) errors[needed] = missing_partner(version, name);
+}
+
+/// What a form cannot say and JSON may leave out: a list as text, an array of one.
+void normalise(const Json& schema, Json& value) {
+  const auto type = string_member(schema, "type");
+  if (type == "array" && !value.is_array()) value = Json::array({value});
+  if (type != "string" || !value.is_array() || !string_member(schema, "format").ends_with("-list"))
+    return;
+  std::string joined;
+  for (const Json& item : value) joined += (joined.empty() ? "" : ",") + text_of(item);
+  value = joined;
+}
+
+/// A property that depends on a type is asked for only when the type is there and requires it.
+bool is_required(const Json& facts, const Json& values) {
+  if (flag(facts, "optional")) return false;
+  const Json* kinds = find_member(facts, "oneOf");
+  const std::string kind(string_member(facts, "type-property"));
+  if (kinds == nullptr || kind.empty()) return true;
+  for (const Json& one : *kinds) {
+    const Json* types = find_member(one, "instance-types");
+    if (types != nullptr && values.contains(kind) &&
+        std::find(types->begin(), types->end(), values[kind]) != types->end())
+      return !flag(one, "optional");
+  }
+  return false;
 }
 
 /// Of sections of several types, what an option means depends on the type: none is known before
@@ -144,12 +175,13 @@ bool is_of_other_type(const Json& schema, const Json& values, const std::string&
 
 }  // namespace
 
-std::string check_value(const Json& schema, const std::string& name, const Json& value) {
+std::string check_value(const Json& schema, const std::string& name, const Json& value,
+                        PveVersion version) {
   if (auto bad = check_type(string_member(schema, "type"), value); !bad.empty()) return bad;
-  return value.is_structured() ? "" : check_scalar(schema, name, value);
+  return value.is_structured() ? "" : check_scalar(schema, name, value, version);
 }
 
-Json verify_params(const Json& schema, Json& values) {
+Json verify_params(const Json& schema, Json& values, PveVersion version) {
   Json errors = Json::object();
   for (auto& [name, value] : values.items()) {
     const Json* facts = find_parameter(schema, name);
@@ -157,13 +189,14 @@ Json verify_params(const Json& schema, Json& values) {
       errors[name] = kUnknown;
       continue;
     }
-    if (string_member(*facts, "type") == "array" && !value.is_array()) value = Json::array({value});
-    if (auto bad = check_value(*facts, name, value); !bad.empty()) errors[name] = bad;
-    if (value.is_array()) check_array(*facts, name, value, errors);
-    check_requires(*facts, values, name, errors);
+    normalise(*facts, value);
+    if (auto bad = check_value(*facts, name, value, version); !bad.empty()) errors[name] = bad;
+    if (value.is_array()) check_array(*facts, name, value, errors, version);
+    check_requires(*facts, values, name, errors, version);
   }
   for (const auto& [name, facts] : schema.items())
-    if (!flag(facts, "optional") && !values.contains(name) && name.find("[n]") == std::string::npos)
+    if (is_required(facts, values) && !values.contains(name) &&
+        name.find("[n]") == std::string::npos)
       errors[name] = kMissing;
   return errors;
 }

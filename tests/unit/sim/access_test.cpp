@@ -21,7 +21,7 @@ TEST_CASE("access: each account's token names its user, and nothing else does") 
   for (const Access* account :
        {&f.access.administrator(), &f.access.auditor(), &f.access.outsider()}) {
     CAPTURE(account->token);
-    const auto caller = f.access.by_token(account->token);
+    const auto caller = f.access.by_token(account->token, kNow);
     REQUIRE(caller.has_value());
     CHECK(caller->user == account->username);
     CHECK(account->token.starts_with(caller->full() + "="));
@@ -29,8 +29,8 @@ TEST_CASE("access: each account's token names its user, and nothing else does") 
     for (std::size_t i = 0; i < account->token.size(); ++i) {
       std::string wrong = account->token;
       wrong[i] = wrong[i] == 'x' ? 'y' : 'x';
-      CHECK_FALSE(f.access.by_token(wrong).has_value());
-      CHECK_FALSE(f.access.by_token(account->token.substr(0, i)).has_value());
+      CHECK_FALSE(f.access.by_token(wrong, kNow).has_value());
+      CHECK_FALSE(f.access.by_token(account->token.substr(0, i), kNow).has_value());
     }
   }
 }
@@ -82,18 +82,104 @@ TEST_CASE("access: a password belongs to one user") {
 }
 
 TEST_CASE(
-    "access: the auditor may only look, the outsider nothing, and an empty path is nobody's") {
+    "access: the auditor may only look, the outsider nothing, and an empty path is nobody's but "
+    "root's") {
   const Fixture f;
   const Caller root{"root@pam", ""};
+  const Caller token = *f.access.by_token(f.access.administrator().token, kNow);
   const Caller auditor{f.access.auditor().username, ""};
   const Caller outsider{f.access.outsider().username, ""};
-  CHECK(f.access.allowed(root, "/vms/100", "VM.PowerMgmt"));
-  CHECK_FALSE(f.access.allowed(root, "", "VM.PowerMgmt"));
-  CHECK_FALSE(f.access.allowed(root, "/vms/100", "VM.Monitor"));  // gone in 9.x
-  for (const auto privilege : f.access.privileges(auditor)) CHECK(privilege.ends_with(".Audit"));
+  for (const Caller& all : {root, token}) {
+    CHECK(f.access.allowed(all, "/vms/100", "VM.PowerMgmt"));
+    CHECK_FALSE(f.access.allowed(all, "/vms/100", "VM.Monitor"));  // gone in 9.x
+    CHECK(f.access.rights(all, "/vms/100") == f.access.rights(root, "/"));
+  }
+  CHECK(f.access.allowed(root, "", "Sys.Audit"));
+  CHECK_FALSE(f.access.allowed(token, "", "Sys.Audit"));
+  CHECK_FALSE(f.access.rights(auditor, "/vms").empty());
+  for (const auto& [privilege, inherited] : f.access.rights(auditor, "/vms")) {
+    CHECK(privilege.ends_with(".Audit"));
+    CHECK(inherited);
+  }
   CHECK(f.access.allowed(auditor, "/vms/100", "VM.Audit"));
-  CHECK(f.access.privileges(outsider).empty());
-  CHECK(f.access.privileges({"stranger@pve", ""}).empty());
+  CHECK(f.access.rights(outsider, "/").empty());
+  CHECK(f.access.rights({"stranger@pve", ""}, "/").empty());
+}
+
+TEST_CASE(
+    "access: tickets, tokens and their owners end with the user that is disabled or expired") {
+  Fixture f;
+  const std::string user = f.access.auditor().username;
+  const std::string token = f.access.auditor().token;
+  const Ticket ticket = f.access.issue(user, kNow);
+  REQUIRE(f.access.by_ticket(ticket.ticket, kNow).has_value());
+  User& entry = *f.access.config.find_user(user);
+  const auto refused = [&] {
+    return !f.access.by_ticket(ticket.ticket, kNow) && !f.access.by_token(token, kNow);
+  };
+  entry.enable = false;
+  CHECK(refused());
+  entry.enable = true;
+  entry.expire = kNow - 1;
+  CHECK(refused());
+  entry.expire = kNow;
+  CHECK_FALSE(refused());
+  entry.tokens.begin()->second.expire = kNow - 1;
+  CHECK_FALSE(f.access.by_token(token, kNow).has_value());
+}
+
+TEST_CASE("access: a token with privilege separation has what it and its owner both have") {
+  Fixture f;
+  const std::string user = f.access.auditor().username;
+  f.access.config.find_user(user)->tokens["sep"] = {"x", true, 0, ""};
+  const Caller token{user, "sep"};
+  CHECK(f.access.rights(token, "/vms/100").empty());
+  f.access.config.acl["/vms"].tokens[token.full()]["PVEVMUser"] = true;
+  CHECK(f.access.rights(token, "/vms/100") ==
+        Rights{{"VM.Audit", true}, {"VM.GuestAgent.Audit", true}});
+  CHECK_FALSE(f.access.allowed(token, "/vms/100", "VM.Console"));
+  CHECK_FALSE(f.access.allowed({user, "gone"}, "/vms/100", "VM.Audit"));
+}
+
+TEST_CASE("access: a pool gives its rights on its guests and storages, without inheritance") {
+  Fixture f;
+  const std::string user = f.access.outsider().username;
+  const Caller outsider{user, ""};
+  f.inventory.guests.at(100).pool = "lab";
+  f.inventory.guests.at(101).pool = "";
+  f.access.config.pools["lab"].storages = {"store"};
+  f.access.config.acl["/pool/lab"].users[user]["PVEAdmin"] = true;
+  CHECK(f.access.rights(outsider, "/vms/100").at("VM.PowerMgmt") == false);
+  CHECK(f.access.allowed(outsider, "/storage/store", "Datastore.Allocate"));
+  CHECK_FALSE(f.access.allowed(outsider, "/vms/101", "VM.Audit"));
+  f.access.config.acl["/vms/100"].users[user]["NoAccess"] = true;
+  CHECK(f.access.rights(outsider, "/vms/100").empty());
+  f.access.config.acl["/pool/lab"].users[user]["NoAccess"] = true;
+  CHECK(f.access.rights(outsider, "/storage/store").empty());
+}
+
+TEST_CASE("access: half a ticket tells its challenge, to its own user, and opens nothing") {
+  const Fixture f;
+  const Json challenge{{"totp", true}};
+  const Ticket half = f.access.issue_half("root@pam", challenge, kNow);
+  CHECK(half.ticket.starts_with("PVE:!tfa!"));
+  CHECK_FALSE(f.access.by_ticket(half.ticket, kNow).has_value());
+  CHECK(f.access.challenge_in(half.ticket, "root@pam", kNow) == challenge);
+  CHECK_FALSE(f.access.challenge_in(half.ticket, f.access.auditor().username, kNow).has_value());
+  CHECK_FALSE(f.access.challenge_in(half.ticket, "root@pam", kNow + 7200).has_value());
+  const Ticket whole = f.access.issue("root@pam", kNow);
+  CHECK_FALSE(f.access.challenge_in(whole.ticket, "root@pam", kNow).has_value());
+}
+
+TEST_CASE("access: a console ticket fits its user, path and port for 40 seconds") {
+  const Fixture f;
+  const Caller who{"root@pam", "t1"};
+  const std::string ticket = f.access.issue_vnc(who, "/vms/100", "5900", kNow);
+  CHECK(f.access.vnc_fits(ticket, "root@pam!t1", "/vms/100", "5900", kNow + 39));
+  CHECK_FALSE(f.access.vnc_fits(ticket, "root@pam!t1", "/vms/100", "5900", kNow + 40));
+  CHECK_FALSE(f.access.vnc_fits(ticket, "root@pam", "/vms/100", "5900", kNow));
+  CHECK_FALSE(f.access.vnc_fits(ticket, "root@pam!t1", "/vms/101", "5900", kNow));
+  CHECK_FALSE(f.access.vnc_fits(ticket, "root@pam!t1", "/vms/100", "", kNow));
 }
 
 }  // namespace pmx::sim

@@ -89,4 +89,39 @@ TEST_CASE("format: addresses and prefixes that no network has are refused") {
     CHECK(check_format("ipv6", good).empty());
 }
 
+TEST_CASE("format: those of users, guests and storages") {
+  struct Row {
+    const char* format;
+    std::vector<const char*> good;
+    std::vector<const char*> bad;
+  };
+  const Row rows[] = {
+      {"pve-roleid", {"A.b-_9"}, {"", "a b"}},
+      {"pve-tokenid", {"a@pve!t1"}, {"a@pve", "a!t1", "a@pve!t"}},
+      {"pve-priv", {"VM.Audit", "Sys.Modify"}, {"", "VM.Monitor", "VM.Nothing"}},
+      {"ldap-simple-attr", {"uid"}, {"", "u-id"}},
+      {"storage-pair", {"a1:b1", "b1", "1"}, {"a1:", "a 1", "a1:b1:c"}},
+      {"pve-hotplug-features", {"0", "1", "disk,network"}, {"disk,nothing"}},
+      {"pve-ipv6-config", {"auto", "dhcp", "manual", "fd00::1/64"}, {"", "fd00::1", "10.0.0.1/8"}},
+      {"pve-qm-bootdisk", {"ide0", "scsi30", "virtio15", "sata5"}, {"", "ide4", "scsi31"}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.format);
+    for (const char* value : row.good) {
+      CAPTURE(value);
+      CHECK(check_format(row.format, value).empty());
+    }
+    for (const char* value : row.bad) {
+      CAPTURE(value);
+      CHECK(check_format(row.format, value).ends_with("\n"));
+    }
+  }
+  CHECK(check_format("pve-userid", "ab") == "user name 'ab' is too short\n");
+  CHECK(check_format("pve-poolid", "a/b/c/d") ==
+        "pool name 'a/b/c/d' nested too deeply (max levels = 3)\n");
+  CHECK(check_format("pve-priv", "VM.Monitor", PveVersion::k8).empty());
+  CHECK(check_format("pve-storage-id", "a", PveVersion::k8) ==
+        "storage ID 'a' contains illegal characters\n");
+}
+
 }  // namespace pmx::sim

@@ -86,9 +86,9 @@ TEST_CASE("property string: a member that needs another is refused without it") 
     return check_property_string("pve-qm-ipconfig", "ipconfig0", text);
   };
   CHECK(complaint("gw=10.0.0.254") ==
-        "format error\nipconfig0.ip: missing property required by 'gw'\n");
+        "format error\nipconfig0.ip: missing property required by 'ipconfig0.gw'\n");
   CHECK(complaint("ip=10.0.0.1/24,gw6=fd00::1") ==
-        "format error\nipconfig0.ip6: missing property required by 'gw6'\n");
+        "format error\nipconfig0.ip6: missing property required by 'ipconfig0.gw6'\n");
   CHECK(complaint("ip=dhcp,ip6=fd00::2/64,gw6=fd00::1").empty());
 }
 

@@ -111,8 +111,12 @@ TEST_CASE("routing: wrong paths, wrong verbs, unknown nodes and missing guests k
       {"container", "GET", "/nodes/" + node + "/lxc/999/status/current", 500,
        "Configuration file 'nodes/" + node + "/lxc/999.conf' does not exist"},
       {"node", "GET", "/nodes/nosuch/status", 500,
-       "hostname lookup 'nosuch' failed - failed to get address info for: nosuch: Name or service "
-       "not known"},
+       "hostname lookup 'nosuch' failed - failed to get address info for: nosuch: Temporary "
+       "failure "
+       "in name resolution"},
+      {"odd node", "GET", "/nodes/-x/version", 500,
+       "hostname lookup '-x' failed - failed to get address info for: -x: Name or service not "
+       "known"},
       {"bad node", "GET", "/nodes/bad_name!/status", 403, "Permission check failed (, Sys.Audit)"},
   };
   for (const auto& row : rows) {
@@ -121,6 +125,44 @@ TEST_CASE("routing: wrong paths, wrong verbs, unknown nodes and missing guests k
     CHECK(response.status == row.status);
     CHECK(response.reason == row.reason);
   }
+}
+
+TEST_CASE("bodies: what pveproxy does not read is refused in plain text, after the login") {
+  Harness h;
+  const auto send = [&](const char* method, const char* type, const char* body) {
+    Request request = plain(method, "/nope");
+    request.headers["authorization"] = "PVEAPIToken=" + h.cluster.access().token;
+    if (*type != 0) request.headers["content-type"] = type;
+    request.body = body;
+    return h.cluster.handle(request);
+  };
+  const Response content = send("DELETE", "", "a=b");
+  CHECK(content.status == 501);
+  CHECK(content.body == "Unexpected content for method 'DELETE'");
+  CHECK_FALSE(content.headers.contains("content-type"));
+  CHECK(send("POST", "text/plain", "x").reason ==
+        "upload 'Content-Type 'text/plain' not implemented");
+  CHECK(send("POST", "text/plain", "x").status == 506);
+  CHECK(send("POST", "application/json", "{").status == 500);
+  CHECK(send("POST", "application/json", "[1]").reason.starts_with("Not a HASH reference"));
+  CHECK(send("POST", "application/json; charset=utf-8", "{}").reason ==
+        "Method 'POST /nope' not implemented");
+  CHECK(h.cluster.handle(plain("DELETE", "/nope")).status == 401);
+}
+
+TEST_CASE("connections: an answer names who handled it") {
+  Harness h;
+  const std::vector<std::string> nodes = h.cluster.nodes();
+  const auto connection = [&](const std::string& path) {
+    return h.send("GET", path).headers.at("connection");
+  };
+  CHECK(connection("/version") == "Keep-Alive");
+  CHECK(connection("/access/users") == "close, Keep-Alive");
+  CHECK(connection("/nodes/" + nodes[0] + "/version") == "Keep-Alive");
+  CHECK(connection("/nodes/localhost/version") == "Keep-Alive");
+  CHECK(connection("/nodes/" + nodes[1] + "/version") == "Keep-Alive, Keep-Alive");
+  CHECK(connection("/nodes/" + nodes[1] + "/qemu") == "close,Keep-Alive, Keep-Alive");
+  CHECK(connection("/nope") == "close");
 }
 
 TEST_CASE("parameters: every error comes at once, in PVE's words") {

@@ -141,6 +141,25 @@ TEST_CASE("server: refuses what is too large and what is outside /api2/json") {
             .starts_with("HTTP/1.1 404"));
 }
 
+TEST_CASE("server: says who closes, packs long answers for those who ask, and the journal always") {
+  Running run(false);
+  const std::string token = run.harness.cluster.access().token;
+  const std::string node(string_member(run.harness.get("/nodes")[0], "node"));
+  const auto ask = [&](const std::string& path, const std::string& more) {
+    return run.ask("GET /api2/json" + path + " HTTP/1.1\r\nHost: x\r\n" + more +
+                   "Authorization: PVEAPIToken=" + token + "\r\n\r\n" +
+                   "GET / HTTP/1.0\r\n\r\n");  // ends the connection when it is kept
+  };
+  CHECK(ask("/version", "").find("Connection: Keep-Alive\r\n") != std::string::npos);
+  const std::string handed = ask("/access/users", "");
+  CHECK(handed.find("Connection: close\r\nConnection: Keep-Alive\r\n") != std::string::npos);
+  CHECK(ask("/access/roles", "").find("Content-Encoding") == std::string::npos);
+  CHECK(ask("/access/roles", "Accept-Encoding: gzip\r\n").find("Content-Encoding: gzip") !=
+        std::string::npos);
+  CHECK(ask("/version", "Accept-Encoding: gzip\r\n").find("Content-Encoding") == std::string::npos);
+  CHECK(ask("/nodes/" + node + "/journal", "").find("Content-Encoding: gzip") != std::string::npos);
+}
+
 TEST_CASE("server: serves TLS with the certificate whose fingerprint it names") {
   Running run(true);
   CHECK(run.server->urls().front().starts_with("https://"));

@@ -74,6 +74,7 @@ const std::vector<Json>& candidates() {
       "data,vlan",
       "swept!tok",
       "root@pam!swept",
+      "VM.Audit",
       "node=pve1,path=/swept",
       "node=pve1,id=1af4:1000",
       "node=pve1,id=1af4:1000,path=0000:01:00.0",

@@ -31,8 +31,8 @@ TEST_CASE("verify: each rule of a scalar holds at its limit and not beyond") {
       {R"({"type":"number"})", "-.5e3", "1e", "type check ('number') failed - got '1e'"},
       {R"({"type":"boolean"})", "0", "true", "type check ('boolean') failed - got 'true'"},
       {R"({"type":"boolean"})", true, "yes", "type check ('boolean') failed - got 'yes'"},
-      {R"({"type":"string"})", 7, Json::array(), "type check ('string') failed - got 'ARRAY'"},
-      {R"({"type":"string"})", "x", Json::object(), "type check ('string') failed - got 'HASH'"},
+      {R"({"type":"string"})", 7, Json::array(), "type check ('string') failed - got ARRAY"},
+      {R"({"type":"string"})", "x", Json::object(), "type check ('string') failed - got HASH"},
       {R"({"minimum":16})", "16", "15", "value must have a minimum value of 16"},
       {R"({"maximum":1.5})", "1.5", "1.6", "value must have a maximum value of 1.5"},
       {R"({"minLength":2})", "ab", "a", "value must be at least 2 characters long"},
@@ -102,6 +102,57 @@ TEST_CASE("verify: lengths count characters, not bytes") {
   CHECK(said(R"({"maxLength":3})", "\u00fc\u00fc\u00fc").empty());
   CHECK(said(R"({"maxLength":3})", "\u00fc\u00fc\u00fcx") == "value may only be 3 characters long");
   CHECK(said(R"({"minLength":2})", "\u00fc") == "value must be at least 2 characters long");
+}
+
+TEST_CASE("verify: a list may come as an array, and an array as its one item") {
+  const Json schema = Json::parse(R"({
+    "vms": {"type":"string","format":"pve-vmid-list"},
+    "command": {"type":"array","items":{"type":"string"}}})");
+  Json values{{"vms", {100, "101"}}, {"command", "ls"}};
+  CHECK(verify_params(schema, values).empty());
+  CHECK(values == Json{{"vms", "100,101"}, {"command", {"ls"}}});
+  Json bad{{"vms", {100, "x"}}, {"command", "ls"}};
+  CHECK(verify_params(schema, bad)["vms"] ==
+        "invalid format - value does not look like a valid VM ID\n");
+}
+
+TEST_CASE("verify: a structure where a text belongs is named by its kind") {
+  const Json schema = Json::parse(R"({
+    "a": {"type":"string"}, "b": {"type":"array"}, "c": {"type":"boolean"}})");
+  Json values{{"a", Json::array({1})}, {"b", Json::object()}, {"c", ""}};
+  const Json errors = verify_params(schema, values);
+  CHECK(errors["a"] == "type check ('string') failed - got ARRAY");
+  CHECK(errors["c"] == "type check ('boolean') failed - got ''");
+}
+
+TEST_CASE("verify: what depends on a type is asked for when the type requires it") {
+  const Json schema = Json::parse(R"({
+    "kind": {"type":"string"},
+    "routes": {"type-property":"kind","oneOf":[
+      {"instance-types":["ospf"],"type":"string"},
+      {"instance-types":["bgp"],"type":"string","optional":1}]}})");
+  struct Row {
+    const char* kind;
+    bool asked;
+  };
+  for (const Row& row : {Row{"ospf", true}, Row{"bgp", false}, Row{"other", false}}) {
+    CAPTURE(row.kind);
+    Json values{{"kind", row.kind}};
+    CHECK(verify_params(schema, values).contains("routes") == row.asked);
+  }
+  Json none = Json::object();
+  CHECK_FALSE(verify_params(schema, none).contains("routes"));
+}
+
+TEST_CASE("verify: 8.4 has words of its own for a property without its partner") {
+  const Json schema = Json::parse(R"({
+    "parent": {"type":"string","optional":1},
+    "child": {"type":"string","optional":1,"requires":"parent"}})");
+  Json values{{"child", "x"}};
+  CHECK(verify_params(schema, values, PveVersion::k8)["parent"] ==
+        "missing property - 'child' requires this property");
+  CHECK(verify_params(schema, values, PveVersion::k9)["parent"] ==
+        "missing property required by 'child'");
 }
 
 }  // namespace pmx::sim
