@@ -126,6 +126,7 @@ void add_sdn_handlers(Handlers& handlers);
 void add_datacenter_handlers(Handlers& handlers);
 void add_mapping_handlers(Handlers& handlers);
 void add_power_handlers(Handlers& handlers);
+void add_lxc_handlers(Handlers& handlers);
 void add_qemu_handlers(Handlers& handlers);
 void add_bulk_handlers(Handlers& handlers);
 void add_task_handlers(Handlers& handlers);

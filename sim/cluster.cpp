@@ -167,6 +167,7 @@ class Cluster::Impl {
     add_datacenter_handlers(handlers_);
     add_mapping_handlers(handlers_);
     add_power_handlers(handlers_);
+    add_lxc_handlers(handlers_);
     add_qemu_handlers(handlers_);
     add_bulk_handlers(handlers_);
     add_task_handlers(handlers_);

@@ -44,8 +44,7 @@ Refused refuse_without(const Call& call, const std::string& path, std::string_vi
 }
 
 Refused refuse_pool(const Call& call, const std::string& pool) {
-  for (const auto& known : call.state.inventory.pools)
-    if (known == pool) return std::nullopt;
+  if (call.state.access.config.pools.contains(pool)) return std::nullopt;
   return failure(403, "Permission check failed (pool '" + pool + "' does not exist)");
 }
 
