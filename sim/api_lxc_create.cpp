@@ -106,7 +106,11 @@ std::string unpack_problem(const Call& call) {
       !problem.empty())
     return problem;
   const Volume* archive = call.state.storages.find(call.text("node"), volid);
-  return archive == nullptr ? "volume '" + volid + "' does not exist" : "";
+  if (archive == nullptr) return "volume '" + volid + "' does not exist";
+  if (!archive->is_broken) return "";
+  return "command 'tar xpf - -z --totals --one-file-system -p --sparse --numeric-owner' failed: "
+         "exit "
+         "code 2";
 }
 
 Answer create(const Call& call) {

@@ -21,6 +21,7 @@
 #include "sim/node_settings.h"
 #include "sim/sdn.h"
 #include "sim/tasks.h"
+#include "sim/upload.h"
 #include "sim/volumes.h"
 
 namespace pmx::sim {
@@ -73,10 +74,11 @@ struct State {
 struct Call {
   State& state;
   const Caller& caller;
-  const Json& params;  ///< of path, query and body
-  const Json& facts;   ///< of the method: params, permissions, returns, ...
-  std::size_t asked;   ///< the node that got the request: its place in the inventory
-  std::int64_t now;    ///< milliseconds since the epoch
+  const Json& params;              ///< of path, query and body
+  const Json& facts;               ///< of the method: params, permissions, returns, ...
+  std::size_t asked;               ///< the node that got the request: its place in the inventory
+  std::int64_t now;                ///< milliseconds since the epoch
+  const Upload* upload = nullptr;  ///< the file that came with it
 
   [[nodiscard]] bool is_9() const { return state.facts.version() == PveVersion::k9; }
 
@@ -133,6 +135,7 @@ void add_task_handlers(Handlers& handlers);
 void add_storage_handlers(Handlers& handlers);
 void add_storage_status_handlers(Handlers& handlers);
 void add_content_handlers(Handlers& handlers);
+void add_upload_handlers(Handlers& handlers);
 void add_vzdump_handlers(Handlers& handlers);
 void add_job_handlers(Handlers& handlers);
 void add_replication_handlers(Handlers& handlers);

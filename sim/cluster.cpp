@@ -98,11 +98,14 @@ std::optional<Response> refuse_body(const Request& request) {
 }
 
 /// Query, body and path variables in one object, or the answer that refuses them.
-std::optional<Answer> read_params(const Request& request, const Route& route, Json& params) {
+std::optional<Answer> read_params(const Request& request, const Route& route, Json& params,
+                                  std::optional<Upload>& upload) {
   params = decode_form(request.query);
   Json body = Json::object();
   if (is_json(request) && !request.body.empty())
     body = parse_json(request.body).value_or(Json::object());
+  else if (content_type(request) == "multipart/form-data")
+    upload = read_upload(request.headers.at("content-type"), request.body, body);
   else if (!request.body.empty())
     body = decode_form(request.body);
   for (const Json& given : {body, Json(route.variables)})
@@ -174,6 +177,7 @@ class Cluster::Impl {
     add_storage_handlers(handlers_);
     add_storage_status_handlers(handlers_);
     add_content_handlers(handlers_);
+    add_upload_handlers(handlers_);
     add_vzdump_handlers(handlers_);
     add_job_handlers(handlers_);
     add_replication_handlers(handlers_);
@@ -291,7 +295,8 @@ class Cluster::Impl {
       return failure(403, "Permission check failed (URI '" + request.path +
                               "' not available with API token, need proper ticket.\n)");
     Json params;
-    if (auto refused = read_params(request, route, params)) return *refused;
+    std::optional<Upload> upload;
+    if (auto refused = read_params(request, route, params, upload)) return *refused;
     static const Json kNobody = "root@pam-only";
     const Json* permissions = find_member(facts, "permissions");
     if (!route.path.empty())
@@ -308,7 +313,7 @@ class Cluster::Impl {
       return bad_parameters(std::move(errors));
     if (Json errors = root_only(params, caller, route.path); !errors.empty())
       return bad_parameters(std::move(errors));
-    return dispatch(route, Call{state_, caller, params, facts, request.node, now_});
+    return dispatch(route, Call{state_, caller, params, facts, request.node, now_, upload ? &*upload : nullptr});
   }
 
   /// The proxy hop to {node}: unknown, down, or fine. "localhost" is the node that was asked.
@@ -404,6 +409,19 @@ void Cluster::change_guest(int vmid, const Json& changes) {
         guest->second.config[key] =
             value.is_string() ? *value.get_ptr<const std::string*>() : dump_json(value);
     }
+  });
+}
+
+bool Cluster::set_second_factor(std::string_view user, bool on) {
+  return impl_->with_state([&](State& state) {
+    User* known = state.access.config.find_user(user);
+    if (known == nullptr) return false;
+    known->factors.clear();
+    known->about.erase("keys");
+    if (!on) return true;
+    known->factors.push_back({state.access.make_uuid("tfa"), "totp", "phone", 0, true, {}});
+    known->about["keys"] = "x";
+    return true;
   });
 }
 

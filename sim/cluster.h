@@ -121,6 +121,9 @@ class Cluster {
   /// Merges `changes` into the guest's configuration as an administrator's edit would; null
   /// deletes. Values given here are not classified in truth(), except the name.
   void change_guest(int vmid, const Json& changes);
+  /// Gives a user a TOTP entry, whose code is 123456, or takes all its second factors away; false
+  /// when there is no such user.
+  bool set_second_factor(std::string_view user, bool on);
   /// Moves a guest to another node, as a finished migration does.
   void move_guest(int vmid, std::string_view node);
 
@@ -128,8 +131,8 @@ class Cluster {
   [[nodiscard]] std::vector<std::string> nodes() const;
 
   /// A switch by name, as `proxmox-mpc sim ctl` turns it: node-down NODE, node-up NODE,
-  /// quorum-lost, quorum-back, fail-next COUNT STATUS REASON, truncate-next COUNT BYTES.
-  /// kInvalidArgument says what there is.
+  /// quorum-lost, quorum-back, fail-next COUNT STATUS REASON, truncate-next COUNT BYTES, tfa-enable
+  /// USER, tfa-disable USER. kInvalidArgument says what there is.
   Result<void> control(std::string_view action, const std::vector<std::string>& arguments);
 
   /// Requests answered so far.

@@ -38,6 +38,7 @@ using boost::system::error_code;
 constexpr std::string_view kPrefix = "/api2/json";
 constexpr std::uint64_t kBodyLimit = std::uint64_t{512}
                                      << 10;  // PVE answers more with 501 "for data too large"
+constexpr std::uint64_t kUploadLimit = std::uint64_t{256} << 20;  // of files for a storage
 constexpr std::uint32_t kHeaderLimit = 8 * 1024;
 constexpr std::chrono::seconds kIdle{60};
 constexpr std::chrono::seconds kHandshake{10};
@@ -212,8 +213,13 @@ asio::awaitable<bool> exchange(const Shared& shared, std::size_t node, Stream& s
   parser.header_limit(kHeaderLimit);
   beast::get_lowest_layer(stream).expires_after(kIdle);
   error_code failed;
-  co_await http::async_read(stream, buffer, parser,
-                            asio::redirect_error(asio::use_awaitable, failed));
+  co_await http::async_read_header(stream, buffer, parser,
+                                   asio::redirect_error(asio::use_awaitable, failed));
+  const bool upload = parser.get()[http::field::content_type].starts_with("multipart/");
+  if (upload) parser.body_limit(kUploadLimit);
+  if (!failed)
+    co_await http::async_read(stream, buffer, parser,
+                              asio::redirect_error(asio::use_awaitable, failed));
   if (failed && is_gone(failed)) co_return false;
   const HttpRequest request = parser.release();
   Response response;

@@ -60,11 +60,26 @@ Result<void> truncate_next(Cluster& cluster, const Arguments& arguments) {
   return {};
 }
 
-constexpr std::array<Switch, 4> kSwitches{{
+Result<void> set_second_factor(Cluster& cluster, const std::string& user, bool on) {
+  if (cluster.set_second_factor(user, on)) return {};
+  return Error{Code::kInvalidArgument, "there is no user '" + user + "'", "NAME@REALM"};
+}
+
+Result<void> tfa_enable(Cluster& cluster, const Arguments& arguments) {
+  return set_second_factor(cluster, arguments[0], true);
+}
+
+Result<void> tfa_disable(Cluster& cluster, const Arguments& arguments) {
+  return set_second_factor(cluster, arguments[0], false);
+}
+
+constexpr std::array<Switch, 6> kSwitches{{
     {"node-down", "NODE", 1, node_down},
     {"node-up", "NODE", 1, node_up},
     {"fail-next", "COUNT STATUS REASON", 3, fail_next},
     {"truncate-next", "COUNT BYTES", 2, truncate_next},
+    {"tfa-enable", "USER", 1, tfa_enable},
+    {"tfa-disable", "USER", 1, tfa_disable},
 }};
 
 }  // namespace

@@ -26,7 +26,8 @@ struct Volume {
   std::string parent;      ///< of a linked clone, as PVE shows it: "../210/base-210-disk-0.qcow2"
   std::string notes;
   bool is_protected = false;
-  Values config;  ///< of a backup made here: the guest's configuration file
+  bool is_broken = false;  ///< no archive inside, whatever its name says
+  Values config;           ///< of a backup made here: the guest's configuration file
 };
 
 /// The parts of a volume's name that PVE reads from it.

@@ -47,6 +47,24 @@ TEST_CASE("switches: planned failures come as told, and end") {
   CHECK_FALSE(asked(cluster, 0, "/access/domains").truncate_after.has_value());
 }
 
+TEST_CASE("switches: a user gets a second factor, and loses it again") {
+  FakeClock clock;
+  Cluster cluster(lab(), clock);
+  const auto login = [&](const std::string& more) {
+    Request request;
+    request.method = "POST";
+    request.path = "/access/ticket";
+    request.body = "username=root@pam&" + more;
+    return parse_json(cluster.handle(request).body).value()["data"];
+  };
+  REQUIRE(cluster.control("tfa-enable", {"root@pam"}).ok());
+  CHECK(login("password=secret")["NeedTFA"] == 1);
+  CHECK(login("password=secret&otp=totp:123456").contains("cap"));
+  REQUIRE(cluster.control("tfa-disable", {"root@pam"}).ok());
+  CHECK(login("password=secret").contains("cap"));
+  CHECK_FALSE(cluster.control("tfa-enable", {"nobody@pve"}).ok());
+}
+
 TEST_CASE("switches: what is wrong with one is told, with what there is") {
   FakeClock clock;
   Cluster cluster(lab(), clock);
