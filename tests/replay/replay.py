@@ -11,6 +11,7 @@ that stay. Ends with 1 when fewer than PERCENT of the records of a version are e
 """
 
 import argparse
+import base64
 import http.client
 import json
 import os
@@ -76,11 +77,14 @@ def multipart(body):
     for name, value in body.items():
         lines.append("--recorded")
         if isinstance(value, dict):
+            content = filled(value.get("__content__", ""))
+            if "__base64__" in value:
+                content = base64.b64decode(value["__base64__"]).decode("latin-1")
             lines += [f'Content-Disposition: form-data; name="{name}"; filename="{value["__file__"]}"',
-                      "Content-Type: application/octet-stream", "", value.get("__content__", "")]
+                      "Content-Type: application/octet-stream", "", content]
         else:
             lines += [f'Content-Disposition: form-data; name="{name}"', "", str(value)]
-    return "\r\n".join(lines + ["--recorded--", ""]).encode(), "multipart/form-data; boundary=recorded"
+    return "\r\n".join(lines + ["--recorded--", ""]).encode("latin-1"), "multipart/form-data; boundary=recorded"
 
 
 def encoded(request):

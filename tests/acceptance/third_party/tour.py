@@ -54,7 +54,7 @@ def tour(api):
     try:
         guest.config.get()
     except ResourceException as refused:
-        seen["gone"] = [refused.status_code, refused.status_message]
+        seen["gone"] = [refused.status_code, str(refused)]
     return seen
 
 
