@@ -1,6 +1,7 @@
 // /nodes/{node}/lxc: lists, status and configuration of containers; finding guests of both kinds.
 #include "sim/guest_config.h"
 #include "sim/qemu_api.h"
+#include "sim/stateless.h"
 #include "sim/statistics.h"
 
 namespace pmx::sim {
@@ -39,24 +40,20 @@ Answer current(const Call& call) {
   return ok(row);
 }
 
-Answer config(const Call& call) {
-  const GuestState* guest = find_guest(call, GuestKind::kLxc);
-  if (guest == nullptr) return missing_guest(call, GuestKind::kLxc);
-  if (call.has("snapshot"))
-    return failure(500, "snapshot '" + call.text("snapshot") + "' does not exist");
-  Json out = shown_config(call.state.facts, GuestKind::kLxc, guest->config);
-  out["digest"] = guest_digest(*guest);
-  return ok(std::move(out));
-}
-
-Answer pending(const Call& call) {
-  const GuestState* guest = find_guest(call, GuestKind::kLxc);
-  return guest == nullptr ? missing_guest(call, GuestKind::kLxc) : ok(pending_items(call, *guest));
-}
-
 Answer snapshots(const Call& call) {
   const GuestState* guest = find_guest(call, GuestKind::kLxc);
   return guest == nullptr ? missing_guest(call, GuestKind::kLxc) : ok(snapshot_rows(*guest));
+}
+
+constexpr char kContainer[] = "/nodes/{node}/lxc/{vmid}";
+constexpr char kContainerStatus[] = "/nodes/{node}/lxc/{vmid}/status";
+constexpr char kVmStatus[] = "/nodes/{node}/qemu/{vmid}/status";
+
+/// The few index lists for which PVE reads the guest's configuration first.
+template <GuestKind kind, const char* path>
+Answer guarded_index(const Call& call) {
+  if (find_guest(call, kind) == nullptr) return missing_guest(call, kind);
+  return index_answer(Route{path, "GET", {}}, call).value_or(ok(Json::array()));
 }
 
 }  // namespace
@@ -79,8 +76,9 @@ void add_guest_handlers(Handlers& handlers) {
   const std::string path = "GET /nodes/{node}/lxc";
   handlers[path] = list;
   handlers[path + "/{vmid}/status/current"] = current;
-  handlers[path + "/{vmid}/config"] = config;
-  handlers[path + "/{vmid}/pending"] = pending;
+  handlers[path + "/{vmid}"] = guarded_index<GuestKind::kLxc, kContainer>;
+  handlers[path + "/{vmid}/status"] = guarded_index<GuestKind::kLxc, kContainerStatus>;
+  handlers["GET /nodes/{node}/qemu/{vmid}/status"] = guarded_index<GuestKind::kQemu, kVmStatus>;
   handlers[path + "/{vmid}/snapshot"] = snapshots;
 }
 
