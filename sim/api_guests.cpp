@@ -40,11 +40,6 @@ Answer current(const Call& call) {
   return ok(row);
 }
 
-Answer snapshots(const Call& call) {
-  const GuestState* guest = find_guest(call, GuestKind::kLxc);
-  return guest == nullptr ? missing_guest(call, GuestKind::kLxc) : ok(snapshot_rows(*guest));
-}
-
 constexpr char kContainer[] = "/nodes/{node}/lxc/{vmid}";
 constexpr char kContainerStatus[] = "/nodes/{node}/lxc/{vmid}/status";
 constexpr char kVmStatus[] = "/nodes/{node}/qemu/{vmid}/status";
@@ -79,7 +74,6 @@ void add_guest_handlers(Handlers& handlers) {
   handlers[path + "/{vmid}"] = guarded_index<GuestKind::kLxc, kContainer>;
   handlers[path + "/{vmid}/status"] = guarded_index<GuestKind::kLxc, kContainerStatus>;
   handlers["GET /nodes/{node}/qemu/{vmid}/status"] = guarded_index<GuestKind::kQemu, kVmStatus>;
-  handlers[path + "/{vmid}/snapshot"] = snapshots;
 }
 
 }  // namespace pmx::sim

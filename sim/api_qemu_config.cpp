@@ -205,7 +205,7 @@ void add_qemu_handlers(Handlers& handlers) {
   add_qemu_power_handlers(handlers);
   add_qemu_disk_handlers(handlers);
   add_qemu_clone_handlers(handlers);
-  add_qemu_snapshot_handlers(handlers);
+  add_snapshot_handlers(handlers);
   add_qemu_migrate_handlers(handlers);
   add_qemu_agent_handlers(handlers);
   add_qemu_console_handlers(handlers);

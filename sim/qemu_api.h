@@ -39,7 +39,7 @@ void add_qemu_power_handlers(Handlers& handlers);
 void add_qemu_config_handlers(Handlers& handlers);
 void add_qemu_disk_handlers(Handlers& handlers);
 void add_qemu_clone_handlers(Handlers& handlers);
-void add_qemu_snapshot_handlers(Handlers& handlers);
+void add_snapshot_handlers(Handlers& handlers);
 void add_qemu_migrate_handlers(Handlers& handlers);
 void add_qemu_agent_handlers(Handlers& handlers);
 void add_qemu_console_handlers(Handlers& handlers);

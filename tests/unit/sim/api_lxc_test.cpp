@@ -151,4 +151,21 @@ TEST_CASE("lxc: a stopped container moves to another node and is found there") {
         400);
 }
 
+TEST_CASE("lxc: a snapshot keeps the configuration, rolls back and goes") {
+  Containers pve;
+  const std::string path = pve.path(part::kStoppedCt);
+  const Json was = pve.config(part::kStoppedCt);
+  CHECK(pve.send("POST", path + "/snapshot", "snapname=current").reason ==
+        "unable to use snapshot name 'current' (reserved name)");
+  CHECK(pve.outcome("POST", path + "/snapshot", "snapname=before") == "OK");
+  REQUIRE(pve.send("PUT", path + "/config", "memory=64").status == 200);
+  CHECK(pve.get(path + "/snapshot/before/config")["memory"] == was["memory"]);
+  CHECK(pve.outcome("POST", path + "/snapshot/before/rollback") == "OK");
+  CHECK(pve.config(part::kStoppedCt)["memory"] == was["memory"]);
+  CHECK(pve.outcome("DELETE", path + "/snapshot/before") == "OK");
+  CHECK(pve.outcome("POST", path + "/snapshot/before/rollback") ==
+        "snapshot 'before' does not exist");
+  CHECK(pve.get(path + "/snapshot").size() == 1);
+}
+
 }  // namespace pmx::sim

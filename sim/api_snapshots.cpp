@@ -1,7 +1,8 @@
-// Snapshots of VMs: the tree, rollback and deletion.
+// Snapshots of VMs and containers: the tree, rollback and deletion.
 #include <algorithm>
 
 #include "sim/guest_config.h"
+#include "sim/lxc_config.h"
 #include "sim/qemu_api.h"
 
 namespace pmx::sim {
@@ -18,8 +19,20 @@ bool is_kept(std::string_view key) {
   return !is_numbered(key, "unused");
 }
 
-Json shown_snapshot(const Call& call, const Values& values) {
-  Json out = shown_guest(call, GuestKind::kQemu, values);
+std::string task_type(GuestKind kind, const char* verb) {
+  return std::string(kind == GuestKind::kQemu ? "qm" : "vz") + verb;
+}
+
+/// Whether all volumes of the guest can be kept as they are.
+bool may_snapshot(const State& state, const GuestState& guest) {
+  if (guest.kind == GuestKind::kQemu) return config_allows(state, "snapshot", guest.config, false);
+  for (const auto& [key, drive] : volumes_of(guest.config, false))
+    if (!volume_allows(state, "snapshot", drive.file, false)) return false;
+  return true;
+}
+
+Json shown_snapshot(const Call& call, GuestKind kind, const Values& values) {
+  Json out = shown_guest(call, kind, values);
   if (const auto time = values.find("snaptime"); time != values.end())
     out["snaptime"] = std::atoll(time->second.c_str());
   return out;
@@ -30,21 +43,21 @@ std::string text_of(const Values& values, std::string_view key) {
   return found == values.end() ? "" : found->second;
 }
 
+template <GuestKind kind>
 Answer list(const Call& call) {
-  const GuestState* guest = find_guest(call, GuestKind::kQemu);
-  if (guest == nullptr) return missing_guest(call, GuestKind::kQemu);
+  const GuestState* guest = find_guest(call, kind);
+  if (guest == nullptr) return missing_guest(call, kind);
   return ok(snapshot_rows(*guest));
 }
 
 /// Why no snapshot can be taken; the words of the worker.
-std::string snapshot_problem(const Call& call, const GuestState* guest) {
+std::string snapshot_problem(const Call& call, GuestKind kind, const GuestState* guest) {
   const std::string name = call.text("snapname");
-  if (guest == nullptr) return missing_guest(call, GuestKind::kQemu).message;
+  if (guest == nullptr) return missing_guest(call, kind).message;
   if (guest->is_template()) return "you can't take a snapshot if it's a template";
   if (auto locked = lock_problem(call, *guest); !locked.empty()) return locked;
   if (guest->snapshots.contains(name)) return "snapshot name '" + name + "' already used";
-  if (!config_allows(call.state, "snapshot", guest->config, false))
-    return "snapshot feature is not available";
+  if (!may_snapshot(call.state, *guest)) return "snapshot feature is not available";
   return "";
 }
 
@@ -80,14 +93,15 @@ Answer fail_without_patch(const Call& call, GuestState& guest, Values section, T
       prefix + "'savevm-start' failed - The command savevm-start has not been found");
 }
 
+template <GuestKind kind>
 Answer take(const Call& call) {
   const std::string name = call.text("snapname");
   for (const char* reserved : {"current", "pending"})
     if (name == reserved)
       return failure(500, "unable to use snapshot name '" + name + "' (reserved name)");
-  GuestState* guest = find_guest(call, GuestKind::kQemu);
-  TaskPlan plan = task_plan("qmsnapshot", call.text("vmid"));
-  if (auto problem = snapshot_problem(call, guest); !problem.empty())
+  GuestState* guest = find_guest(call, kind);
+  TaskPlan plan = task_plan(task_type(kind, "snapshot"), call.text("vmid"));
+  if (auto problem = snapshot_problem(call, kind, guest); !problem.empty())
     return fork_failure(call, std::move(plan), problem);
   plan.duration = kSnapshotTime;
   Values section;
@@ -115,9 +129,10 @@ Answer take(const Call& call) {
 }
 
 /// What rollback and deletion ask before they begin.
-std::string snapshot_missing(const Call& call, const GuestState* guest, const char* verb) {
+std::string snapshot_missing(const Call& call, GuestKind kind, const GuestState* guest,
+                             const char* verb) {
   const std::string name = call.text("snapname");
-  if (guest == nullptr) return missing_guest(call, GuestKind::kQemu).message;
+  if (guest == nullptr) return missing_guest(call, kind).message;
   if (guest->is_template()) return std::string("you can't ") + verb + " if vm is a template";
   if (!guest->snapshots.contains(name)) return "snapshot '" + name + "' does not exist";
   return "";
@@ -139,11 +154,12 @@ void roll_back(GuestState& guest, const std::string& name, const Task& task, boo
   if (start || found->second.contains("vmstate")) run_guest(guest, task);
 }
 
+template <GuestKind kind>
 Answer rollback(const Call& call) {
-  GuestState* guest = find_guest(call, GuestKind::kQemu);
-  TaskPlan plan = task_plan("qmrollback", call.text("vmid"));
+  GuestState* guest = find_guest(call, kind);
+  TaskPlan plan = task_plan(task_type(kind, "rollback"), call.text("vmid"));
   const std::string name = call.text("snapname");
-  std::string problem = snapshot_missing(call, guest, "rollback");
+  std::string problem = snapshot_missing(call, kind, guest, "rollback");
   if (problem.empty()) {
     const std::string state = text_of(guest->snapshots[name], "snapstate");
     if (!state.empty())
@@ -180,13 +196,14 @@ void drop_snapshot(State& state, const Task& task, const std::string& name) {
   guest->config.erase("lock");
 }
 
+template <GuestKind kind>
 Answer remove(const Call& call) {
-  GuestState* guest = find_guest(call, GuestKind::kQemu);
-  TaskPlan plan = task_plan("qmdelsnapshot", call.text("vmid"));
+  GuestState* guest = find_guest(call, kind);
+  TaskPlan plan = task_plan(task_type(kind, "delsnapshot"), call.text("vmid"));
   const std::string name = call.text("snapname");
   std::string problem =
-      guest == nullptr ? missing_guest(call, GuestKind::kQemu).message : lock_problem(call, *guest);
-  if (problem.empty()) problem = snapshot_missing(call, guest, "delete a snapshot");
+      guest == nullptr ? missing_guest(call, kind).message : lock_problem(call, *guest);
+  if (problem.empty()) problem = snapshot_missing(call, kind, guest, "delete a snapshot");
   if (!problem.empty()) return fork_failure(call, std::move(plan), problem);
   guest->config["lock"] = "snapshot-delete";
   plan.duration = kSnapshotTime;
@@ -195,18 +212,20 @@ Answer remove(const Call& call) {
   return fork_task(call, std::move(plan));
 }
 
+template <GuestKind kind>
 Answer get_config(const Call& call) {
-  const GuestState* guest = find_guest(call, GuestKind::kQemu);
-  if (guest == nullptr) return missing_guest(call, GuestKind::kQemu);
+  const GuestState* guest = find_guest(call, kind);
+  if (guest == nullptr) return missing_guest(call, kind);
   const auto found = guest->snapshots.find(call.text("snapname"));
   if (found == guest->snapshots.end())
     return failure(500, "snapshot '" + call.text("snapname") + "' does not exist");
-  return ok(shown_snapshot(call, found->second));
+  return ok(shown_snapshot(call, kind, found->second));
 }
 
+template <GuestKind kind>
 Answer put_config(const Call& call) {
-  GuestState* guest = find_guest(call, GuestKind::kQemu);
-  if (guest == nullptr) return missing_guest(call, GuestKind::kQemu);
+  GuestState* guest = find_guest(call, kind);
+  if (guest == nullptr) return missing_guest(call, kind);
   if (!call.has("description")) return ok(nullptr);
   if (auto refused = refuse_locked(call, *guest)) return *refused;
   const auto found = guest->snapshots.find(call.text("snapname"));
@@ -254,14 +273,24 @@ std::int64_t state_size(const GuestState& guest) {
   return guest_traits(guest).memory * 2 + 500 * kMib;
 }
 
-void add_qemu_snapshot_handlers(Handlers& handlers) {
-  const std::string path = "/nodes/{node}/qemu/{vmid}/snapshot";
-  handlers["GET " + path] = list;
-  handlers["POST " + path] = take;
-  handlers["DELETE " + path + "/{snapname}"] = remove;
-  handlers["POST " + path + "/{snapname}/rollback"] = rollback;
-  handlers["GET " + path + "/{snapname}/config"] = get_config;
-  handlers["PUT " + path + "/{snapname}/config"] = put_config;
+namespace {
+
+template <GuestKind kind>
+void add(Handlers& handlers) {
+  const std::string path = "/nodes/{node}/" + std::string(kind_name(kind)) + "/{vmid}/snapshot";
+  handlers["GET " + path] = list<kind>;
+  handlers["POST " + path] = take<kind>;
+  handlers["DELETE " + path + "/{snapname}"] = remove<kind>;
+  handlers["POST " + path + "/{snapname}/rollback"] = rollback<kind>;
+  handlers["GET " + path + "/{snapname}/config"] = get_config<kind>;
+  handlers["PUT " + path + "/{snapname}/config"] = put_config<kind>;
+}
+
+}  // namespace
+
+void add_snapshot_handlers(Handlers& handlers) {
+  add<GuestKind::kQemu>(handlers);
+  add<GuestKind::kLxc>(handlers);
 }
 
 }  // namespace pmx::sim
