@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,7 +59,7 @@ struct FirewallMacro {
 };
 
 /// All of them, by name.
-const std::vector<FirewallMacro>& firewall_macros();
+std::span<const FirewallMacro> firewall_macros();
 
 /// What is wrong with a value of a firewall's parameter format ("pve-fw-addr-spec", ...); nothing
 /// for other formats and good values. The complaint ends in "\n".

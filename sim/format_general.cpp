@@ -3,6 +3,7 @@
 #include <array>
 
 #include "sim/format.h"
+#include "sim/named_format.h"
 #include "sim/pattern.h"
 #include "sim/roles.h"
 #include "sim/section_file.h"
@@ -10,12 +11,6 @@
 
 namespace pmx::sim {
 namespace {
-
-struct NamedFormat {
-  std::string_view name;
-  std::string_view pattern;
-  std::string_view complaint;  ///< "%" stands for the value
-};
 
 constexpr std::array<NamedFormat, 16> kFormats{{
     {"pve-roleid", "[A-Za-z0-9.\\-_]+", "role name '%' contains invalid characters"},
@@ -97,13 +92,7 @@ std::string check_general_format(std::string_view format, std::string_view value
     return "value " + quoted(value) + " does not look like a valid token ID\n";
   if (format == "pve-priv" && !all_privileges(version).contains(value))
     return "invalid privilege " + quoted(value) + "\n";
-  for (const NamedFormat& known : kFormats) {
-    if (known.name != format || matches_pattern(std::string(known.pattern), value)) continue;
-    std::string text(known.complaint);
-    if (const auto mark = text.find('%'); mark != std::string::npos) text.replace(mark, 1, value);
-    return text + "\n";
-  }
-  return "";
+  return check_named(kFormats, format, value);
 }
 
 }  // namespace pmx::sim

@@ -3,16 +3,11 @@
 
 #include "sim/firewall.h"
 #include "sim/format.h"
+#include "sim/named_format.h"
 #include "sim/pattern.h"
 
 namespace pmx::sim {
 namespace {
-
-struct NamedFormat {
-  std::string_view name;
-  std::string_view pattern;
-  std::string_view complaint;  ///< "%" stands for the value
-};
 
 constexpr std::string_view kHaResource = "value does not look like a valid ha resource id";
 
@@ -71,13 +66,7 @@ std::string check_length(std::string_view format, std::string_view value) {
 }  // namespace
 
 std::string check_network_format(std::string_view format, std::string_view value) {
-  const auto known = std::find_if(kFormats.begin(), kFormats.end(),
-                                  [&](const NamedFormat& one) { return one.name == format; });
-  if (known != kFormats.end() && !matches_pattern(std::string(known->pattern), value)) {
-    std::string text(known->complaint);
-    if (const auto mark = text.find('%'); mark != std::string::npos) text.replace(mark, 1, value);
-    return text + "\n";
-  }
+  if (auto complaint = check_named(kFormats, format, value); !complaint.empty()) return complaint;
   if (auto complaint = check_length(format, value); !complaint.empty()) return complaint;
   if (auto complaint = check_cidr(format, value); !complaint.empty()) return complaint;
   return check_firewall_format(format, value);

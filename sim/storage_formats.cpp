@@ -4,18 +4,12 @@
 
 #include "base/json.h"
 #include "sim/calendar.h"
-#include "sim/pattern.h"
+#include "sim/named_format.h"
 
 namespace pmx::sim {
 namespace {
 
-struct Format {
-  std::string_view name;
-  std::string_view pattern;
-  std::string_view complaint;  ///< "%" stands for the value
-};
-
-constexpr std::array<Format, 10> kFormats{{
+constexpr std::array<NamedFormat, 10> kFormats{{
     {"pve-storage-path", "/[^\\n]*", "value does not look like a valid absolute path"},
     {"pve-storage-content", "images|rootdir|vztmpl|iso|backup|snippets|import|none",
      "invalid content type '%'"},
@@ -56,13 +50,7 @@ std::string check_storage_format(std::string_view format, std::string_view value
   if (format == "pve-command-batch") return check_batch(value);
   if (format == "pve-calendar-event" && !is_calendar_event(value))
     return "invalid calendar event '" + std::string(value) + "' - unable to parse calendar event\n";
-  for (const Format& known : kFormats) {
-    if (known.name != format || matches_pattern(std::string(known.pattern), value)) continue;
-    std::string text(known.complaint);
-    if (const auto mark = text.find('%'); mark != std::string::npos) text.replace(mark, 1, value);
-    return text + "\n";
-  }
-  return "";
+  return check_named(kFormats, format, value);
 }
 
 }  // namespace pmx::sim
