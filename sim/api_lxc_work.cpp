@@ -76,20 +76,6 @@ Refused refuse_move(const Call& call, const GuestState& guest) {
   return std::nullopt;
 }
 
-void finish_move(State& state, int vmid, const std::string& key, const std::string& volid,
-                 bool drop) {
-  GuestState* guest = guest_by_id(state, vmid);
-  if (guest == nullptr || guest->value(key).empty()) return;
-  Drive drive = parse_drive(guest->value(key));
-  const std::string old = drive.file;
-  drive.file = volid;
-  guest->config[key] = drive.text();
-  if (drop)
-    DiskWork(state, node_name(state, *guest), vmid, 0).free(old);
-  else
-    keep_unused(state, *guest, Drive{old, {}});
-}
-
 /// Why the copy cannot be made where it is wanted.
 std::string target_problem(const Call& call) {
   const std::string storage = call.text("storage");
@@ -122,7 +108,7 @@ Answer move_volume(const Call& call) {
   plan.duration += 800;
   const bool drop = call.flag("delete");
   plan.effect = [vmid = guest->vmid, key, target, drop](State& state, const Task&) {
-    finish_move(state, vmid, key, target, drop);
+    replace_volume(state, vmid, key, target, drop);
   };
   plan.undo = [target, node = node_of_call(call)](State& state, const Task&) {
     state.storages.remove(node, target);
@@ -135,8 +121,9 @@ Answer suspend(const Call& call) {
   if (guest == nullptr) return missing_guest(call, GuestKind::kLxc);
   if (!is_running(*guest)) return failure(500, "CT " + call.text("vmid") + " not running");
   TaskPlan plan = task_plan("vzsuspend", call.text("vmid"));
-  return fork_failure(call, std::move(plan),
-                      "checkpointing not supported by this container's system");
+  return fork_failure(
+      call, std::move(plan),
+      "command 'lxc-checkpoint -n " + plan.id + " -s -D /var/lib/vz/dump' failed: exit code 1");
 }
 
 Answer resume(const Call& call) {

@@ -110,20 +110,6 @@ Refused refuse_move(const Call& call, const GuestState& guest) {
   return failure(500, "you can't move a disk with snapshots and delete the source");
 }
 
-void finish_move(State& state, int vmid, const std::string& key, const std::string& volid,
-                 bool drop, std::int64_t now) {
-  GuestState* guest = guest_by_id(state, vmid);
-  if (guest == nullptr || guest->value(key).empty()) return;
-  Drive drive = parse_drive(guest->value(key));
-  const std::string old = drive.file;
-  drive.file = volid;
-  guest->config[key] = drive.text();
-  if (drop)
-    DiskWork(state, node_name(state, *guest), vmid, now).free(old);
-  else
-    keep_unused(state, *guest, Drive{old, {}});
-}
-
 Answer move_to_storage(const Call& call, GuestState& guest) {
   if (auto refused =
           refuse_without(call, "/storage/" + call.text("storage"), "Datastore.AllocateSpace"))
@@ -154,8 +140,8 @@ Answer move_to_storage(const Call& call, GuestState& guest) {
   plan.duration = 200;
   const int vmid = guest.vmid;
   const bool drop = call.flag("delete");
-  plan.effect = [vmid, key, target, drop](State& state, const Task& task) {
-    finish_move(state, vmid, key, target, drop, task.end() / 1000);
+  plan.effect = [vmid, key, target, drop](State& state, const Task&) {
+    replace_volume(state, vmid, key, target, drop);
   };
   const std::string node = call.text("node");
   plan.undo = [target, node](State& state, const Task&) { state.storages.remove(node, target); };

@@ -75,7 +75,9 @@ void save_memory(const Call& call, const GuestState& guest, Values& section, Tas
   section["runningmachine"] = "pc-i440fx-" + qemu_of(call.state).version.substr(0, 4) + "+pve0";
   section["runningcpu"] = "kvm64,enforce,+kvm_pv_eoi,+kvm_pv_unhalt,+lahf_lm,+sep";
   log_line(plan, "saving VM state and RAM using storage '" + storage + "'", 100);
-  log_line(plan, "completed saving the VM state in 1s, saved 412.55 MiB", kMemoryTime);
+  const std::int64_t saved = guest_traits(guest).memory >> 21;  // half of it, in MiB
+  log_line(plan, "completed saving the VM state in 1s, saved " + std::to_string(saved) + ".00 MiB",
+           kMemoryTime);
   plan.duration += kMemoryTime;
 }
 

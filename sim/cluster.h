@@ -131,7 +131,7 @@ class Cluster {
   [[nodiscard]] std::vector<std::string> nodes() const;
 
   /// A switch by name, as `proxmox-mpc sim ctl` turns it: node-down NODE, node-up NODE,
-  /// quorum-lost, quorum-back, fail-next COUNT STATUS REASON, truncate-next COUNT BYTES, tfa-enable
+  /// fail-next COUNT STATUS REASON, truncate-next COUNT BYTES, tfa-enable
   /// USER, tfa-disable USER. kInvalidArgument says what there is.
   Result<void> control(std::string_view action, const std::vector<std::string>& arguments);
 

@@ -288,6 +288,20 @@ void keep_unused(State& state, GuestState& guest, const Drive& drive) {
   }
 }
 
+void replace_volume(State& state, int vmid, const std::string& key, const std::string& volid,
+                    bool free_old) {
+  GuestState* guest = guest_by_id(state, vmid);
+  if (guest == nullptr || guest->value(key).empty()) return;
+  Drive drive = parse_drive(guest->value(key));
+  const std::string old = drive.file;
+  drive.file = volid;
+  guest->config[key] = drive.text();
+  if (free_old)
+    DiskWork(state, node_name(state, *guest), vmid, 0).free(old);
+  else
+    keep_unused(state, *guest, Drive{old, {}});
+}
+
 bool snapshot_holds(const GuestState& guest, const std::string& volid) {
   for (const auto& [name, section] : guest.snapshots)
     for (const auto& [key, drive] : drives_of(section, true))

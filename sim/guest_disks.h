@@ -62,6 +62,11 @@ class DiskWork {
 /// cloud-init drive is freed.
 void keep_unused(State& state, GuestState& guest, const Drive& drive);
 
+/// Puts `volid` where drive or mount point `key` of the guest is; the volume before it is freed, or
+/// stays among the unused ones.
+void replace_volume(State& state, int vmid, const std::string& key, const std::string& volid,
+                    bool free_old);
+
 /// Whether a snapshot of the guest holds `volid`.
 bool snapshot_holds(const GuestState& guest, const std::string& volid);
 
