@@ -132,6 +132,7 @@ void Load::send(Line& line) {
       static_cast<ssize_t>(line.request.size())) {
     fail("cannot send");
   }
+  ++in_flight_;
 }
 
 void Load::on_readable(std::size_t number) {
@@ -144,7 +145,8 @@ void Load::on_readable(std::size_t number) {
   shortest_ = std::min(shortest_, line.end.size());
   longest_ = std::max(longest_, line.end.size());
   latencies_.push_back(std::chrono::duration<float, std::milli>(Clock::now() - line.sent).count());
-  send(line);
+  --in_flight_;
+  if (!stopping_) send(line);
 }
 
 LoadFigures Load::figures() {
@@ -175,7 +177,8 @@ LoadFigures load(std::uint16_t port, std::size_t connections, std::string_view r
     Load running(poller, port, connections, request);
     running.start();
     const auto end = Clock::now() + duration;
-    while (requests > 0 ? running.answered() < requests : Clock::now() < end) {
+    while (running.in_flight() > 0) {
+      if (requests > 0 ? running.answered() >= requests : Clock::now() >= end) running.stop();
       epoll_event events[256];
       const int count = ::epoll_wait(poller, events, 256, 10'000);
       if (count <= 0) fail("a server that does not answer");

@@ -74,11 +74,16 @@ class Load {
   /// The first request of every connection.
   void start();
 
+  /// From now on an answer asks for nothing more. Who closes a connection of a session that waits
+  /// for an answer keeps its id in use, and the next load would be refused.
+  void stop() { stopping_ = true; }
+
   /// Bytes wait at connection `number`.
   void on_readable(std::size_t number);
 
   [[nodiscard]] std::size_t connections() const { return lines_.size(); }
   [[nodiscard]] std::size_t answered() const { return latencies_.size(); }
+  [[nodiscard]] std::size_t in_flight() const { return in_flight_; }
 
   /// Since start() or the last call.
   LoadFigures figures();
@@ -91,12 +96,14 @@ class Load {
     Clock::time_point sent;
   };
 
-  static void send(Line& line);
+  void send(Line& line);
 
   std::vector<Line> lines_;
   std::vector<float> latencies_;  // milliseconds
   std::size_t shortest_ = SIZE_MAX;
   std::size_t longest_ = 0;
+  std::size_t in_flight_ = 0;
+  bool stopping_ = false;
   Clock::time_point begun_;
 };
 
