@@ -17,6 +17,20 @@ std::size_t cores() {
   return count;
 }
 
+/// Whose worker this thread is.
+thread_local const Executor* current = nullptr;
+
+/// The wall: an exception ends the task, not the process.
+void run_walled(const std::function<void()>& task) {
+  try {
+    task();
+  } catch (const std::exception& e) {
+    log::error(Context{}, "task.exception", {{"what", e.what()}});
+  } catch (...) {
+    log::error(Context{}, "task.exception", {{"what", "not a std::exception"}});
+  }
+}
+
 /// Locks, and tries some times before it sleeps: the lock is held for less than a system call
 /// takes.
 void lock_soon(std::unique_lock<std::mutex>& lock) {
@@ -91,20 +105,48 @@ Executor::Worker* Executor::call_for_queue() {
 
 void Executor::drain() {
   std::unique_lock lock(mutex_);
-  idle_.wait(lock, [this] { return queue_.empty() && running_ == 0; });
+  idle_.wait(lock, [this] { return idle(); });
 }
 
 bool Executor::drain_for(std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
-  return idle_.wait_for(lock, patience, [this] { return queue_.empty() && running_ == 0; });
+  return idle_.wait_for(lock, patience, [this] { return idle(); });
+}
+
+bool Executor::idle() const {
+  return queue_.empty() && running_ == 0 && later_.empty();
+}
+
+bool Executor::when_quiet(std::function<void()> rest) {
+  if (current != this) return false;
+  std::unique_lock lock(mutex_, std::defer_lock);
+  lock_soon(lock);
+  if (queue_.empty() || standing_by_ == nullptr) return false;
+  later_.push_back(std::move(rest));
+  return true;
+}
+
+/// Does what was left for later.
+void Executor::settle(std::unique_lock<std::mutex>& lock) {
+  if (later_.empty()) return;
+  const auto rests = std::exchange(later_, {});
+  ++running_;
+  lock.unlock();
+  for (const auto& rest : rests) run_walled(rest);
+  lock_soon(lock);
+  --running_;
+  if (idle()) idle_.notify_all();
 }
 
 void Executor::work(Worker& self) {
+  current = this;
   std::unique_lock lock(mutex_);
   while (true) {
     while (!stopping_ && queue_.empty()) rest(self, lock);
     if (queue_.empty()) return;
     run_one(lock);
+    if (queue_.empty()) settle(lock);
+    if (idle()) idle_.notify_all();
   }
 }
 
@@ -114,20 +156,17 @@ void Executor::run_one(std::unique_lock<std::mutex>& lock) {
   ++running_;
   if (queue_.empty()) hurry_ = false;
   Worker* const called = hurry_ ? call(Call::kWork) : call_for_queue();
+  // Nobody would look after what waits while this task, which may take long, runs.
+  const bool alone = queue_.empty() || standing_by_ == nullptr;
+  const auto rests = alone ? std::exchange(later_, {}) : std::vector<std::function<void()>>{};
   lock.unlock();
   if (called != nullptr) called->wake.notify_one();
-  try {
-    task();
-  } catch (
-      const std::exception& e) {  // the wall: a task's exception ends the task, not the process
-    log::error(Context{}, "task.exception", {{"what", e.what()}});
-  } catch (...) {
-    log::error(Context{}, "task.exception", {{"what", "not a std::exception"}});
-  }
+  for (const auto& rest : rests) run_walled(rest);
+  run_walled(task);
   task = nullptr;
   lock_soon(lock);
   ++finished_;
-  if (--running_ == 0 && queue_.empty()) idle_.notify_all();
+  --running_;
 }
 
 /// Until there is something to do.
@@ -149,6 +188,8 @@ bool Executor::stand_by(Worker& self, std::unique_lock<std::mutex>& lock) {
     if (self.wake.wait_for(lock, kGlance, [&self] { return self.call == Call::kWork; })) {
       return true;
     }
+    settle(lock);
+    if (self.call == Call::kWork) return true;
     const bool quiet = queue_.empty() && finished == finished_;
     const bool needed = is_needed(finished, posted);
     if (!quiet && !needed) continue;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -13,6 +14,10 @@
 #include "mcp/gate/gate.h"
 #include "mcp/rpc/error.h"
 #include "mcp/transport/transport.h"
+
+namespace pmx {
+class Executor;
+}
 
 namespace pmx::mcp {
 
@@ -36,21 +41,38 @@ class Channel {
   [[nodiscard]] virtual bool open() const = 0;
 };
 
-/// One byte pipe for everything: stdio.
-class PipeChannel final : public Channel {
+/// One byte pipe for everything: stdio. Answers that follow each other closely leave in one write.
+class PipeChannel final : public Channel, public std::enable_shared_from_this<PipeChannel> {
  public:
-  explicit PipeChannel(Transport& transport) : transport_(transport) {}
+  /// `executor`: runs the requests; without it every message is written at once.
+  explicit PipeChannel(Transport& transport, Executor* executor = nullptr)
+      : transport_(transport), executor_(executor) {}
 
   void send(std::optional<Cleared> message) override;
   void finish(std::optional<Cleared> answer, const RpcError* error) override;
   [[nodiscard]] bool open() const override { return !closed_; }
 
+  /// Waits until nothing is left to be written; false when `patience` (real time) runs out first.
+  bool wait_written(std::chrono::milliseconds patience);
+
   /// Nothing is sent any more; the transport may go away once no send() is running.
   void close() { closed_ = true; }
 
  private:
+  bool gather(Cleared& answer);
+  void flush(std::optional<Cleared> last);
+  std::vector<Cleared> take_turn();
+  void end_turn();
+
   Transport& transport_;
+  Executor* const executor_;
   std::atomic<bool> closed_ = false;
+  std::mutex order_;  // held while messages are taken and written, so that they keep their order
+  std::mutex mutex_;  // guards the rest
+  std::condition_variable written_;
+  std::vector<Cleared> waiting_;  // answers; the executor was asked to flush() them
+  std::size_t waiting_bytes_ = 0;
+  bool writing_ = false;
 };
 
 /// Gathers the answers of a batch (2025-03-26) and sends them as one array once the last is in.

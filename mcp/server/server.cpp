@@ -55,7 +55,7 @@ class Server::Impl {
 
   bool serve(Transport& transport) {
     // Both are shared with running requests.
-    const auto channel = std::make_shared<PipeChannel>(transport);
+    const auto channel = std::make_shared<PipeChannel>(transport, &core_->executor);
     const auto conversation =
         std::make_shared<Conversation>("local", channel, core_->options.max_in_flight_bytes);
     Dispatcher dispatcher(core_, conversation);
@@ -68,6 +68,7 @@ class Server::Impl {
       idle = conversation->requests.wait_idle(kLastWait);
       quiet = end_subscriptions(*core_, *conversation);  // what was opened meanwhile
     }
+    idle = channel->wait_written(kLastWait) && idle;
     channel->close();
     return stop_tasks() && idle && quiet;
   }

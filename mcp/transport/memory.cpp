@@ -47,10 +47,10 @@ Result<std::optional<std::string>> MemoryTransport::read() {
   return line;
 }
 
-Result<void> MemoryTransport::write(const Cleared& message) {
+Result<void> MemoryTransport::write_all(std::span<const Cleared> messages) {
   const std::lock_guard lock(mutex_);
   if (gone_) return Error{Code::kUnavailable, "the peer is gone", ""};
-  written_.emplace_back(message.bytes());
+  for (const Cleared& message : messages) written_.emplace_back(message.bytes());
   changed_.notify_all();
   return {};
 }

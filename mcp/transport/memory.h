@@ -36,7 +36,7 @@ class MemoryTransport final : public Transport {
                     std::chrono::milliseconds patience = std::chrono::seconds(20));
 
   Result<std::optional<std::string>> read() override;
-  Result<void> write(const Cleared& message) override;
+  Result<void> write_all(std::span<const Cleared> messages) override;
 
  private:
   mutable std::mutex mutex_;

@@ -36,7 +36,7 @@ Result<void> wait_writable(int out_fd, int in_fd) {
 }
 
 /// Writes all of `text`, in pieces that a writable pipe takes without blocking.
-Result<void> write_all(int out_fd, int in_fd, std::string_view text) {
+Result<void> write_text(int out_fd, int in_fd, std::string_view text) {
   while (!text.empty()) {
     PMX_TRY_VOID(wait_writable(out_fd, in_fd));
     const ssize_t wrote =
@@ -135,14 +135,15 @@ StdioTransport::Fill StdioTransport::fill() {
   return got == 0 ? Fill::kEnd : Fill::kBroken;
 }
 
-Result<void> StdioTransport::write(const Cleared& message) {
-  std::string line;
-  line.reserve(message.bytes().size() + 1);
-  line += message.bytes();
-  line += '\n';
+Result<void> StdioTransport::write_all(std::span<const Cleared> messages) {
+  std::size_t size = messages.size();
+  for (const Cleared& message : messages) size += message.bytes().size();
+  std::string lines;
+  lines.reserve(size);
+  for (const Cleared& message : messages) (lines += message.bytes()) += '\n';
   const std::lock_guard lock(write_mutex_);
   if (broken_) return Error{Code::kUnavailable, "the peer does not read any more", ""};
-  auto wrote = write_all(out_fd_, in_fd_, line);
+  auto wrote = write_text(out_fd_, in_fd_, lines);
   broken_ = !wrote.ok();
   return wrote;
 }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "mcp/transport/transport.h"
@@ -28,7 +29,7 @@ class StdioTransport final : public Transport {
   /// Lines end in LF or CRLF; empty lines are skipped; a last line without an end counts.
   Result<std::optional<std::string>> read() override;
 
-  Result<void> write(const Cleared& message) override;
+  Result<void> write_all(std::span<const Cleared> messages) override;
 
   /// Makes the running and every later read() report the end of input. Async-signal-safe.
   void interrupt() noexcept;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/result.h"
@@ -18,8 +19,10 @@ class Transport {
   /// message above the size limit (the rest of it is skipped; reading goes on). One reader thread.
   virtual Result<std::optional<std::string>> read() = 0;
 
-  /// Writes one message completely. kUnavailable when the peer is gone. Thread-safe.
-  virtual Result<void> write(const Cleared& message) = 0;
+  /// Writes messages completely, in their order. kUnavailable when the peer is gone. Thread-safe.
+  virtual Result<void> write_all(std::span<const Cleared> messages) = 0;
+
+  Result<void> write(const Cleared& message) { return write_all({&message, 1}); }
 };
 
 }  // namespace pmx::mcp

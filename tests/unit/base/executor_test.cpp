@@ -97,3 +97,50 @@ TEST_CASE("executor: a task may post and does not wait for itself") {
   executor.drain();
   CHECK(depth == 50);
 }
+
+TEST_CASE("executor: what is left for later is done once, and before a task that blocks on it") {
+  Executor executor(3, 100);
+  std::atomic<int> kept = 0;
+  std::atomic<int> done = 0;
+  for (int round = 0; round < 500; ++round) {
+    std::latch over(1);
+    REQUIRE(executor
+                .post([&] {
+                  const bool waits = executor.when_quiet([&] {
+                    ++done;
+                    over.count_down();
+                  });
+                  kept += waits ? 1 : 0;
+                  if (!waits) over.count_down();
+                })
+                .ok());
+    REQUIRE(executor.post([&over] { over.wait(); }).ok());
+    REQUIRE(executor.post([&over] { over.wait(); }).ok());
+    executor.drain();  // never returns when nobody does what was left
+  }
+  CHECK(done == kept);
+}
+
+TEST_CASE("executor: nothing is left for later where nobody would see to it") {
+  Executor executor(1, 10);
+  CHECK_FALSE(executor.when_quiet([] {}));  // no task
+  std::atomic<bool> kept = true;
+  REQUIRE(executor.post([&] { kept = executor.when_quiet([] {}); }).ok());
+  executor.drain();
+  CHECK_FALSE(kept);  // the last task
+}
+
+TEST_CASE("executor: an exception of what was left ends nothing") {
+  Executor executor(2, 1000);
+  std::atomic<int> count = 0;
+  for (int i = 0; i < 200; ++i) {
+    REQUIRE(executor
+                .post([&] {
+                  executor.when_quiet([] { throw std::runtime_error("x"); });
+                  ++count;
+                })
+                .ok());
+  }
+  executor.drain();
+  CHECK(count == 200);
+}

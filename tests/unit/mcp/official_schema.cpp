@@ -258,9 +258,9 @@ void OfficialCheck::remember(const Json& message) {
   for (const Version version : kAllVersions) candidates.push_back({version, method});
 }
 
-Result<void> OfficialCheck::write(const Cleared& message) {
-  judge(std::string(message.bytes()));
-  return inner_.write(message);
+Result<void> OfficialCheck::write_all(std::span<const Cleared> messages) {
+  for (const Cleared& message : messages) judge(std::string(message.bytes()));
+  return inner_.write_all(messages);
 }
 
 void OfficialCheck::judge(const std::string& text) {

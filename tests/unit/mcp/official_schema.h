@@ -27,7 +27,7 @@ class OfficialCheck final : public Transport {
   explicit OfficialCheck(Transport& inner) : inner_(inner) {}
 
   Result<std::optional<std::string>> read() override;
-  Result<void> write(const Cleared& message) override;
+  Result<void> write_all(std::span<const Cleared> messages) override;
 
   /// What was wrong so far, with the message.
   [[nodiscard]] std::vector<std::string> violations() const;

@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <thread>
 
+#include "base/executor.h"
 #include "mcp/transport/memory.h"
 #include "tests/open_gate.h"
 
@@ -80,6 +82,29 @@ TEST_CASE("pipe: once closed it leaves the transport alone") {
   pipe.send(message(2));
   pipe.finish(message(3), nullptr);
   CHECK(transport.written() == Lines{line(1)});
+}
+
+TEST_CASE("pipe: answers of tasks that follow each other all leave, and news after the answer it is about") {
+  constexpr int kTasks = 300;
+  MemoryTransport transport;
+  Executor executor(3, 1000);
+  const auto pipe = std::make_shared<PipeChannel>(transport, &executor);
+  for (int n = 0; n < kTasks; ++n) {
+    REQUIRE(executor
+                .post([&pipe, n] {
+                  pipe->finish(message(2 * n), nullptr);
+                  pipe->send(n % 10 == 0 ? message(2 * n + 1) : std::nullopt);
+                })
+                .ok());
+  }
+  executor.drain();
+  CHECK(pipe->wait_written(std::chrono::milliseconds(0)));
+  const Lines written = transport.written();
+  CHECK(written.size() == kTasks + kTasks / 10);
+  const auto place = [&written](int n) {
+    return std::find(written.begin(), written.end(), line(n)) - written.begin();
+  };
+  for (int n = 0; n < kTasks; n += 10) CHECK(place(2 * n) < place(2 * n + 1));
 }
 
 TEST_CASE("batch: the answers leave as one array once the last is in") {

@@ -28,7 +28,9 @@ std::string cancel(const char* id) {
 class BrokenTransport final : public Transport {
  public:
   Result<std::optional<std::string>> read() override { return input.read(); }
-  Result<void> write(const Cleared&) override { throw std::runtime_error("cannot write"); }
+  Result<void> write_all(std::span<const Cleared>) override {
+    throw std::runtime_error("cannot write");
+  }
 
   MemoryTransport input;
 };
