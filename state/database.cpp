@@ -150,11 +150,15 @@ class Database::Impl {
   std::string directory;         ///< empty in memory
   std::unique_ptr<Locks> locks;  ///< none in memory
   std::unique_ptr<Db> db;
+  std::unique_ptr<Db> watch;  ///< for commits(); none in memory
   Secret key;
   bool brought_key = false;
 };
 
-Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) { impl_->db->hide_path(); }
+Database::Database(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {
+  impl_->db->hide_path();
+  if (impl_->watch) impl_->watch->hide_path();
+}
 Database::~Database() = default;
 
 Result<std::unique_ptr<Database>> Database::open(const std::string& directory) {
@@ -164,6 +168,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& directory) {
   impl->directory = directory;
   PMX_TRY(impl->locks, Locks::open(paths.lock));
   PMX_TRY(impl->db, open_database(paths, *impl->locks));
+  PMX_TRY(impl->watch, Db::open(paths.database));
   PMX_TRY(impl->key, load_key(*impl->db, paths));
   return std::make_unique<Database>(std::move(impl));
 }
@@ -177,6 +182,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& directory, c
   impl->directory = directory;
   PMX_TRY(impl->locks, Locks::open(paths.lock));
   PMX_TRY(impl->db, open_database(paths, *impl->locks));
+  PMX_TRY(impl->watch, Db::open(paths.database));
   PMX_TRY_VOID(accept_key(*impl->db, paths, key));
   impl->key = key;
   impl->brought_key = true;
@@ -220,6 +226,16 @@ Result<void> Database::renew_key() {
     log::warn(Context{}, "state.not_compacted", {{"error", cleaned.error().message}});
   }
   return {};
+}
+
+/// SQLite counts the commits of other connections than the one that asks.
+Result<std::int64_t> Database::commits() {
+  if (impl_->watch == nullptr) return 0;
+  const auto lock = impl_->watch->lock();
+  PMX_TRY(Statement query, impl_->watch->prepare("PRAGMA data_version"));
+  PMX_TRY(const bool row, query.step());
+  if (!row) return Error{Code::kInternal, "the database does not tell its version", ""};
+  return query.integer(0);
 }
 
 const Secret& Database::key() const { return impl_->key; }

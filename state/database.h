@@ -53,6 +53,11 @@ class Database {
   /// One connection behind a mutex; for the stores only.
   [[nodiscard]] Db& db();
 
+  /// A number that differs from the last one when anybody, this process too, may have committed
+  /// since. It has a connection of its own, so that a look waits for no other use of the database.
+  /// kUnavailable and the like when it cannot be read; a database in memory counts nothing.
+  Result<std::int64_t> commits();
+
   /// Whether what is stored outlives this process: not in memory.
   [[nodiscard]] bool kept() const;
 

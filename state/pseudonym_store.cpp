@@ -174,15 +174,10 @@ Result<std::vector<KindCount>> PseudonymStore::counts() {
   }
 }
 
-/// Commits of other connections change SQLite's number, whatever they wrote; our own do not.
 Result<std::int64_t> PseudonymStore::version() {
-  Db& db = database_.db();
-  const auto lock = db.lock();
-  PMX_TRY(Statement query, db.prepare("PRAGMA data_version"));
-  PMX_TRY(const bool row, query.step());
-  if (!row) return Error{Code::kInternal, "the database does not tell its version", ""};
+  PMX_TRY(const std::int64_t commits, database_.commits());
   constexpr int kOwnBits = 31;
-  return (query.integer(0) << kOwnBits) + added_;
+  return (commits << kOwnBits) + added_;
 }
 
 Result<std::vector<MapRow>> PseudonymStore::claim(std::span<const MapRow> wanted) {
