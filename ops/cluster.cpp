@@ -50,6 +50,12 @@ state::Object status_of(const proxmox::Guest& guest, const std::string& status) 
 
 }  // namespace
 
+const proxmox::Guest* guest_with(const Snapshot& snapshot, int vmid) {
+  const auto& guests = snapshot.resources.guests;
+  const auto found = std::ranges::lower_bound(guests, vmid, {}, &proxmox::Guest::vmid);
+  return found != guests.end() && found->vmid == vmid ? &*found : nullptr;
+}
+
 Cluster::Cluster(std::string name, std::string title, const ClusterParts& parts)
     : name_(std::move(name)), title_(std::move(title)), parts_(parts) {}
 
@@ -116,6 +122,7 @@ Result<std::shared_ptr<const Snapshot>> Cluster::read_and_remember(const Context
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->time = parts_.clock.now();  // before the request: the answer is not older
   PMX_TRY(snapshot->resources, parts_.client.resources(ctx));
+  std::ranges::stable_sort(snapshot->resources.guests, {}, &proxmox::Guest::vmid);
   auto status = parts_.client.cluster_status(ctx);
   if (status.ok()) {
     snapshot->status = std::move(status).value();

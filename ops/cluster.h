@@ -26,13 +26,16 @@ namespace pmx::ops {
 
 /// The cluster as it was when it was asked, at `time`, or up to 10 s before (PVE's lists lag).
 struct Snapshot {
-  proxmox::Resources resources;
+  proxmox::Resources resources;  ///< guests in the order of their VMIDs
   proxmox::ClusterStatus status;
   bool status_known = true;  ///< false: `status` could not be read and says nothing
   SystemTime time;
   std::vector<std::string>
       warnings;  ///< what is degraded: nodes down, no quorum, parts that could not be read
 };
+
+/// nullptr when there is none.
+const proxmox::Guest* guest_with(const Snapshot& snapshot, int vmid);
 
 /// What a cluster works with; everything outlives it.
 struct ClusterParts {

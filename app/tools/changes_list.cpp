@@ -87,14 +87,13 @@ Result<SystemTime> point_in_time(const std::string& text, SystemTime now) {
 }
 
 /// Names the object under the key that tells the privacy engine its kind.
-void set_identity(Change& change, const state::Event& event,
-                  const std::map<int, proxmox::Guest>& guests) {
+void set_identity(Change& change, const state::Event& event, const ops::Snapshot* now) {
   if (event.kind == "guest") {
     int vmid = 0;
     std::from_chars(event.object.data(), event.object.data() + event.object.size(), vmid);
     change.vmid = vmid;
-    const auto guest = guests.find(vmid);
-    if (guest != guests.end()) change.name = guest->second.name;
+    const auto* guest = now == nullptr ? nullptr : ops::guest_with(*now, vmid);
+    if (guest != nullptr) change.name = guest->name;
   } else if (event.kind == "node") {
     change.node = event.object;
   } else if (event.kind == "pool") {
@@ -119,11 +118,12 @@ class Collector {
  public:
   explicit Collector(anonymize::Engine& engine) : engine_(engine) {}
 
+  /// `now`: what names are taken from; nullptr when the cluster cannot be read.
   Result<void> add(const state::Event& event, const std::string& cluster,
-                   const std::map<int, proxmox::Guest>& guests) {
+                   const ops::Snapshot* now) {
     Change change{
         format_time(event.time), cluster, event.kind, {}, {}, {}, {}, {}, nullptr, nullptr, {}};
-    set_identity(change, event, guests);
+    set_identity(change, event, now);
     if (!changes.empty() && same_moment(changes.back(), event, change))
       return put(changes.back(), event);
     if (!event.cause.empty()) change.cause = event.cause;
@@ -242,26 +242,27 @@ Result<state::EventQuery> make_query(const Toolbox& box, const Context& ctx, con
   return query;
 }
 
-/// What is needed to name things: the title and the guests of each cluster by configuration key.
-struct Directory {
-  std::map<std::string, std::string> titles;
-  std::map<std::string, std::map<int, proxmox::Guest>> guests;
+/// What is needed to name things of a cluster.
+struct Named {
+  std::string title;
+  std::shared_ptr<const ops::Snapshot> now;  ///< nullptr: cannot be read
 };
+using Directory = std::map<std::string, Named>;  // by configuration key
 
 Directory look_around(const std::vector<ops::Cluster*>& clusters, const Context& ctx,
                       std::vector<std::string>& warnings) {
   Directory directory;
   for (ops::Cluster* cluster : clusters) {
-    directory.titles[cluster->name()] = cluster->title();
+    Named& named = directory[cluster->name()];
+    named.title = cluster->title();
     const auto snapshot = cluster->snapshot(ctx);
     if (!snapshot.ok()) {
       warnings.push_back(
-          "cluster " + cluster->title() +
+          "cluster " + named.title +
           " cannot be read now, the newest changes may be missing: " + snapshot.error().message);
       continue;
     }
-    auto& guests = directory.guests[cluster->name()];
-    for (const auto& guest : (*snapshot)->resources.guests) guests[guest.vmid] = guest;
+    named.now = *snapshot;
   }
   return directory;
 }
@@ -275,7 +276,7 @@ mcp::Tool changes_list(const Toolbox& box) {
         Answer<Out> answer;
         Out& out = answer.out;
         PMX_TRY(const auto clusters, box.clusters.select(args.cluster));
-        Directory directory = look_around(clusters, ctx, out.warnings);
+        const Directory directory = look_around(clusters, ctx, out.warnings);
         PMX_TRY(const auto query, make_query(box, ctx, args));
         PMX_TRY(auto events, box.inventory.events(query));
         if (events.size() > static_cast<std::size_t>(args.limit)) {
@@ -284,9 +285,9 @@ mcp::Tool changes_list(const Toolbox& box) {
         }
         Collector collector(box.engine);
         for (const auto& event : events) {
-          if (!directory.titles.contains(event.cluster)) continue;  // no longer configured
-          PMX_TRY_VOID(collector.add(event, directory.titles[event.cluster],
-                                     directory.guests[event.cluster]));
+          const auto named = directory.find(event.cluster);
+          if (named == directory.end()) continue;  // no longer configured
+          PMX_TRY_VOID(collector.add(event, named->second.title, named->second.now.get()));
         }
         out.changes = std::move(collector.changes);
         answer.text = describe(out, box.engine);
