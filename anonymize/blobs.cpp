@@ -65,7 +65,6 @@ class TextBegin {
   /// Whether the next byte begins a character.
   [[nodiscard]] bool between() const { return more_ == 0; }
 
-  static constexpr unsigned kStates = 8;
   [[nodiscard]] unsigned state() const { return more_ * 2 + (nul_ ? 1 : 0); }
 
  private:
