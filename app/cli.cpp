@@ -96,7 +96,7 @@ void add_sim(CLI::App& app, CommandLine& line) {
       ->type_name("FILE");
   CLI::App* ctl = add_command(*sim, line, CommandLine::Command::kSimCtl, "ctl",
                               "Turn a switch of a running simulator: node-down NODE, node-up NODE, "
-                              "fail-next COUNT STATUS REASON, ...");
+                              "quorum-lost, quorum-back, fail-next COUNT STATUS REASON, ...");
   ctl->add_option("--ready-file", args.ready_file, "The file that the simulator wrote")
       ->type_name("FILE")
       ->required();

@@ -3,6 +3,7 @@
 #include <ctime>
 
 #include "sim/call.h"
+#include "sim/quorum.h"
 #include "sim/values.h"
 
 namespace pmx::sim {
@@ -313,8 +314,12 @@ void add_services(const Call& call, Json& out) {
 
 Answer status(const Call& call) {
   const std::string node = call.state.inventory.nodes[call.asked].name;
-  Json out = Json::array(
-      {{{"id", "quorum"}, {"type", "quorum"}, {"node", node}, {"status", "OK"}, {"quorate", 1}}});
+  const bool quorate = is_quorate(call.state.inventory);
+  Json out = Json::array({{{"id", "quorum"},
+                           {"type", "quorum"},
+                           {"node", node},
+                           {"status", quorate ? "OK" : "No quorum on node '" + node + "'!"},
+                           {"quorate", quorate ? 1 : 0}}});
   add_manager(call, out);
   add_agents(call, out);
   add_services(call, out);
@@ -335,8 +340,9 @@ Json service_status(const Call& call) {
 
 Answer manager_status(const Call& call) {
   const auto& nodes = call.state.inventory.nodes;
+  const bool quorate = is_quorate(call.state.inventory);
   Json manager{{"node_status", Json::object()}};
-  Json out{{"quorum", {{"node", nodes[call.asked].name}, {"quorate", "1"}}}};
+  Json out{{"quorum", {{"node", nodes[call.asked].name}, {"quorate", quorate ? "1" : ""}}}};
   if (manager_runs(call)) {
     manager["master_node"] = manager_of(call).name;
     manager["timestamp"] = call.now / 10'000 * 10;

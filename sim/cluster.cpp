@@ -10,6 +10,7 @@
 #include "sim/form.h"
 #include "sim/guest_config.h"
 #include "sim/permission.h"
+#include "sim/quorum.h"
 #include "sim/stateless.h"
 #include "sim/statistics.h"
 #include "sim/verify.h"
@@ -207,6 +208,20 @@ class Cluster::Impl {
     return change(state_);
   }
 
+  /// A node that was down begins anew: of its guests those run that are started at boot. Under
+  /// the lock.
+  void boot(std::size_t index) {
+    NodeState& node = state_.inventory.nodes[index];
+    if (node.online) return;
+    node.booted = now_ / 1000;
+    for (auto& [vmid, guest] : state_.inventory.guests) {
+      if (guest.node != static_cast<int>(index) || guest.power == Power::kStopped) continue;
+      const bool starts = guest.value("onboot") == "1" || guest.ha;
+      guest.power = starts ? Power::kRunning : Power::kStopped;
+      guest.since = starts ? node.booted : 0;
+    }
+  }
+
   void fail_next(int count, int status, std::string_view reason, std::chrono::milliseconds delay) {
     const std::lock_guard<std::mutex> lock(mutex_);
     failing_ = count;
@@ -313,7 +328,8 @@ class Cluster::Impl {
       return bad_parameters(std::move(errors));
     if (Json errors = root_only(params, caller, route.path); !errors.empty())
       return bad_parameters(std::move(errors));
-    return dispatch(route, Call{state_, caller, params, facts, request.node, now_, upload ? &*upload : nullptr});
+    return dispatch(route, Call{state_, caller, params, facts, request.node, now_,
+                                upload ? &*upload : nullptr});
   }
 
   /// The proxy hop to {node}: unknown, down, or fine. "localhost" is the node that was asked.
@@ -332,6 +348,12 @@ class Cluster::Impl {
 
   Answer dispatch(const Route& route, const Call& call) {
     const std::string key = std::string(route.method) + " " + std::string(route.path);
+    const bool reads = route.method == "GET" && met_without_quorum(key) != Meets::kCheck;
+    if (reads || is_quorate(state_.inventory)) return carry_out(key, route, call);
+    return without_quorum(key, call, [&] { return carry_out(key, route, call); });
+  }
+
+  Answer carry_out(const std::string& key, const Route& route, const Call& call) {
     const auto found = handlers_.find(key);
     if (found != handlers_.end()) return found->second(call);
     if (auto index = index_answer(route, call)) return *index;
@@ -382,8 +404,28 @@ std::vector<std::string> Cluster::nodes() const {
 
 void Cluster::set_online(std::string_view node, bool online) {
   impl_->with_state([&](State& state) {
-    if (const auto index = state.inventory.node_index(node))
-      state.inventory.nodes[*index].online = online;
+    const auto index = state.inventory.node_index(node);
+    if (!index) return;
+    if (online) impl_->boot(*index);
+    state.inventory.nodes[*index].online = online;
+  });
+}
+
+bool Cluster::lose_quorum() {
+  return impl_->with_state([](State& state) {
+    auto& nodes = state.inventory.nodes;
+    for (std::size_t i = nodes.size(); i-- > 1 && is_quorate(state.inventory);)
+      nodes[i].online = false;
+    return !is_quorate(state.inventory);
+  });
+}
+
+void Cluster::regain_quorum() {
+  impl_->with_state([this](State& state) {
+    for (std::size_t i = 0; i < state.inventory.nodes.size(); ++i) {
+      impl_->boot(i);
+      state.inventory.nodes[i].online = true;
+    }
   });
 }
 

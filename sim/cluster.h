@@ -111,6 +111,11 @@ class Cluster {
 
   /// A node that is down answers 595 with an empty body after a delay and is listed offline.
   void set_online(std::string_view node, bool online);
+  /// Nodes go down, the last ones first, until those that are left have no quorum; false when there
+  /// is only one.
+  bool lose_quorum();
+  /// All nodes are up.
+  void regain_quorum();
   /// The next `count` requests get this answer without a body, after `delay`.
   void fail_next(int count, int status, std::string_view reason,
                  std::chrono::milliseconds delay = std::chrono::milliseconds{0});
@@ -131,7 +136,7 @@ class Cluster {
   [[nodiscard]] std::vector<std::string> nodes() const;
 
   /// A switch by name, as `proxmox-mpc sim ctl` turns it: node-down NODE, node-up NODE,
-  /// fail-next COUNT STATUS REASON, truncate-next COUNT BYTES, tfa-enable
+  /// quorum-lost, quorum-back, fail-next COUNT STATUS REASON, truncate-next COUNT BYTES, tfa-enable
   /// USER, tfa-disable USER. kInvalidArgument says what there is.
   Result<void> control(std::string_view action, const std::vector<std::string>& arguments);
 

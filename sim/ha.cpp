@@ -1,6 +1,7 @@
 #include "sim/ha.h"
 
 #include "sim/call.h"
+#include "sim/quorum.h"
 
 namespace pmx::sim {
 namespace {
@@ -170,6 +171,7 @@ std::string shown_ha_state(const HaState& ha, const std::string& id) {
 }
 
 void advance_ha(State& state, std::int64_t now) {
+  if (!is_quorate(state.inventory)) return;
   for (auto& [id, service] : state.ha.services)
     while (service.due != 0 && service.due <= now)
       look_at(state, id, service, *state.ha.resources.find(id));

@@ -44,6 +44,16 @@ Result<void> node_up(Cluster& cluster, const Arguments& arguments) {
   return set_node(cluster, arguments[0], true);
 }
 
+Result<void> quorum_lost(Cluster& cluster, const Arguments&) {
+  if (cluster.lose_quorum()) return {};
+  return Error{Code::kInvalidArgument, "one node alone always has quorum", "use --nodes 3"};
+}
+
+Result<void> quorum_back(Cluster& cluster, const Arguments&) {
+  cluster.regain_quorum();
+  return {};
+}
+
 Result<void> fail_next(Cluster& cluster, const Arguments& arguments) {
   PMX_TRY(const int count, number(arguments[0]));
   PMX_TRY(const int status, number(arguments[1]));
@@ -73,9 +83,11 @@ Result<void> tfa_disable(Cluster& cluster, const Arguments& arguments) {
   return set_second_factor(cluster, arguments[0], false);
 }
 
-constexpr std::array<Switch, 6> kSwitches{{
+constexpr std::array<Switch, 8> kSwitches{{
     {"node-down", "NODE", 1, node_down},
     {"node-up", "NODE", 1, node_up},
+    {"quorum-lost", "", 0, quorum_lost},
+    {"quorum-back", "", 0, quorum_back},
     {"fail-next", "COUNT STATUS REASON", 3, fail_next},
     {"truncate-next", "COUNT BYTES", 2, truncate_next},
     {"tfa-enable", "USER", 1, tfa_enable},
@@ -87,11 +99,14 @@ constexpr std::array<Switch, 6> kSwitches{{
 Result<void> Cluster::control(std::string_view action, const Arguments& arguments) {
   std::string known;
   for (const Switch& one : kSwitches) {
-    known += (known.empty() ? "" : ", ") + std::string(one.name) + " " + std::string(one.arguments);
+    known += (known.empty() ? "" : ", ") + std::string(one.name) +
+             (one.count == 0 ? "" : " " + std::string(one.arguments));
     if (one.name != action) continue;
     if (arguments.size() == one.count) return one.turn(*this, arguments);
     return Error{Code::kInvalidArgument,
-                 "the switch " + std::string(action) + " needs " + std::string(one.arguments), ""};
+                 "the switch " + std::string(action) + " needs " +
+                     (one.count == 0 ? "no argument" : std::string(one.arguments)),
+                 ""};
   }
   return Error{Code::kInvalidArgument, "there is no switch '" + std::string(action) + "'",
                "there are: " + known};

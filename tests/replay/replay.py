@@ -250,7 +250,7 @@ def replay(binary, version, groups):
         client = Client(simulator)
         for record in records_of(version, groups):
             if "action" in record:
-                simulator.control(record["action"], record["node"])
+                simulator.control(record["action"], *filter(None, [record.get("node")]))
                 continue
             answer = client.send(record)
             out.append((record, answer, differences(record["answer"], answer)))

@@ -96,4 +96,20 @@ TEST_CASE("lab: begins with root@pam, its password and no token") {
   CHECK(cluster.access().token.empty());
 }
 
+TEST_CASE("switches: of the guests of a node that comes back those run that are started at boot") {
+  Harness h;
+  const std::string guest = h.guest_path(part::kRunningVm);
+  const std::string node = guest.substr(7, guest.find('/', 7) - 7);
+  h.cluster.change_guest(part::kRunningVm, {{"onboot", 0}});
+  h.cluster.change_guest(part::kPausedVm, {{"onboot", 1}});
+  h.cluster.move_guest(part::kPausedVm, node);
+  REQUIRE(h.cluster.control("node-down", {node}).ok());
+  h.clock.tick(std::chrono::minutes{2});
+  REQUIRE(h.cluster.control("node-up", {node}).ok());
+  CHECK(h.get(guest + "/status/current")["status"] == "stopped");
+  CHECK(h.get(h.guest_path(part::kPausedVm) + "/status/current")["qmpstatus"] == "running");
+  h.clock.tick(std::chrono::seconds{30});
+  CHECK(h.get("/nodes/" + node + "/status")["uptime"] == 30);
+}
+
 }  // namespace pmx::sim
