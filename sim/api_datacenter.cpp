@@ -120,7 +120,7 @@ Answer join_information(const Call& call) {
     return failure(424, "node is not in a cluster, no join info available!");
   const std::string wanted = call.text("node");
   if (call.has("node") && !inventory.node_index(wanted))
-    return failure(500, "node '" + wanted + "' does not exist");
+    return failure(500, "unknown node '" + wanted + "'");
   Json nodes = members(call);
   for (Json& row : nodes) {
     row["pve_addr"] = row["ring0_addr"];

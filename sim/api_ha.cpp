@@ -297,7 +297,7 @@ void add_services(const Call& call, Json& out) {
     Json row{{"id", "service:" + id},
              {"type", "service"},
              {"sid", id},
-             {"node", node},
+             {"node", guest == nullptr ? Json() : Json(node)},
              {"state", state},
              {"status", id + " (" + node + ", " + state + ")"},
              {"request_state", wanted_state(resource)}};

@@ -84,11 +84,58 @@ Answer node_status(const Call& call) {
   return ok(std::move(out));
 }
 
+/// Each command as its own call would be answered; one that fails does not stop the others.
+Answer execute(const Call& call) {
+  Json out = Json::array();
+  const Json commands = parse_json(call.text("commands")).value_or(Json::array());
+  for (const Json& command : commands) {
+    const Json* args = find_member(command, "args");
+    const Answer answer = (*call.nested)(
+        std::string(string_member(command, "method")),
+        "/nodes/" + call.text("node") + "/" + std::string(string_member(command, "path")),
+        args == nullptr ? Json::object() : *args);
+    Json row{{"status", answer.status}};
+    if (answer.status == 200) {
+      row["data"] = answer.data;
+    } else {
+      row["message"] = answer.message + "\n";
+      if (!answer.errors.is_null()) row["errors"] = answer.errors;
+    }
+    out.push_back(std::move(row));
+  }
+  return ok(std::move(out));
+}
+
+/// What every machine of this kind has in its slots; memory, bridges and processors are left out.
+Answer pci_devices(const Call&) {
+  const auto device = [](const char* id, const char* kind, const char* vendor, const char* maker,
+                         const char* model, const char* name, int group) {
+    return Json{{"id", id},
+                {"class", kind},
+                {"vendor", vendor},
+                {"vendor_name", maker},
+                {"device", model},
+                {"device_name", name},
+                {"subsystem_vendor", vendor},
+                {"subsystem_vendor_name", maker},
+                {"subsystem_device", model},
+                {"iommugroup", group}};
+  };
+  return ok(Json::array({device("0000:01:00.0", "0x010802", "0x144d", "Samsung Electronics Co Ltd",
+                                "0xa80a", "NVMe SSD Controller PM9A1/PM9A3/980PRO", 14),
+                         device("0000:41:00.0", "0x020000", "0x8086", "Intel Corporation", "0x1563",
+                                "Ethernet Controller X550", 31),
+                         device("0000:62:00.0", "0x030000", "0x1a03", "ASPEED Technology, Inc.",
+                                "0x2000", "ASPEED Graphics Family", 40)}));
+}
+
 }  // namespace
 
 void add_node_handlers(Handlers& handlers) {
   handlers["GET /nodes"] = nodes;
   handlers["GET /nodes/{node}/status"] = node_status;
+  handlers["POST /nodes/{node}/execute"] = execute;
+  handlers["GET /nodes/{node}/hardware/pci"] = pci_devices;
 }
 
 }  // namespace pmx::sim

@@ -1,7 +1,8 @@
-// Round-robin data of nodes and storages: what pvestatd has kept, by time.
+// Round-robin data of nodes, storages and guests: what pvestatd has kept, by time.
 #include <array>
 
-#include "sim/call.h"
+#include "sim/find_guest.h"
+#include "sim/guest_work.h"
 #include "sim/statistics.h"
 
 namespace pmx::sim {
@@ -87,11 +88,65 @@ Answer storage_data(const Call& call) {
   });
 }
 
+/// Nobody reported the guest yet, so there is no file.
+Answer no_data(const Call& call) {
+  const std::string folder = call.is_9() ? "pve-vm-9.0" : "pve2-vm";
+  return failure(500,
+                 "RRD error: rrdcached@unix:/var/run/rrdcached.sock: rrd_fetch_r failed: opening "
+                 "'/var/lib/rrdcached/db/" +
+                     folder + "/" + call.text("vmid") + "': No such file or directory");
+}
+
+/// One sample of a guest: rates where its status has counters, and sizes alone while it was off.
+Json guest_sample(const Call& call, const GuestState& guest, const Traits& traits,
+                  std::int64_t at) {
+  const bool on = guest.power != Power::kStopped && at >= guest.since;
+  GuestState then;
+  then.vmid = guest.vmid;
+  then.kind = guest.kind;
+  then.power = on ? guest.power : Power::kStopped;
+  then.since = guest.since;
+  const GuestLoad load = guest_load(call.state.inventory, then, traits, at);
+  Json row{{"maxcpu", traits.cores},
+           {"maxmem", traits.memory},
+           {"maxdisk", traits.disk},
+           {"disk", load.disk}};
+  if (!on || load.uptime == 0) return row;
+  const auto rate = [&](std::int64_t counter) {
+    return static_cast<double>(counter) / static_cast<double>(load.uptime) * (0.4 + load.cpu * 2);
+  };
+  row["cpu"] = load.cpu;
+  row["mem"] = load.mem;
+  row["netin"] = rate(load.netin);
+  row["netout"] = rate(load.netout);
+  row["diskread"] = rate(load.diskread);
+  row["diskwrite"] = rate(load.diskwrite);
+  if (!call.is_9()) return row;
+  row["memhost"] = load.mem;
+  for (const char* kind : {"cpusome", "cpufull", "iosome", "iofull", "memorysome", "memoryfull"})
+    row[std::string("pressure") + kind] = 0;
+  return row;
+}
+
+/// Samples of the guest as it is now, back to the boot of its node.
+template <GuestKind kind>
+Answer guest_data(const Call& call) {
+  const GuestState* guest = guest_by_id(call.state, static_cast<int>(call.number("vmid", 0)));
+  const Inventory& inventory = call.state.inventory;
+  if (guest == nullptr || guest->kind != kind) return no_data(call);
+  if (!inventory.reports_at_once && guest->sample.at == 0) return no_data(call);
+  const Traits traits = guest_traits(*guest);
+  return series(call, inventory.node_of(*guest).booted,
+                [&](std::int64_t at) { return guest_sample(call, *guest, traits, at); });
+}
+
 }  // namespace
 
 void add_rrd_handlers(Handlers& handlers) {
   handlers["GET /nodes/{node}/rrddata"] = node_data;
   handlers["GET /nodes/{node}/storage/{storage}/rrddata"] = storage_data;
+  handlers["GET /nodes/{node}/qemu/{vmid}/rrddata"] = guest_data<GuestKind::kQemu>;
+  handlers["GET /nodes/{node}/lxc/{vmid}/rrddata"] = guest_data<GuestKind::kLxc>;
 }
 
 }  // namespace pmx::sim

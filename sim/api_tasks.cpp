@@ -100,6 +100,14 @@ Answer status(const Call& call) {
   return task == nullptr ? problem : ok(Tasks::status(*task));
 }
 
+/// 8.4 tells of a file that is not there without a list.
+Answer no_log(const Call& call) {
+  const Json line{{"n", 1}, {"t", "unable to open file - No such file or directory"}};
+  Answer answer = ok(call.is_9() ? Json::array({line}) : line);
+  answer.total = 1;
+  return answer;
+}
+
 Answer log(const Call& call) {
   Answer problem;
   const Task* task = find(call, problem);
@@ -107,7 +115,7 @@ Answer log(const Call& call) {
   if (task != nullptr)
     lines = Tasks::log(*task, call.now);
   else if (problem.status == 400 && problem.errors["upid"] == "no such task")
-    lines = {"unable to open file - No such file or directory"};
+    return no_log(call);
   else
     return problem;
   if (lines.empty()) lines = {"no content"};

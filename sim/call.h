@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -56,10 +57,10 @@ struct State {
   Storages storages;
   FirewallState firewall;
   HaState ha;
-  SectionFile jobs;                                        ///< jobs.cfg
-  SectionFile replication;                                 ///< replication.cfg
-  SectionFile metric_servers;                              ///< status.cfg
-  SectionFile acme_plugins;                                ///< priv/acme/plugins.cfg
+  SectionFile jobs;            ///< jobs.cfg
+  SectionFile replication;     ///< replication.cfg
+  SectionFile metric_servers;  ///< status.cfg
+  SectionFile acme_plugins;    ///< priv/acme/plugins.cfg
   std::map<std::string, NodeSettings, std::less<>> nodes;  ///< by name
   std::map<std::string, NodeNetwork> networks;  ///< by node, made when it is first looked at
   SdnState sdn;
@@ -70,6 +71,10 @@ struct State {
   std::uint64_t made = 0;                          ///< identifiers and addresses given out so far
 };
 
+/// Another call by the same caller, from inside of one: method, path below /api2/json, arguments.
+using Nested =
+    std::function<Answer(const std::string& method, const std::string& path, const Json& args)>;
+
 /// A verified call.
 struct Call {
   State& state;
@@ -79,6 +84,7 @@ struct Call {
   std::size_t asked;               ///< the node that got the request: its place in the inventory
   std::int64_t now;                ///< milliseconds since the epoch
   const Upload* upload = nullptr;  ///< the file that came with it
+  const Nested* nested = nullptr;  ///< runs commands that the call brings along
 
   [[nodiscard]] bool is_9() const { return state.facts.version() == PveVersion::k9; }
 
@@ -143,6 +149,7 @@ void add_node_config_handlers(Handlers& handlers);
 void add_node_system_handlers(Handlers& handlers);
 void add_rrd_handlers(Handlers& handlers);
 void add_metric_handlers(Handlers& handlers);
+void add_journal_handlers(Handlers& handlers);
 
 /// The storages of GET /cluster/resources: one row a node, also for shared ones.
 Json storage_resources(const Call& call);

@@ -37,6 +37,11 @@ Response render(const Answer& answer, const std::string& connection = "Keep-Aliv
       answer.status == 200 ? "OK" : answer.message.substr(0, answer.message.find('\n'));
   response.headers["connection"] = answer.status == 200 ? connection : "close";
   if (answer.bare) return response;
+  if (answer.raw) {
+    response.headers["content-type"] = "application/json";
+    response.body = *answer.raw;
+    return response;
+  }
   if (answer.stateless) response.headers["x-sim-stateless"] = "1";
   response.headers["content-type"] = "application/json;charset=UTF-8";
   Json body{{"data", answer.data}};
@@ -186,6 +191,7 @@ class Cluster::Impl {
     add_node_system_handlers(handlers_);
     add_rrd_handlers(handlers_);
     add_metric_handlers(handlers_);
+    add_journal_handlers(handlers_);
   }
 
   Response handle(const Request& request) {
@@ -328,8 +334,30 @@ class Cluster::Impl {
       return bad_parameters(std::move(errors));
     if (Json errors = root_only(params, caller, route.path); !errors.empty())
       return bad_parameters(std::move(errors));
+    const Nested nested = [&](const std::string& method, const std::string& path,
+                              const Json& args) {
+      return run_nested(request, caller, method, path, args);
+    };
     return dispatch(route, Call{state_, caller, params, facts, request.node, now_,
-                                upload ? &*upload : nullptr});
+                                upload ? &*upload : nullptr, &nested});
+  }
+
+  /// A command inside of a call: the same checks in the same order, for the same caller.
+  Answer run_nested(const Request& outer, const Caller& caller, const std::string& method,
+                    const std::string& path, const Json& args) {
+    auto route =
+        path.find("//") == std::string::npos ? state_.facts.find(method, path) : std::nullopt;
+    if (!route) return failure(500, "no handler for '" + path.substr(1) + "'");
+    for (const auto& [name, value] : args.items())
+      if (route->variables.contains(name)) return bad_parameters({{name, "duplicate parameter"}});
+    Request request;
+    request.method = "POST";
+    request.path = path;
+    request.headers["content-type"] = "application/json";
+    request.body = dump_json(args);
+    request.node = outer.node;
+    const Json facts = state_.facts.method(*route);
+    return checked(request, *route, facts, caller);
   }
 
   /// The proxy hop to {node}: unknown, down, or fine. "localhost" is the node that was asked.

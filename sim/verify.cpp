@@ -157,6 +157,20 @@ bool is_required(const Json& facts, const Json& values) {
   return false;
 }
 
+/// Whether PVE does not ask for `name` yet: of sections of several types only type and identifier
+/// are asked for while the type is not known.
+bool waits_for_type(const Json& schema, const Json& values, const std::string& name) {
+  for (const auto& [other, facts] : schema.items()) {
+    const std::string kind(string_member(facts, "type-property"));
+    const Json* type = find_member(schema, kind);
+    if (type == nullptr || name == kind) continue;
+    const Json* given = find_member(values, kind);
+    if (given != nullptr && check_enum(*type, text_of(*given)).empty()) continue;
+    return string_member(schema[name], "format") != "pve-configid";
+  }
+  return false;
+}
+
 /// Of sections of several types, what an option means depends on the type: none is known before
 /// that is given, and each type knows its own.
 bool is_of_other_type(const Json& schema, const Json& values, const std::string& name) {
@@ -196,7 +210,7 @@ Json verify_params(const Json& schema, Json& values, PveVersion version) {
   }
   for (const auto& [name, facts] : schema.items())
     if (is_required(facts, values) && !values.contains(name) &&
-        name.find("[n]") == std::string::npos)
+        !waits_for_type(schema, values, name) && name.find("[n]") == std::string::npos)
       errors[name] = kMissing;
   return errors;
 }

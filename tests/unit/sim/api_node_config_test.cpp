@@ -66,4 +66,41 @@ TEST_CASE_FIXTURE(Lab, "cluster: metric servers and ACME plugins are kept, secre
   CHECK(as_root("GET", "/cluster/acme/plugins/dns1").reason == "ACME plugin 'dns1' not defined");
 }
 
+TEST_CASE("execute: each command is answered on its own") {
+  Lab lab;
+  const Json commands =
+      Json::array({{{"method", "GET"}, {"path", "version"}},
+                   {{"method", "GET"}, {"path", "/nope"}},
+                   {{"method", "GET"}, {"path", "qemu/999/config"}},
+                   {{"method", "PUT"}, {"path", "dns"}, {"args", {{"search", "lab.example"}}}},
+                   {{"method", "GET"}, {"path", "rrddata"}, {"args", {{"node", "pve2"}}}},
+                   {{"method", "GET"}, {"path", "rrddata"}}});
+  const Json done =
+      lab.data("POST", "/nodes/pve1/execute", "commands=" + percent_encode(dump_json(commands)));
+  REQUIRE(done.size() == 6);
+  CHECK(done[0]["data"]["release"] == "9.2");
+  CHECK(done[1] == Json{{"status", 500}, {"message", "no handler for 'nodes/pve1//nope'\n"}});
+  CHECK(done[2]["message"] ==
+        "Configuration file 'nodes/pve1/qemu-server/999.conf' does not exist\n");
+  CHECK(done[3]["status"] == 200);
+  CHECK(lab.data("GET", "/nodes/pve1/dns")["search"] == "lab.example");
+  CHECK(done[4]["errors"]["node"] == "duplicate parameter");
+  CHECK(done[5]["errors"]["timeframe"] == "property is missing and it is not optional");
+}
+
+TEST_CASE("rrddata: of a guest it is rates while it ran, sizes while it did not") {
+  Harness h;
+  const Json busy = h.get(h.guest_path(part::kRunningVm) + "/rrddata?timeframe=hour");
+  REQUIRE(busy.size() == 60);
+  CHECK(busy[58].contains("cpu"));
+  CHECK(busy[58].contains("memhost"));
+  CHECK(busy[59].size() == 1);
+  const Json idle = h.get(h.guest_path(part::kStoppedCt) + "/rrddata?timeframe=hour");
+  CHECK(idle[58].contains("maxmem"));
+  CHECK_FALSE(idle[58].contains("cpu"));
+  Lab lab;
+  CHECK(lab.as_root("GET", "/nodes/pve1/qemu/999/rrddata?timeframe=hour")
+            .reason.starts_with("RRD error: "));
+}
+
 }  // namespace pmx::sim

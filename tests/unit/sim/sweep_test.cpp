@@ -215,6 +215,14 @@ void sweep_refusals(Lab& lab, const Route& route, const Json& method, const Json
   }
 }
 
+/// Where PVE itself leaves its facts: the journal is not put into its envelope, and the lab has
+/// none; 8.4 tells of a log file that is not there without a list.
+bool departs(PveVersion pve, const Route& route, const Response& answered) {
+  if (route.path.ends_with("/journal")) return answered.body.empty();
+  const bool is_log = route.path.ends_with("/firewall/log") || route.path.ends_with("{upid}/log");
+  return pve == PveVersion::k8 && is_log && Harness::body(answered)["data"].contains("t");
+}
+
 int sweep(PveVersion pve) {
   Facts facts(pve);
   Lab shared(pve);
@@ -227,11 +235,11 @@ int sweep(PveVersion pve) {
     Lab lab(pve);
     const Response answered = call(lab, route, valid);
     CHECK(answered.status != 501);
-    if (answered.status == 200) {
+    if (answered.status == 200 && !departs(pve, route, answered)) {
       const Json body = Harness::body(answered);
       const std::string bad = type_problem(facts.returns(route), body["data"], "data");
       CHECK_MESSAGE(bad.empty(), bad);
-    } else {
+    } else if (answered.status != 200) {
       CAPTURE(answered.body);
       CHECK(std::set<int>{400, 401, 403, 404, 500}.contains(answered.status));
     }
