@@ -20,6 +20,7 @@
 #include "sim/interfaces.h"
 #include "sim/inventory.h"
 #include "sim/node_settings.h"
+#include "sim/notifications.h"
 #include "sim/sdn.h"
 #include "sim/tasks.h"
 #include "sim/upload.h"
@@ -61,6 +62,7 @@ struct State {
   SectionFile replication;     ///< replication.cfg
   SectionFile metric_servers;  ///< status.cfg
   SectionFile acme_plugins;    ///< priv/acme/plugins.cfg
+  NotificationState notifications;
   std::map<std::string, NodeSettings, std::less<>> nodes;  ///< by name
   std::map<std::string, NodeNetwork> networks;  ///< by node, made when it is first looked at
   SdnState sdn;
@@ -150,6 +152,7 @@ void add_node_system_handlers(Handlers& handlers);
 void add_rrd_handlers(Handlers& handlers);
 void add_metric_handlers(Handlers& handlers);
 void add_journal_handlers(Handlers& handlers);
+void add_notification_handlers(Handlers& handlers);
 
 /// The storages of GET /cluster/resources: one row a node, also for shared ones.
 Json storage_resources(const Call& call);

@@ -192,6 +192,7 @@ class Cluster::Impl {
     add_rrd_handlers(handlers_);
     add_metric_handlers(handlers_);
     add_journal_handlers(handlers_);
+    add_notification_handlers(handlers_);
   }
 
   Response handle(const Request& request) {
