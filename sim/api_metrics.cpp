@@ -1,4 +1,4 @@
-// /cluster/metrics/server and /cluster/acme: section files that nobody here acts upon.
+// /cluster/metrics/server: a section file that nobody here acts upon.
 #include "sim/call.h"
 
 namespace pmx::sim {
@@ -61,54 +61,6 @@ Answer remove_server(const Call& call) {
   return ok(nullptr);
 }
 
-std::string no_plugin(const std::string& id) { return "ACME plugin '" + id + "' not defined"; }
-
-Json shown_plugin(const Call& call, const std::string& id, const Section& plugin) {
-  Json out = shown_values(params_of(call, "/cluster/acme/plugins"), plugin.values);
-  out["plugin"] = id;
-  out["type"] = plugin.type;
-  out["digest"] = call.state.acme_plugins.digest();
-  return out;
-}
-
-Answer list_plugins(const Call& call) {
-  Json out = Json::array();
-  for (const auto& [id, plugin] : call.state.acme_plugins.sections)
-    if (!call.has("type") || call.text("type") == plugin.type)
-      out.push_back(shown_plugin(call, id, plugin));
-  return ok(out);
-}
-
-Answer read_plugin(const Call& call) {
-  const Section* plugin = call.state.acme_plugins.find(call.text("id"));
-  if (plugin == nullptr) return failure(500, no_plugin(call.text("id")));
-  return ok(shown_plugin(call, call.text("id"), *plugin));
-}
-
-Answer create_plugin(const Call& call) {
-  const std::string id = call.text("id");
-  if (call.state.acme_plugins.find(id) != nullptr)
-    return failure(500, "ACME plugin ID '" + id + "' already exists");
-  call.state.acme_plugins.sections[id] = {call.text("type"),
-                                          stored_values(call.params, {"id", "type"})};
-  return ok(nullptr);
-}
-
-Answer update_plugin(const Call& call) {
-  if (auto refused = refuse_digest(call.params, call.state.acme_plugins.digest())) return *refused;
-  Section* plugin = call.state.acme_plugins.find(call.text("id"));
-  if (plugin == nullptr) return failure(500, no_plugin(call.text("id")));
-  change_values(plugin->values, call.params, {"id"});
-  return ok(nullptr);
-}
-
-Answer remove_plugin(const Call& call) {
-  if (call.state.acme_plugins.find(call.text("id")) == nullptr)
-    return failure(500, no_plugin(call.text("id")));
-  call.state.acme_plugins.sections.erase(call.text("id"));
-  return ok(nullptr);
-}
-
 }  // namespace
 
 void add_metric_handlers(Handlers& handlers) {
@@ -117,11 +69,6 @@ void add_metric_handlers(Handlers& handlers) {
   handlers["POST /cluster/metrics/server/{id}"] = create_server;
   handlers["PUT /cluster/metrics/server/{id}"] = update_server;
   handlers["DELETE /cluster/metrics/server/{id}"] = remove_server;
-  handlers["GET /cluster/acme/plugins"] = list_plugins;
-  handlers["GET /cluster/acme/plugins/{id}"] = read_plugin;
-  handlers["POST /cluster/acme/plugins"] = create_plugin;
-  handlers["PUT /cluster/acme/plugins/{id}"] = update_plugin;
-  handlers["DELETE /cluster/acme/plugins/{id}"] = remove_plugin;
 }
 
 }  // namespace pmx::sim

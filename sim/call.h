@@ -62,6 +62,8 @@ struct State {
   SectionFile replication;     ///< replication.cfg
   SectionFile metric_servers;  ///< status.cfg
   SectionFile acme_plugins;    ///< priv/acme/plugins.cfg
+  SectionFile acme_accounts;   ///< priv/acme/*, a section an account
+  SectionFile cpu_models;      ///< virtual-guest/cpu-models.conf
   NotificationState notifications;
   std::map<std::string, NodeSettings, std::less<>> nodes;  ///< by name
   std::map<std::string, NodeNetwork> networks;  ///< by node, made when it is first looked at
@@ -151,6 +153,8 @@ void add_node_config_handlers(Handlers& handlers);
 void add_node_system_handlers(Handlers& handlers);
 void add_rrd_handlers(Handlers& handlers);
 void add_metric_handlers(Handlers& handlers);
+void add_acme_handlers(Handlers& handlers);
+void add_cpu_model_handlers(Handlers& handlers);
 void add_journal_handlers(Handlers& handlers);
 void add_notification_handlers(Handlers& handlers);
 

@@ -191,6 +191,8 @@ class Cluster::Impl {
     add_node_system_handlers(handlers_);
     add_rrd_handlers(handlers_);
     add_metric_handlers(handlers_);
+    add_acme_handlers(handlers_);
+    add_cpu_model_handlers(handlers_);
     add_journal_handlers(handlers_);
     add_notification_handlers(handlers_);
   }
