@@ -14,9 +14,7 @@ const NodeState& node_of(const Call& call) {
   return call.state.inventory.nodes[call.state.inventory.node_index(call.text("node")).value_or(0)];
 }
 
-std::string digest_of(const std::string& text) {
-  return crypto::hex(crypto::sha256(text)).substr(0, 40);
-}
+std::string digest_of(const std::string& text) { return crypto::hex(crypto::sha1(text)); }
 
 Answer read_dns(const Call& call) { return ok(Json(settings_of(call).dns)); }
 

@@ -213,6 +213,35 @@ std::string boot_disk(const GuestState& guest) {
   return "";
 }
 
+/// Notes as comments hold them: what is not plain becomes %XX.
+std::string comment_text(std::string_view line) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : line) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte < 0x7f && c != '%' && c != ':')
+      out += c;
+    else
+      (out += '%').append({kDigits[byte >> 4U], kDigits[byte & 15U]});
+  }
+  return out;
+}
+
+/// A section of a guest's file: the notes first, then the options by name.
+std::string section_text(const Values& values) {
+  std::string out;
+  const auto notes = values.find("description");
+  std::string_view rest = notes == values.end() ? "" : std::string_view(notes->second);
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('\n'), rest.size());
+    out += "#" + comment_text(rest.substr(0, end)) + "\n";
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  for (const auto& [key, value] : values)
+    if (key != "description") out += key + ": " + value + "\n";
+  return out;
+}
+
 }  // namespace
 
 void generate_guest(const Inventory& inventory, GuestState& guest, Planted* planted) {
@@ -243,19 +272,14 @@ Traits guest_traits(const GuestState& guest) {
 }
 
 std::string guest_digest(const GuestState& guest) {
-  std::string text;
-  const auto add = [&text](const Values& values) {
-    for (const auto& [key, value] : values) text += key + ": " + value + "\n";
-  };
-  add(guest.config);
-  text += "[PENDING]\n";
-  add(guest.pending);
-  for (const auto& [key, force] : guest.pending_delete) text += "delete: " + key + "\n";
-  for (const auto& [name, values] : guest.snapshots) {
-    text += "[" + name + "]\n";
-    add(values);
-  }
-  return crypto::hex(crypto::sha256(text)).substr(0, 40);
+  std::string text = section_text(guest.config);
+  Values pending = guest.pending;
+  for (const auto& [key, force] : guest.pending_delete)
+    pending["delete"] += (pending["delete"].empty() ? "" : ",") + (force ? "!" + key : key);
+  if (!pending.empty()) text += "\n[PENDING]\n" + section_text(pending);
+  for (const auto& [name, values] : guest.snapshots)
+    text += "\n[" + name + "]\n" + section_text(values);
+  return crypto::hex(crypto::sha1(text));
 }
 
 Json shown_config(Facts& facts, GuestKind kind, const Values& values) {

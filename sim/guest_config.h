@@ -27,7 +27,7 @@ void generate_guest(const Inventory& inventory, GuestState& guest, Planted* plan
 /// What its configuration says.
 Traits guest_traits(const GuestState& guest);
 
-/// The sum over the configuration file that PVE calls digest: 40 hexadecimal digits.
+/// The SHA-1 of the configuration file, which PVE calls digest: 40 hexadecimal digits.
 std::string guest_digest(const GuestState& guest);
 
 /// `values` as the API shows them: numbers where the facts of the guest's configuration call say

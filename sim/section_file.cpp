@@ -28,8 +28,9 @@ std::string SectionFile::digest() const {
   for (const auto& [id, section] : sections) {
     text += section.type + ": " + id + "\n";
     for (const auto& [key, value] : section.values) text += "\t" + key + " " + value + "\n";
+    text += "\n";
   }
-  return crypto::hex(crypto::sha256(text)).substr(0, 40);
+  return crypto::hex(crypto::sha1(text));
 }
 
 std::string stored_text(const Json& value) {

@@ -28,7 +28,7 @@ class SectionFile {
   [[nodiscard]] Section* find(std::string_view id);
   [[nodiscard]] const Section* find(std::string_view id) const;
 
-  /// 40 hexadecimal digits over all of it.
+  /// SHA-1 of its text: 40 hexadecimal digits.
   [[nodiscard]] std::string digest() const;
 };
 

@@ -130,4 +130,13 @@ TEST_CASE("guest config: traits are what the configuration says") {
   }
 }
 
+TEST_CASE("guest config: the digest is the SHA-1 of the file as PVE writes it") {
+  GuestState guest;
+  guest.config = {{"name", "web"}, {"cores", "2"}, {"description", "caf\xC3\xA9\n50%\n"}};
+  guest.pending = {{"cores", "4"}};
+  guest.pending_delete = {{"net0", true}, {"onboot", false}};
+  guest.snapshots["before"] = {{"cores", "1"}};
+  CHECK(guest_digest(guest) == "553b8007649ede663816e9b4a73c2434779c535b");
+}
+
 }  // namespace pmx::sim

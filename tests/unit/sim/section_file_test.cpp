@@ -52,4 +52,11 @@ TEST_CASE("section file: lists are split at all of PVE's separators") {
   CHECK(list_items(" ,;").empty());
 }
 
+TEST_CASE("section file: the digest is the SHA-1 of its text") {
+  SectionFile file;
+  CHECK(file.digest() == "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+  file.sections["local"] = {"dir", {{"path", "/var/lib/vz"}}};
+  CHECK(file.digest() == "d99077a501a37735480ff5e740708dd8c0d47a12");
+}
+
 }  // namespace pmx::sim
