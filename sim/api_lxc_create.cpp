@@ -3,6 +3,7 @@
 
 #include "sim/guest_config.h"
 #include "sim/lxc_config.h"
+#include "sim/restore.h"
 #include "sim/section_file.h"
 #include "sim/values.h"
 
@@ -22,11 +23,6 @@ std::string system_of(const std::string& volid) {
   return "debian";
 }
 
-std::string taken_text(const State& state, const GuestState& guest) {
-  return std::string(guest.kind == GuestKind::kQemu ? "VM " : "CT ") + std::to_string(guest.vmid) +
-         " already exists on node '" + node_name(state, guest) + "'";
-}
-
 Refused refuse_template(const Call& call) {
   const std::string volid = call.text("ostemplate");
   const std::string storage = storage_of(volid);
@@ -42,17 +38,25 @@ Refused refuse_template(const Call& call) {
 
 Refused refuse_creation(const Call& call, int vmid, const Values& values,
                         const std::string& fallback) {
+  const bool replaces = replaces_container(call, vmid);
+  if (const GuestState* taken = guest_by_id(call.state, vmid); taken != nullptr && !replaces)
+    return failure(500, taken_text(call.state, *taken));
+  if (replaces)
+    if (auto refused = refuse_replacement(call, vmid)) return refused;
   const std::string pool = call.text("pool");
   if (!pool.empty())
     if (auto refused = refuse_pool(call, pool)) return refused;
-  const bool may = call.may("/vms/" + std::to_string(vmid), "VM.Allocate") ||
-                   (!pool.empty() && call.may("/pool/" + pool, "VM.Allocate"));
+  const std::string path = "/vms/" + std::to_string(vmid);
+  const bool may = call.may(path, "VM.Allocate") ||
+                   (!pool.empty() && call.may("/pool/" + pool, "VM.Allocate")) ||
+                   (replaces && call.may(path, "VM.Backup"));
   if (!may) return failure(403, "Permission check failed");
-  if (const GuestState* taken = guest_by_id(call.state, vmid))
-    return failure(500, taken_text(call.state, *taken));
   if (auto refused = refuse_container_options(call, vmid, values, {}, is_unprivileged(values)))
     return refused;
-  if (auto refused = refuse_template(call)) return refused;
+  const bool restores = call.flag("restore");
+  if (auto refused =
+          restores ? refuse_archive(call, vmid, call.text("ostemplate")) : refuse_template(call))
+    return refused;
   return refuse_mount_points(call, values, fallback);
 }
 
@@ -64,6 +68,12 @@ void add_defaults(const Call& call, int vmid, Values& values) {
   values.try_emplace("swap", "512");
   values.try_emplace("arch", "amd64");
   values.try_emplace("ostype", system_of(call.text("ostemplate")));
+}
+
+/// The root lies on the default storage unless `values` say where.
+Values with_root(Values values) {
+  values.try_emplace("rootfs", kDefaultRoot);
+  return values;
 }
 
 /// Makes the volumes of `values` and puts them there.
@@ -120,9 +130,11 @@ Answer create(const Call& call) {
       call, {"vmid", "node", "ostemplate", "restore", "force", "storage", "pool", "bwlimit",
              "unique", "start", "password", "ssh-public-keys", "ignore-unpack-errors"});
   if (auto refused = refuse_creation(call, vmid, values, fallback)) return *refused;
-  add_defaults(call, vmid, values);
-  if (auto refused = refuse_mount_points(call, values, fallback)) return *refused;
-  TaskPlan plan = task_plan(call.flag("restore") ? "vzrestore" : "vzcreate", std::to_string(vmid));
+  const bool restores = call.flag("restore");
+  if (!restores) add_defaults(call, vmid, values);
+  if (auto refused = refuse_mount_points(call, with_root(values), fallback)) return *refused;
+  if (restores) return restore_container(call, values, fallback);
+  TaskPlan plan = task_plan("vzcreate", std::to_string(vmid));
   DiskWork work(call.state, call.text("node"), vmid, call.now / 1000);
   make_volumes(call.state, work, values, fallback);
   std::string problem = work.problem.empty() ? unpack_problem(call) : work.problem;
@@ -160,8 +172,9 @@ Answer destroy(const Call& call) {
   if (call.flag("purge"))
     log_line(plan, "purging CT " + id + " from related configurations..", 200);
   const bool unreferenced = call.flag("destroy-unreferenced-disks");
-  plan.effect = [vmid = guest->vmid, unreferenced](State& state, const Task&) {
-    destroy_container(state, vmid, unreferenced);
+  plan.effect = [vmid = guest->vmid, unreferenced, purge = call.flag("purge")](State& state,
+                                                                               const Task&) {
+    destroy_container(state, vmid, unreferenced, purge);
   };
   return fork_task(call, std::move(plan));
 }
@@ -236,7 +249,11 @@ Answer clone(const Call& call) {
   if (!work.problem.empty())
     plan.exit = "clone failed: " + work.problem;
   else
-    plan.effect = appear(newid, std::move(config), false);
+    plan.effect = [made = appear(newid, std::move(config), false), from = guest->vmid, newid](
+                      State& state, const Task& task) {
+      made(state, task);
+      copy_firewall(state, from, newid);
+    };
   reserve(call, newid);
   return fork_task(call, std::move(plan));
 }

@@ -172,11 +172,13 @@ TaskPlan plan_clone(const Call& call, const GuestState& guest, ClonePlan& clone,
   }
   const int place = static_cast<int>(
       call.state.inventory.node_index(target.empty() ? call.text("node") : target).value_or(0));
-  plan.effect = [newid, place, config = clone.config](State& state, const Task&) {
-    if (GuestState* made = guest_by_id(state, newid)) {
-      made->config = config;
-      made->node = place;
-    }
+  plan.effect = [from = guest.vmid, newid, place, config = clone.config](State& state,
+                                                                         const Task&) {
+    GuestState* made = guest_by_id(state, newid);
+    if (made == nullptr) return;
+    made->config = config;
+    made->node = place;
+    copy_firewall(state, from, newid);
   };
   return plan;
 }

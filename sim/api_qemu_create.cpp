@@ -1,18 +1,20 @@
 // POST /nodes/{node}/qemu and DELETE /nodes/{node}/qemu/{vmid}: VMs come and go.
 #include "sim/guest_config.h"
 #include "sim/qemu_api.h"
-#include "sim/section_file.h"
+#include "sim/restore.h"
 
 namespace pmx::sim {
 namespace {
 
 constexpr std::int64_t kDiskTime = 120;  ///< milliseconds to make a disk
-constexpr std::int64_t kBootTime = 400;  ///< a start that a creation runs into
+constexpr std::int64_t kBootTime = 400;  ///< a start that a creation or a restore runs into
 
-std::string taken_text(const State& state, int vmid) {
-  const GuestState& guest = state.inventory.guests.find(vmid)->second;
-  return std::string(guest.kind == GuestKind::kQemu ? "VM " : "CT ") + std::to_string(vmid) +
-         " already exists on node '" + node_name(state, guest) + "'";
+/// Who may back a VM up may restore over it.
+bool may_replace(const Call& call, int vmid) {
+  const GuestState* guest = guest_by_id(call.state, vmid);
+  return guest != nullptr && node_name(call.state, *guest) == call.text("node") &&
+         call.has("archive") && call.flag("force") &&
+         call.may("/vms/" + std::to_string(vmid), "VM.Backup");
 }
 
 Refused refuse_creation(const Call& call, const Values& values) {
@@ -26,7 +28,10 @@ Refused refuse_creation(const Call& call, const Values& values) {
       return refused;
   const bool may = call.may("/vms/" + vmid, "VM.Allocate") ||
                    (!pool.empty() && call.may("/pool/" + pool, "VM.Allocate"));
-  if (!may) return failure(403, "Permission check failed");
+  if (!may && !may_replace(call, std::atoi(vmid.c_str())))
+    return failure(403, "Permission check failed");
+  if (call.has("archive"))
+    if (auto refused = refuse_vm_archive(call, std::atoi(vmid.c_str()), values)) return refused;
   if (auto refused = refuse_option_values(call, std::atoi(vmid.c_str()), values, storage))
     return refused;
   std::vector<std::string> names;
@@ -49,29 +54,17 @@ Values make_config(const Call& call, Values values, DiskWork& work) {
   return values;
 }
 
-/// A start that another worker waits for: a task that has run when that one ends.
-void start_along(State& state, const Task& task) {
-  GuestState* guest = guest_of(state, task);
-  if (guest == nullptr) return;
-  TaskPlan start = task_plan("qmstart", task.plan.id);
-  start.duration = kBootTime;
-  const auto bang = task.user.find('!');
-  const Caller caller{task.user.substr(0, bang),
-                      bang == std::string::npos ? "" : task.user.substr(bang + 1)};
-  state.tasks.fork(state.inventory.node_of(*guest), caller, std::move(start),
-                   task.end() - kBootTime);
-  run_guest(*guest, task);
-}
-
 Answer create(const Call& call) {
   const int vmid = static_cast<int>(call.number("vmid", 0));
   Values values =
       config_values(call, {"vmid", "node", "start", "pool", "storage", "archive", "force", "unique",
                            "bwlimit", "live-restore", "import-working-storage", "ha-managed"});
   if (auto refused = refuse_creation(call, values)) return *refused;
+  if (call.has("archive")) return restore_vm(call, values);
   State& state = call.state;
   const std::string prefix = "unable to create VM " + std::to_string(vmid) + " - ";
-  if (state.inventory.guests.contains(vmid)) return failure(500, prefix + taken_text(state, vmid));
+  if (state.inventory.guests.contains(vmid))
+    return failure(500, prefix + taken_text(state, *guest_by_id(state, vmid)));
 
   TaskPlan plan = task_plan("qmcreate", std::to_string(vmid));
   DiskWork work(state, call.text("node"), vmid, call.now / 1000);
@@ -101,30 +94,6 @@ Answer create(const Call& call) {
   guest.config = {{"lock", "create"}};
   state.inventory.guests.emplace(vmid, std::move(guest));
   return fork_task(call, std::move(plan));
-}
-
-/// The replication jobs of a guest: "100-0", "100-1", ...
-std::vector<std::string> replication_jobs(const State& state, int vmid) {
-  std::vector<std::string> out;
-  for (const auto& [id, section] : state.replication.sections)
-    if (id.starts_with(std::to_string(vmid) + "-")) out.push_back(id);
-  return out;
-}
-
-/// Takes a guest out of backup and replication jobs; a backup job of nothing else goes too.
-void purge_jobs(State& state, int vmid) {
-  for (const auto& id : replication_jobs(state, vmid)) state.replication.sections.erase(id);
-  auto& jobs = state.jobs.sections;
-  for (auto job = jobs.begin(); job != jobs.end();) {
-    const auto list = job->second.values.find("vmid");
-    std::string rest;
-    if (list != job->second.values.end())
-      for (const auto& id : list_items(list->second))
-        if (id != std::to_string(vmid)) rest += (rest.empty() ? "" : ",") + id;
-    const bool named = list != job->second.values.end();
-    if (named && !rest.empty()) list->second = rest;
-    job = named && rest.empty() ? jobs.erase(job) : std::next(job);
-  }
 }
 
 /// What keeps a VM from being destroyed, known before a worker is forked.
@@ -157,9 +126,7 @@ std::string used_base(const State& state, const GuestState& guest) {
 void destroy_guest(State& state, int vmid, bool unreferenced, bool purge) {
   GuestState* guest = guest_by_id(state, vmid);
   if (guest == nullptr) return;
-  if (purge) remove_ha_resource(state, ha_id(*guest));
-  if (purge) purge_jobs(state, vmid);
-  state.firewall.guests.erase(vmid);
+  forget_guest(state, *guest, purge);
   const std::string node = node_name(state, *guest);
   DiskWork work(state, node, vmid, 0);
   for (const auto& [key, drive] : drives_of(guest->config, true))
@@ -203,6 +170,19 @@ Answer destroy(const Call& call) {
 }
 
 }  // namespace
+
+void start_along(State& state, const Task& task) {
+  GuestState* guest = guest_of(state, task);
+  if (guest == nullptr) return;
+  TaskPlan start = task_plan("qmstart", task.plan.id);
+  start.duration = kBootTime;
+  const auto bang = task.user.find('!');
+  const Caller caller{task.user.substr(0, bang),
+                      bang == std::string::npos ? "" : task.user.substr(bang + 1)};
+  state.tasks.fork(state.inventory.node_of(*guest), caller, std::move(start),
+                   task.end() - kBootTime);
+  run_guest(*guest, task);
+}
 
 void add_qemu_create_handlers(Handlers& handlers) {
   handlers["POST /nodes/{node}/qemu"] = create;

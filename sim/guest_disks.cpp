@@ -31,15 +31,6 @@ bool holds(const Storages& storages, const std::string& storage, std::string_vie
   return std::find(contents.begin(), contents.end(), content) != contents.end();
 }
 
-std::string unparsable(const Storages& storages, const std::string& volid) {
-  const Section* section = storages.config.find(storage_of(volid));
-  const std::string kind = storages.is_directory(storage_of(volid)) ? "directory"
-                           : section->type == "zfspool"             ? "zfs"
-                           : section->type.starts_with("lvm")       ? "lvm"
-                                                                    : section->type;
-  return "unable to parse " + kind + " volume name '" + volid.substr(volid.find(':') + 1) + "'";
-}
-
 Refused refuse_new_disk(const Call& call, const NewDisk& disk) {
   if (disk.storage.empty()) return failure(500, "no storage ID specified (and no default storage)");
   if (auto refused = refuse_without(call, "/storage/" + disk.storage, "Datastore.AllocateSpace"))
@@ -60,7 +51,7 @@ Refused refuse_volume(const Call& call, int vmid, const std::string& key,
   if (call.state.storages.config.find(storage) == nullptr)
     return failure(500, "storage '" + storage + "' does not exist");
   const auto parsed = call.state.storages.parse(volid);
-  if (!parsed) return failure(500, unparsable(call.state.storages, volid));
+  if (!parsed) return failure(500, unparsable_volume(call.state.storages, volid));
   Refused refused;
   if (parsed->content == "iso") {
     if (!call.may("/storage/" + storage, "Datastore.AllocateSpace"))
@@ -94,6 +85,15 @@ Refused refuse_drive(const Call& call, int vmid, const std::string& key, const D
   return bad_parameters({{key,
                           "'import-from' requires special syntax - use <storage "
                           "ID>:0,import-from=<source>"}});
+}
+
+std::string unparsable_volume(const Storages& storages, const std::string& volid) {
+  const Section* section = storages.config.find(storage_of(volid));
+  const std::string kind = storages.is_directory(storage_of(volid)) ? "directory"
+                           : section->type == "zfspool"             ? "zfs"
+                           : section->type.starts_with("lvm")       ? "lvm"
+                                                                    : section->type;
+  return "unable to parse " + kind + " volume name '" + volid.substr(volid.find(':') + 1) + "'";
 }
 
 std::string DiskWork::make(const std::string& key, Drive drive, const Values& config,

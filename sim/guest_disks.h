@@ -18,6 +18,9 @@ Refused refuse_drive(const Call& call, int vmid, const std::string& key, const D
 /// Whether `file` asks for a new volume: "local:32", or "32" with a default storage.
 bool is_new_disk(std::string_view file);
 
+/// PVE's words about a volid that its storage's type does not understand.
+std::string unparsable_volume(const Storages& storages, const std::string& volid);
+
 /// The work on volumes that one worker does; its words are for the worker's log.
 class DiskWork {
  public:

@@ -3,6 +3,25 @@
 #include "sim/guest_config.h"
 
 namespace pmx::sim {
+namespace {
+
+/// Takes a guest out of backup and replication jobs; a backup job of nothing else goes too.
+void purge_jobs(State& state, int vmid) {
+  for (const auto& id : replication_jobs(state, vmid)) state.replication.sections.erase(id);
+  auto& jobs = state.jobs.sections;
+  for (auto job = jobs.begin(); job != jobs.end();) {
+    const auto list = job->second.values.find("vmid");
+    std::string rest;
+    if (list != job->second.values.end())
+      for (const auto& id : list_items(list->second))
+        if (id != std::to_string(vmid)) rest += (rest.empty() ? "" : ",") + id;
+    const bool named = list != job->second.values.end();
+    if (named && !rest.empty()) list->second = rest;
+    job = named && rest.empty() ? jobs.erase(job) : std::next(job);
+  }
+}
+
+}  // namespace
 
 Answer missing_guest(const Call& call, GuestKind kind) {
   return failure(500, no_config_text(call.text("node"), kind, call.text("vmid")));
@@ -11,6 +30,32 @@ Answer missing_guest(const Call& call, GuestKind kind) {
 GuestState* guest_by_id(State& state, int vmid) {
   const auto found = state.inventory.guests.find(vmid);
   return found == state.inventory.guests.end() ? nullptr : &found->second;
+}
+
+std::string taken_text(const State& state, const GuestState& guest) {
+  return std::string(guest.kind == GuestKind::kQemu ? "VM " : "CT ") + std::to_string(guest.vmid) +
+         " already exists on node '" + node_name(state, guest) + "'";
+}
+
+std::vector<std::string> replication_jobs(const State& state, int vmid) {
+  std::vector<std::string> out;
+  for (const auto& [id, section] : state.replication.sections)
+    if (id.starts_with(std::to_string(vmid) + "-")) out.push_back(id);
+  return out;
+}
+
+void forget_guest(State& state, const GuestState& guest, bool purge) {
+  const int vmid = guest.vmid;
+  state.firewall.guests.erase(vmid);
+  state.access.config.acl.erase("/vms/" + std::to_string(vmid));
+  if (!purge) return;
+  remove_ha_resource(state, ha_id(guest));
+  purge_jobs(state, vmid);
+}
+
+void copy_firewall(State& state, int from, int to) {
+  const auto file = state.firewall.guests.find(from);
+  if (file != state.firewall.guests.end()) state.firewall.guests[to] = FirewallFile(file->second);
 }
 
 std::string lock_problem(const Call& call, const GuestState& guest) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "sim/call.h"
 #include "sim/find_guest.h"
@@ -22,6 +23,16 @@ GuestState* guest_by_id(State& state, int vmid);
 inline GuestState* guest_of(State& state, const Task& task) {
   return guest_by_id(state, std::atoi(task.plan.id.c_str()));
 }
+
+/// "VM 100 already exists on node 'pve1'"
+std::string taken_text(const State& state, const GuestState& guest);
+/// What is left of a guest that was destroyed goes too: its firewall file and ACLs; with `purge`
+/// also its HA resource, its replication jobs and its place in backup jobs.
+void forget_guest(State& state, const GuestState& guest, bool purge);
+/// The clone is guarded as the guest it was made of.
+void copy_firewall(State& state, int from, int to);
+/// The replication jobs of a guest: "100-0", "100-1", ...
+std::vector<std::string> replication_jobs(const State& state, int vmid);
 
 /// "VM is locked (backup)", or nothing when the guest is free or the call may skip the lock.
 std::string lock_problem(const Call& call, const GuestState& guest);

@@ -172,10 +172,11 @@ std::string make_mount_point(State& state, DiskWork& work, const std::string& va
   return drive.text();
 }
 
-void destroy_container(State& state, int vmid, bool unreferenced) {
+void destroy_container(State& state, int vmid, bool unreferenced, bool purge) {
   const GuestState* guest = guest_by_id(state, vmid);
   if (guest == nullptr) return;
   const std::string node = node_name(state, *guest);
+  forget_guest(state, *guest, purge);
   DiskWork work(state, node, vmid, 0);
   for (const auto& [key, drive] : volumes_of(guest->config, true)) work.free(drive.file);
   for (const auto& [storage, section] : state.storages.config.sections) {

@@ -36,8 +36,8 @@ Refused refuse_mount_points(const Call& call, const Values& values, const std::s
 std::string make_mount_point(State& state, DiskWork& work, const std::string& value,
                              const std::string& fallback);
 
-/// Frees all volumes of a container and the container.
-void destroy_container(State& state, int vmid, bool unreferenced);
+/// Frees all volumes of a container and the container; with `purge` all that names it.
+void destroy_container(State& state, int vmid, bool unreferenced, bool purge);
 
 void add_lxc_config_handlers(Handlers& handlers);
 void add_lxc_create_handlers(Handlers& handlers);

@@ -18,6 +18,9 @@ bool volume_allows(const State& state, std::string_view feature, const std::stri
 bool config_allows(const State& state, std::string_view feature, const Values& config,
                    bool of_snapshot);
 
+/// A start that another worker waits for: a task that has run when that one ends.
+void start_along(State& state, const Task& task);
+
 /// The lines that copying a disk of this size logs.
 std::vector<std::string> transfer_lines(std::int64_t size);
 

@@ -139,4 +139,25 @@ TEST_CASE("api: a change shows in the lists as well as in the configuration") {
   CHECK(h.guest_path(999).empty());
 }
 
+TEST_CASE("guests: a clone is guarded as its source, and purge forgets what named a guest") {
+  Harness h;
+  const std::string guest = h.guest_path(part::kStoppedVm);
+  const std::string node = guest.substr(0, guest.find("/qemu/"));
+  const auto rules = [&](const std::string& path) {
+    return h.get(path + "/firewall/rules").size();
+  };
+  const std::size_t before = rules(guest);
+  CHECK(h.send("POST", guest + "/firewall/rules", "type=in&action=DROP").status == 200);
+  CHECK(h.send("POST", guest + "/clone", "newid=4711").status == 200);
+  h.clock.tick(std::chrono::minutes{1});
+  CHECK(rules(node + "/qemu/4711") == before + 1);
+  const std::string container = h.guest_path(part::kStoppedCt);
+  CHECK(h.send("POST", container + "/firewall/rules", "type=in&action=DROP").status == 200);
+  CHECK(h.send("POST", "/cluster/ha/resources", "sid=ct:108&state=stopped").status == 200);
+  CHECK(h.send("DELETE", container + "?purge=1").status == 200);
+  h.clock.tick(std::chrono::minutes{1});
+  CHECK(h.send("GET", "/cluster/ha/resources/ct:108").status == 500);
+  CHECK(h.get(container + "/firewall/rules").empty());
+}
+
 }  // namespace pmx::sim
