@@ -171,6 +171,20 @@ Json interface_of(const std::string& value) {
   return out;
 }
 
+Answer feature(const Call& call) {
+  const GuestState* guest = find_guest(call, GuestKind::kLxc);
+  if (guest == nullptr) return missing_guest(call, GuestKind::kLxc);
+  const std::string snapshot = call.text("snapname");
+  const auto found = guest->snapshots.find(snapshot);
+  if (!snapshot.empty() && found == guest->snapshots.end())
+    return failure(500, "snapshot '" + snapshot + "' does not exist");
+  const auto volumes = volumes_of(snapshot.empty() ? guest->config : found->second, false);
+  const bool all = std::all_of(volumes.begin(), volumes.end(), [&](const NamedDrive& one) {
+    return volume_allows(call.state, call.text("feature"), one.drive.file, !snapshot.empty());
+  });
+  return ok({{"hasFeature", all ? 1 : 0}});
+}
+
 Answer interfaces(const Call& call) {
   const GuestState* guest = find_guest(call, GuestKind::kLxc);
   if (guest == nullptr || !is_running(*guest)) return ok(nullptr);
@@ -191,6 +205,7 @@ void add_lxc_config_handlers(Handlers& handlers) {
   handlers["PUT " + path + "config"] = put;
   handlers["GET " + path + "pending"] = pending;
   handlers["GET " + path + "interfaces"] = interfaces;
+  handlers["GET " + path + "feature"] = feature;
 }
 
 void add_lxc_handlers(Handlers& handlers) {
