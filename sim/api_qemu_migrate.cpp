@@ -1,4 +1,5 @@
 // Migration of VMs: what stands in its way, and the move itself.
+#include <algorithm>
 #include <array>
 #include <ctime>
 
@@ -101,19 +102,37 @@ Answer preflight(const Call& call) {
   return ok(out);
 }
 
+/// The storages of "there", "a:b,c:d" or "a:b,there": what follows the colons, or stands alone.
+Refused refuse_target_storages(const Call& call, const std::string& target) {
+  if (auto refused = refuse_without(call, "/vms/" + call.text("vmid"), "VM.Config.Disk"))
+    return refused;
+  const Storages& storages = call.state.storages;
+  for (const std::string& item : list_items(call.text("targetstorage"))) {
+    const std::string storage = item.substr(item.find(':') + 1);
+    if (auto bad = storages.problem(storage, target); !bad.empty()) return failure(500, bad);
+    if (auto refused = refuse_without(call, "/storage/" + storage, "Datastore.AllocateSpace"))
+      return refused;
+    const auto contents = storages.contents(storage);
+    if (std::find(contents.begin(), contents.end(), "images") == contents.end())
+      return failure(500, "storage '" + storage + "' does not support vm images");
+  }
+  return std::nullopt;
+}
+
 Refused refuse_migration(const Call& call, const GuestState* guest) {
   const std::string target = call.text("target");
   if (target == call.text("node")) return bad_parameters({{"target", "target is local node."}});
   if (!call.state.inventory.node_index(target))
     return failure(500, "no such cluster node '" + target + "'");
   for (const char* name : {"force", "migration_type", "migration_network"})
-    if (call.has(name) && !call.caller.is_root())
+    if (call.has(name) && call.text(name) != "0" && !call.caller.is_root())
       return bad_parameters({{name, "Only root may use this option."}});
   if (guest == nullptr) return missing_guest(call, GuestKind::kQemu);
   if (auto refused = refuse_locked(call, *guest)) return refused;
   if (is_running(*guest) && !call.flag("online"))
     return failure(500, "can't migrate running VM without --online");
-  if (call.has("targetstorage")) return std::nullopt;
+  if (call.has("targetstorage") && call.text("targetstorage") != "1")
+    return refuse_target_storages(call, target);
   for (const auto& storage : missing_storages(call.state, *guest, target))
     if (const auto* name = storage.get_ptr<const std::string*>())
       return failure(500, call.state.storages.problem(*name, target));

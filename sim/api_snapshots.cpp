@@ -95,13 +95,25 @@ Answer fail_without_patch(const Call& call, GuestState& guest, Values section, T
       prefix + "'savevm-start' failed - The command savevm-start has not been found");
 }
 
+/// Names that no snapshot may have; of the second of a VM the case does not matter.
+template <GuestKind kind>
+Refused refuse_name(const std::string& name) {
+  std::string lower = name;
+  for (char& c : lower)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const bool reserved =
+      name == "current" || (kind == GuestKind::kQemu ? lower == "pending" : name == "vzdump");
+  if (!reserved) return std::nullopt;
+  return failure(500, "unable to use snapshot name '" + (name == "current" ? name : lower) +
+                          "' (reserved name)");
+}
+
 template <GuestKind kind>
 Answer take(const Call& call) {
   const std::string name = call.text("snapname");
-  for (const char* reserved : {"current", "pending"})
-    if (name == reserved)
-      return failure(500, "unable to use snapshot name '" + name + "' (reserved name)");
+  if (auto refused = refuse_name<kind>(name)) return *refused;
   GuestState* guest = find_guest(call, kind);
+  if (guest == nullptr && kind == GuestKind::kQemu) return missing_guest(call, kind);
   TaskPlan plan = task_plan(task_type(kind, "snapshot"), call.text("vmid"));
   if (auto problem = snapshot_problem(call, kind, guest); !problem.empty())
     return fork_failure(call, std::move(plan), problem);
@@ -159,6 +171,9 @@ void roll_back(GuestState& guest, const std::string& name, const Task& task, boo
 template <GuestKind kind>
 Answer rollback(const Call& call) {
   GuestState* guest = find_guest(call, kind);
+  if (call.flag("start") && call.is_9())
+    if (auto refused = refuse_without(call, "/vms/" + call.text("vmid"), "VM.PowerMgmt"))
+      return *refused;
   TaskPlan plan = task_plan(task_type(kind, "rollback"), call.text("vmid"));
   const std::string name = call.text("snapname");
   std::string problem = snapshot_missing(call, kind, guest, "rollback");
@@ -203,8 +218,13 @@ Answer remove(const Call& call) {
   GuestState* guest = find_guest(call, kind);
   TaskPlan plan = task_plan(task_type(kind, "delsnapshot"), call.text("vmid"));
   const std::string name = call.text("snapname");
-  std::string problem =
-      guest == nullptr ? missing_guest(call, kind).message : lock_problem(call, *guest);
+  std::string problem;
+  if (guest == nullptr)
+    problem = missing_guest(call, kind).message;
+  else if (!guest->snapshots.contains(name))
+    problem = "snapshot '" + name + "' does not exist";
+  else
+    problem = lock_problem(call, *guest);
   if (problem.empty()) problem = snapshot_missing(call, kind, guest, "delete a snapshot");
   if (!problem.empty()) return fork_failure(call, std::move(plan), problem);
   guest->config["lock"] = "snapshot-delete";

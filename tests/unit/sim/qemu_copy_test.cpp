@@ -170,4 +170,27 @@ TEST_CASE_FIXTURE(Copies, "qemu: cloud-init options become the files on the driv
   CHECK(network.get<std::string>().find("netmask: '255.255.255.0'") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(Copies, "snapshots: what is refused at once, and what the worker finds first") {
+  for (const char* name : {"current", "Pending"})
+    CHECK(run(kVm + "/snapshot", std::string("snapname=") + name).ends_with("(reserved name)"));
+  CHECK(run("/nodes/pve1/qemu/999/snapshot", "snapname=one") ==
+        "Configuration file 'nodes/pve1/qemu-server/999.conf' does not exist");
+  CHECK(run("/nodes/pve1/lxc/999/snapshot", "snapname=vzdump") ==
+        "unable to use snapshot name 'vzdump' (reserved name)");
+  CHECK(run("/nodes/pve1/lxc/999/snapshot", "snapname=pending") ==
+        "Configuration file 'nodes/pve1/lxc/999.conf' does not exist");
+  cluster.change_guest(100, {{"lock", "backup"}});
+  CHECK(run(kVm + "/snapshot/one", "", "DELETE") == "snapshot 'one' does not exist");
+}
+
+TEST_CASE_FIXTURE(Copies, "qemu: the storages that a move names are looked at before it begins") {
+  const auto refused = [&](const std::string& storages) {
+    return run(kVm + "/migrate", "target=pve2&targetstorage=" + storages);
+  };
+  CHECK(refused("nowhere") == "storage 'nowhere' does not exist");
+  CHECK(as_root("POST", "/storage", "storage=isos&type=dir&path=/isos&content=iso").status == 200);
+  CHECK(refused("shared:isos") == "storage 'isos' does not support vm images");
+  CHECK(refused("shared:local") == "OK");
+}
+
 }  // namespace pmx::sim
