@@ -2,10 +2,11 @@
 #include <algorithm>
 
 #include "base/crypto.h"
-#include "sim/call.h"
+#include "sim/guest_disks.h"
 #include "sim/pattern.h"
 #include "sim/prune.h"
 #include "sim/storage_options.h"
+#include "sim/volume_access.h"
 
 namespace pmx::sim {
 namespace {
@@ -39,14 +40,12 @@ std::string content_of(const Call& call, const Volume& volume) {
   return container || volume.format == "subvol" ? "rootdir" : "images";
 }
 
-bool may_use(const Call& call, const Volume& volume) {
-  const std::string path = "/storage/" + storage_of(volume.volid);
-  if (call.may(path, "Datastore.Allocate")) return true;
-  if (volume.content == "iso" || volume.content == "vztmpl" || volume.content == "import")
-    return call.may(path, "Datastore.Audit") || call.may(path, "Datastore.AllocateSpace");
-  const std::string guest = "/vms/" + std::to_string(volume.vmid);
-  if (volume.content == "backup") return call.may(guest, "VM.Backup");
-  return call.may(path, "Datastore.Audit") || call.may(guest, "VM.Config.Disk");
+/// A volume of another storage than the path's.
+Refused refuse_other_storage(const Call& call, const std::string& volid) {
+  const std::string storage = storage_of(volid);
+  if (storage == call.text("storage")) return std::nullopt;
+  return bad_parameters(
+      {{"volume", "storage ID mismatch (" + storage + " != " + call.text("storage") + ")\n"}});
 }
 
 Json row_of(const Call& call, const Volume& volume) {
@@ -78,22 +77,18 @@ Answer list(const Call& call) {
     const std::string content = content_of(call, *volume);
     if (call.has("content") ? content != call.text("content") : !holds(call, content)) continue;
     if (call.has("vmid") && std::to_string(volume->vmid) != call.text("vmid")) continue;
-    if (may_use(call, *volume)) out.push_back(row_of(call, *volume));
+    if (!refuse_volume_access(call, volume->volid)) out.push_back(row_of(call, *volume));
   }
   return ok(out);
 }
 
 Answer read(const Call& call) {
   const std::string volid = volid_of(call);
-  if (auto refused = unusable(call)) return *refused;
-  const auto parsed = call.state.storages.parse(volid);
-  if (!parsed)
-    return failure(
-        500, "unable to parse directory volume name '" + volid.substr(volid.find(':') + 1) + "'");
+  if (auto refused = refuse_other_storage(call, volid)) return *refused;
+  if (auto refused = refuse_volume_access(call, volid)) return *refused;
   const Volume* volume = call.state.storages.find(call.text("node"), volid);
   if (volume == nullptr)
     return failure(500, "volume_size_info on '" + volid + "' failed - no format");
-  if (!may_use(call, *volume)) return failure(403, "Permission check failed");
   Json out{{"path", call.state.storages.path(volid)},
            {"size", volume->size},
            {"used", volume->used},
@@ -163,6 +158,8 @@ Answer allocate(const Call& call) {
 
 /// Why a volume stays, in the words of the task that was to remove it; empty when it goes.
 std::string removal_problem(const Call& call, const std::string& volid) {
+  const std::string bad = call.state.storages.problem(storage_of(volid), call.text("node"));
+  if (!bad.empty()) return bad;
   const Volume* volume = call.state.storages.find(call.text("node"), volid);
   if (volume == nullptr) return "";
   const std::string name = volid.substr(volid.find(':') + 1);
@@ -171,24 +168,42 @@ std::string removal_problem(const Call& call, const std::string& volid) {
   if (name.find("base-") == std::string::npos) return "";
   for (const Volume* other : call.state.storages.list(call.text("node"), storage_of(volid)))
     if (other->volid.starts_with(volid + "/"))
-      return "base volume '" + name + "' is still in use by linked cloned";
+      return "base volume '" + name + "' is still in use by linked clones";
   return "";
+}
+
+/// Backups may be removed by those who make them.
+Refused refuse_removal(const Call& call, const VolumeName& volume) {
+  const std::string path = "/storage/" + call.text("storage");
+  if (volume.content != "backup" || volume.vmid == 0)
+    return refuse_without(call, path, "Datastore.Allocate");
+  if (auto refused = refuse_without(call, path, "Datastore.AllocateSpace")) return refused;
+  return refuse_without(call, "/vms/" + std::to_string(volume.vmid), "VM.Backup");
+}
+
+/// With `delay` PVE looks each second whether the worker has ended, and tells how.
+Answer waited(const Call& call, TaskPlan plan) {
+  const std::string exit = plan.exit;
+  plan.duration = 0;
+  call.state.tasks.fork(node_of(call), call.caller, std::move(plan), call.now);
+  call.state.tasks.advance(call.state, call.now);
+  Answer answer = exit == "OK" ? ok(nullptr) : failure(500, exit);
+  answer.delay = std::chrono::milliseconds{1000};
+  return answer;
 }
 
 Answer remove(const Call& call) {
   const std::string volid = volid_of(call);
-  if (auto refused = unusable(call)) return *refused;
-  if (!call.state.storages.parse(volid))
-    return failure(
-        500, "unable to parse directory volume name '" + volid.substr(volid.find(':') + 1) + "'");
-  if (storage_of(volid) != call.text("storage"))
-    return bad_parameters({{"volume", "storage ID missmatch (" + storage_of(volid) +
-                                          " != " + call.text("storage") + ")"}});
+  if (auto refused = refuse_other_storage(call, volid)) return *refused;
+  if (call.state.storages.config.find(call.text("storage")) == nullptr)
+    return failure(500, "storage '" + call.text("storage") + "' does not exist");
+  const auto parsed = call.state.storages.parse(volid);
+  if (!parsed) return failure(500, unparsable_volume(call.state.storages, volid));
+  if (auto refused = refuse_removal(call, *parsed)) return *refused;
   TaskPlan plan;
   plan.type = "imgdel";
-  const auto parsed = call.state.storages.parse(volid);
-  plan.id = (parsed->content == "images" ? std::to_string(parsed->vmid) + "@" : std::string()) +
-            call.text("storage");
+  plan.id =
+      (parsed->vmid != 0 ? std::to_string(parsed->vmid) + "@" : std::string()) + parsed->storage;
   const std::string bad = removal_problem(call, volid);
   if (!bad.empty()) {
     plan.exit = bad;
@@ -200,19 +215,44 @@ Answer remove(const Call& call) {
     const std::string node = call.text("node");
     plan.effect = [node, volid](State& state, const Task&) { state.storages.remove(node, volid); };
   }
+  if (call.has("delay")) return waited(call, std::move(plan));
   return ok(call.state.tasks.fork(node_of(call), call.caller, std::move(plan), call.now));
 }
 
+/// How many backups of a guest may be protected; those who own the storage have no limit.
+std::optional<Answer> refuse_protection(const Call& call, const VolumeName& volume) {
+  const std::string& storage = volume.storage;
+  const Section* section = call.state.storages.config.find(storage);
+  const auto given = section->values.find("max-protected-backups");
+  const bool owns = call.may("/storage/" + storage, "Datastore.Allocate");
+  const int most =
+      given != section->values.end() ? std::atoi(given->second.c_str()) : (owns ? -1 : 5);
+  int count = 0;
+  for (const Volume* other : call.state.storages.list(call.text("node"), storage))
+    count += other->content == "backup" && other->vmid == volume.vmid && other->is_protected;
+  if (most < 0 || count < most) return std::nullopt;
+  return failure(500, "The number of protected backups per guest is limited to " +
+                          std::to_string(most) + " on storage '" + storage + "'");
+}
+
+/// Notes and the mark stand in files beside the archive, which need not be there.
 Answer change(const Call& call) {
   const std::string volid = volid_of(call);
-  if (auto refused = unusable(call)) return *refused;
+  if (auto refused = refuse_other_storage(call, volid)) return *refused;
+  if (auto refused = refuse_volume_access(call, volid)) return *refused;
+  const auto parsed = call.state.storages.parse(volid);
   Volume* volume = call.state.storages.find(call.text("node"), volid);
-  if (volume == nullptr) return failure(500, "volume '" + volid + "' does not exist");
-  if (volume->content != "backup")
-    return failure(500, std::string("only backups can ") +
-                            (call.has("notes") ? "have notes" : "be protected"));
-  if (call.has("notes")) volume->notes = call.text("notes");
-  if (call.has("protected")) volume->is_protected = call.flag("protected");
+  const bool backup = parsed->content == "backup";
+  if (call.has("notes")) {
+    if (!backup) return failure(500, "only backups can have notes");
+    if (volume != nullptr) volume->notes = call.text("notes");
+  }
+  if (!call.has("protected")) return ok(nullptr);
+  if (!backup) return failure(500, "only backups support attribute 'protected'");
+  const bool marked = volume != nullptr && volume->is_protected;
+  if (call.flag("protected") && !marked)
+    if (auto refused = refuse_protection(call, *parsed)) return *refused;
+  if (volume != nullptr) volume->is_protected = call.flag("protected");
   return ok(nullptr);
 }
 
@@ -239,15 +279,27 @@ Answer copy(const Call& call) {
 std::string prune_options(const Call& call) {
   if (call.has("prune-backups")) return call.text("prune-backups");
   const Section* section = call.state.storages.config.find(call.text("storage"));
+  if (section == nullptr) return "";
   const auto found = section->values.find("prune-backups");
   return found == section->values.end() ? "" : found->second;
 }
 
-std::optional<Answer> unprunable(const Call& call) {
-  if (auto refused = unusable(call)) return refused;
-  if (!prune_options(call).empty()) return std::nullopt;
-  return failure(500,
-                 "no prune-backups options configured for storage '" + call.text("storage") + "'");
+/// Why nothing can be pruned; empty when it can.
+std::string prune_problem(const Call& call) {
+  const std::string storage = call.text("storage");
+  if (call.state.storages.config.find(storage) == nullptr)
+    return "storage '" + storage + "' does not exist";
+  if (!holds(call, "backup")) return "storage '" + storage + "' does not support backups";
+  if (prune_options(call).empty())
+    return "no prune-backups options configured for storage '" + storage + "'";
+  return call.state.storages.problem(storage, call.text("node"));
+}
+
+Refused refuse_pruning(const Call& call) {
+  const std::string path = "/storage/" + call.text("storage");
+  if (!call.has("vmid")) return refuse_without(call, path, "Datastore.Allocate");
+  if (auto refused = refuse_without(call, path, "Datastore.AllocateSpace")) return refused;
+  return refuse_without(call, "/vms/" + call.text("vmid"), "VM.Backup");
 }
 
 std::vector<PruneMark> marks_of(const Call& call) {
@@ -257,7 +309,7 @@ std::vector<PruneMark> marks_of(const Call& call) {
 }
 
 Answer prune_preview(const Call& call) {
-  if (auto refused = unprunable(call)) return *refused;
+  if (auto bad = prune_problem(call); !bad.empty()) return failure(500, bad);
   Json out = Json::array();
   for (const PruneMark& one : marks_of(call))
     out.push_back({{"volid", one.volid},
@@ -269,13 +321,14 @@ Answer prune_preview(const Call& call) {
 }
 
 Answer prune(const Call& call) {
-  if (auto refused = unprunable(call)) return *refused;
+  if (auto refused = refuse_pruning(call)) return *refused;
   TaskPlan plan;
   plan.type = "prunebackups";
   plan.id = (call.has("vmid") ? call.text("vmid") + "@" : "") + call.text("storage");
   const std::string node = call.text("node");
+  if (auto bad = prune_problem(call); !bad.empty()) plan.exit = bad;
   std::vector<std::string> removed;
-  for (const PruneMark& one : marks_of(call)) {
+  for (const PruneMark& one : plan.exit == "OK" ? marks_of(call) : std::vector<PruneMark>{}) {
     if (one.mark != "remove") continue;
     removed.push_back(one.volid);
     plan.lines.push_back({0, "Removed volume '" + one.volid + "'"});

@@ -5,6 +5,7 @@
 #include "sim/backup.h"
 #include "sim/guest_config.h"
 #include "sim/qemu_api.h"
+#include "sim/volume_access.h"
 
 namespace pmx::sim {
 namespace {
@@ -228,24 +229,12 @@ std::string early_problem(const GuestState& guest, const std::string& prefix) {
 }  // namespace
 
 Refused refuse_archive(const Call& call, int vmid, const std::string& archive) {
-  const Storages& storages = call.state.storages;
   if (archive == "-") return failure(500, "pipe requires cli environment");
   if (archive.find(':') == std::string::npos || archive.starts_with('/')) {
     if (call.caller.is_root()) return failure(500, "can't find file '" + archive + "'");
     return failure(500, archive_problem(call.state, call.text("node"), "/"));
   }
-  const std::string storage = storage_of(archive);
-  if (storages.config.find(storage) == nullptr)
-    return failure(500, "storage '" + storage + "' does not exist");
-  const auto parsed = storages.parse(archive);
-  if (!parsed) return failure(500, unparsable_volume(storages, archive));
-  if (parsed->content != "backup")
-    return failure(500, "unable to use volume " + archive + " - content type needs to be 'backup'");
-  if (call.may("/storage/" + storage, "Datastore.Allocate") || parsed->vmid == vmid)
-    return std::nullopt;
-  if (auto refused = refuse_without(call, "/storage/" + storage, "Datastore.AllocateSpace"))
-    return refused;
-  return refuse_without(call, "/vms/" + std::to_string(parsed->vmid), "VM.Backup");
+  return refuse_volume_access(call, archive, vmid, "backup");
 }
 
 Refused refuse_vm_archive(const Call& call, int vmid, const Values& values) {
