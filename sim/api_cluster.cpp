@@ -2,7 +2,8 @@
 #include <algorithm>
 
 #include "sim/call.h"
-#include "sim/statistics.h"
+#include "sim/guest_sight.h"
+#include "sim/resource_rows.h"
 
 namespace pmx::sim {
 namespace {
@@ -10,69 +11,75 @@ namespace {
 constexpr int kFirstVmid = 100;
 constexpr std::size_t kTasksShown = 25;  ///< finished ones a node, as pvestatd broadcasts them
 
-bool sees_guest(const Call& call, const GuestState& guest) {
-  return call.may("/vms/" + std::to_string(guest.vmid), "VM.Audit");
+/// What the running guests of a pool use together.
+struct PoolUse {
+  std::int64_t uptime = 0;
+  std::int64_t mem = 0;
+  std::int64_t maxmem = 0;
+  double cores = 0;
+  double busy = 0;
+};
+
+void add_use(const GuestReport& report, PoolUse& use) {
+  if (!report.known || report.load.uptime == 0) return;
+  use.uptime = std::max(use.uptime, report.load.uptime);
+  use.mem += report.load.mem;
+  use.maxmem += report.sample.memory;
+  use.cores += report.sample.cores;
+  use.busy += report.load.cpu * report.sample.cores;
 }
 
-void add_guests(const Call& call, Json& out) {
-  for (const auto& [vmid, guest] : call.state.inventory.guests) {
-    if (!sees_guest(call, guest)) continue;
-    Json row =
-        guest_resource(call.state.inventory, guest, call.now / 1000, call.state.facts.version());
-    if (guest.ha) row["hastate"] = ha_list_state(call.state.ha, guest);
-    out.push_back(std::move(row));
+/// The guests that the caller sees, and on the way what all of each pool use.
+std::map<std::string, PoolUse> add_guests(const Call& call, JsonText& out) {
+  constexpr std::size_t kRow = 450;  // bytes, seldom more
+  const Inventory& inventory = call.state.inventory;
+  GuestSight sight(call.state.access, call.caller, "VM.Audit");
+  std::map<std::string, PoolUse> pools;
+  out.reserve(inventory.guests.size() * kRow);
+  for (const auto& [vmid, guest] : inventory.guests) {
+    const GuestReport report = guest_report(inventory, guest, call.now / 1000);
+    if (!guest.pool.empty()) add_use(report, pools[guest.pool]);
+    if (!sight.sees(guest)) continue;
+    const Json ha = guest.ha ? ha_list_state(call.state.ha, guest) : Json();
+    add_guest_row(out, inventory, guest, report, ha, call.state.facts.version());
   }
+  return pools;
 }
 
 /// Nodes are listed for everybody; their numbers need Sys.Audit.
-void add_nodes(const Call& call, Json& out) {
+void add_nodes(const Call& call, JsonText& out) {
   for (const auto& node : call.state.inventory.nodes) {
     Json row = node_resource(call.state.inventory, node, call.now / 1000);
     if (!call.may("/nodes/" + node.name, "Sys.Audit"))
       for (const char* key : {"cpu", "maxcpu", "mem", "maxmem", "disk", "maxdisk", "uptime"})
         row.erase(key);
-    out.push_back(std::move(row));
+    out.row(row);
   }
 }
 
-void add_storages(const Call& call, Json& out) {
-  for (Json& row : storage_resources(call)) out.push_back(std::move(row));
+void add_storages(const Call& call, JsonText& out) {
+  for (const Json& row : storage_resources(call)) out.row(row);
 }
 
 /// A pool tells of its running members what they use together.
-Json pool_row(const Call& call, const std::string& pool) {
+Json pool_row(const std::string& pool, const PoolUse& use) {
   Json row{{"id", "/pool/" + pool}, {"type", "pool"}, {"pool", pool}};
-  double cores = 0;
-  double busy = 0;
-  std::int64_t mem = 0;
-  std::int64_t maxmem = 0;
-  std::int64_t uptime = 0;
-  for (const auto& [vmid, guest] : call.state.inventory.guests) {
-    if (guest.pool != pool) continue;
-    const Json member = guest_resource(call.state.inventory, guest, call.now / 1000);
-    if (member.value("uptime", std::int64_t{0}) == 0) continue;
-    uptime = std::max(uptime, member.value("uptime", std::int64_t{0}));
-    mem += member.value("mem", std::int64_t{0});
-    maxmem += member.value("maxmem", std::int64_t{0});
-    cores += member.value("maxcpu", 0.0);
-    busy += member.value("cpu", 0.0) * member.value("maxcpu", 0.0);
-  }
-  if (uptime == 0) return row;
-  row["uptime"] = uptime;
-  row["mem"] = mem;
-  row["maxmem"] = maxmem;
-  row["maxcpu"] = static_cast<std::int64_t>(cores);
-  row["cpu"] = cores > 0 ? busy / cores : 0.0;
+  if (use.uptime == 0) return row;
+  row["uptime"] = use.uptime;
+  row["mem"] = use.mem;
+  row["maxmem"] = use.maxmem;
+  row["maxcpu"] = static_cast<std::int64_t>(use.cores);
+  row["cpu"] = use.cores > 0 ? use.busy / use.cores : 0.0;
   return row;
 }
 
-void add_pools(const Call& call, Json& out) {
+void add_pools(const Call& call, std::map<std::string, PoolUse>& use, JsonText& out) {
   for (const auto& [pool, members] : call.state.access.config.pools)
-    if (call.may("/pool/" + pool, "Pool.Audit")) out.push_back(pool_row(call, pool));
+    if (call.may("/pool/" + pool, "Pool.Audit")) out.row(pool_row(pool, use[pool]));
 }
 
 /// Each node's zone of its own bridges: what 9 lists as network and 8 as sdn.
-void add_networks(const Call& call, Json& out) {
+void add_networks(const Call& call, JsonText& out) {
   if (!call.may("/sdn/zones/localnetwork", "SDN.Audit")) return;
   for (const auto& node : call.state.inventory.nodes) {
     Json row{{"node", node.name}, {"status", node.online ? "ok" : "unknown"}};
@@ -81,19 +88,22 @@ void add_networks(const Call& call, Json& out) {
                             : "sdn/" + node.name + "/localnetwork";
     row[call.is_9() ? "network" : "sdn"] = "localnetwork";
     if (call.is_9()) row["network-type"] = "zone";
-    out.push_back(std::move(row));
+    out.row(row);
   }
 }
 
 Answer resources(const Call& call) {
   const std::string type = call.text("type");
-  Json out = Json::array();
-  if (type.empty()) add_pools(call, out);
-  if (type.empty() || type == "vm") add_guests(call, out);
+  JsonText out;
+  std::map<std::string, PoolUse> use;
+  if (type.empty() || type == "vm") use = add_guests(call, out);
+  if (type.empty()) add_pools(call, use, out);
   if (type.empty() || type == "node") add_nodes(call, out);
   if (type.empty() || type == "storage") add_storages(call, out);
   if (type.empty() || (type == "sdn" && !call.is_9())) add_networks(call, out);
-  return ok(out);
+  Answer answer;
+  answer.text = out.take();
+  return answer;
 }
 
 Answer cluster_status(const Call& call) {

@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "sim/call.h"
-#include "sim/statistics.h"
+#include "sim/resource_rows.h"
 
 namespace pmx::sim {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "sim/call.h"
 #include "sim/permission.h"
+#include "sim/resource_rows.h"
 #include "sim/section_file.h"
-#include "sim/statistics.h"
 
 namespace pmx::sim {
 namespace {

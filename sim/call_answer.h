@@ -16,6 +16,7 @@ namespace pmx::sim {
 struct Answer {
   int status = 200;
   Json data;
+  std::string text;     ///< `data` as JSON text, where it is too large to be built; empty = not so
   std::string message;  ///< of a failure, without the newline that PVE adds
   Json errors;          ///< parameter -> text, on 400
   std::optional<std::int64_t> total;

@@ -44,6 +44,10 @@ Response render(const Answer& answer, const std::string& connection = "Keep-Aliv
   }
   if (answer.stateless) response.headers["x-sim-stateless"] = "1";
   response.headers["content-type"] = "application/json;charset=UTF-8";
+  if (!answer.text.empty()) {
+    response.body = "{\"data\":" + answer.text + "}";
+    return response;
+  }
   Json body{{"data", answer.data}};
   if (answer.status != 200) {
     const bool bare = answer.status == 501 || answer.bare_message;

@@ -111,7 +111,7 @@ void set_connection(HttpResponse& out, const Response& response, const HttpReque
   }
 }
 
-HttpResponse render(const Response& response, const HttpRequest& request) {
+HttpResponse render(Response& response, const HttpRequest& request) {
   HttpResponse out;
   out.version(request.version());
   out.result(static_cast<unsigned>(response.status));
@@ -121,10 +121,11 @@ HttpResponse render(const Response& response, const HttpRequest& request) {
   for (const auto& [name, value] : response.headers)
     if (name != "connection") out.set(name, value);
   set_connection(out, response, request);
-  out.body() = response.body;
   if (is_packed(response, request)) {
     out.set(http::field::content_encoding, "gzip");
     out.body() = gzip(response.body);
+  } else {
+    out.body() = std::move(response.body);
   }
   out.prepare_payload();
   return out;

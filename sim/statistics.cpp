@@ -78,78 +78,15 @@ Json guest_usage(const GuestState& guest, const Traits& traits, const GuestLoad&
   return row;
 }
 
-namespace {
-
 GuestSample sample_of(const GuestState& guest, std::int64_t now) {
   const Traits traits = guest_traits(guest);
   return {now,         traits.name, traits.cores, traits.memory,
           traits.disk, guest.since, guest.power,  guest.is_template()};
 }
 
-}  // namespace
-
 void sample_guests(Inventory& inventory, std::int64_t now) {
   for (auto& [vmid, guest] : inventory.guests)
     if (inventory.node_of(guest).online) guest.sample = sample_of(guest, now);
-}
-
-Json guest_resource(const Inventory& inventory, const GuestState& guest, std::int64_t now,
-                    PveVersion version) {
-  Json row{{"id", std::string(kind_name(guest.kind)) + "/" + std::to_string(guest.vmid)},
-           {"vmid", guest.vmid},
-           {"type", kind_name(guest.kind)},
-           {"node", inventory.node_of(guest).name},
-           {"status", "unknown"}};
-  if (const std::string tags = guest.value("tags"); !tags.empty()) row["tags"] = tags;
-  if (const std::string lock = guest.lock(); !lock.empty()) row["lock"] = lock;
-  if (!guest.pool.empty()) row["pool"] = guest.pool;
-  const GuestSample sample = inventory.reports_at_once ? sample_of(guest, now) : guest.sample;
-  if (sample.at == 0 || now - sample.at > kSampleLife) return row;
-  GuestState then;
-  then.vmid = guest.vmid;
-  then.kind = guest.kind;
-  then.power = sample.power;
-  then.since = sample.since;
-  Traits traits;
-  traits.memory = sample.memory;
-  traits.disk = sample.disk;
-  const GuestLoad load = guest_load(inventory, then, traits, sample.at);
-  row["name"] = sample.name;
-  row["status"] =
-      load.uptime > 0 || (inventory.reports_at_once && guest.since > 0) ? "running" : "stopped";
-  row["template"] = sample.is_template ? 1 : 0;
-  row["maxcpu"] = sample.cores;
-  row["cpu"] = load.cpu;
-  row["mem"] = load.mem;
-  row["maxmem"] = sample.memory;
-  row["disk"] = load.disk;
-  row["maxdisk"] = sample.disk;
-  row["diskread"] = load.diskread;
-  row["diskwrite"] = load.diskwrite;
-  row["netin"] = load.netin;
-  row["netout"] = load.netout;
-  row["uptime"] = load.uptime;
-  if (version == PveVersion::k9) row["memhost"] = load.mem;
-  return row;
-}
-
-Json node_resource(const Inventory& inventory, const NodeState& node, std::int64_t now) {
-  Json row{{"id", "node/" + node.name},
-           {"type", "node"},
-           {"node", node.name},
-           {"status", node.online ? "online" : "offline"},
-           {"level", ""},
-           {"maxcpu", node.cpus},
-           {"maxmem", node.maxmem}};
-  if (!node.online) return row;
-  const NodeLoad load = node_load(inventory, node, now);
-  row["cgroup-mode"] = 2;
-  row["cpu"] = load.cpu;
-  row["mem"] = load.mem;
-  row["disk"] = load.disk;
-  row["maxdisk"] = node.maxdisk;
-  row["uptime"] = load.uptime;
-  return row;
 }
 
 }  // namespace pmx::sim

@@ -50,11 +50,7 @@ void sample_guests(Inventory& inventory, std::int64_t now);
 inline constexpr std::int64_t kSampleInterval = 10;
 inline constexpr std::int64_t kSampleLife = 300;
 
-/// The rows of GET /cluster/resources, with what the last round told of the guest; of one that is
-/// not told of little more than its number.
-Json guest_resource(const Inventory& inventory, const GuestState& guest, std::int64_t now,
-                    PveVersion version = PveVersion::k9);
-/// A node that is down keeps its size and has no usage.
-Json node_resource(const Inventory& inventory, const NodeState& node, std::int64_t now);
+/// What such a round tells of a guest.
+GuestSample sample_of(const GuestState& guest, std::int64_t now);
 
 }  // namespace pmx::sim

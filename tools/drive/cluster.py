@@ -1,4 +1,5 @@
 """`proxmox-mpc sim` as a child process, with its files in a private temporary directory."""
+import contextlib
 import hashlib
 import http.client
 import json
@@ -17,10 +18,10 @@ class Cluster:
 
     `ready` is what the simulator wrote to its ready file: url, fingerprint, token, username,
     password. `work_time`: milliseconds of a start or stop; 0 = 1 to 3 s. `directory` is private
-    and removed at the end; servers may keep their state in it.
+    and removed at the end; servers may keep their state in it. `truth`: write the truth file.
     """
 
-    def __init__(self, binary, nodes=3, guests=24, seed=7, timeout=30.0, work_time=0):
+    def __init__(self, binary, nodes=3, guests=24, seed=7, timeout=30.0, work_time=0, truth=True):
         self._directory = tempfile.TemporaryDirectory(prefix="proxmox-mpc-sim-")
         self.directory = Path(self._directory.name)
         self._access_log = self.directory / "access.log"
@@ -30,8 +31,8 @@ class Cluster:
         self.process = subprocess.Popen(
             [str(binary), "sim", "--listen", "127.0.0.1:0", "--nodes", str(nodes), "--guests",
              str(guests), "--seed", str(seed), "--work-time", str(work_time), "--ready-file",
-             str(ready), "--truth-file", str(self.directory / "truth.json"), "--access-log",
-             str(self._access_log)],
+             str(ready), "--access-log", str(self._access_log),
+             *(["--truth-file", str(self.directory / "truth.json")] if truth else [])],
             stdin=subprocess.DEVNULL, stdout=self._output, stderr=subprocess.STDOUT,
             env=clean_environment())
         try:
@@ -68,30 +69,35 @@ class Cluster:
         fresh, self._seen = lines[self._seen:], len(lines)
         return fresh
 
-    def api(self, method, path, **parameters):
-        """One PVE API call past the server, as an administrator at the console would make it.
-
-        Returns `data` of the answer. The certificate is checked against the ready file's fingerprint.
-        """
+    @contextlib.contextmanager
+    def connection(self):
+        """An open connection, its certificate checked against the ready file's fingerprint."""
         url = urllib.parse.urlsplit(self.ready["url"])
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        connection = http.client.HTTPSConnection(url.hostname, url.port, timeout=20, context=context)
-        try:
+        with contextlib.closing(http.client.HTTPSConnection(
+                url.hostname, url.port, timeout=20, context=context)) as connection:
             connection.connect()
             digest = hashlib.sha256(connection.sock.getpeercert(binary_form=True)).hexdigest()
             if digest != self.ready["fingerprint"].replace(":", "").lower():
                 raise ConnectionError("this is not the simulator's certificate")
-            connection.request(method, "/api2/json" + path, urllib.parse.urlencode(parameters) or None, {
-                "Authorization": "PVEAPIToken=" + self.ready["token"],
-                "Content-Type": "application/x-www-form-urlencoded"})
-            answer = connection.getresponse()
-            body = answer.read()
-        finally:
-            connection.close()
+            yield connection
+
+    def body(self, connection, method, path, **parameters):
+        """The body of one PVE API call as root, read to its end."""
+        connection.request(method, "/api2/json" + path, urllib.parse.urlencode(parameters) or None, {
+            "Authorization": "PVEAPIToken=" + self.ready["token"],
+            "Content-Type": "application/x-www-form-urlencoded"})
+        answer = connection.getresponse()
+        body = answer.read()
         if answer.status != 200:
             raise RuntimeError(f"{method} {path}: {answer.status} {answer.reason}")
-        return json.loads(body)["data"]
+        return body
+
+    def api(self, method, path, **parameters):
+        """`data` of one PVE API call past the server, as an administrator at the console makes it."""
+        with self.connection() as connection:
+            return json.loads(self.body(connection, method, path, **parameters))["data"]
 
     def environment(self, access="operate", state="state", **overrides):
         """Environment variables that point a server at this cluster. None removes a variable."""

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "sim/resource_rows.h"
+
 namespace pmx::sim {
 namespace {
 

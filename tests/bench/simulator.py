@@ -1,0 +1,36 @@
+"""The simulated cluster with many guests: its start, the one call that names them all, its memory."""
+import statistics
+import time
+
+from drive import Cluster
+from tables import Table
+
+NODES = 50
+GUESTS = 10_000
+PATH = "/cluster/resources"
+
+
+def milliseconds(cluster, connection):
+    """Of one answer over TLS, read to its end."""
+    begun = time.perf_counter()
+    cluster.body(connection, "GET", PATH)
+    return (time.perf_counter() - begun) * 1000
+
+
+def peak(process):
+    """Most memory that it had so far, in MB."""
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+        line = next(line for line in file if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1000
+
+
+def run(bench):
+    begun = time.perf_counter()
+    with Cluster(bench.makers.binary, nodes=NODES, guests=GUESTS, truth=False) as cluster:
+        started = time.perf_counter() - begun
+        with cluster.connection() as connection:
+            times = [milliseconds(cluster, connection) for _ in range(bench.plan.starts)]
+        table = Table(f"Simulated cluster, {NODES} nodes and {GUESTS:,} guests")
+        table.bound("start until it listens (s)", started, ("<=", 1))
+        table.bound(f"GET {PATH} (ms)", statistics.median(times), ("<=", 50))
+        table.bound("most memory (MB)", peak(cluster.process), ("<=", 300))
