@@ -1,4 +1,5 @@
 // /cluster/options and /cluster/config: datacenter.cfg, and how the nodes form the cluster.
+#include <algorithm>
 #include <set>
 
 #include "base/crypto.h"
@@ -99,11 +100,16 @@ Json members(const Call& call) {
   int number = 0;
   for (const NodeState& node : call.state.inventory.nodes) {
     ++number;
-    if (call.state.datacenter.removed.contains(node.name)) continue;
+    const DatacenterState& state = call.state.datacenter;
+    if (state.removed.contains(node.name) || state.added.contains(node.name)) continue;
     out.push_back({{"name", node.name},
                    {"nodeid", std::to_string(number)},
                    {"quorum_votes", "1"},
                    {"ring0_addr", node.ip}});
+  }
+  for (const auto& [name, member] : call.state.datacenter.added) {
+    out.push_back(Json(member));
+    out.back()["name"] = name;
   }
   return out;
 }
@@ -124,7 +130,8 @@ Answer join_information(const Call& call) {
   Json nodes = members(call);
   for (Json& row : nodes) {
     row["pve_addr"] = row["ring0_addr"];
-    row["pve_fp"] = inventory.nodes[*inventory.node_index(string_member(row, "name"))].fingerprint;
+    if (const auto index = inventory.node_index(string_member(row, "name")))
+      row["pve_fp"] = inventory.nodes[*index].fingerprint;
   }
   const Json head = totem(call);
   return ok({{"config_digest", crypto::hex(crypto::sha1(head.dump() + nodes.dump()))},
@@ -141,15 +148,128 @@ Answer create_cluster(const Call&) {
   return failure(500, "cluster config '/etc/pve/corosync.conf' already exists");
 }
 
+/// corosync.conf as PVE writes it.
+std::string corosync_text(const Call& call) {
+  std::string out = "logging {\n  debug: off\n  to_syslog: yes\n}\n\nnodelist {\n";
+  for (const Json& node : members(call)) {
+    out += "  node {\n";
+    for (const auto& [key, value] : node.items())
+      out += "    " + key + ": " + value.get<std::string>() + "\n";
+    out += "  }\n";
+  }
+  out += "}\n\nquorum {\n  provider: corosync_votequorum\n}\n\ntotem {\n";
+  const Json head = totem(call);
+  for (const auto& [key, value] : head.items())
+    if (value.is_string()) out += "  " + key + ": " + value.get<std::string>() + "\n";
+  return out + "  interface {\n    linknumber: 0\n  }\n}\n\n";
+}
+
+/// The addresses of the links that the call names: link0 to link7.
+std::map<int, std::string> links_of(const Call& call) {
+  std::map<int, std::string> out;
+  for (int number = 0; number < 8; ++number) {
+    Values link = property_values(call.text("link" + std::to_string(number)));
+    if (link.empty()) continue;
+    out[number] = link.contains("address") ? link["address"] : link["default"];
+  }
+  return out;
+}
+
+/// Where the new node is: its one link, or the address given instead; why not in `problem`.
+std::string address_of(const Call& call, std::string& problem) {
+  auto links = links_of(call);
+  const std::string name = call.text("node");
+  for (const auto& [number, address] : links)
+    for (const Json& node : members(call))
+      if (node["name"] != name && node["ring0_addr"] == address)
+        problem = "corosync: address '" + address + "' already used on link ring0_addr by node '" +
+                  node["name"].get<std::string>() + "'";
+  std::string address = call.text("new_node_ip");
+  if (address.empty() && links.size() == 1 && call.number("apiversion", 0) == 0) {
+    address = links.begin()->second;
+    links.clear();
+  }
+  if (!links.empty() && !links.contains(0))
+    problem = "corosync: link 0 exists in cluster config but wasn't specified for new node";
+  for (const auto& [number, unused] : links)
+    if (number != 0 && problem.empty())
+      problem = "corosync: link " + std::to_string(number) +
+                " specified for new node doesn't exist in cluster config";
+  if (links.empty() && address.empty() && problem.empty())
+    problem = "no links and no fallback ip (new_node_ip) given, cannot join cluster";
+  return links.empty() ? address : links[0];
+}
+
+/// The lowest identifier that no node has.
+int free_id(const Json& nodes) {
+  int id = 1;
+  const auto has_id = [&](const Json& node) { return node["nodeid"] == std::to_string(id); };
+  while (std::any_of(nodes.begin(), nodes.end(), has_id)) ++id;
+  return id;
+}
+
+/// Writes a node that wants to join into corosync.conf; it need not be there.
+Answer add_member(const Call& call) {
+  if (const auto version = call.number("apiversion", 0); version < 0)
+    return failure(500, "error: unsupported old API version on joining node (" +
+                            std::to_string(version) +
+                            "), cluster node has 1 and supports >= 0. Please upgrade node before "
+                            "joining");
+  std::string problem;
+  const std::string address = address_of(call, problem);
+  if (!problem.empty()) return failure(500, problem);
+  const std::string name = call.text("node");
+  const Json nodes = members(call);
+  Values member{{"ring0_addr", address},
+                {"nodeid", std::to_string(call.number("nodeid", free_id(nodes)))},
+                {"quorum_votes", std::to_string(call.number("votes", 1))}};
+  for (const Json& node : nodes) {
+    if (node["name"] != name) continue;
+    for (const auto& [key, param] : {std::pair{"nodeid", "nodeid"}, {"quorum_votes", "votes"}})
+      if (!call.has(param)) member[key] = node[key].get<std::string>();
+    if (!call.flag("force") || node["nodeid"] != member["nodeid"] ||
+        node["quorum_votes"] != member["quorum_votes"])
+      return failure(500, "can't add existing node '" + name + "'");
+  }
+  call.state.datacenter.removed.erase(name);
+  call.state.datacenter.added[name] = member;
+  return ok(
+      {{"corosync_authkey", crypto::base64(crypto::sha256(call.state.inventory.cluster_name))},
+       {"corosync_conf", corosync_text(call)},
+       {"warnings", Json::array()}});
+}
+
+/// A node that is in a cluster cannot join another one.
+Answer join_cluster(const Call& call) {
+  TaskPlan plan;
+  plan.type = "clusterjoin";
+  plan.exit = "500 Can't connect to " + call.text("hostname") + ":8006 (No route to host)";
+  if (call.state.inventory.nodes.size() > 1) {
+    std::string lines =
+        "detected the following error(s):\n"
+        "* authentication key '/etc/corosync/authkey' already exists\n"
+        "* cluster config '/etc/pve/corosync.conf' already exists\n";
+    if (!call.state.inventory.guests.empty())
+      lines += "* this host already contains virtual guests\n";
+    lines += "* corosync is already running, is this node already in a cluster?!\n";
+    for (const std::string& line : value_lines(lines)) plan.lines.push_back({0, line});
+    plan.exit = "Check if node may join a cluster failed!";
+  }
+  return ok(call.state.tasks.fork(call.state.inventory.nodes[call.asked], call.caller,
+                                  std::move(plan), call.now));
+}
+
 /// The node itself stays where it is, only corosync forgets it.
 Answer delete_member(const Call& call) {
   const std::string node = call.text("node");
-  auto& removed = call.state.datacenter.removed;
-  const auto index = call.state.inventory.node_index(node);
-  if (!index || removed.contains(node))
+  if (call.state.inventory.node_index(node) == call.asked)
+    return failure(500, "Cannot delete myself from cluster!");
+  const Json nodes = members(call);
+  if (std::none_of(nodes.begin(), nodes.end(),
+                   [&](const Json& member) { return member["name"] == node; }))
     return failure(500, "Node/IP: " + node + " is not a known host of the cluster.");
-  if (*index == call.asked) return failure(500, "Cannot delete myself from cluster!");
-  removed.insert(node);
+  call.state.datacenter.added.erase(node);
+  if (call.state.inventory.node_index(node)) call.state.datacenter.removed.insert(node);
   return ok(nullptr);
 }
 
@@ -186,7 +306,9 @@ void add_datacenter_handlers(Handlers& handlers) {
   handlers["GET /cluster/options"] = read_options;
   handlers["PUT /cluster/options"] = update_options;
   handlers["GET /cluster/config/nodes"] = list_members;
+  handlers["POST /cluster/config/nodes/{node}"] = add_member;
   handlers["DELETE /cluster/config/nodes/{node}"] = delete_member;
+  handlers["POST /cluster/config/join"] = join_cluster;
   handlers["GET /cluster/config/join"] = join_information;
   handlers["GET /cluster/config/totem"] = read_totem;
   handlers["GET /cluster/config/qdevice"] = no_device;

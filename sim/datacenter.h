@@ -14,7 +14,8 @@ namespace pmx::sim {
 struct DatacenterState {
   Values options;
   std::map<std::string, SectionFile, std::less<>> mappings;  ///< by "pci", "usb", "dir"
-  std::set<std::string> removed;  ///< nodes that corosync.conf no longer names
+  std::set<std::string> removed;                     ///< nodes that corosync.conf no longer names
+  std::map<std::string, Values, std::less<>> added;  ///< what it says of nodes that joined since
 };
 
 /// datacenter.cfg of a generated cluster.
