@@ -1,4 +1,5 @@
 // Cloud-init of VMs: the options that go onto the drive, and the files they become.
+#include <algorithm>
 #include <array>
 
 #include "base/crypto.h"
@@ -12,21 +13,28 @@ namespace {
 constexpr std::array<const char*, 8> kOptions{"cicustom", "cipassword",   "ciuser",  "ciupgrade",
                                               "citype",   "searchdomain", "sshkeys", "nameserver"};
 
+/// What the drive holds and the configuration says: what was added since is only pending.
 Answer list(const Call& call) {
   const GuestState* guest = find_guest(call, GuestKind::kQemu);
   if (guest == nullptr) return missing_guest(call, GuestKind::kQemu);
+  const auto shown = [](const std::string& key, const std::string& value) {
+    return key == "cipassword" ? std::string("**********") : value;
+  };
   Json out = Json::array();
+  Values on_drive = guest->cloud_init;
+  const auto added = list_items(on_drive["added"]);
+  on_drive.erase("added");
+  for (const std::string& key : added)
+    out.push_back({{"key", key}, {"pending", shown(key, guest->value(key))}});
   for (const char* key : kOptions) {
     const std::string now = guest->value(key);
-    const auto then = guest->pending.find(key);
-    if (now.empty() && then == guest->pending.end()) continue;
-    const bool hidden = std::string_view(key) == "cipassword";
-    Json row{{"key", key}};
-    if (!now.empty()) row["value"] = hidden ? "**********" : now;
-    if (then != guest->pending.end()) row["pending"] = hidden ? "**********" : then->second;
-    if (guest->pending_delete.contains(key)) row["delete"] = 1;
-    out.push_back(std::move(row));
+    if (now.empty() || std::find(added.begin(), added.end(), key) != added.end()) continue;
+    const auto old = on_drive.find(key);
+    out.push_back({{"key", key}, {"value", shown(key, old == on_drive.end() ? now : old->second)}});
+    if (old != on_drive.end()) out.back()["pending"] = shown(key, now);
   }
+  for (const auto& [key, value] : on_drive)
+    if (guest->value(key).empty()) out.push_back({{"key", key}, {"delete", 1}});
   return ok(out);
 }
 
@@ -127,6 +135,7 @@ Answer regenerate(const Call& call) {
   GuestState* guest = find_guest(call, GuestKind::kQemu);
   if (guest == nullptr) return missing_guest(call, GuestKind::kQemu);
   if (auto refused = refuse_locked(call, *guest)) return *refused;
+  guest->cloud_init.clear();
   return ok(nullptr);
 }
 

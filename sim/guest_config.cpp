@@ -288,6 +288,7 @@ std::string guest_digest(const GuestState& guest) {
   for (const auto& [key, force] : guest.pending_delete)
     pending["delete"] += (pending["delete"].empty() ? "" : ",") + (force ? "!" + key : key);
   if (!pending.empty()) text += "\n[PENDING]\n" + section_text(pending);
+  if (!guest.cloud_init.empty()) text += "\n[special:cloudinit]\n" + section_text(guest.cloud_init);
   for (const auto& [name, values] : guest.snapshots)
     text += "\n[" + name + "]\n" + section_text(values);
   return crypto::hex(crypto::sha1(text));

@@ -128,7 +128,10 @@ Answer fork_ha(const Call& call, const GuestState& guest, bool start) {
 }
 
 void run_guest(GuestState& guest, const Task& task) {
-  if (guest.power == Power::kStopped) guest.since = task.end() / 1000;
+  if (guest.power == Power::kStopped) {
+    guest.since = task.end() / 1000;
+    guest.cloud_init.clear();  // a start writes the drive anew
+  }
   guest.power = Power::kRunning;
 }
 

@@ -83,6 +83,7 @@ struct GuestState {
   Values pending;            ///< its section [PENDING]: what a running guest cannot take yet
   std::map<std::string, bool> pending_delete;  ///< keys to be removed; true = force
   std::map<std::string, Values> snapshots;     ///< its other sections, by name
+  Values cloud_init;  ///< its section [special:cloudinit]: where its drive differs from the head
   GuestSample sample;
 
   /// The value of `key` in the file's head; empty when it is not set.

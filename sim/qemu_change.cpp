@@ -40,6 +40,44 @@ bool differs_live(Drive was, Drive is) {
   return was.text() == is.text();
 }
 
+/// Whether the drive for cloud-init holds an option.
+bool is_on_drive(const std::string& key) {
+  constexpr std::array<std::string_view, 9> kOptions{"cicustom",     "cipassword", "citype",
+                                                     "ciuser",       "ciupgrade",  "nameserver",
+                                                     "searchdomain", "sshkeys",    "name"};
+  return std::find(kOptions.begin(), kOptions.end(), key) != kOptions.end() ||
+         is_numbered(key, "ipconfig") || is_numbered(key, "net");
+}
+
+bool has_cloud_init(const GuestState& guest) {
+  const auto drives = drives_of(guest.config, false);
+  return std::any_of(drives.begin(), drives.end(),
+                     [](const NamedDrive& one) { return one.drive.is_cloud_init(); });
+}
+
+/// Notes what the drive of a running VM still holds of `key`, before that becomes `now` (empty =
+/// it goes). What was not there is listed under "added".
+void note_cloud_init(GuestState& guest, const std::string& key, const std::string& now) {
+  if (!is_on_drive(key) || !has_cloud_init(guest)) return;
+  const std::string old = guest.value(key);
+  const auto listed = list_items(guest.cloud_init["added"]);
+  std::set<std::string> added(listed.begin(), listed.end());
+  guest.cloud_init.erase("added");
+  const auto recorded = guest.cloud_init.find(key);
+  if (recorded != guest.cloud_init.end()) {
+    if (recorded->second == now) guest.cloud_init.erase(recorded);
+  } else if (added.contains(key)) {
+    if (now.empty()) added.erase(key);
+  } else if (!old.empty()) {
+    guest.cloud_init[key] = old;
+  } else if (!now.empty()) {
+    added.insert(key);
+  }
+  std::string list;
+  for (const std::string& name : added) list += (list.empty() ? "" : ",") + name;
+  if (!list.empty()) guest.cloud_init["added"] = list;
+}
+
 std::set<std::string> used_volumes(const GuestState& guest) {
   std::set<std::string> used;
   const auto add = [&used](const Values& values) {
@@ -176,15 +214,18 @@ void ConfigWork::hotplug() {
     if (!unplug(key)) continue;
     if (is_drive_name(key) && !force) keep_unused(state_, guest_, parse_drive(guest_.value(key)));
     if (is_drive_name(key) && force) disks_.free(parse_drive(guest_.value(key)).file);
+    note_cloud_init(guest_, key, "");
     guest_.config.erase(key);
     guest_.pending_delete.erase(key);
   }
   for (const auto& [key, value] : Values(guest_.pending)) {
     if (!plug(key, value)) continue;
+    note_cloud_init(guest_, key, value);
     guest_.config[key] = value;
     guest_.pending.erase(key);
   }
   clean_unused(guest_);
+  if (hotplugs(guest_, "cloudinit")) guest_.cloud_init.clear();
 }
 
 /// Whether a running VM lets go of what `key` names.
