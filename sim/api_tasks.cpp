@@ -15,34 +15,42 @@ bool owns(const Call& call, const Task& task) {
 
 /// A result in the words of `statusfilter`.
 std::string_view result_kind(const Task& task) {
+  if (!task.finished) return "unknown";
   if (task.plan.exit == "OK") return "ok";
   if (task.plan.exit.starts_with("WARNINGS")) return "warning";
   return task.plan.exit == "unexpected status" ? "unknown" : "error";
 }
 
-/// Whether the comma list of wanted results, empty for all of them, holds this task's.
-bool passes_status(std::string_view filter, const Task& task) {
-  if (filter.empty()) return true;
-  while (task.finished && !filter.empty()) {
-    const auto end = std::min(filter.find_first_of(", ;"), filter.size());
-    if (filter.substr(0, end) == result_kind(task)) return true;
-    filter.remove_prefix(std::min(end + 1, filter.size()));
-  }
-  return false;
+std::string lower(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+/// Whether the result is wanted: `errors` counts more than a list of results.
+bool passes_status(const Call& call, const Task& task) {
+  const std::string_view kind = result_kind(task);
+  if (call.flag("errors")) return kind != "ok";
+  if (!call.has("statusfilter")) return true;
+  const auto wanted = list_items(lower(call.text("statusfilter")));
+  return std::find(wanted.begin(), wanted.end(), kind) != wanted.end();
+}
+
+/// Part of the user's name, without its token's.
+bool passes_user(const Call& call, const Task& task) {
+  const std::string user = lower(task.user.substr(0, task.user.find('!')));
+  return user.find(lower(call.text("userfilter"))) != std::string::npos;
 }
 
 bool wanted(const Call& call, const Task& task) {
   const std::string source = call.has("source") ? call.text("source") : "archive";
   const std::string node = call.text("node");
-  const bool failed = task.finished && task.plan.exit != "OK";
   return task.node == node && task.start <= call.now &&
          (source == "all" || task.finished == (source == "archive")) &&
          (owns(call, task) || call.may("/nodes/" + node, "Sys.Audit")) &&
          (!call.has("vmid") || task.plan.id == call.text("vmid")) &&
          (!call.has("typefilter") || task.plan.type == call.text("typefilter")) &&
-         (!call.has("userfilter") ||
-          task.user.find(call.text("userfilter")) != std::string::npos) &&
-         (!call.flag("errors") || failed) && passes_status(call.text("statusfilter"), task) &&
+         passes_user(call, task) && passes_status(call, task) &&
          (!call.has("since") || task.start / 1000 >= call.number("since", 0)) &&
          (!call.has("until") || task.start / 1000 <= call.number("until", 0));
 }
@@ -59,9 +67,15 @@ Json page(const Json& all, std::int64_t start, std::int64_t limit) {
 
 Answer list(const Call& call) {
   Json rows = Json::array();
-  for (const auto& task : call.state.tasks.all())
-    if (wanted(call, task)) rows.push_back(Tasks::entry(task));
-  Answer answer = ok(page(rows, call.number("start", 0), call.number("limit", kDefaultLimit)));
+  for (const bool active : {true, false}) {
+    for (const auto& task : call.state.tasks.all()) {
+      if (task.finished == active || !wanted(call, task)) continue;
+      rows.push_back(Tasks::entry(task));
+      if (active) rows.back()["status"] = "RUNNING";
+    }
+  }
+  const std::int64_t limit = call.number("limit", kDefaultLimit);
+  Answer answer = ok(limit == 0 ? Json::array() : page(rows, call.number("start", 0), limit));
   answer.total = static_cast<std::int64_t>(rows.size());
   return answer;
 }
@@ -100,6 +114,17 @@ Answer status(const Call& call) {
   return task == nullptr ? problem : ok(Tasks::status(*task));
 }
 
+/// The whole log as a file, which is not to be had in pages.
+Answer download(const Call& call, const std::vector<std::string>& lines) {
+  if (call.has("start") || call.has("limit"))
+    return failure(500, "'download' cannot be used together with 'start' or 'limit' parameters");
+  Answer answer;
+  answer.raw_type = "text/plain";
+  answer.raw = "";
+  for (const std::string& line : lines) *answer.raw += line + "\n";
+  return answer;
+}
+
 /// 8.4 tells of a file that is not there without a list.
 Answer no_log(const Call& call) {
   const Json line{{"n", 1}, {"t", "unable to open file - No such file or directory"}};
@@ -118,6 +143,7 @@ Answer log(const Call& call) {
     return no_log(call);
   else
     return problem;
+  if (call.flag("download")) return download(call, lines);
   if (lines.empty()) lines = {"no content"};
   Json rows = Json::array();
   for (const auto& line : lines) rows.push_back({{"n", rows.size() + 1}, {"t", line}});
@@ -131,7 +157,8 @@ Answer stop(const Call& call) {
   if (!is_upid(upid)) return bad_parameters({{"upid", "unable to parse worker upid"}});
   const Task* task = call.state.tasks.find(upid);
   const std::string node = call.text("node");
-  if (task != nullptr && !owns(call, *task) && !call.may("/nodes/" + node, "Sys.Modify"))
+  if (task == nullptr || task->node != node) return bad_parameters({{"upid", "no such task"}});
+  if (!owns(call, *task) && !call.may("/nodes/" + node, "Sys.Modify"))
     return failure(403, "Permission check failed (/nodes/" + node + ", Sys.Modify)");
   call.state.tasks.stop(call.state, upid, call.now);
   return ok(nullptr);

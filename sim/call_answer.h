@@ -22,9 +22,10 @@ struct Answer {
   std::optional<std::int64_t> total;
   Json more;                       ///< further members beside "data", or null
   bool stateless = false;          ///< made from the facts, not from anything that was kept
-  std::optional<std::string> raw;  ///< JSON that is sent as it is, without PVE's envelope
-  bool bare = false;               ///< no body at all: authentication failures and proxy errors
-  bool bare_message = false;       ///< the body's message ends without a newline
+  std::optional<std::string> raw;  ///< what is sent as it is, without PVE's envelope
+  std::string raw_type = "application/json";
+  bool bare = false;          ///< no body at all: authentication failures and proxy errors
+  bool bare_message = false;  ///< the body's message ends without a newline
   std::chrono::milliseconds delay{0};
 };
 

@@ -38,7 +38,7 @@ Response render(const Answer& answer, const std::string& connection = "Keep-Aliv
   response.headers["connection"] = answer.status == 200 ? connection : "close";
   if (answer.bare) return response;
   if (answer.raw) {
-    response.headers["content-type"] = "application/json";
+    response.headers["content-type"] = answer.raw_type;
     response.body = *answer.raw;
     return response;
   }
@@ -54,7 +54,7 @@ Response render(const Answer& answer, const std::string& connection = "Keep-Aliv
     body["message"] = bare ? answer.message : answer.message + "\n";
     if (!answer.errors.is_null()) body["errors"] = answer.errors;
   }
-  if (answer.total) body["total"] = *answer.total;
+  if (answer.total.value_or(0) != 0) body["total"] = *answer.total;
   if (!answer.more.is_null()) body.update(answer.more);
   response.body = dump_json(body);
   return response;

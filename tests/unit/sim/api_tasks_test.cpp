@@ -50,7 +50,7 @@ TEST_CASE_FIXTURE(Fixture, "tasks: each filter keeps what it names") {
       {"?vmid=102", false},
       {"?typefilter=qmstart", true},
       {"?typefilter=vzdump", false},
-      {"?userfilter=root", true},
+      {"?userfilter=ROOT", true},
       {"?userfilter=nobody", false},
       {"?errors=1", false},
       {"?since=" + std::to_string(now), true},
@@ -66,7 +66,7 @@ TEST_CASE_FIXTURE(Fixture, "tasks: each filter keeps what it names") {
 
 TEST_CASE_FIXTURE(Fixture, "tasks: pages put together are the whole list, newest first") {
   for (int i = 0; i < 7; ++i) h.run(vm + "/status/stop");
-  const auto all = list("?limit=0");
+  const auto all = list("?limit=1000");
   std::vector<std::string> pages;
   for (std::size_t start = 0; start < all.size(); start += 3)
     for (const auto& upid : list("?limit=3&start=" + std::to_string(start))) pages.push_back(upid);
@@ -139,7 +139,7 @@ TEST_CASE_FIXTURE(Fixture, "tasks: the status filter keeps the kinds it lists") 
       {"ok", true, false, false},      {"error", false, true, false},
       {"unknown", false, false, true}, {"warning", false, false, false},
       {"ok,error", true, true, false}, {"warning,unknown,ok", true, false, true},
-      {"", true, true, true},
+      {"", false, false, false},
   };
   for (const Row& row : rows) {
     const std::string query = std::string("?statusfilter=") + row.filter;
@@ -156,8 +156,30 @@ TEST_CASE_FIXTURE(Fixture,
                   "tasks: the largest numbers of a page are past the end, not an overflow") {
   const std::string huge = "9223372036854775807";
   CHECK(list("?start=" + huge).empty());
-  CHECK(list("?limit=" + huge) == list("?limit=0"));
-  CHECK(list("?start=1&limit=" + huge).size() == list("?limit=0").size() - 1);
+  CHECK(list("?limit=" + huge) == list("?limit=1000"));
+  CHECK(list("?start=1&limit=" + huge).size() == list("?limit=1000").size() - 1);
+  CHECK(list("?limit=0").empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "tasks: a running one comes first and is told to run") {
+  h.run(vm + "/status/start", std::chrono::milliseconds{1});
+  const Json all = h.get(tasks + "?source=all&vmid=101");
+  REQUIRE(!all.empty());
+  CHECK(all[0]["upid"] == h.upid);
+  CHECK(all[0]["status"] == "RUNNING");
+  CHECK(h.get(tasks + "?source=active&errors=1").size() == 1);
+  CHECK(h.get(tasks + "?source=active&statusfilter=ok").empty());
+  CHECK_FALSE(Harness::body(h.send("GET", tasks + "?vmid=999")).contains("total"));
+}
+
+TEST_CASE_FIXTURE(Fixture, "tasks: a log is downloaded as it is, and not in pages") {
+  h.run(vm + "/status/start");
+  const std::string log = Harness::task_path(h.upid) + "/log?download=1";
+  const Response file = h.send("GET", log);
+  CHECK(file.headers.at("content-type") == "text/plain");
+  CHECK(file.body.ends_with("TASK OK\n"));
+  CHECK(h.send("GET", log + "&limit=5").reason ==
+        "'download' cannot be used together with 'start' or 'limit' parameters");
 }
 
 }  // namespace pmx::sim
