@@ -1,4 +1,4 @@
-// Keys, the monitor and consoles of VMs.
+// Keys and the monitor of VMs; consoles of VMs, containers and nodes.
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -109,14 +109,40 @@ Json proxy_answer(const Call& call, const char* type) {
           {"upid", fork_proxy(call, type)}};
 }
 
-Answer vncproxy(const Call& call) {
-  const GuestState* guest = find_guest(call, GuestKind::kQemu);
-  if (guest == nullptr) return missing_guest(call, GuestKind::kQemu);
-  Json out = proxy_answer(call, "vncproxy");
+Answer vnc_answer(const Call& call, const char* type) {
+  Json out = proxy_answer(call, type);
   out["cert"] = console_certificate();
   if (call.flag("websocket") || call.flag("generate-password"))
     out["password"] = out["ticket"].get<std::string>().substr(8, 8);
   return ok(std::move(out));
+}
+
+template <GuestKind kind>
+Answer vncproxy(const Call& call) {
+  if (find_guest(call, kind) == nullptr) return missing_guest(call, kind);
+  return vnc_answer(call, "vncproxy");
+}
+
+/// Other commands than a login are root's own.
+Refused refuse_shell(const Call& call) {
+  const bool plain = !call.has("cmd") || call.text("cmd") == "login";
+  if (plain || call.caller.is_root()) return std::nullopt;
+  return failure(403, "Permission check failed (user != root@pam)");
+}
+
+Answer vncshell(const Call& call) {
+  if (auto refused = refuse_shell(call)) return *refused;
+  return vnc_answer(call, "vncshell");
+}
+
+Answer termshell(const Call& call) {
+  if (auto refused = refuse_shell(call)) return *refused;
+  return ok(proxy_answer(call, "vncshell"));
+}
+
+Answer container_terminal(const Call& call) {
+  if (find_guest(call, GuestKind::kLxc) == nullptr) return missing_guest(call, GuestKind::kLxc);
+  return ok(proxy_answer(call, "vncproxy"));
 }
 
 Answer termproxy(const Call& call) {
@@ -135,17 +161,12 @@ Answer termproxy(const Call& call) {
   return ok(proxy_answer(call, "vncproxy"));
 }
 
-Answer spiceproxy(const Call& call) {
-  const GuestState* guest = find_guest(call, GuestKind::kQemu);
-  if (guest == nullptr) return missing_guest(call, GuestKind::kQemu);
-  const std::string vga = guest->value("vga");
-  const bool spice = vga.starts_with("qxl") || vga.starts_with("virtio");
-  if (!is_running(*guest) || !spice) return failure(500, "no spice port");
-  const std::string name =
-      guest->value("name").empty() ? "VM " + call.text("vmid") : guest->value("name");
-  const NodeState& node = call.state.inventory.node_of(*guest);
+/// What a viewer of SPICE reads.
+Answer spice_answer(const Call& call, const std::string& title) {
+  const NodeState& node =
+      call.state.inventory.nodes[call.state.inventory.node_index(call.text("node")).value_or(0)];
   return ok({{"type", "spice"},
-             {"title", name},
+             {"title", title},
              {"host", "pvespiceproxy:" + console_ticket(call, "6B") + "::61000"},
              {"proxy", "http://" + (call.has("proxy") ? call.text("proxy") : node.ip) + ":3128"},
              {"tls-port", 61000},
@@ -158,6 +179,29 @@ Answer spiceproxy(const Call& call) {
              {"release-cursor", "Ctrl+Alt+R"}});
 }
 
+Answer spiceproxy(const Call& call) {
+  const GuestState* guest = find_guest(call, GuestKind::kQemu);
+  if (guest == nullptr) return missing_guest(call, GuestKind::kQemu);
+  const std::string vga = guest->value("vga");
+  const bool spice = vga.starts_with("qxl") || vga.starts_with("virtio");
+  if (!is_running(*guest) || !spice) return failure(500, "no spice port");
+  return spice_answer(
+      call, guest->value("name").empty() ? "VM " + call.text("vmid") : guest->value("name"));
+}
+
+Answer container_spice(const Call& call) {
+  const GuestState* guest = find_guest(call, GuestKind::kLxc);
+  if (guest == nullptr) return missing_guest(call, GuestKind::kLxc);
+  if (!is_running(*guest)) return failure(500, "CT " + call.text("vmid") + " not running");
+  fork_proxy(call, "spiceproxy");
+  return spice_answer(call, "CT " + call.text("vmid"));
+}
+
+Answer spice_shell(const Call& call) {
+  if (auto refused = refuse_shell(call)) return *refused;
+  fork_proxy(call, "spiceshell");
+  return spice_answer(call, "Shell on '" + call.text("node") + "'");
+}
 /// No console is served, so no ticket is one.
 Answer websocket(const Call&) {
   Answer refused = failure(401, "permission denied - invalid PVEVNC ticket");
@@ -171,10 +215,19 @@ void add_qemu_console_handlers(Handlers& handlers) {
   const std::string path = "/nodes/{node}/qemu/{vmid}/";
   handlers["PUT " + path + "sendkey"] = sendkey;
   handlers["POST " + path + "monitor"] = monitor;
-  handlers["POST " + path + "vncproxy"] = vncproxy;
+  handlers["POST " + path + "vncproxy"] = vncproxy<GuestKind::kQemu>;
   handlers["POST " + path + "termproxy"] = termproxy;
   handlers["POST " + path + "spiceproxy"] = spiceproxy;
   handlers["GET " + path + "vncwebsocket"] = websocket;
+  const std::string container = "/nodes/{node}/lxc/{vmid}/";
+  handlers["POST " + container + "vncproxy"] = vncproxy<GuestKind::kLxc>;
+  handlers["POST " + container + "termproxy"] = container_terminal;
+  handlers["POST " + container + "spiceproxy"] = container_spice;
+  handlers["GET " + container + "vncwebsocket"] = websocket;
+  handlers["POST /nodes/{node}/vncshell"] = vncshell;
+  handlers["POST /nodes/{node}/termproxy"] = termshell;
+  handlers["POST /nodes/{node}/spiceshell"] = spice_shell;
+  handlers["GET /nodes/{node}/vncwebsocket"] = websocket;
 }
 
 }  // namespace pmx::sim
