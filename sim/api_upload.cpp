@@ -131,12 +131,27 @@ Answer fork_copy(const Call& call, TaskPlan plan, const Volume& volume) {
                                   call.now));
 }
 
+/// Whether the file's sum is another than the client's; only the two sums that are kept can tell.
+bool is_damaged(const Call& call) {
+  std::string wanted = call.text("checksum");
+  for (char& c : wanted)
+    if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+  const std::string algorithm = call.text("checksum-algorithm");
+  if (algorithm == "sha1") return wanted != call.upload->sha1;
+  return algorithm == "sha256" && wanted != call.upload->sha256;
+}
+
 Answer upload(const Call& call) {
   if (auto refused = refuse_storage(call, kUpload)) return *refused;
   if (call.upload == nullptr) return failure(500, "missing temporary file name");
   const std::string name = plain_name(call.text("filename"));
   if (auto refused = refuse_name(call, name, kUpload)) return *refused;
   if (auto refused = refuse_content(call, kUpload)) return *refused;
+  if (is_damaged(call)) {
+    Answer garbled = failure(400, "Bad Request");
+    garbled.bare = true;
+    return garbled;
+  }
   Volume volume = volume_of(call, name, call.upload->size);
   volume.is_broken = volume.content == "vztmpl" && !call.upload->is_archive;
   return fork_copy(call, plan_copy(call, call.state.storages.path(volume.volid), volume.size),

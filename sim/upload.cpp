@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/crypto.h"
+
 namespace pmx::sim {
 namespace {
 
@@ -61,7 +63,9 @@ std::optional<Upload> read_upload(std::string_view content_type, std::string_vie
       continue;
     }
     fields["filename"] = file;
-    upload = Upload{file, static_cast<std::int64_t>(part->value.size()), is_archive(part->value)};
+    upload =
+        Upload{file, static_cast<std::int64_t>(part->value.size()), is_archive(part->value),
+               crypto::hex(crypto::sha1(part->value)), crypto::hex(crypto::sha256(part->value))};
   }
   return upload;
 }

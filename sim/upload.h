@@ -15,6 +15,8 @@ struct Upload {
   std::string name;         ///< as the client calls it
   std::int64_t size = 0;    ///< bytes
   bool is_archive = false;  ///< begins as gzip, zstd, xz or bzip2 do
+  std::string sha1;         ///< of its bytes, in hexadecimal digits
+  std::string sha256;
 };
 
 /// Reads a form: the fields go to `fields`, with "filename" for the file's name. Nothing when there

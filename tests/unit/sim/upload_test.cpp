@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/crypto.h"
 #include "tests/unit/sim/harness.h"
 
 namespace pmx::sim {
@@ -25,6 +26,7 @@ TEST_CASE("upload: fields and the file are told apart, whatever bytes the file h
   CHECK(upload->name == "a.tar.gz");
   CHECK(upload->size == 9);
   CHECK(upload->is_archive);
+  CHECK(upload->sha256 == crypto::hex(crypto::sha256(bytes)));
   CHECK(fields == Json{{"content", "vztmpl"}, {"filename", "a.tar.gz"}});
 }
 
@@ -56,6 +58,27 @@ TEST_CASE("upload: a file becomes a volume when its task ends, under a plain nam
   CHECK(found);
   request.body = form("iso", "a.exe", "x");
   CHECK(Harness::body(pve.cluster.handle(request))["errors"]["filename"] == "wrong file extension");
+}
+
+TEST_CASE("upload: a file that is not what its sum says is refused without a word") {
+  Harness h;
+  const auto send = [&](const std::string& sum) {
+    const std::string sums = "---x-\r\nContent-Disposition: form-data; name=\"checksum\"\r\n\r\n" +
+                             sum +
+                             "\r\n---x-\r\nContent-Disposition: form-data; "
+                             "name=\"checksum-algorithm\"\r\n\r\nsha256\r\n";
+    Request request;
+    request.method = "POST";
+    request.path = "/nodes/" + h.cluster.nodes()[0] + "/storage/local/upload";
+    request.headers["authorization"] = "PVEAPIToken=" + h.cluster.access().token;
+    request.headers["content-type"] = kType;
+    request.body = sums + form("iso", "a.iso", "xxxx");
+    return h.cluster.handle(request);
+  };
+  const Response wrong = send(std::string(64, '0'));
+  CHECK(wrong.status == 400);
+  CHECK(wrong.body.empty());
+  CHECK(send(crypto::hex(crypto::sha256("xxxx"))).status == 200);
 }
 
 }  // namespace pmx::sim
