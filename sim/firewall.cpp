@@ -90,6 +90,7 @@ std::string check_port(std::string_view item, bool& icmp, int& count) {
 }
 
 std::string check_ports(std::string_view text, bool icmp_allowed) {
+  if (text.empty()) return "";  // a property that is not set
   const auto items = split(text);
   if (has_empty_end(items)) return "extraneous commas in list\n";
   int count = 0;
@@ -115,6 +116,7 @@ std::string check_addresses(std::string_view text, int& family) {
   if (matches_pattern("\\+\\S+", text)) return text.size() > 65 ? "ipset name too long\n" : "";
   if (matches_pattern(std::string("(?:dc/|guest/)?") + kName, text))
     return text.size() > 64 ? "alias name too long\n" : "";
+  if (text.empty()) return "";  // a property that is not set
   const auto items = split(text);
   if (has_empty_end(items)) return "extraneous commas in list\n";
   for (const auto item : items) {
@@ -129,6 +131,7 @@ std::string check_addresses(std::string_view text, int& family) {
 }
 
 std::string check_helpers(std::string_view text) {
+  if (text.empty()) return "";  // a property that is not set
   const auto items = split(text);
   if (has_empty_end(items)) return "extraneous commas in list\n";
   for (const auto item : items)

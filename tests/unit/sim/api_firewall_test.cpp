@@ -60,6 +60,16 @@ TEST_CASE("api: a new rule comes first and disabled, whatever position was asked
   CHECK(message(h.as_root("GET", kRules + "/2")) == "no rule at position 2");
 }
 
+TEST_CASE("api: a rule's empty values are as good as none") {
+  Lab h;
+  CHECK(h.as_root("POST", kRules, "type=in&action=ACCEPT&proto=tcp&dport=22&sport=&source=&dest=")
+            .status == 200);
+  const Json rule = h.data("GET", kRules)[0];
+  for (const char* key : {"sport", "source", "dest"}) CHECK_FALSE(rule.contains(key));
+  CHECK(complaint(h.as_root("POST", kRules, "type=in&action=ACCEPT&source=10.0.0.1,"), "source")
+            .find("extraneous commas") != std::string::npos);
+}
+
 TEST_CASE("api: a rule moves before the one at its goal and loses what is emptied") {
   Lab h;
   for (const char* name : {"c", "b", "a"})
