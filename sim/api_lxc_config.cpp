@@ -11,6 +11,8 @@
 namespace pmx::sim {
 namespace {
 
+constexpr std::int64_t kLeaseTime = 2;  ///< seconds until a DHCP server has answered
+
 /// A change as asked for.
 struct Change {
   Values set;
@@ -185,6 +187,12 @@ Answer feature(const Call& call) {
   return ok({{"hasFeature", all ? 1 : 0}});
 }
 
+/// What the DHCP server of a company's network gives a container soon after its start.
+std::string leased_address(const GuestState& guest) {
+  return "10.99." + std::to_string(guest.vmid / 250 % 250) + "." +
+         std::to_string(guest.vmid % 250 + 2) + "/16";
+}
+
 Answer interfaces(const Call& call) {
   const GuestState* guest = find_guest(call, GuestKind::kLxc);
   if (guest == nullptr || !is_running(*guest)) return ok(nullptr);
@@ -193,7 +201,13 @@ Answer interfaces(const Call& call) {
                            {"inet", "127.0.0.1/8"},
                            {"inet6", "::1/128"}}});
   for (const auto& [key, value] : guest->config)
-    if (is_numbered(key, "net")) out.push_back(interface_of(value));
+    if (is_numbered(key, "net")) {
+      out.push_back(interface_of(value));
+      const bool asks = ("," + value + ",").find(",ip=dhcp,") != std::string::npos;
+      if (asks && call.state.scenario == Scenario::kGenerated &&
+          call.now / 1000 - guest->since >= kLeaseTime)
+        out.back()["inet"] = leased_address(*guest);
+    }
   return ok(std::move(out));
 }
 

@@ -63,6 +63,18 @@ TEST_CASE("lxc: what a running container cannot take waits for its next start") 
   CHECK(pve.config(part::kRunningCt)["hostname"] != "renamed");
 }
 
+TEST_CASE("lxc: a container that asks for an address has one soon after its start") {
+  Containers pve;
+  const std::string path = pve.path(part::kStoppedCt);
+  pve.send("PUT", path + "/config",
+           "net0=name%3Deth0%2Cbridge%3Dvmbr0%2Cip%3Ddhcp&net1=name%3Deth1%2Cbridge%3Dvmbr0");
+  CHECK(pve.outcome("POST", path + "/status/start") == "OK");
+  const Json found = pve.get(path + "/interfaces");
+  REQUIRE(found.size() == 3);
+  CHECK(string_member(found[1], "inet").ends_with("/16"));
+  CHECK_FALSE(found[2].contains("inet"));
+}
+
 TEST_CASE("lxc: refusals in PVE's words") {
   Containers pve;
   const std::string path = pve.path(part::kStoppedCt) + "/config";
