@@ -60,27 +60,27 @@ void add_sim(CLI::App& app, CommandLine& line) {
   sim->add_option("--listen", args.listen, "Address and port; port 0 = any free one")
       ->type_name("ADDRESS:PORT")
       ->capture_default_str();
-  sim->add_option("--nodes", args.nodes, "Number of nodes")
-      ->check(CLI::Range(1, 100))
+  sim->add_option("--scenario", args.scenarios,
+                  "What the cluster is and what happens to it: generated (the default), lab, "
+                  "homelab, office, datacenter, or a file that ends in .yml; given again, another "
+                  "cluster")
+      ->type_name("NAME|FILE")
+      ->allow_extra_args(false);
+  sim->add_option("--clusters", args.clusters,
+                  "So many clusters at once, each of a seed of its own")
+      ->check(CLI::Range(1, 16))
       ->capture_default_str();
-  sim->add_option("--guests", args.guests, "Number of guests")
-      ->check(CLI::Range(0, 100000))
-      ->capture_default_str();
+  sim->add_option("--nodes", args.nodes, "Number of nodes, else as the scenario says")
+      ->check(CLI::Range(1, 100));
+  sim->add_option("--guests", args.guests, "Number of guests, likewise")
+      ->check(CLI::Range(0, 100000));
   sim->add_option("--seed", args.seed, "The same seed makes the same cluster")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
+      ->check(CLI::NonNegativeNumber);
+  sim->add_option("--pve", args.pve, "The release whose API is simulated")
+      ->check(CLI::IsMember({"8.4", "9.2"}));
   sim->add_option("--work-time", args.work_time,
                   "Milliseconds that a start or stop takes; 0 = 1 to 3 s, by guest")
       ->check(CLI::Range(0, 3'600'000))
-      ->capture_default_str();
-  sim->add_option("--pve", args.pve, "The release whose API is simulated")
-      ->check(CLI::IsMember({"8.4", "9.2"}))
-      ->capture_default_str();
-  sim->add_option(
-         "--scenario", args.scenario,
-         "What the cluster begins with: generated from --nodes, --guests and --seed; lab: "
-         "pve1 to pve3, storages local and shared, root@pam with password secret, no guests")
-      ->check(CLI::IsMember({"generated", "lab"}))
       ->capture_default_str();
   sim->add_option("--speed", args.speed, "How fast its clock runs: 60 = a minute each second")
       ->check(CLI::Range(1.0, 100'000.0))
@@ -95,11 +95,14 @@ void add_sim(CLI::App& app, CommandLine& line) {
   sim->add_option("--access-log", args.access_log, "Write one line per request here")
       ->type_name("FILE");
   CLI::App* ctl = add_command(*sim, line, CommandLine::Command::kSimCtl, "ctl",
-                              "Turn a switch of a running simulator: node-down NODE, node-up NODE, "
-                              "quorum-lost, quorum-back, fail-next COUNT STATUS REASON, ...");
+                              "Turn a switch of a running simulator: node-down NODE, quorum-lost, "
+                              "fault latency 2000, storage-full STORAGE, ...");
   ctl->add_option("--ready-file", args.ready_file, "The file that the simulator wrote")
       ->type_name("FILE")
       ->required();
+  ctl->add_option("--cluster", args.cluster, "Which of several, from 1 on")
+      ->check(CLI::Range(1, 16))
+      ->capture_default_str();
   ctl->add_option("SWITCH", args.action, "Its name; a wrong one lists them all")->required();
   ctl->add_option("ARGUMENT", args.arguments, "What the switch needs");
 }

@@ -11,18 +11,21 @@ namespace pmx::app {
 
 struct SimArguments {
   std::string listen = "127.0.0.1:8006";
-  int nodes = 3;
-  int guests = 24;
-  std::uint64_t seed = 7;
+  // What is given wins over what the scenario says.
+  std::optional<int> nodes;
+  std::optional<int> guests;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::string> pve;      ///< "9.2" or "8.4"
+  std::vector<std::string> scenarios;  ///< one a cluster: names or files; none = generated
+  int clusters = 1;                    ///< at least one for each scenario
   int work_time = 0;
-  std::string pve = "9.2";             ///< or "8.4"
-  std::string scenario = "generated";  ///< or "lab"
-  double speed = 1;                    ///< how fast the cluster's clock runs
+  double speed = 1;  ///< how fast the cluster's clock runs
   bool http = false;
   std::string ready_file;
   std::string truth_file;
   std::string access_log;
-  std::string action;                  ///< of sim ctl
+  int cluster = 1;  ///< of sim ctl: which one, from 1 on
+  std::string action;
   std::vector<std::string> arguments;  ///< of the action
 };
 

@@ -241,7 +241,7 @@ void seed_jobs(State& state) {
                                             {"mode", "snapshot"},
                                             {"notes-template", "{{guestname}}"},
                                             {"schedule", "02:00"},
-                                            {"storage", state.inventory.storages.back().name}}};
+                                            {"storage", state.inventory.backup_storage().name}}};
 }
 
 void add_job_handlers(Handlers& handlers) {

@@ -16,6 +16,15 @@ NodeNetwork& network_of(const Call& call) {
   return networks[node] = make_network(call.state.scenario, state);
 }
 
+/// An interface as the node shows it now: a port may have lost its link.
+Json interface_now(const Call& call, NodeNetwork& network, const std::string& name) {
+  const Inventory& inventory = call.state.inventory;
+  const NodeState& node = inventory.nodes[inventory.node_index(call.text("node")).value_or(0)];
+  Json row = shown_interface(network, name);
+  if (name == "eno1" && call.now / 1000 < node.link_back) row.erase("active");
+  return row;
+}
+
 Answer no_interface() { return bad_parameters({{"iface", "interface does not exist"}}); }
 
 bool fits_filter(const std::string& filter, const std::string& type) {
@@ -29,7 +38,7 @@ Answer list_interfaces(const Call& call) {
   Answer answer = ok(Json::array());
   for (const std::string& name : network.edited().order) {
     if (!fits_filter(call.text("type"), network.edited().all.at(name).at("type"))) continue;
-    Json row = shown_interface(network, name);
+    Json row = interface_now(call, network, name);
     row["iface"] = name;
     answer.data.push_back(std::move(row));
   }
@@ -42,7 +51,7 @@ Answer read_interface(const Call& call) {
   NodeNetwork& network = network_of(call);
   const std::string name = call.text("iface");
   if (network.edited().find(name) == nullptr) return no_interface();
-  return ok(shown_interface(network, name));
+  return ok(interface_now(call, network, name));
 }
 
 /// The bits of "24" or "255.255.255.0".

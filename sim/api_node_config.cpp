@@ -36,7 +36,7 @@ Answer write_hosts(const Call& call) {
 }
 
 Answer read_time(const Call& call) {
-  const std::int64_t now = call.now / 1000;
+  const std::int64_t now = call.now / 1000 + node_of(call).clock_offset;
   return ok({{"time", now}, {"localtime", now}, {"timezone", settings_of(call).timezone}});
 }
 

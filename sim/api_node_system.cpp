@@ -159,6 +159,9 @@ Answer syslog(const Call& call) {
       lines.push_back(
           {{"n", lines.size() + 1},
            {"t", task.node + " pvedaemon[1100]: <" + task.user + "> starting task " + task.upid}});
+  for (const LogLine& line : call.state.incidents.log.lines())
+    if (line.node == call.text("node") && line.at <= call.now)
+      lines.push_back({{"n", lines.size() + 1}, {"t", log_text(line, node_of(call).clock_offset)}});
   if (lines.empty()) lines.push_back({{"n", 1}, {"t", "-- No entries --"}});
   const auto total = static_cast<std::int64_t>(lines.size());
   const std::int64_t start = call.number("start", 0);
@@ -190,7 +193,18 @@ Answer certificates(const Call& call) {
                  {"public-key-bits", 2048},
                  {"san", {"127.0.0.1", "localhost", node.ip, node.name}},
                  {"pem", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n"}};
-  return ok(Json::array({row}));
+  Json out = Json::array({row});
+  if (node.certificate_end != 0) {
+    Json own = row;
+    own["filename"] = "pveproxy-ssl.pem";
+    own["fingerprint"] = Dice(call.state.inventory.seed(), node.name).hex(64);
+    own["subject"] = "/CN=" + node.name;
+    own["issuer"] = "/C=US/O=Let's Encrypt/CN=R11";
+    own["notbefore"] = node.certificate_end - 90 * 86400;
+    own["notafter"] = node.certificate_end;
+    out.push_back(std::move(own));
+  }
+  return ok(out);
 }
 
 Answer download_template(const Call&) { return bad_parameters({{"template", "no such template"}}); }

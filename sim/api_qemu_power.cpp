@@ -39,7 +39,7 @@ std::string no_process(const Call& call) {
 }
 
 void plan_storage_failure(const Call& call, const GuestState& guest, TaskPlan& plan) {
-  const std::string& storage = call.state.inventory.storages[2].name;
+  const std::string& storage = call.state.inventory.shared_storage("images").name;
   plan.duration = work_time(call, "start");
   log_line(plan, "activating volumes on storage '" + storage + "'", 20);
   plan.exit = "rbd error: rbd: error opening pool '" + storage +

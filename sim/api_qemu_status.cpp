@@ -100,10 +100,23 @@ Json block_statistics(const GuestState& guest, const GuestLoad& load) {
   return out;
 }
 
+/// A write of the guest was refused: a storage of its disks is full.
+bool is_stalled(const Call& call, const GuestState& guest) {
+  if (guest.power != Power::kRunning) return false;
+  const State& state = call.state;
+  for (const NamedDrive& one : drives_of(guest.config, false)) {
+    const StorageSpace space = state.storages.space(state.inventory, state.inventory.node_of(guest),
+                                                    storage_of(one.drive.file));
+    if (space.active && space.used >= space.total) return true;
+  }
+  return false;
+}
+
 /// What QEMU is asked for, of one VM or with full=1.
 void add_full(const Call& call, const GuestState& guest, const Traits& traits,
               const GuestLoad& load, Json& row) {
-  row["qmpstatus"] = guest.power == Power::kPaused    ? "paused"
+  row["qmpstatus"] = is_stalled(call, guest)          ? "io-error"
+                     : guest.power == Power::kPaused  ? "paused"
                      : guest.power == Power::kRunning ? "running"
                                                       : "stopped";
   if (!is_running(guest)) return;

@@ -125,10 +125,17 @@ Json run_of(const Call& call, const std::string& id, const Section& job) {
   const std::string schedule = value_of(job, "schedule", "*/15");
   const GuestState* guest = find_owner(call, id);
   out["vmtype"] = guest == nullptr ? "qemu" : kind_name(guest->kind);
-  out["fail_count"] = 0;
-  out["last_sync"] = 0;
-  out["last_try"] = 0;
-  if (const auto next = next_event(schedule, call.now / 1000)) out["next_sync"] = *next;
+  const auto found = call.state.replication_runs.find(id);
+  const ReplicationRun run =
+      found == call.state.replication_runs.end() ? ReplicationRun() : found->second;
+  out["fail_count"] = run.failures;
+  out["last_sync"] = run.last_sync;
+  out["last_try"] = run.last_try;
+  if (!run.error.empty()) out["error"] = run.error;
+  if (run.failures > 0)
+    out["next_sync"] = run.next;
+  else if (const auto next = next_event(schedule, call.now / 1000))
+    out["next_sync"] = *next;
   return out;
 }
 
@@ -159,8 +166,18 @@ Answer status(const Call& call) {
 Answer log(const Call& call) {
   Answer problem;
   if (find_run(call, problem) == nullptr) return problem;
-  Answer answer = ok(Json::array({{{"n", 1}, {"t", "no content"}}}));
-  answer.total = 1;
+  Json lines = Json::array();
+  const auto run = call.state.replication_runs.find(call.text("id"));
+  if (run != call.state.replication_runs.end() && !run->second.error.empty()) {
+    const std::string head = call.text("id") + ": ";
+    for (const std::string& text :
+         {head + "start replication job", head + "(remote_prepare_local_job) no stale snapshots",
+          head + "end replication job with error: " + run->second.error})
+      lines.push_back({{"n", lines.size() + 1}, {"t", text}});
+  }
+  if (lines.empty()) lines.push_back({{"n", 1}, {"t", "no content"}});
+  Answer answer = ok(lines);
+  answer.total = static_cast<std::int64_t>(lines.size());
   return answer;
 }
 

@@ -62,12 +62,13 @@ Answer node_data(const Call& call) {
   const NodeState& node = node_of(call);
   return series(call, node.booted, [&](std::int64_t at) {
     const NodeLoad load = node_load(call.state.inventory, node, at);
+    const double traffic = any_holds(node.link_troubles, at) ? load.cpu / 5 : load.cpu;
     Json row{{"cpu", load.cpu},           {"maxcpu", node.cpus},
              {"iowait", load.cpu / 50},   {"loadavg", load.cpu * node.cpus},
              {"memtotal", node.maxmem},   {"memused", load.mem},
              {"swaptotal", 8589934592},   {"swapused", 0},
              {"roottotal", node.maxdisk}, {"rootused", load.disk},
-             {"netin", load.cpu * 4e6},   {"netout", load.cpu * 3e6}};
+             {"netin", traffic * 4e6},    {"netout", traffic * 3e6}};
     if (!call.is_9()) return row;
     row["memavailable"] = node.maxmem - load.mem;
     row["arcsize"] = 0;
@@ -82,9 +83,10 @@ Answer storage_data(const Call& call) {
   if (call.state.storages.config.find(storage) == nullptr)
     return failure(500, "storage '" + storage + "' does not exist");
   const NodeState& node = node_of(call);
-  const StorageSpace space = call.state.storages.space(call.state.inventory, node, storage);
-  return series(call, space.active ? node.booted : call.now, [&](std::int64_t) {
-    return Json{{"total", space.total}, {"used", space.used}};
+  return series(call, node.booted, [&](std::int64_t at) {
+    const StorageSpace space =
+        call.state.storages.space_at(call.state.inventory, node, storage, at);
+    return space.active ? Json{{"total", space.total}, {"used", space.used}} : Json::object();
   });
 }
 

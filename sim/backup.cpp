@@ -116,6 +116,9 @@ class Job {
     if (options_.contains("dumpdir")) return "";
     const std::string bad = state_.storages.problem(storage_, node_.name);
     if (!bad.empty()) return "could not get storage information for '" + storage_ + "': " + bad;
+    if (const auto outage = state_.storages.outages.find(storage_);
+        outage != state_.storages.outages.end() && any_holds(outage->second, start_ / 1000))
+      return "could not activate storage '" + storage_ + "': storage is not online";
     const auto contents = state_.storages.contents(storage_);
     const bool fits = std::find(contents.begin(), contents.end(), "backup") != contents.end();
     return fits ? "" : "storage '" + storage_ + "' does not support backups";
@@ -152,14 +155,15 @@ class Job {
                             (" is locked (" + guest.lock() + ")"));
     guest.config["lock"] = "backup";
     locked_.push_back(vmid);
-    read_disks(guest);
+    if (!read_disks(guest)) return;
     plan_.duration += 300;
     say("INFO: Finished Backup of VM " + vm + " (" + clock_text(plan_.duration - began) + ")");
     say("INFO: Backup finished at " +
         formatted((start_ + plan_.duration) / 1000, "%Y-%m-%d %H:%M:%S"));
   }
 
-  void read_disks(GuestState& guest) {
+  /// False when the archive did not fit, which was said.
+  bool read_disks(GuestState& guest) {
     const bool vm = guest.kind == GuestKind::kQemu;
     say(std::string("INFO: status = ") + (guest.power == Power::kStopped ? "stopped" : "running"));
     say("INFO: backup mode: " +
@@ -182,8 +186,14 @@ class Job {
     const std::string path = state_.storages.path(archive.volid);
     say("INFO: creating vzdump archive '" + (path.empty() ? archive.volid : path) + "'");
     plan_.duration += std::min(kLongest, 900 + bytes / kBytesPerMs);
+    const StorageSpace space = state_.storages.space(state_.inventory, node_, storage_);
+    if (space.active && space.total - space.used < archive.size) {
+      fail(guest.vmid, "vma_queue_write: write error - No space left on device");
+      return false;
+    }
     say("INFO: archive file size: " + std::to_string(archive.size >> 20) + "MB");
     archives_.push_back(std::move(archive));
+    return true;
   }
 
   /// Archives and unlocked guests appear when the whole worker ends; killed, it leaves none.

@@ -17,6 +17,7 @@
 #include "sim/facts.h"
 #include "sim/firewall.h"
 #include "sim/ha.h"
+#include "sim/incidents.h"
 #include "sim/interfaces.h"
 #include "sim/inventory.h"
 #include "sim/node_settings.h"
@@ -31,6 +32,15 @@ namespace pmx::sim {
 struct State;
 /// A nightly backup of every guest to the backup server.
 void seed_jobs(State& state);
+
+/// How the last runs of a replication job went; times in seconds, 0 = never.
+struct ReplicationRun {
+  int failures = 0;  ///< in a row
+  std::int64_t last_sync = 0;
+  std::int64_t last_try = 0;
+  std::int64_t next = 0;
+  std::string error;  ///< of the last try; empty = it went well
+};
 
 /// Everything that lives as long as the cluster.
 struct State {
@@ -58,17 +68,19 @@ struct State {
   Storages storages;
   FirewallState firewall;
   HaState ha;
-  SectionFile jobs;            ///< jobs.cfg
-  SectionFile replication;     ///< replication.cfg
-  SectionFile metric_servers;  ///< status.cfg
-  SectionFile acme_plugins;    ///< priv/acme/plugins.cfg
-  SectionFile acme_accounts;   ///< priv/acme/*, a section an account
-  SectionFile cpu_models;      ///< virtual-guest/cpu-models.conf
+  SectionFile jobs;                                        ///< jobs.cfg
+  SectionFile replication;                                 ///< replication.cfg
+  std::map<std::string, ReplicationRun> replication_runs;  ///< by job; none before a run
+  SectionFile metric_servers;                              ///< status.cfg
+  SectionFile acme_plugins;                                ///< priv/acme/plugins.cfg
+  SectionFile acme_accounts;                               ///< priv/acme/*, a section an account
+  SectionFile cpu_models;                                  ///< virtual-guest/cpu-models.conf
   NotificationState notifications;
   std::map<std::string, NodeSettings, std::less<>> nodes;  ///< by name
   std::map<std::string, NodeNetwork> networks;  ///< by node, made when it is first looked at
   SdnState sdn;
   DatacenterState datacenter;
+  Incidents incidents;
   std::chrono::milliseconds work_time;             ///< as Options says
   Scenario scenario;                               ///< as Options says
   std::map<std::string, std::string> guest_files;  ///< written by the agent; "VMID:PATH"

@@ -39,12 +39,12 @@ bool add_extension(X509* certificate, int id, const std::string& value) {
   return extension && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
-bool fill(X509* certificate, EVP_PKEY* key, const std::string& address) {
-  constexpr long kYear = 365L * 86400L;
+bool fill(X509* certificate, EVP_PKEY* key, const std::string& address, long lifetime) {
+  constexpr long kMonths = 90L * 86400L;
   X509_set_version(certificate, 2);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-  X509_gmtime_adj(X509_getm_notBefore(certificate), -300);
-  X509_gmtime_adj(X509_getm_notAfter(certificate), kYear);
+  X509_gmtime_adj(X509_getm_notBefore(certificate), lifetime > 0 ? -300L : lifetime - kMonths);
+  X509_gmtime_adj(X509_getm_notAfter(certificate), lifetime);
   X509_set_pubkey(certificate, key);
   X509_NAME* name = X509_get_subject_name(certificate);
   constexpr std::array<unsigned char, 14> kName{"simulated PVE"};
@@ -71,11 +71,11 @@ std::string fingerprint(const X509* certificate) {
 
 }  // namespace
 
-Result<Certificate> make_certificate(const std::string& address) {
+Result<Certificate> make_certificate(const std::string& address, long lifetime) {
   const Key key(EVP_EC_gen("P-256"));
   const X509Ptr certificate(X509_new());
   if (!key || !certificate) return broken("no key");
-  if (!fill(certificate.get(), key.get(), address)) return broken("cannot sign");
+  if (!fill(certificate.get(), key.get(), address, lifetime)) return broken("cannot sign");
   const Bio certificate_text(BIO_new(BIO_s_mem()));
   const Bio key_text(BIO_new(BIO_s_mem()));
   if (PEM_write_bio_X509(certificate_text.get(), certificate.get()) != 1) return broken("no PEM");

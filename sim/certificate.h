@@ -14,7 +14,8 @@ struct Certificate {
   std::string fingerprint;  ///< SHA-256 of the DER form: "AB:CD:..."
 };
 
-/// An EC P-256 certificate for `address` (an IP address) and localhost, valid for a year.
-Result<Certificate> make_certificate(const std::string& address);
+/// An EC P-256 certificate for `address` (an IP address) and localhost, valid for a year; or one
+/// that ends in `lifetime` seconds, which may be negative: then it has expired.
+Result<Certificate> make_certificate(const std::string& address, long lifetime = 365L * 86400L);
 
 }  // namespace pmx::sim

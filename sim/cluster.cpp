@@ -13,6 +13,7 @@
 #include "sim/quorum.h"
 #include "sim/stateless.h"
 #include "sim/statistics.h"
+#include "sim/switch.h"
 #include "sim/verify.h"
 
 namespace pmx::sim {
@@ -165,10 +166,13 @@ void plant_networks(const State& state, Planted& planted) {
 
 class Cluster::Impl {
  public:
-  Impl(const Options& options, Clock& clock)
-      : clock_(clock),
+  Impl(Cluster& cluster, const Options& options, Clock& clock)
+      : cluster_(cluster),
+        clock_(clock),
         state_(options, clock.now().time_since_epoch().count()),
-        sampled_(clock.now().time_since_epoch().count() / 1000) {
+        made_(clock.now().time_since_epoch().count()),
+        sampled_(made_ / 1000) {
+    state_.storages.now = made_ / 1000;
     add_access_handlers(handlers_);
     add_cluster_handlers(handlers_);
     add_node_handlers(handlers_);
@@ -202,21 +206,24 @@ class Cluster::Impl {
   }
 
   Response handle(const Request& request) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<std::recursive_mutex> lock(mutex_);
     ++requests_;
     pass_time();
-    Response response = failing_ > 0 ? planned_failure() : answer(request);
-    if (truncating_ > 0 && !response.body.empty()) {
-      --truncating_;
-      response.truncate_after = truncate_bytes_;
-    }
+    const std::string node = request.node < state_.inventory.nodes.size()
+                                 ? state_.inventory.nodes[request.node].name
+                                 : "";
+    const auto fault = faults_.status(node, request.path);
+    Response response =
+        fault ? render(bare(static_cast<int>(fault->value), fault->reason, fault->delay))
+              : answer(request);
+    faults_.spoil(node, request.path, response);
     return response;
   }
 
   /// Runs `change` on the state as of now, under the lock.
   template <class Change>
   auto with_state(const Change& change) {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<std::recursive_mutex> lock(mutex_);
     pass_time();
     return change(state_);
   }
@@ -235,37 +242,67 @@ class Cluster::Impl {
     }
   }
 
-  void fail_next(int count, int status, std::string_view reason, std::chrono::milliseconds delay) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    failing_ = count;
-    failure_ = bare(status, std::string(reason), delay);
+  /// Milliseconds since the epoch: now, or of the event that is being played.
+  [[nodiscard]] std::int64_t now() const { return now_; }
+
+  void schedule(const Event& event) {
+    const std::lock_guard<std::recursive_mutex> lock(mutex_);
+    timeline_.emplace(made_ + event.at.count(), event);
   }
 
-  void truncate_next(int count, std::size_t bytes) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    truncating_ = count;
-    truncate_bytes_ = bytes;
+  void add_fault(Fault fault) {
+    const std::lock_guard<std::recursive_mutex> lock(mutex_);
+    faults_.add(std::move(fault));
+  }
+
+  bool clear_faults(std::optional<FaultKind> kind) {
+    const std::lock_guard<std::recursive_mutex> lock(mutex_);
+    return faults_.clear(kind);
+  }
+
+  ShownCertificate certificate(std::size_t node) {
+    return with_state([&](const State& state) {
+      const NodeState& asked = state.inventory.nodes[node];
+      return ShownCertificate{faults_.changes_certificate(asked.name), asked.certificate_end};
+    });
   }
 
   /// Fixed after construction, so it may be read without the lock.
   [[nodiscard]] const AccessControl& access() const { return state_.access; }
 
   std::uint64_t requests() {
-    const std::lock_guard<std::mutex> lock(mutex_);
+    const std::lock_guard<std::recursive_mutex> lock(mutex_);
     return requests_;
   }
 
  private:
+  /// Plays the events that are due, each as of its own time, and lets everything else happen up to
+  /// now. A switch that an event turns comes by here again: then the clock stands at the event.
+  void pass_time() {
+    if (playing_) return;
+    const std::int64_t now = clock_.now().time_since_epoch().count();
+    while (!timeline_.empty() && timeline_.begin()->first <= now) {
+      const auto next = timeline_.extract(timeline_.begin());
+      pass_until(next.key());
+      playing_ = true;
+      // What an event is about may be gone by now; then there is nothing to be done.
+      (void)cluster_.control(next.mapped().action, next.mapped().arguments);
+      playing_ = false;
+    }
+    pass_until(now);
+  }
+
   /// Lets everything happen that is due: tasks end, pvestatd reports in its rounds. What ends may
   /// be a request to the HA manager, and what that begins may have ended too.
-  void pass_time() {
-    now_ = clock_.now().time_since_epoch().count();
+  void pass_until(std::int64_t now) {
+    now_ = now;
     const std::int64_t round = now_ / 1000 / kSampleInterval * kSampleInterval;
     if (round > sampled_ && !state_.inventory.reports_at_once) {
       state_.tasks.advance(state_, round * 1000);
       sample_guests(state_.inventory, round);
       sampled_ = round;
     }
+    advance_incidents(state_, now_);
     state_.tasks.advance(state_, now_);
     advance_ha(state_, now_);
     state_.tasks.advance(state_, now_);
@@ -275,11 +312,6 @@ class Cluster::Impl {
     Response response;
     response.drop = true;
     return response;
-  }
-
-  Response planned_failure() {
-    --failing_;
-    return render(failure_);
   }
 
   Response answer(const Request& request) {
@@ -295,7 +327,8 @@ class Cluster::Impl {
     const bool world = permissions != nullptr && string_member(*permissions, "user") == "world";
     Caller caller;
     if (!world) {
-      auto known = authenticate(state_.access, request, now_ / 1000);
+      const std::int64_t there = state_.inventory.nodes[request.node].clock_offset;
+      auto known = authenticate(state_.access, request, now_ / 1000 + there);
       if (!known.ok()) return render(bare(401, known.error().message, kUnauthorised));
       caller = std::move(*known);
     }
@@ -395,21 +428,22 @@ class Cluster::Impl {
     return stateless_answer(route, call);
   }
 
+  Cluster& cluster_;
   Clock& clock_;
-  std::mutex mutex_;
+  std::recursive_mutex mutex_;  ///< an event turns a switch, and that changes the state
   State state_;
   Handlers handlers_;
-  std::int64_t now_ = 0;  ///< milliseconds since the epoch, of the current request
+  std::int64_t now_ = 0;  ///< milliseconds since the epoch, of the current request or event
+  std::int64_t made_;     ///< likewise, when the cluster began
+  std::multimap<std::int64_t, Event> timeline_;  ///< what is still to come, by its time
+  bool playing_ = false;
   std::int64_t sampled_;  ///< pvestatd's last round, in seconds
   std::uint64_t requests_ = 0;
-  int failing_ = 0;
-  Answer failure_;
-  int truncating_ = 0;
-  std::size_t truncate_bytes_ = 0;
+  Faults faults_;
 };
 
 Cluster::Cluster(const Options& options, Clock& clock)
-    : impl_(std::make_unique<Impl>(options, clock)) {}
+    : impl_(std::make_unique<Impl>(*this, options, clock)) {}
 Cluster::~Cluster() = default;
 
 Response Cluster::handle(const Request& request) { return impl_->handle(request); }
@@ -437,20 +471,50 @@ std::vector<std::string> Cluster::nodes() const {
   });
 }
 
+Result<void> Cluster::schedule(const std::vector<Event>& events) {
+  for (const Event& event : events) {
+    if (auto fits = check(event.action, event.arguments); !fits.ok())
+      return Error{Code::kInvalidArgument, event.place + ": " + fits.error().message,
+                   fits.error().advice};
+  }
+  for (const Event& event : events) impl_->schedule(event);
+  return {};
+}
+
+Result<void> Cluster::check_arguments(std::string_view words,
+                                      const std::vector<std::string>& arguments) {
+  return impl_->with_state(
+      [&](State& state) { return sim::check_arguments(state, words, arguments); });
+}
+
+Result<void> Cluster::begin_incident(std::string_view name,
+                                     const std::vector<std::string>& arguments) {
+  return impl_->with_state(
+      [&](State& state) { return sim::begin_incident(state, name, arguments, impl_->now()); });
+}
+
+Result<void> Cluster::end_incident(std::string_view name,
+                                   const std::vector<std::string>& arguments) {
+  return impl_->with_state(
+      [&](State& state) { return sim::end_incident(state, name, arguments, impl_->now()); });
+}
+
 void Cluster::set_online(std::string_view node, bool online) {
   impl_->with_state([&](State& state) {
     const auto index = state.inventory.node_index(node);
     if (!index) return;
     if (online) impl_->boot(*index);
     state.inventory.nodes[*index].online = online;
+    advance_incidents(state, impl_->now());  // the other nodes notice at once
   });
 }
 
 bool Cluster::lose_quorum() {
-  return impl_->with_state([](State& state) {
+  return impl_->with_state([this](State& state) {
     auto& nodes = state.inventory.nodes;
     for (std::size_t i = nodes.size(); i-- > 1 && is_quorate(state.inventory);)
       nodes[i].online = false;
+    advance_incidents(state, impl_->now());
     return !is_quorate(state.inventory);
   });
 }
@@ -461,15 +525,33 @@ void Cluster::regain_quorum() {
       impl_->boot(i);
       state.inventory.nodes[i].online = true;
     }
+    advance_incidents(state, impl_->now());
   });
 }
 
 void Cluster::fail_next(int count, int status, std::string_view reason,
                         std::chrono::milliseconds delay) {
-  impl_->fail_next(count, status, reason, delay);
+  Fault fault;
+  fault.value = status;
+  fault.reason = reason;
+  fault.delay = delay;
+  fault.left = count;
+  impl_->add_fault(std::move(fault));
 }
 
-void Cluster::truncate_next(int count, std::size_t bytes) { impl_->truncate_next(count, bytes); }
+void Cluster::truncate_next(int count, std::size_t bytes) {
+  Fault fault;
+  fault.kind = FaultKind::kCut;
+  fault.value = static_cast<std::int64_t>(bytes);
+  fault.left = count;
+  impl_->add_fault(std::move(fault));
+}
+
+void Cluster::add_fault(Fault fault) { impl_->add_fault(std::move(fault)); }
+
+bool Cluster::clear_faults(std::optional<FaultKind> kind) { return impl_->clear_faults(kind); }
+
+ShownCertificate Cluster::certificate(std::size_t node) const { return impl_->certificate(node); }
 
 void Cluster::remove_guest(int vmid) {
   impl_->with_state([&](State& state) { state.inventory.guests.erase(vmid); });

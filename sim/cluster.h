@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "sim/faults.h"
 
 namespace pmx::sim {
 
@@ -27,6 +28,24 @@ enum class Scenario : std::uint8_t {
   kLab,  ///< pve1 to pve3 with storages local and shared; root@pam, password "secret"; no guests
 };
 
+/// A storage of the cluster, on every node.
+struct StorageSetup {
+  std::string name;
+  std::string type;     ///< dir, lvmthin, zfspool, rbd, nfs, pbs, ...
+  std::string content;  ///< comma list
+  std::string server;   ///< host name of a network storage, or empty
+  bool shared = false;
+  int gib = 0;
+};
+
+/// Something that happens to a cluster: a switch that is turned, as `sim ctl` would.
+struct Event {
+  std::chrono::milliseconds at{0};  ///< after the cluster was made; negative = it lies behind it
+  std::string action;
+  std::vector<std::string> arguments;
+  std::string place;  ///< "FILE:LINE", for complaints
+};
+
 /// What a cluster is made from: the same options make the same cluster.
 struct Options {
   int nodes = 3;
@@ -37,6 +56,13 @@ struct Options {
   std::chrono::milliseconds work_time{0};
   PveVersion pve = PveVersion::k9;
   Scenario scenario = Scenario::kGenerated;
+  // Of a generated cluster; empty and 0 = made from the seed.
+  std::vector<std::string> node_names = {};  ///< of the first nodes
+  std::string node_prefix = {};              ///< of the others: "hv" names hv01, hv02, ...
+  int node_cpus = 0;
+  int node_gib = 0;   ///< of memory
+  int ha_guests = 0;  ///< VMs that HA manages, beside part::kHaVm
+  std::vector<StorageSetup> storages = {};
 };
 
 /// A request below /api2/json, as it came over the wire.
@@ -58,7 +84,16 @@ struct Response {
   std::chrono::milliseconds delay{0};
   /// Set by a fault switch: the server sends this many bytes of the body and closes.
   std::optional<std::size_t> truncate_after;
-  bool drop = false;  ///< the node that was asked is down: nothing is sent
+  std::chrono::milliseconds hold{0};            ///< by a fault, beside `delay`: of real time
+  std::optional<std::size_t> bytes_per_second;  ///< by a fault: how slowly it is sent
+  bool drop = false;  ///< the node that was asked is down, or a fault: nothing is sent
+};
+
+/// The certificate that a node's web server shows.
+struct ShownCertificate {
+  bool changed = false;  ///< another one than at the start
+  std::int64_t end = 0;  ///< seconds since the epoch; 0 = a year away
+  bool operator==(const ShownCertificate&) const = default;
 };
 
 /// VMIDs of the guests with a fixed part; they exist when Options::guests reaches so far.
@@ -121,6 +156,11 @@ class Cluster {
                  std::chrono::milliseconds delay = std::chrono::milliseconds{0});
   /// The bodies of the next `count` answers break off after `bytes`.
   void truncate_next(int count, std::size_t bytes);
+  /// A fault holds until its requests are spent or it is cleared: all of a kind, or all.
+  void add_fault(Fault fault);
+  bool clear_faults(std::optional<FaultKind> kind = std::nullopt);
+  /// What new connections to a node shall meet.
+  [[nodiscard]] ShownCertificate certificate(std::size_t node) const;
   /// The guest and its changes are gone at once, without a task; unknown VMIDs are ignored.
   void remove_guest(int vmid);
   /// Merges `changes` into the guest's configuration as an administrator's edit would; null
@@ -132,18 +172,29 @@ class Cluster {
   /// Moves a guest to another node, as a finished migration does.
   void move_guest(int vmid, std::string_view node);
 
+  /// Plans events. They happen as the clock passes them, each as of its own time; those that lie
+  /// behind happen at once. The first that the cluster cannot play is the error, with its place.
+  Result<void> schedule(const std::vector<Event>& events);
+
   /// The names of the nodes, in their order.
   [[nodiscard]] std::vector<std::string> nodes() const;
 
-  /// A switch by name, as `proxmox-mpc sim ctl` turns it: node-down NODE, node-up NODE,
-  /// quorum-lost, quorum-back, fail-next COUNT STATUS REASON, truncate-next COUNT BYTES, tfa-enable
-  /// USER, tfa-disable USER. kInvalidArgument says what there is.
+  /// A switch by name, as `proxmox-mpc sim ctl` turns it: node-down NODE, ..., the incidents of
+  /// sim/incidents.h, and "end INCIDENT". kInvalidArgument says what there is.
   Result<void> control(std::string_view action, const std::vector<std::string>& arguments);
+
+  /// An incident begins, or ends; its arguments were checked.
+  Result<void> begin_incident(std::string_view name, const std::vector<std::string>& arguments);
+  Result<void> end_incident(std::string_view name, const std::vector<std::string>& arguments);
 
   /// Requests answered so far.
   [[nodiscard]] std::uint64_t requests() const;
 
  private:
+  /// Whether there is such a switch, and nodes, guests and storages of these names.
+  Result<void> check(std::string_view action, const std::vector<std::string>& arguments);
+  Result<void> check_arguments(std::string_view words, const std::vector<std::string>& arguments);
+
   class Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -88,7 +88,7 @@ void add_cloud_init(const Inventory& inventory, const GuestState& guest, const N
     const std::string file = "userdata-" + std::string(inventory.company().letters) + "-" +
                              std::to_string(guest.vmid) + ".yaml";
     config["cicustom"] =
-        "user=" + inventory.storages[3].name + ":snippets/" + plant(planted, "file", file);
+        "user=" + inventory.file_storage().name + ":snippets/" + plant(planted, "file", file);
   }
   config["ide2"] = inventory.disk_storage(guest_index(guest)).name + ":vm-" +
                    std::to_string(guest.vmid) + "-cloudinit,media=cdrom,size=4M";
@@ -122,7 +122,7 @@ void add_qemu(const Inventory& inventory, const GuestState& guest, const Traits&
       "creation-qemu=10.1.2,ctime=" + std::to_string(1735689600 + dice.between(0, 9000000));
   if (windows)
     config["ide2"] =
-        inventory.storages[3].name + ":iso/virtio-win-0.1.271.iso,media=cdrom,size=709474K";
+        inventory.file_storage().name + ":iso/virtio-win-0.1.271.iso,media=cdrom,size=709474K";
   else if (dice.chance(60))
     add_cloud_init(inventory, guest, net, config, planted);
 }

@@ -16,6 +16,8 @@ std::string fingerprint(Dice& dice) {
   return out;
 }
 
+constexpr std::size_t kParts = 9;  ///< guests with a fixed part
+
 /// The first guests play fixed parts, so that every situation exists in a small cluster too.
 void cast_part(GuestState& guest, std::size_t index) {
   switch (index) {
@@ -49,6 +51,10 @@ void cast_part(GuestState& guest, std::size_t index) {
   }
 }
 
+bool holds(const StorageState& storage, std::string_view content) {
+  return ("," + storage.content + ",").find("," + std::string(content) + ",") != std::string::npos;
+}
+
 }  // namespace
 
 Inventory::Inventory(const Options& options, std::int64_t now)
@@ -59,9 +65,17 @@ Inventory::Inventory(const Options& options, std::int64_t now)
   }
   cluster_name = std::string(company_->slug) + "-prod";
   make_nodes(options, now);
-  make_storages();
+  make_storages(options);
   make_users();
   make_guests(options, now);
+}
+
+std::string Inventory::node_name(const Options& options, std::size_t index) const {
+  if (index < options.node_names.size()) return options.node_names[index];
+  const std::string number = (index < 9 ? "0" : "") + std::to_string(index + 1);
+  if (!options.node_prefix.empty()) return options.node_prefix + number;
+  return std::string(company_->letters) + "-" + std::string(city(seed_, index / 3)) + "-hv" +
+         number;
 }
 
 void Inventory::make_nodes(const Options& options, std::int64_t now) {
@@ -69,20 +83,20 @@ void Inventory::make_nodes(const Options& options, std::int64_t now) {
   const int site = dice.between(11, 240);
   for (int i = 0; i < std::max(1, options.nodes); ++i) {
     NodeState node;
-    node.name = std::string(company_->letters) + "-" +
-                std::string(city(seed_, static_cast<std::size_t>(i / 3))) + "-hv" +
-                (i < 9 ? "0" : "") + std::to_string(i + 1);
+    node.name = node_name(options, static_cast<std::size_t>(i));
     node.ip = "10." + std::to_string(site) + ".8." + std::to_string(11 + i);
     node.fingerprint = fingerprint(dice);
     node.cpus = dice.chance(50) ? 32 : 64;
     node.maxmem = kGib * (dice.chance(50) ? 256 : 512);
+    if (options.node_cpus > 0) node.cpus = options.node_cpus;
+    if (options.node_gib > 0) node.maxmem = kGib * options.node_gib;
     node.maxdisk = kGib * 94;
     node.booted = now - dice.between(3, 200) * kDay - dice.between(0, 86399);
     nodes.push_back(std::move(node));
   }
 }
 
-void Inventory::make_storages() {
+void Inventory::make_storages(const Options& options) {
   const std::string slug(company_->slug);
   const std::string site(city(seed_, 0));
   const std::string domain(company_->domain);
@@ -94,6 +108,10 @@ void Inventory::make_storages() {
       {"pbs-" + slug, "pbs", "backup", "pbs." + domain, true, 64000 * kGib},
   };
   pools = {"finance-" + site, slug + "-kubernetes", "tenants-" + slug};
+  if (options.storages.empty()) return;
+  storages.clear();
+  for (const StorageSetup& one : options.storages)
+    storages.push_back({one.name, one.type, one.content, one.server, one.shared, one.gib * kGib});
 }
 
 void Inventory::make_users() {
@@ -111,6 +129,7 @@ void Inventory::make_users() {
 }
 
 void Inventory::make_guests(const Options& options, std::int64_t now) {
+  int managed = 0;
   for (std::size_t i = 0; i < static_cast<std::size_t>(std::max(0, options.guests)); ++i) {
     Dice dice(seed_, "guest", i);
     GuestState guest;
@@ -124,6 +143,10 @@ void Inventory::make_guests(const Options& options, std::int64_t now) {
       guest.since =
           std::max(node.booted + 60, now - dice.between(0, 90) * kDay - dice.between(600, 80000));
     guest.has_system = true;
+    if (i >= kParts && guest.kind == GuestKind::kQemu && managed < options.ha_guests) {
+      guest.ha = true;
+      ++managed;
+    }
     generate_guest(*this, guest);
     guests.emplace(guest.vmid, std::move(guest));
   }
@@ -168,7 +191,28 @@ std::string gateway_of(const NodeState& node) {
 std::string Inventory::realm() const { return std::string(company_->letters) + "-directory"; }
 
 const StorageState& Inventory::disk_storage(std::size_t index) const {
-  return storages[index % 3 == 0 ? 1 : 2];
+  const bool local = index % 3 == 0;
+  const auto fits = [&](const StorageState& one) {
+    return one.shared != local && holds(one, "images");
+  };
+  const auto found = std::find_if(storages.begin(), storages.end(), fits);
+  return found == storages.end() ? shared_storage("images") : *found;
+}
+
+const StorageState& Inventory::shared_storage(std::string_view content) const {
+  const StorageState* first = nullptr;
+  for (const StorageState& one : storages) {
+    if (!holds(one, content)) continue;
+    if (one.shared) return one;
+    if (first == nullptr) first = &one;
+  }
+  return first == nullptr ? storages.front() : *first;
+}
+
+const StorageState& Inventory::backup_storage() const {
+  const auto server = std::find_if(storages.begin(), storages.end(),
+                                   [](const StorageState& one) { return one.type == "pbs"; });
+  return server == storages.end() ? shared_storage("backup") : *server;
 }
 
 void Inventory::plant(Planted& planted) const {

@@ -5,7 +5,9 @@
 // from then on it is state. Not thread-safe: Cluster holds the lock.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -23,6 +25,21 @@ enum class GuestKind : std::uint8_t { kQemu, kLxc };
 /// A paused guest counts as running in every status but qmpstatus.
 enum class Power : std::uint8_t { kStopped, kRunning, kPaused };
 
+/// When something is not as usual: from its beginning until before its end, in seconds since the
+/// epoch.
+struct Period {
+  std::int64_t from = 0;
+  std::int64_t until = std::numeric_limits<std::int64_t>::max();
+
+  [[nodiscard]] bool holds(std::int64_t at) const { return from <= at && at < until; }
+};
+
+/// Whether one of them holds at this moment.
+inline bool any_holds(const std::vector<Period>& periods, std::int64_t at) {
+  return std::any_of(periods.begin(), periods.end(),
+                     [at](const Period& one) { return one.holds(at); });
+}
+
 /// A node; sizes in bytes.
 struct NodeState {
   std::string name;
@@ -33,6 +50,10 @@ struct NodeState {
   std::int64_t maxdisk = 0;
   std::int64_t booted = 0;  ///< seconds since the epoch
   bool online = true;
+  std::int64_t clock_offset = 0;      ///< seconds that its clock is ahead of the others
+  std::int64_t certificate_end = 0;   ///< of a certificate of its own for pveproxy; 0 = none
+  std::int64_t link_back = 0;         ///< until then its port has no link; seconds
+  std::vector<Period> link_troubles;  ///< its network port loses the link again and again
 };
 
 /// A storage as configured, the same on every node; its size in bytes.
@@ -110,6 +131,7 @@ class Inventory {
   /// /cluster/resources shows guests as they are, without waiting for pvestatd: so the demo reacts
   /// at once. The lab lags like PVE.
   bool reports_at_once = true;
+  std::map<int, std::vector<Period>> runaways;  ///< VMIDs that take all they can get
 
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
   [[nodiscard]] const Company& company() const { return *company_; }
@@ -117,15 +139,21 @@ class Inventory {
   [[nodiscard]] const NodeState& node_of(const GuestState& guest) const;
   [[nodiscard]] std::string realm() const;  ///< the company's directory realm
 
-  /// Names the shared storage a disk of guest `index` lies on.
+  /// The storage that the disks of guest `index` lie on: a local or a shared one.
   [[nodiscard]] const StorageState& disk_storage(std::size_t index) const;
+  /// The first of these contents that is shared, or the first one at all.
+  [[nodiscard]] const StorageState& shared_storage(std::string_view content) const;
+  /// Of images and files, and of the nightly backups.
+  [[nodiscard]] const StorageState& file_storage() const { return shared_storage("iso"); }
+  [[nodiscard]] const StorageState& backup_storage() const;
 
   /// Adds what is not part of a guest: names, addresses, people.
   void plant(Planted& planted) const;
 
  private:
+  [[nodiscard]] std::string node_name(const Options& options, std::size_t index) const;
   void make_nodes(const Options& options, std::int64_t now);
-  void make_storages();
+  void make_storages(const Options& options);
   void make_users();
   void make_guests(const Options& options, std::int64_t now);
   void make_lab(std::int64_t now);

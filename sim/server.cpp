@@ -17,8 +17,12 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
+#include <ctime>
 #include <deque>
+#include <limits>
+#include <memory>
 #include <optional>
+#include <sstream>
 #include <thread>
 
 #include "base/crypto.h"
@@ -138,6 +142,26 @@ asio::awaitable<void> pause(std::chrono::milliseconds duration) {
   co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
+/// Sends the whole answer in pieces, so that so many bytes a second go out.
+template <class Stream>
+asio::awaitable<void> send_slowly(Stream& stream, const HttpResponse& message, std::size_t rate) {
+  constexpr std::size_t kPieces = 10;  // a second
+  std::ostringstream text;
+  text << message;
+  const std::string all = text.str();
+  const std::size_t piece = std::max<std::size_t>(1, rate / kPieces);
+  for (std::size_t at = 0; at < all.size(); at += piece) {
+    error_code failed;
+    beast::get_lowest_layer(stream).expires_after(kIdle);
+    co_await asio::async_write(stream,
+                               asio::buffer(all.data() + at, std::min(piece, all.size() - at)),
+                               asio::redirect_error(asio::use_awaitable, failed));
+    if (failed) co_return;
+    if (at + piece < all.size())
+      co_await pause(std::chrono::milliseconds{1000 * piece / std::max<std::size_t>(rate, 1)});
+  }
+}
+
 /// Sends head and the first bytes of the body by hand, so that the promised length is never met.
 template <class Stream>
 asio::awaitable<void> send_broken(Stream& stream, HttpResponse& message, std::size_t bytes) {
@@ -150,6 +174,9 @@ asio::awaitable<void> send_broken(Stream& stream, HttpResponse& message, std::si
   co_await asio::async_write(stream, asio::buffer(body),
                              asio::redirect_error(asio::use_awaitable, failed));
 }
+
+/// Instead of a node's number: an endpoint that knows switches only.
+constexpr std::size_t kControlOnly = std::numeric_limits<std::size_t>::max();
 
 /// What the connections of one server share.
 struct Shared {
@@ -230,19 +257,22 @@ asio::awaitable<bool> exchange(const Shared& shared, std::size_t node, Stream& s
     auto call = translate(request);
     if (call) call->node = node;
     const bool control = call && call->method == "POST" && call->path == kControlPath;
-    response = control ? turn_switch(shared, *call)
-               : call  ? shared.cluster.handle(*call)
-                       : not_found();
+    response = control                        ? turn_switch(shared, *call)
+               : call && node != kControlOnly ? shared.cluster.handle(*call)
+                                              : not_found();
   }
   if (response.drop) co_return false;
   const auto delay =
-      std::chrono::duration_cast<std::chrono::milliseconds>(response.delay / shared.speed);
+      std::chrono::duration_cast<std::chrono::milliseconds>(response.delay / shared.speed) +
+      response.hold;
   beast::get_lowest_layer(stream).expires_after(kIdle + delay);
   co_await pause(delay);
   const bool keep = request.keep_alive() && !closes(response) && !response.truncate_after;
   HttpResponse message = render(response, request);
   if (response.truncate_after)
     co_await send_broken(stream, message, *response.truncate_after);
+  else if (response.bytes_per_second)
+    co_await send_slowly(stream, message, *response.bytes_per_second);
   else
     co_await http::async_write(stream, message, asio::redirect_error(asio::use_awaitable, failed));
   report(shared, request, response);
@@ -258,9 +288,34 @@ asio::awaitable<void> serve_plain(const Shared& shared, std::size_t node, tcp::s
   stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
 }
 
+/// The key and certificate of an endpoint; connections keep theirs when it changes.
+struct Identity {
+  ShownCertificate shown;
+  std::string fingerprint;
+  asio::ssl::context context{asio::ssl::context::tls_server};
+};
+
+Result<std::shared_ptr<Identity>> make_identity(const std::string& address,
+                                                const ShownCertificate& shown, std::int64_t now) {
+  PMX_TRY(const Certificate certificate,
+          shown.end == 0 ? make_certificate(address)
+                         : make_certificate(address, static_cast<long>(shown.end - now)));
+  auto out = std::make_shared<Identity>();
+  out->shown = shown;
+  error_code failed;
+  out->context.use_certificate_chain(asio::buffer(certificate.certificate_pem), failed);
+  if (!failed)
+    out->context.use_private_key(asio::buffer(certificate.key_pem), asio::ssl::context::pem,
+                                 failed);
+  if (failed) return Error{Code::kInternal, "cannot load the certificate: " + failed.message(), ""};
+  out->fingerprint = certificate.fingerprint;
+  return out;
+}
+
 asio::awaitable<void> serve_tls(const Shared& shared, std::size_t node, tcp::socket socket,
-                                asio::ssl::context& context) {
-  beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)), context);
+                                std::shared_ptr<Identity> identity) {
+  beast::ssl_stream<beast::tcp_stream> stream(beast::tcp_stream(std::move(socket)),
+                                              identity->context);
   beast::get_lowest_layer(stream).expires_after(kHandshake);
   error_code failed;
   co_await stream.async_handshake(asio::ssl::stream_base::server,
@@ -279,8 +334,7 @@ class Server::Impl {
  public:
   Impl(const ServerOptions& options, Cluster& cluster)
       : options_(options),
-        shared_{cluster, options.on_request, options.control_secret, options.speed},
-        tls_(asio::ssl::context::tls_server) {}
+        shared_{cluster, options.on_request, options.control_secret, options.speed} {}
 
   ~Impl() {
     context_.stop();
@@ -291,37 +345,36 @@ class Server::Impl {
   Impl& operator=(const Impl&) = delete;
 
   Result<void> start() {
-    if (options_.tls) PMX_TRY_VOID(load_certificate());
-    const std::size_t nodes = shared_.cluster.nodes().size();
-    for (std::size_t node = 0; node < nodes; ++node) {
-      PMX_TRY_VOID(listen(node));
-      asio::co_spawn(context_, accept(node), asio::detached);
+    if (options_.tls) {
+      PMX_TRY(first_, make_identity(options_.address, {}, 0));
     }
+    const std::size_t nodes = shared_.cluster.nodes().size();
+    identities_.assign(nodes, first_);
+    for (std::size_t node = 0; node < nodes; ++node) {
+      const int port = options_.port == 0 ? 0 : options_.port + static_cast<int>(node);
+      PMX_TRY(std::string url, listen(options_.address, port, options_.tls));
+      urls_.push_back(std::move(url));
+      asio::co_spawn(context_, accept(acceptors_.back(), node), asio::detached);
+    }
+    PMX_TRY(control_url_, listen("127.0.0.1", 0, false));
+    asio::co_spawn(context_, accept(acceptors_.back(), kControlOnly), asio::detached);
     thread_ = std::thread([this] { context_.run(); });
     return {};
   }
 
   [[nodiscard]] const std::vector<std::string>& urls() const { return urls_; }
-  [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
-
- private:
-  Result<void> load_certificate() {
-    PMX_TRY(const auto certificate, make_certificate(options_.address));
-    error_code failed;
-    tls_.use_certificate_chain(asio::buffer(certificate.certificate_pem), failed);
-    if (!failed)
-      tls_.use_private_key(asio::buffer(certificate.key_pem), asio::ssl::context::pem, failed);
-    if (failed)
-      return Error{Code::kInternal, "cannot load the certificate: " + failed.message(), ""};
-    fingerprint_ = certificate.fingerprint;
-    return {};
+  [[nodiscard]] const std::string& control_url() const { return control_url_; }
+  [[nodiscard]] const std::string& fingerprint() const {
+    static const std::string kNone;
+    return first_ ? first_->fingerprint : kNone;
   }
 
-  Result<void> listen(std::size_t node) {
+ private:
+  /// Opens another acceptor; its URL.
+  Result<std::string> listen(const std::string& on, int port, bool tls) {
     error_code failed;
-    const auto address = asio::ip::make_address(options_.address, failed);
-    if (failed) return Error{Code::kInvalidArgument, "not an IP address: " + options_.address, ""};
-    const int port = options_.port == 0 ? 0 : options_.port + static_cast<int>(node);
+    const auto address = asio::ip::make_address(on, failed);
+    if (failed) return Error{Code::kInvalidArgument, "not an IP address: " + on, ""};
     if (port > 65535)
       return Error{Code::kInvalidArgument, "no ports left for all nodes", "choose a lower one"};
     const tcp::endpoint endpoint(address, static_cast<std::uint16_t>(port));
@@ -332,17 +385,14 @@ class Server::Impl {
     if (!failed) acceptor.listen(asio::socket_base::max_listen_connections, failed);
     if (failed)
       return Error{Code::kUnavailable,
-                   "cannot listen on " + options_.address + ":" + std::to_string(port) + ": " +
-                       failed.message(),
+                   "cannot listen on " + on + ":" + std::to_string(port) + ": " + failed.message(),
                    "choose another port, or 0 for any free ones; each node takes one"};
-    const std::string host = address.is_v6() ? "[" + options_.address + "]" : options_.address;
-    urls_.push_back(std::string(options_.tls ? "https://" : "http://") + host + ":" +
-                    std::to_string(acceptor.local_endpoint(failed).port()));
-    return {};
+    const std::string host = address.is_v6() ? "[" + on + "]" : on;
+    return std::string(tls ? "https://" : "http://") + host + ":" +
+           std::to_string(acceptor.local_endpoint(failed).port());
   }
 
-  asio::awaitable<void> accept(std::size_t node) {
-    tcp::acceptor& acceptor = acceptors_[node];
+  asio::awaitable<void> accept(tcp::acceptor& acceptor, std::size_t node) {
     for (;;) {
       error_code failed;
       tcp::socket socket(context_);
@@ -353,20 +403,34 @@ class Server::Impl {
         continue;
       }
       socket.set_option(tcp::no_delay(true), failed);
-      if (options_.tls)
-        asio::co_spawn(context_, serve_tls(shared_, node, std::move(socket), tls_), asio::detached);
+      if (options_.tls && node != kControlOnly)
+        asio::co_spawn(context_, serve_tls(shared_, node, std::move(socket), identity_of(node)),
+                       asio::detached);
       else
         asio::co_spawn(context_, serve_plain(shared_, node, std::move(socket)), asio::detached);
     }
   }
 
+  /// What a new connection to this node meets; made when that has changed.
+  std::shared_ptr<Identity> identity_of(std::size_t node) {
+    std::shared_ptr<Identity>& known = identities_[node];
+    const ShownCertificate wanted = shared_.cluster.certificate(node);
+    if (known->shown == wanted) return known;
+    if (wanted == first_->shown) return known = first_;
+    const std::int64_t now = options_.now ? options_.now() : std::time(nullptr);
+    if (auto made = make_identity(options_.address, wanted, now); made.ok())
+      known = std::move(*made);
+    return known;
+  }
+
   ServerOptions options_;
   Shared shared_;
   asio::io_context context_{1};
-  std::deque<tcp::acceptor> acceptors_;  ///< one a node; their places do not move
-  asio::ssl::context tls_;
+  std::deque<tcp::acceptor> acceptors_;  ///< one a node, and one for switches; they do not move
+  std::shared_ptr<Identity> first_;      ///< what all nodes show at the start; null without TLS
+  std::vector<std::shared_ptr<Identity>> identities_;  ///< what each shows now
   std::vector<std::string> urls_;
-  std::string fingerprint_;
+  std::string control_url_;
   std::thread thread_;
 };
 
@@ -380,6 +444,7 @@ Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Clus
 }
 
 const std::vector<std::string>& Server::urls() const { return impl_->urls(); }
+const std::string& Server::control_url() const { return impl_->control_url(); }
 const std::string& Server::fingerprint() const { return impl_->fingerprint(); }
 
 }  // namespace pmx::sim

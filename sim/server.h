@@ -1,6 +1,7 @@
 // Serves a simulated cluster over HTTP or HTTPS (Boost.Beast: it can send PVE's reason phrases).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,11 +24,12 @@ struct ServerOptions {
   /// "argument"s to kControlPath;
   /// empty = nobody.
   std::string control_secret;
+  std::function<std::int64_t()> now;  ///< the cluster's clock, in seconds; empty = the real time
   /// Called after each answer with one line: "POST /nodes/x/qemu/101/status/start 200".
   std::function<void(const std::string& line)> on_request;
 };
 
-/// Where switches are turned, on every node's endpoint.
+/// Where switches are turned: on every node's endpoint, and on one of its own.
 inline constexpr std::string_view kControlPath = "/sim/control";
 
 /// A listening server, one endpoint a node, with one thread of its own; destroying it ends all
@@ -40,6 +42,8 @@ class Server {
 
   /// Of each node, in the cluster's order: "https://127.0.0.1:8006".
   [[nodiscard]] const std::vector<std::string>& urls() const;
+  /// An endpoint on 127.0.0.1 without TLS that knows switches only: no fault can hide it.
+  [[nodiscard]] const std::string& control_url() const;
   [[nodiscard]] const std::string& fingerprint()
       const;  ///< "AB:CD:..." SHA-256 of the certificate; empty without TLS
 

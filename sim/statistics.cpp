@@ -15,6 +15,25 @@ double wave(Dice steady, std::uint64_t seed, std::uint64_t index, std::int64_t n
   return std::clamp(middle + swing, 0.001, 0.999);
 }
 
+/// Whether a guest takes all that it can get at this moment.
+bool is_runaway(const Inventory& inventory, int vmid, std::int64_t now) {
+  const auto found = inventory.runaways.find(vmid);
+  return found != inventory.runaways.end() && any_holds(found->second, now);
+}
+
+/// The fraction of a node's processors that its runaway guests take.
+double runaway_load(const Inventory& inventory, const NodeState& node, std::int64_t now) {
+  double cores = 0;
+  for (const auto& [vmid, periods] : inventory.runaways) {
+    const auto guest = inventory.guests.find(vmid);
+    if (guest == inventory.guests.end() || guest->second.power != Power::kRunning ||
+        &inventory.node_of(guest->second) != &node || !any_holds(periods, now))
+      continue;
+    cores += guest_traits(guest->second).cores;
+  }
+  return cores / node.cpus;
+}
+
 std::int64_t fraction_of(std::int64_t whole, double fraction) {
   return static_cast<std::int64_t>(static_cast<double>(whole) * fraction);
 }
@@ -33,6 +52,10 @@ GuestLoad guest_load(const Inventory& inventory, const GuestState& guest, const 
   load.cpu = guest.power == Power::kPaused ? 0 : wave(dice, inventory.seed(), index, now) / 2;
   load.mem = fraction_of(traits.memory,
                          wave(Dice(inventory.seed(), "mem", index), inventory.seed(), index, now));
+  if (is_runaway(inventory, guest.vmid, now) && guest.power == Power::kRunning) {
+    load.cpu = 0.985 + load.cpu / 50;
+    load.mem = fraction_of(traits.memory, 0.96 + load.cpu / 40);
+  }
   load.netin = load.uptime * dice.between(200, 90'000);
   load.netout = load.uptime * dice.between(100, 60'000);
   load.diskread = load.uptime * dice.between(0, 30'000);
@@ -45,6 +68,7 @@ NodeLoad node_load(const Inventory& inventory, const NodeState& node, std::int64
   NodeLoad load;
   load.uptime = now - node.booted;
   load.cpu = wave(Dice(inventory.seed(), "node-cpu", index), inventory.seed(), index, now);
+  load.cpu = std::min(0.999, load.cpu + runaway_load(inventory, node, now));
   load.mem = fraction_of(
       node.maxmem, wave(Dice(inventory.seed(), "node-mem", index), inventory.seed(), index, now));
   load.disk = fraction_of(node.maxdisk, 0.21);

@@ -1,8 +1,9 @@
 // The switches of a cluster by name: what `proxmox-mpc sim ctl` turns.
 #include <array>
-#include <charconv>
 
 #include "sim/cluster.h"
+#include "sim/incidents.h"
+#include "sim/switch.h"
 
 namespace pmx::sim {
 namespace {
@@ -11,37 +12,18 @@ using Arguments = std::vector<std::string>;
 
 struct Switch {
   std::string_view name;
-  std::string_view arguments;  ///< as help shows them
-  std::size_t count;           ///< how many
+  std::string_view arguments;  ///< as check_arguments() reads them and help shows them
   Result<void> (*turn)(Cluster& cluster, const Arguments& arguments);
 };
 
-Result<int> number(const std::string& text) {
-  int value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error == std::errc() && stop == end && value >= 0) return value;
-  return Error{Code::kInvalidArgument, "not a number: '" + text + "'", ""};
-}
-
-Result<void> set_node(Cluster& cluster, const std::string& name, bool online) {
-  std::string known;
-  for (const std::string& node : cluster.nodes()) {
-    if (node == name) {
-      cluster.set_online(name, online);
-      return {};
-    }
-    known += (known.empty() ? "" : ", ") + node;
-  }
-  return Error{Code::kInvalidArgument, "there is no node '" + name + "'", "nodes: " + known};
-}
-
 Result<void> node_down(Cluster& cluster, const Arguments& arguments) {
-  return set_node(cluster, arguments[0], false);
+  cluster.set_online(arguments[0], false);
+  return {};
 }
 
 Result<void> node_up(Cluster& cluster, const Arguments& arguments) {
-  return set_node(cluster, arguments[0], true);
+  cluster.set_online(arguments[0], true);
+  return {};
 }
 
 Result<void> quorum_lost(Cluster& cluster, const Arguments&) {
@@ -51,22 +33,6 @@ Result<void> quorum_lost(Cluster& cluster, const Arguments&) {
 
 Result<void> quorum_back(Cluster& cluster, const Arguments&) {
   cluster.regain_quorum();
-  return {};
-}
-
-Result<void> fail_next(Cluster& cluster, const Arguments& arguments) {
-  PMX_TRY(const int count, number(arguments[0]));
-  PMX_TRY(const int status, number(arguments[1]));
-  if (status < 200 || status > 599)
-    return Error{Code::kInvalidArgument, "not an HTTP status: " + arguments[1], "200 to 599"};
-  cluster.fail_next(count, status, arguments[2]);
-  return {};
-}
-
-Result<void> truncate_next(Cluster& cluster, const Arguments& arguments) {
-  PMX_TRY(const int count, number(arguments[0]));
-  PMX_TRY(const int bytes, number(arguments[1]));
-  cluster.truncate_next(count, static_cast<std::size_t>(bytes));
   return {};
 }
 
@@ -83,33 +49,90 @@ Result<void> tfa_disable(Cluster& cluster, const Arguments& arguments) {
   return set_second_factor(cluster, arguments[0], false);
 }
 
-constexpr std::array<Switch, 8> kSwitches{{
-    {"node-down", "NODE", 1, node_down},
-    {"node-up", "NODE", 1, node_up},
-    {"quorum-lost", "", 0, quorum_lost},
-    {"quorum-back", "", 0, quorum_back},
-    {"fail-next", "COUNT STATUS REASON", 3, fail_next},
-    {"truncate-next", "COUNT BYTES", 2, truncate_next},
-    {"tfa-enable", "USER", 1, tfa_enable},
-    {"tfa-disable", "USER", 1, tfa_disable},
+Result<void> fault(Cluster& cluster, const Arguments& arguments) {
+  PMX_TRY(Fault wanted, parse_fault(arguments));
+  cluster.add_fault(std::move(wanted));
+  return {};
+}
+
+Result<void> fault_off(Cluster& cluster, const Arguments& arguments) {
+  std::optional<FaultKind> kind;
+  if (!arguments.empty()) {
+    kind = fault_kind(arguments[0]);
+    if (!kind)
+      return Error{Code::kInvalidArgument, "there is no fault '" + arguments[0] + "'",
+                   std::string(fault_syntax())};
+  }
+  if (cluster.clear_faults(kind)) return {};
+  return Error{Code::kNotFound, "no such fault holds", ""};
+}
+
+Result<void> end_incident(Cluster& cluster, const Arguments& arguments) {
+  return cluster.end_incident(arguments[0], {arguments.begin() + 1, arguments.end()});
+}
+
+constexpr std::array<Switch, 9> kSwitches{{
+    {"node-down", "NODE", node_down},
+    {"node-up", "NODE", node_up},
+    {"quorum-lost", "", quorum_lost},
+    {"quorum-back", "", quorum_back},
+    {"fault", "KIND ...", fault},
+    {"fault-off", "[KIND]", fault_off},
+    {"tfa-enable", "USER", tfa_enable},
+    {"tfa-disable", "USER", tfa_disable},
+    {"end", "INCIDENT ...", end_incident},
 }};
+
+const Switch* find_switch(std::string_view name) {
+  for (const Switch& one : kSwitches)
+    if (one.name == name) return &one;
+  return nullptr;
+}
+
+/// Every switch with its arguments, incidents behind the others.
+std::string known_switches() {
+  std::string out;
+  const auto add = [&out](std::string_view name, std::string_view words) {
+    out += (out.empty() ? "" : ", ") + std::string(name) + (words.empty() ? "" : " ") +
+           std::string(words);
+  };
+  for (const Switch& one : kSwitches) add(one.name, one.arguments);
+  for (const IncidentKind& one : incident_kinds()) add(one.name, one.arguments);
+  return out;
+}
+
+/// An incident that can be ended, by the arguments of `end`.
+Result<void> check_end(const Arguments& arguments) {
+  if (!arguments.empty() && find_incident_kind(arguments[0]) != nullptr) return {};
+  return Error{Code::kInvalidArgument,
+               "there is no incident '" + (arguments.empty() ? "" : arguments[0]) + "'",
+               "end INCIDENT, with as many of its arguments as it takes to tell which"};
+}
 
 }  // namespace
 
-Result<void> Cluster::control(std::string_view action, const Arguments& arguments) {
-  std::string known;
-  for (const Switch& one : kSwitches) {
-    known += (known.empty() ? "" : ", ") + std::string(one.name) +
-             (one.count == 0 ? "" : " " + std::string(one.arguments));
-    if (one.name != action) continue;
-    if (arguments.size() == one.count) return one.turn(*this, arguments);
-    return Error{Code::kInvalidArgument,
-                 "the switch " + std::string(action) + " needs " +
-                     (one.count == 0 ? "no argument" : std::string(one.arguments)),
-                 ""};
+Result<void> Cluster::check(std::string_view action, const Arguments& arguments) {
+  const Switch* known = find_switch(action);
+  const IncidentKind* incident = find_incident_kind(action);
+  if (known == nullptr && incident == nullptr)
+    return Error{Code::kInvalidArgument, "there is no switch '" + std::string(action) + "'",
+                 "there are: " + known_switches()};
+  if (action == "end") return check_end(arguments);
+  if (action == "fault") {
+    const auto parsed = parse_fault(arguments);
+    if (!parsed.ok()) return parsed.error();
+    return parsed->node.empty() ? Result<void>() : check_arguments("NODE", {parsed->node});
   }
-  return Error{Code::kInvalidArgument, "there is no switch '" + std::string(action) + "'",
-               "there are: " + known};
+  auto fits = check_arguments(known == nullptr ? incident->arguments : known->arguments, arguments);
+  if (fits.ok()) return {};
+  return Error{fits.error().code, std::string(action) + ": " + fits.error().message,
+               fits.error().advice};
+}
+
+Result<void> Cluster::control(std::string_view action, const Arguments& arguments) {
+  PMX_TRY_VOID(check(action, arguments));
+  const Switch* known = find_switch(action);
+  return known == nullptr ? begin_incident(action, arguments) : known->turn(*this, arguments);
 }
 
 }  // namespace pmx::sim

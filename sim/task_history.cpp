@@ -24,11 +24,14 @@ void add_backup_lines(const Inventory& inventory, const GuestState& guest, bool 
       vm + "-disk-0' " + std::to_string(traits.disk >> 30) + "G");
   plan.duration += 90'000 + guest.vmid % 7 * 4000;
   if (fails) {
+    const std::string& server = inventory.backup_storage().server;
     add("ERROR: Backup of VM " + vm + " failed - backup write data failed: command error: " +
-        "connection to " + inventory.storages[4].server + ":8007 timed out");
+        (server.empty() ? "Input/output error" : "connection to " + server + ":8007 timed out"));
     return;
   }
-  add("INFO: creating Proxmox Backup Server archive 'vm/" + vm + "'");
+  add(inventory.backup_storage().type == "pbs"
+          ? "INFO: creating Proxmox Backup Server archive 'vm/" + vm + "'"
+          : "INFO: creating vzdump archive of " + word + " " + vm);
   add("INFO: Finished Backup of VM " + vm + " (00:01:" + std::to_string(30 + guest.vmid % 29) +
       ")");
 }
@@ -39,7 +42,7 @@ TaskPlan backup_plan(const Inventory& inventory, std::size_t node, bool fails) {
   plan.duration = 0;
   plan.lines.push_back(
       {0, "INFO: starting new backup job: vzdump --all 1 --mode snapshot --storage " +
-              inventory.storages[4].name + " --node " + inventory.nodes[node].name});
+              inventory.backup_storage().name + " --node " + inventory.nodes[node].name});
   int left = kBackedUp;
   for (const auto& [vmid, guest] : inventory.guests) {
     if (static_cast<std::size_t>(guest.node) != node || left == 0) continue;

@@ -67,6 +67,11 @@ class Tasks {
   /// Ends a running task as "unexpected status", PVE's word for killed; its effect does not happen.
   void stop(State& state, const std::string& upid, std::int64_t now);
 
+  /// Takes finished tasks out of the index, as if they had never been.
+  void forget(const std::function<bool(const Task&)>& which) {
+    std::erase_if(tasks_, [&](const Task& task) { return task.finished && which(task); });
+  }
+
   [[nodiscard]] const Task* find(std::string_view upid) const;
 
   /// All tasks, the youngest first.

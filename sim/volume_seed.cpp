@@ -113,7 +113,7 @@ void add_file(Storages& storages, const std::string& node, std::string volid, st
 
 }  // namespace
 
-Storages::Storages(const Inventory& inventory, std::int64_t now) {
+Storages::Storages(const Inventory& inventory, std::int64_t at) {
   for (const StorageState& storage : inventory.storages)
     config.sections[storage.name] = section_of(storage);
   std::string iso;
@@ -124,19 +124,18 @@ Storages::Storages(const Inventory& inventory, std::int64_t now) {
   }
   if (!iso.empty()) {
     const std::string& node = inventory.nodes.front().name;
-    add_file(*this, node, iso + ":iso/debian-13.1.0-amd64-netinst.iso", 783 * kMib,
-             now - 61 * kDay);
-    add_file(*this, node, iso + ":iso/virtio-win-0.1.271.iso", 693 * kMib, now - 124 * kDay);
+    add_file(*this, node, iso + ":iso/debian-13.1.0-amd64-netinst.iso", 783 * kMib, at - 61 * kDay);
+    add_file(*this, node, iso + ":iso/virtio-win-0.1.271.iso", 693 * kMib, at - 124 * kDay);
     add_file(*this, node, iso + ":vztmpl/debian-13-standard_13.1-2_amd64.tar.zst", 124 * kMib,
-             now - 58 * kDay);
+             at - 58 * kDay);
   }
   for (const auto& [vmid, guest] : inventory.guests) {
     for (const auto& [key, value] : guest.config)
       if (key != "description" && value.find(':') != std::string::npos)
         add_drive(*this, inventory.node_of(guest).name, guest,
                   key == "cicustom" ? value.substr(value.find('=') + 1) : value,
-                  now - Dice(inventory.seed(), "made", guest_index(guest)).between(90, 700) * kDay);
-    if (!backup.empty() && !guest.is_template()) add_backups(*this, inventory, backup, guest, now);
+                  at - Dice(inventory.seed(), "made", guest_index(guest)).between(90, 700) * kDay);
+    if (!backup.empty() && !guest.is_template()) add_backups(*this, inventory, backup, guest, at);
   }
   grown_.clear();
 }

@@ -175,10 +175,20 @@ Volume* Storages::find(std::string_view node, std::string_view volid) {
   return find_in(volumes_, place(node, volid), volid);
 }
 
+void Storages::grow(const Place& where, std::int64_t bytes) {
+  constexpr std::size_t kRemembered = 4096;
+  if (bytes == 0) return;
+  auto& steps = grown_[where];
+  const auto last = steps.empty() ? std::pair{now, std::int64_t{0}}
+                                  : std::pair{steps.rbegin()->first, steps.rbegin()->second};
+  steps[std::max(now, last.first)] = last.second + bytes;
+  if (steps.size() > kRemembered) steps.erase(steps.begin());
+}
+
 Volume& Storages::add(std::string_view node, Volume volume) {
   const Place where = place(node, volume.volid);
   Volume& kept = volumes_[where][volume.volid];
-  grown_[where] += volume.used - kept.used;
+  grow(where, volume.used - kept.used);
   kept = std::move(volume);
   return kept;
 }
@@ -188,16 +198,21 @@ void Storages::remove(std::string_view node, std::string_view volid) {
   auto& here = volumes_[where];
   const auto found = here.find(volid);
   if (found == here.end()) return;
-  grown_[where] -= found->second.used;
+  grow(where, -found->second.used);
   here.erase(found);
 }
 
-StorageSpace Storages::space(const Inventory& inventory, const NodeState& node,
-                             std::string_view storage) const {
+StorageSpace Storages::space_at(const Inventory& inventory, const NodeState& node,
+                                std::string_view storage, std::int64_t at) const {
   const Section* section = config.find(storage);
   if (section == nullptr || !problem(storage, node.name).empty()) return {};
+  const auto outage = outages.find(storage);
+  if (outage != outages.end() && any_holds(outage->second, at)) return {};
   const auto grown = grown_.find(place(node.name, storage));
-  const std::int64_t more = grown == grown_.end() ? 0 : grown->second;
+  std::int64_t more = 0;
+  if (grown != grown_.end())
+    if (const auto after = grown->second.upper_bound(at); after != grown->second.begin())
+      more = std::prev(after)->second;
   const auto first = std::find_if(inventory.storages.begin(), inventory.storages.end(),
                                   [&](const StorageState& one) { return one.name == storage; });
   StorageSpace out;

@@ -52,7 +52,10 @@ class Storages {
   /// storage.cfg and volumes of `inventory`'s storages and guests; `now` in seconds.
   Storages(const Inventory& inventory, std::int64_t now);
 
-  SectionFile config;  ///< storage.cfg
+  SectionFile config;    ///< storage.cfg
+  std::int64_t now = 0;  ///< seconds since the epoch: when a change of what is used happens
+  /// When a storage cannot be reached, by its name.
+  std::map<std::string, std::vector<Period>, std::less<>> outages;
 
   [[nodiscard]] bool is_shared(std::string_view storage) const;
   /// Whether it keeps volumes as files below a path: dir, nfs, cifs, cephfs, btrfs.
@@ -69,7 +72,12 @@ class Storages {
   /// As seen from `node`, one of `inventory`'s. A storage that the cluster did not begin with is
   /// reached when it is a directory, on the node's root disk.
   [[nodiscard]] StorageSpace space(const Inventory& inventory, const NodeState& node,
-                                   std::string_view storage) const;
+                                   std::string_view storage) const {
+    return space_at(inventory, node, storage, now);
+  }
+  /// The same as it was at another moment.
+  [[nodiscard]] StorageSpace space_at(const Inventory& inventory, const NodeState& node,
+                                      std::string_view storage, std::int64_t at) const;
 
   /// The volume `volid` as seen from `node`; nullptr when there is none.
   Volume* find(std::string_view node, std::string_view volid);
@@ -98,7 +106,10 @@ class Storages {
       -> decltype(&volumes.begin()->second.begin()->second);
 
   std::map<Place, std::map<std::string, Volume, std::less<>>> volumes_;
-  std::map<Place, std::int64_t> grown_;  ///< bytes since the cluster began
+  void grow(const Place& where, std::int64_t bytes);
+
+  /// Bytes that are used more than when the cluster began, by the time of each change.
+  std::map<Place, std::map<std::int64_t, std::int64_t>> grown_;
 };
 
 /// What precedes the colon of a volid.

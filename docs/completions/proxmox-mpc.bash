@@ -3,7 +3,7 @@
 _proxmox_mpc_options() {
   case $1 in
     serve) echo "--demo --http --config --state-dir --access --log-level --log-file --help" ;;
-    sim) echo "--listen --nodes --guests --seed --work-time --http --ready-file --truth-file --access-log --help" ;;
+    sim) echo "--listen --scenario --clusters --pve --speed --nodes --guests --seed --work-time --http --ready-file --truth-file --access-log --help" ;;
     config) echo "check --config --state-dir --help" ;;
     doctor) echo "--config --state-dir --access --json --help" ;;
     token) echo "show list add rotate remove --access --config --state-dir --help" ;;

@@ -15,6 +15,10 @@ _proxmox_mpc_serve() {
 _proxmox_mpc_sim() {
   _arguments \
     '--listen[address and port]:address:(127.0.0.1\:8006 127.0.0.1\:0)' \
+    '--scenario[what the cluster is]:scenario:(generated lab homelab office datacenter)' \
+    '--clusters[number of clusters]:number:' \
+    '--pve[release]:release:(8.4 9.2)' \
+    '--speed[how fast its clock runs]:factor:' \
     '--nodes[number of nodes]:number:' \
     '--guests[number of guests]:number:' \
     '--seed[seed]:number:' \

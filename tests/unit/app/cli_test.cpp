@@ -92,9 +92,9 @@ TEST_CASE("command line: with nothing more said all is as the headers have it") 
   CHECK(serve.http.empty());
   const SimArguments sim = good({"sim"}).sim;
   CHECK(sim.listen == "127.0.0.1:8006");
-  CHECK(sim.nodes == 3);
-  CHECK(sim.guests == 24);
-  CHECK(sim.seed == 7);
+  CHECK_FALSE(sim.nodes);  // as the scenario says
+  CHECK_FALSE(sim.guests);
+  CHECK_FALSE(sim.seed);
   CHECK_FALSE(sim.http);
   CHECK(good({"token", "show"}).token_name == "local");
   CHECK_FALSE(good({"privacy", "clear"}).yes);
@@ -180,10 +180,33 @@ TEST_CASE("command line: each option lands where its command looks for it") {
 }
 
 TEST_CASE("command line: every option of the simulator") {
-  const SimArguments sim = good({"sim", "--listen", "0.0.0.0:1", "--nodes", "100", "--guests", "0",
-                                 "--seed", "18446744073709551615", "--http", "--ready-file", "r",
-                                 "--truth-file", "t", "--access-log", "a", "--work-time", "60"})
+  const SimArguments sim = good({"sim",
+                                 "--listen",
+                                 "0.0.0.0:1",
+                                 "--nodes",
+                                 "100",
+                                 "--guests",
+                                 "0",
+                                 "--seed",
+                                 "18446744073709551615",
+                                 "--http",
+                                 "--ready-file",
+                                 "r",
+                                 "--truth-file",
+                                 "t",
+                                 "--access-log",
+                                 "a",
+                                 "--work-time",
+                                 "60",
+                                 "--scenario",
+                                 "office",
+                                 "--scenario",
+                                 "mine.yml",
+                                 "--clusters",
+                                 "3"})
                                .sim;
+  CHECK(sim.scenarios == std::vector<std::string>{"office", "mine.yml"});
+  CHECK(sim.clusters == 3);
   CHECK(sim.listen == "0.0.0.0:1");
   CHECK(sim.nodes == 100);
   CHECK(sim.guests == 0);

@@ -9,7 +9,9 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
+#include <memory>
 #include <mutex>
+#include <utility>
 
 #include "sim/server.h"
 #include "tests/unit/sim/harness.h"
@@ -50,6 +52,7 @@ struct Running {
     ServerOptions options;
     options.port = 0;
     options.tls = tls;
+    options.control_secret = "right";
     options.on_request = [this](const std::string& line) {
       const std::lock_guard<std::mutex> lock(mutex);
       lines += line + "\n";
@@ -172,6 +175,69 @@ TEST_CASE("server: serves TLS with the certificate whose fingerprint it names") 
   const std::string answer =
       talk(stream, http_text("GET", "/version", run.harness.cluster.access().token));
   CHECK(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+TEST_CASE("server: shows another certificate as long as a fault or an incident wants it") {
+  Running run(true);
+  const auto shown = [&] {
+    asio::io_context context;
+    asio::ssl::context tls(asio::ssl::context::tls_client);
+    asio::ssl::stream<tcp::socket> stream(context, tls);
+    stream.next_layer().connect(endpoint_of(*run.server));
+    stream.handshake(asio::ssl::stream_base::client);
+    const std::unique_ptr<X509, decltype(&X509_free)> peer(
+        SSL_get1_peer_certificate(stream.native_handle()), X509_free);
+    unsigned char* der = nullptr;
+    const int size = i2d_X509(peer.get(), &der);
+    const std::string text(reinterpret_cast<const char*>(der), static_cast<std::size_t>(size));
+    OPENSSL_free(der);
+    const bool expired = X509_cmp_current_time(X509_get0_notAfter(peer.get())) < 0;
+    return std::pair{text, expired};
+  };
+  const auto first = shown();
+  CHECK(shown() == first);
+  CHECK_FALSE(first.second);
+  Cluster& cluster = run.harness.cluster;
+  REQUIRE(cluster.control("fault", {"certificate"}).ok());
+  const auto changed = shown();
+  CHECK(changed != first);
+  CHECK(shown() == changed);
+  REQUIRE(cluster.control("fault-off", {"certificate"}).ok());
+  CHECK(shown() == first);
+  REQUIRE(cluster.control("certificate-expired", {cluster.nodes().front()}).ok());
+  CHECK(shown().second);
+}
+
+TEST_CASE("server: switches are turned where no fault reaches, by who knows the secret") {
+  Running run(false);
+  const std::string& url = run.server->control_url();
+  CHECK(url.starts_with("http://127.0.0.1:"));
+  const auto control = [&](const std::string& secret, const std::string& form) {
+    asio::io_context context;
+    tcp::socket socket(context);
+    socket.connect({asio::ip::make_address("127.0.0.1"),
+                    static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)))});
+    return talk(socket,
+                "POST /api2/json/sim/control HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                "x-sim-control: " +
+                    secret + "\r\nContent-Type: application/x-www-form-urlencoded\r\n" +
+                    "Content-Length: " + std::to_string(form.size()) + "\r\n\r\n" + form);
+  };
+  CHECK(control("wrong", "switch=fault&argument=drop").starts_with("HTTP/1.1 403"));
+  CHECK(control("right", "switch=fault&argument=drop").starts_with("HTTP/1.1 200"));
+  const std::string call = http_text("GET", "/version", run.harness.cluster.access().token);
+  CHECK(run.ask(call).empty());
+  CHECK(control("right", "switch=fault-off").starts_with("HTTP/1.1 200"));
+  CHECK(run.ask(call).starts_with("HTTP/1.1 200"));
+  CHECK(control("right", "switch=explode").starts_with("HTTP/1.1 400"));
+}
+
+TEST_CASE("server: a slow answer comes whole") {
+  Running run(false);
+  const std::string call = http_text("GET", "/version", run.harness.cluster.access().token);
+  const std::string whole = run.ask(call);
+  REQUIRE(run.harness.cluster.control("fault", {"slow", "3000", "for=1"}).ok());
+  CHECK(run.ask(call) == whole);
 }
 
 TEST_CASE("server: a busy port and a bad address are errors, not crashes") {
