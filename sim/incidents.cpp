@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/call.h"
+#include "sim/statistics.h"
 
 namespace pmx::sim {
 namespace {
@@ -42,6 +43,13 @@ void log_membership(State& state, std::size_t changed, bool online, std::int64_t
   }
 }
 
+/// What a node told last of its guests is all that is known of them from now on.
+void keep_last_samples(Inventory& inventory, const NodeState& node, std::int64_t now) {
+  if (!inventory.reports_at_once) return;
+  for (auto& [vmid, guest] : inventory.guests)
+    if (&inventory.node_of(guest) == &node) guest.sample = sample_of(guest, now / 1000);
+}
+
 void log_memberships(State& state, std::int64_t now) {
   const auto& nodes = state.inventory.nodes;
   auto& known = state.incidents.online;
@@ -49,6 +57,7 @@ void log_memberships(State& state, std::int64_t now) {
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (nodes[i].online == known[i]) continue;
     known[i] = nodes[i].online;
+    if (!known[i]) keep_last_samples(state.inventory, nodes[i], now);
     log_membership(state, i, known[i], now);
   }
 }

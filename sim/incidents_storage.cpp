@@ -252,7 +252,7 @@ void step_replication(State& state, Incident& incident, std::int64_t at) {
   ++run.failures;
   run.last_try = at / 1000;
   run.error = replication_error(state, vmid);
-  incident.due = at + std::min(kLongestWait, run.failures * 5 * kMinute);
+  incident.due = at + std::min(kLongestWait, std::int64_t{run.failures} * 5 * kMinute);
   run.next = incident.due / 1000;
   state.incidents.log.add(at + 2100, state.inventory.node_of(guest->second).name,
                           "pvescheduler[1140]",

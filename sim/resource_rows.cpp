@@ -53,7 +53,8 @@ void add_members(Row& row, const Inventory& inventory, const GuestState& guest,
 
 GuestReport guest_report(const Inventory& inventory, const GuestState& guest, std::int64_t now) {
   GuestReport out;
-  out.sample = inventory.reports_at_once ? sample_of(guest, now) : guest.sample;
+  const bool live = inventory.reports_at_once && inventory.node_of(guest).online;
+  out.sample = live ? sample_of(guest, now) : guest.sample;
   const GuestSample& sample = out.sample;
   if (sample.at == 0 || now - sample.at > kSampleLife) return out;
   GuestState then;
@@ -66,7 +67,7 @@ GuestReport guest_report(const Inventory& inventory, const GuestState& guest, st
   traits.disk = sample.disk;
   out.known = true;
   out.load = guest_load(inventory, then, traits, sample.at);
-  out.runs = out.load.uptime > 0 || (inventory.reports_at_once && guest.since > 0);
+  out.runs = out.load.uptime > 0 || (live && guest.since > 0);
   return out;
 }
 

@@ -95,6 +95,22 @@ TEST_CASE("incidents: the other nodes log who went and who came back") {
   CHECK(h.logged("office1", {"host: 2 link: 0 is up"}) == 1);
 }
 
+TEST_CASE("incidents: of a dead node's guests the last is known for five minutes, then nothing") {
+  Scene office("office");
+  Json guest;
+  for (const Json& one : office.get("/cluster/resources?type=vm"))
+    if (one["node"] != "office1" && one["status"] == "running") guest = one;
+  const std::string id(string_member(guest, "id"));
+  office.turn("node-down", {std::string(string_member(guest, "node"))});
+  office.clock.tick(minutes{2});
+  CHECK(office.row(id)["status"] == "running");
+  CHECK(office.row(id)["uptime"] == guest["uptime"]);
+  office.clock.tick(minutes{4});
+  CHECK(office.row(id)["status"] == "unknown");
+  office.turn("node-up", {std::string(string_member(guest, "node"))});
+  CHECK(office.row(id)["status"] == "running");
+}
+
 TEST_CASE("incidents: a storage fills up by one guest's disk, and its guests stall") {
   Scene h("homelab");
   const Json before = h.row("storage/pve/local-lvm");
