@@ -1,5 +1,6 @@
 // /nodes/{node}: name resolution, time zone, configuration, wake-up and services.
 #include <array>
+#include <ctime>
 
 #include "base/crypto.h"
 #include "sim/call.h"
@@ -89,9 +90,38 @@ Answer wake(const Call& call) {
   return ok(mac.starts_with("mac=") ? mac.substr(4) : mac);
 }
 
+/// When the subscription of the call's node ran out, in milliseconds; 0 = it has none.
+std::int64_t subscription_end(const Call& call) {
+  for (const Incident& one : call.state.incidents.active)
+    if (one.name == "subscription-expired" && one.argument(0) == call.text("node"))
+      return one.since;
+  return 0;
+}
+
+std::string date_text(std::int64_t seconds) {
+  const std::time_t time = seconds;
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  std::array<char, 16> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
+  return text.data();
+}
+
 Answer subscription(const Call& call) {
+  constexpr std::int64_t kYear = 365 * 86400;
   std::string id = digest_of(node_of(call).fingerprint).substr(0, 32);
   for (char& c : id) c = static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c);
+  if (const std::int64_t end = subscription_end(call) / 1000; end != 0)
+    return ok({{"status", "expired"},
+               {"message", "Subscription expired"},
+               {"serverid", id},
+               {"productname", "Proxmox VE Basic Subscription 1 CPU/year"},
+               {"level", "b"},
+               {"sockets", 1},
+               {"regdate", date_text(end - kYear) + " 00:00:00"},
+               {"nextduedate", date_text(end)},
+               {"checktime", call.now / 1000 / 86400 * 86400},
+               {"url", "https://www.proxmox.com/en/proxmox-virtual-environment/pricing"}});
   return ok({{"status", "notfound"},
              {"message", "There is no subscription key"},
              {"serverid", id},

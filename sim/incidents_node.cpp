@@ -122,6 +122,36 @@ void end_expiry(State& state, const Incident& incident, std::int64_t at) {
   node_of(state, incident).certificate_end = at / kSecond + 90 * kDay / kSecond;
 }
 
+/// The nightly look for updates, which the enterprise repository refuses.
+void fail_update(State& state, const NodeState& node, std::int64_t at) {
+  const bool is_9 = state.facts.version() == PveVersion::k9;
+  const std::string release = is_9 ? "trixie" : "bookworm";
+  const std::string repository = "https://enterprise.proxmox.com/debian/pve";
+  TaskPlan plan;
+  plan.type = "aptupdate";
+  plan.duration = 4200;
+  plan.lines = {
+      {0, "starting apt-get update"},
+      {900, "Hit:1 http://security.debian.org " + release + "-security InRelease"},
+      {1100, "Hit:2 http://ftp.debian.org/debian " + release + " InRelease"},
+      {2300, "Err:3 " + repository + " " + release + " InRelease"},
+      {2300, "  401  Unauthorized"},
+      {4100, "E: The repository '" + repository + " " + release + " InRelease' is not signed."}};
+  plan.exit = "command 'apt-get update' failed: exit code 100";
+  state.tasks.fork(node, {"root@pam", ""}, std::move(plan), at);
+}
+
+Result<void> begin_subscription(State&, Incident& incident) {
+  incident.due = incident.since + kSecond;
+  return {};
+}
+
+void step_subscription(State& state, Incident& incident, std::int64_t at) {
+  const NodeState& node = node_of(state, incident);
+  incident.due = at + kDay;
+  if (node.online) fail_update(state, node, at);
+}
+
 }  // namespace
 
 std::vector<IncidentKind> node_incidents() {
@@ -132,6 +162,8 @@ std::vector<IncidentKind> node_incidents() {
        begin_skew, step_skew, end_skew},
       {"certificate-expired", "NODE", "the certificate of its web server, which is not renewed",
        begin_expiry, step_expiry, end_expiry},
+      {"subscription-expired", "NODE", "its key is no longer valid, and updates are refused",
+       begin_subscription, step_subscription, nullptr},
   };
 }
 

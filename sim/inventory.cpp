@@ -221,7 +221,7 @@ void Inventory::plant(Planted& planted) const {
   planted.add("domain", company_->domain);
   planted.add("realm", realm());
   for (const auto& node : nodes) {
-    planted.add("node", node.name);
+    if (node.name != "pve") planted.add("node", node.name);
     planted.add("ip", node.ip);
     planted.add("ip", gateway_of(node));
     planted.add("fingerprint", node.fingerprint);

@@ -263,6 +263,22 @@ TEST_CASE("incidents: a certificate has expired, after its renewal failed night 
   CHECK(h.cluster.certificate(0).end > now);
 }
 
+TEST_CASE("incidents: a subscription has run out, and updates are refused night by night") {
+  Scene h("office");
+  CHECK(h.get("/nodes/office1/subscription")["status"] == "notfound");
+  h.plan(hours{-50}, "subscription-expired", {"office1"});
+  CHECK(h.get("/nodes/office1/subscription")["status"] == "expired");
+  CHECK(h.get("/nodes/office1/subscription")["nextduedate"] == "2026-11-19");
+  CHECK(h.get("/nodes/office2/subscription")["status"] == "notfound");
+  const auto refused = h.tasks("office1", "aptupdate", "exit code 100");
+  REQUIRE(refused.size() == 3);
+  const std::string upid(string_member(refused[0], "upid"));
+  CHECK(dump_json(h.get(Harness::task_path(upid) + "/log")).find("401  Unauthorized") !=
+        std::string::npos);
+  h.turn("end", {"subscription-expired"});
+  CHECK(h.get("/nodes/office1/subscription")["status"] == "notfound");
+}
+
 TEST_CASE("incidents: a killed backup leaves its guest locked") {
   Scene h("office");
   const std::string vmid = std::to_string(part::kStoppedVm);
