@@ -43,6 +43,11 @@ bool is_base64(char c) {
 
 }  // namespace
 
+bool may_be_long_base64(std::string_view text, std::size_t at) {
+  // Four bytes of it may stand before the run.
+  return is_base64(byte_at(text, at + 35)) && is_base64(byte_at(text, at + 11));
+}
+
 bool may_be_machine_key(std::string_view text, std::size_t at) {
   at = machine_key_begin(text, at);
   if (byte_at(text, at + kMachineKey - 1) != '=' || byte_at(text, at + kMachineKey) == '=')

@@ -19,10 +19,13 @@ namespace domains = rules::domains;
 /// vmbr0, eth0.100; with letters behind the number too (enp3s0f1) where its kind has them.
 bool is_standard_interface(std::string_view name) {
   constexpr std::string_view kLetters = "isfpnd";
+  static constexpr WordHeads kHeads(keep::kLetteredInterfaces, keep::kInterfaces);
   if (name.size() > 15) return false;
-  const std::size_t number = std::min(name.find_first_of("0123456789"), name.size());
+  std::size_t number = 0;
+  while (number < name.size() && !is_digit(name[number])) ++number;
   if (number == name.size()) return false;
   const std::string_view prefix = name.substr(0, number);
+  if (!kHeads.may_have(prefix)) return false;
   const bool letters = is_one_of(prefix, keep::kLetteredInterfaces);
   return (letters || is_one_of(prefix, keep::kInterfaces)) &&
          std::all_of(name.begin() + static_cast<std::ptrdiff_t>(number), name.end(), [=](char c) {

@@ -57,7 +57,8 @@ void add_login_words(Triggers& triggers) {
 }
 
 bool Rewriter::may_announce_login(std::string_view run) {
-  if (run.size() < 2 || run.size() > 9) return false;
+  static constexpr WordHeads kHeads(cues::kUsers, cues::kMethods, cues::kPrograms);
+  if (!kHeads.may_have(run)) return false;
   const std::string word = lower(run);
   return is_one_of(word, cues::kUsers) || is_one_of(word, cues::kMethods) ||
          is_one_of(word, cues::kPrograms);

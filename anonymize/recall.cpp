@@ -49,8 +49,8 @@ std::size_t Rewriter::recall(Scan& scan, std::size_t at) {
     if (before != ' ' && before != '\n') return at;
     // "10.1.2.3.443 > 10.1.2.4.55123:"
     if (at > 1 && text[at - 2] == '>') return at;
-    if (const std::size_t end = memo_.pass_plain(text, at, before == '\n', last); end > at) {
-      at = end;
+    if (const std::size_t end = memo_.pass_plain(text, at, last); end > at) {
+      at = end - 1;
       continue;
     }
     Word word = WordMemo::read(text, at);

@@ -324,7 +324,8 @@ std::uint32_t Rewriter::place_clues(const Scan& scan, std::uint32_t last) const 
     clues |= clue::kTicket;
   if (after == '/' && names_volume(text, scan.run_end + 1)) clues |= clue::kParent;
   if (scan.depth < kMaxDepth && may_be_blob(text.substr(scan.run_begin))) clues |= clue::kBlob;
-  if (may_be_machine_key(text, scan.run_begin) || random_end(text, scan.run_begin) > 0)
+  if (may_be_long_base64(text, scan.run_begin) &&
+      (may_be_machine_key(text, scan.run_begin) || random_end(text, scan.run_begin) > 0))
     clues |= clue::kBlob;
   return clues;
 }

@@ -47,6 +47,10 @@ std::vector<Edit> composed_edits(const std::vector<Edit>& first, std::string_vie
 /// The length of 32 bytes in base64.
 inline constexpr std::size_t kMachineKey = 44;
 
+/// Whether base64 may be so long that begins where the run at `at` does that it can be a key or
+/// random bytes. Cheap; never wrong when it says no.
+bool may_be_long_base64(std::string_view text, std::size_t at);
+
 /// Whether 32 random bytes in base64 begin at `at`, where a run begins.
 bool may_be_machine_key(std::string_view text, std::size_t at);
 

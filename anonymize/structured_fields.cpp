@@ -41,6 +41,8 @@ bool Rewriter::is_volume_name(std::string_view value) {
 
 bool Rewriter::names_volume(std::string_view text, std::size_t at) {
   constexpr std::size_t kLook = 24;
+  constexpr std::string_view kFirst = "vbs";
+  if (kFirst.find(byte_at(text, at)) == std::string_view::npos) return false;
   const std::string_view look = text.substr(at, kLook);
   return is_volume_name(look.substr(0, look.find_first_of(" \n\r")));
 }

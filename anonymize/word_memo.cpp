@@ -71,9 +71,7 @@ void WordMemo::keep(std::string_view text, const Word& word, const Finding& find
   entry.size = static_cast<std::uint16_t>(word.end - word.begin);
   entry.behind = static_cast<std::uint16_t>(word.reach - word.end);
   entry.count = static_cast<std::uint16_t>(finding.count);
-  entry.blank = text[word.end];
-  entry.kind = kKinds[static_cast<unsigned char>(byte_at(text, word.end + 1))];
-  entry.begins_line = word.begins_line;
+  entry.place = place_of(text, word);
   entry.alone = word.alone;
   entry.counts = word.counts;
   entry.cue = finding.cue;
@@ -87,7 +85,8 @@ void WordMemo::keep(std::string_view text, const Word& word, const Finding& find
     edits_.push_back(moved(finding.edits[i], 0 - word.begin));
   entries_.push_back(entry);
   const std::uint64_t print = entry.any_digits ? word.print : exact_print(text, word);
-  insert({print_of(print, word.begins_line), static_cast<std::uint32_t>(entries_.size())});
+  insert({print_of(print, place_of(text, word)), static_cast<std::uint32_t>(entries_.size())});
+  insert_plain(entry);
 }
 
 void WordMemo::insert(Slot slot) {
@@ -96,11 +95,22 @@ void WordMemo::insert(Slot slot) {
   slots_[place] = slot;
 }
 
+void WordMemo::insert_plain(const Entry& entry) {
+  const bool is_short = entry.size < Chunk::kSize && entry.behind <= kUsualReach;
+  if (!is_short || !entry.any_digits || !entry.is_plain()) return;
+  plain_.resize(slots_.size());
+  const Bytes word = load_vector(pool_.data() + entry.bytes);
+  const std::uint32_t place = entry.place;
+  plain_[print_of(mixed(0, word), place) & (plain_.size() - 1)] = {word, place, entry.counts};
+}
+
 void WordMemo::grow() {
   std::vector<Slot> old(slots_.size() * 2);
   old.swap(slots_);
   for (const Slot& slot : old)
     if (slot.number != 0) insert(slot);
+  plain_.clear();
+  for (const Entry& entry : entries_) insert_plain(entry);
 }
 
 }  // namespace pmx::anonymize

@@ -37,6 +37,8 @@ inline Edit moved(Edit edit, std::size_t offset) {
 struct Chunk {
   static constexpr std::size_t kSize = sizeof(Bytes);
 
+  /// From `from` on, where as many are, and one before.
+  explicit Chunk(const char* from) : bytes(load_vector(from)), before(load_vector(from - 1)) {}
   /// From `at` on, NUL behind the text's end and before its beginning.
   Chunk(std::string_view text, std::size_t at) {
     if (at > 0 && at + kSize <= text.size()) {
@@ -104,9 +106,7 @@ class WordMemo {
     std::uint16_t size = 0;
     std::uint16_t behind = 0;
     std::uint16_t count = 0;  ///< of edits
-    char blank = ' ';         ///< right behind it
-    std::uint8_t kind = 0;    ///< of the byte behind that; see kKinds
-    bool begins_line = false;
+    std::uint32_t place = 0;  ///< see place_of()
     bool alone = false;
     bool counts = false;      ///< not before "105 ("
     bool cue = false;         ///< the rest of its line is read run by run
@@ -132,36 +132,41 @@ class WordMemo {
     return word;
   }
 
-  /// The end of the word that begins at `at` when it is short, ends at `last` or before and nothing
-  /// is to be done at it; else `at`.
-  [[nodiscard]] std::size_t pass_plain(std::string_view text, std::size_t at, bool begins_line,
+  /// Moves over short words from `at` on at which nothing is to be done, whatever their digits are,
+  /// and which end at `last` or before. Returns where something else begins.
+  [[nodiscard]] std::size_t pass_plain(std::string_view text, std::size_t at,
                                        std::size_t last) const {
-    Chunk chunk(text, at);
-    const std::size_t size = chunk.word_size();
-    if (size == Chunk::kSize || at + size > last) return at;
-    chunk.cut(size);
-    chunk.fold();
-    const std::uint32_t print = print_of(mixed(0, chunk.bytes), begins_line);
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t place = print & mask;
-    for (int probes = 0; probes < kMaxProbes; ++probes, place = (place + 1) & mask) {
-      const Slot& slot = slots_.data()[place];
-      if (slot.number == 0) break;
-      if (slot.print != print) continue;
-      const Entry& entry = entries_.data()[slot.number - 1];
-      if (entry.any_digits && entry.size == size && entry.begins_line == begins_line &&
-          same(chunk.bytes, pool_.data() + entry.bytes) && fits(entry, text, at + size))
-        return entry.is_plain() ? at + size : at;
+    if (plain_.empty() || at < 2) return at;
+    const Plain* const plain = plain_.data();
+    const std::size_t mask = plain_.size() - 1;
+    const char* const data = text.data();
+    while (at + Chunk::kSize < text.size()) {
+      const char before = data[at - 1];
+      if ((before != ' ' && before != '\n') || data[at - 2] == '>') break;
+      Chunk chunk(data + at);
+      const std::size_t size = chunk.word_size();
+      if (size == Chunk::kSize || at + size > last) break;
+      if (size > 0) {
+        chunk.cut(size);
+        chunk.fold();
+        const std::uint32_t place = place_of(before == '\n', data[at + size], data[at + size + 1]);
+        const Plain& known = plain[print_of(mixed(0, chunk.bytes), place) & mask];
+        if (known.place != place || !same(chunk.bytes, known.word) ||
+            (known.counts && opens_behind_number(text, at + size + 1)))
+          break;
+      }
+      at += size + 1;
     }
     return at;
   }
 
   /// What is known of the word; nullptr when nothing is.
   [[nodiscard]] const Entry* find(std::string_view text, const Word& word) const {
-    const Entry* entry = find(text, word, print_of(word.print, word.begins_line), true);
+    const std::uint32_t place = place_of(text, word);
+    const Entry* entry = find(text, word, print_of(word.print, place), true);
     return entry != nullptr || !word.digits
                ? entry
-               : find(text, word, print_of(exact_print(text, word), word.begins_line), false);
+               : find(text, word, print_of(exact_print(text, word), place), false);
   }
 
   [[nodiscard]] const Edit* edits_of(const Entry& entry) const {
@@ -199,6 +204,14 @@ class WordMemo {
     return kinds;
   }();
 
+  /// A word shorter than 16 bytes at which nothing is to be done whatever its digits are, and which
+  /// depends on no more behind it than its place says. What is not here is looked for in `slots_`.
+  struct Plain {
+    Bytes word{};  ///< folded, NUL behind it
+    std::uint32_t place = 0;
+    bool counts = false;
+  };
+
   struct Slot {
     std::uint32_t print = 0;
     std::uint32_t number = 0;  ///< of the entry, from 1 on; 0 in an empty slot
@@ -213,11 +226,23 @@ class WordMemo {
   }
   static void read_on(std::string_view text, Word& word);
   static std::uint64_t exact_print(std::string_view text, const Word& word);
-  static std::uint32_t print_of(std::uint64_t print, bool begins_line) {
-    return static_cast<std::uint32_t>(print) ^ (begins_line ? 0x5555U : 0U);
+  /// What is always looked at beside a word: whether it begins a line, the blank behind it, and the
+  /// kind of the byte behind that. Never 0.
+  static std::uint32_t place_of(bool begins_line, char blank, char next) {
+    return std::uint32_t{kKinds[static_cast<unsigned char>(next)]} << 8 |
+           std::uint32_t{static_cast<unsigned char>(blank)} << 16 | (begins_line ? 3U : 1U);
+  }
+  static std::uint32_t place_of(std::string_view text, const Word& word) {
+    return place_of(word.begins_line, byte_at(text, word.end), byte_at(text, word.end + 1));
+  }
+  static std::uint32_t print_of(std::uint64_t print, std::uint32_t place) {
+    return static_cast<std::uint32_t>(print) ^ place;
+  }
+  static bool same(Bytes bytes, Bytes known) {
+    return bits_of(std::bit_cast<Bytes>(bytes == known)) == 0xFFFF;
   }
   static bool same(Bytes bytes, const char* known) {
-    return bits_of(std::bit_cast<Bytes>(bytes == load_vector(known))) == 0xFFFF;
+    return same(bytes, load_vector(known));
   }
   [[nodiscard]] const Entry* find(std::string_view text, const Word& word, std::uint32_t print,
                                   bool any_digits) const {
@@ -234,20 +259,17 @@ class WordMemo {
   }
   [[nodiscard]] bool is_meant(const Entry& entry, std::string_view text, const Word& word) const {
     const std::size_t size = word.end - word.begin;
-    if (entry.size != size || entry.begins_line != word.begins_line) return false;
+    if (entry.size != size || entry.place != place_of(text, word)) return false;
     const char* const known = pool_.data() + entry.bytes;
     return (size <= Chunk::kSize && entry.any_digits
                 ? same(word.head, known)
                 : same_bytes(known, text, word, entry.any_digits)) &&
            fits(entry, text, word.end);
   }
-  /// Whether what stands at `at`, behind the word, is as it was.
+  /// Whether what stands at `at`, behind the word in the same place, is as it was.
   [[nodiscard]] bool fits(const Entry& entry, std::string_view text, std::size_t at) const {
-    if (text[at] != entry.blank) return false;
-    if (entry.behind == 1) return true;
-    if (entry.behind != kUsualReach) return same_behind(entry, text, at);
-    if (at + 1 >= text.size() || kKinds[static_cast<unsigned char>(text[at + 1])] != entry.kind)
-      return false;
+    if (entry.behind > kUsualReach) return same_behind(entry, text, at);
+    if (entry.behind == kUsualReach && at + 1 >= text.size()) return false;
     return !entry.counts || !opens_behind_number(text, at + 1);
   }
   static std::size_t padded(std::size_t size) {
@@ -256,12 +278,14 @@ class WordMemo {
   static bool same_bytes(const char* known, std::string_view text, const Word& word, bool folded);
   [[nodiscard]] bool same_behind(const Entry& entry, std::string_view text, std::size_t at) const;
   void insert(Slot slot);
+  void insert_plain(const Entry& entry);
   void grow();
 
   std::string pool_;
   std::vector<Entry> entries_;
   std::vector<Edit> edits_;
   std::vector<Slot> slots_ = std::vector<Slot>(256);
+  std::vector<Plain> plain_;  ///< as many as slots, by print; none before the first entry
 };
 
 }  // namespace pmx::anonymize

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <string_view>
 #include <vector>
@@ -10,6 +12,36 @@
 #include "anonymize/part_print.h"
 
 namespace pmx::anonymize {
+
+/// Of the words of some lists the lengths, by their first letter in either case: what most words are
+/// told apart by that stand in none of them.
+class WordHeads {
+ public:
+  template <class... Lists>
+  constexpr explicit WordHeads(const Lists&... lists) {
+    (add(lists), ...);
+  }
+
+  /// Whether a list may have `word`, in any letter case.
+  [[nodiscard]] constexpr bool may_have(std::string_view word) const {
+    return !word.empty() && (lengths_[place_of(word)] & bit_of(word)) != 0;
+  }
+
+ private:
+  template <class Words>
+  constexpr void add(const Words& words) {
+    for (const std::string_view word : words) lengths_[place_of(word)] |= bit_of(word);
+  }
+  static constexpr std::size_t place_of(std::string_view word) {
+    return static_cast<unsigned char>(word.front()) | 0x20U;
+  }
+  /// All longer ones count alike.
+  static constexpr std::uint32_t bit_of(std::string_view word) {
+    return std::uint32_t{1} << std::min<std::size_t>(word.size(), 31);
+  }
+
+  std::array<std::uint32_t, 256> lengths_{};
+};
 
 /// Whether `word`, or an address, stands in a short list.
 template <class Word, class Words>
