@@ -179,6 +179,9 @@ class Document {
 
   [[nodiscard]] const std::vector<JsonString>& strings() const { return strings_; }
   [[nodiscard]] const std::vector<ObjectFacts>& objects() const { return objects_; }
+  /// Equal keys have one number.
+  [[nodiscard]] std::uint32_t key_number(std::size_t index) const { return keys_of_[index]; }
+  [[nodiscard]] std::size_t keys() const { return keys_.size(); }
   [[nodiscard]] std::string_view text(const JsonString& item) const {
     return json_.substr(item.begin, item.end - item.begin);
   }
@@ -194,6 +197,7 @@ class Document {
 
  private:
   void note(std::size_t index);
+  std::uint32_t number_of(std::string_view key);
   /// rule_of() and `name`, the key that says it.
   [[nodiscard]] FieldRule treatment_of(const JsonString& item, std::string_view& name) const;
   [[nodiscard]] const ObjectFacts& object_of(const JsonString& item) const {
@@ -204,20 +208,41 @@ class Document {
     return keys_[keys_of_[static_cast<std::size_t>(index)]];
   }
 
+  /// The key that stood behind one before: rows of a list have the same keys in the same order.
+  struct Follower {
+    std::string_view text;
+    std::uint32_t number = 0;
+  };
+
   std::string_view json_;
   const std::vector<JsonString>& strings_;
   TextIndex index_;
   std::vector<Key> keys_;               ///< each once
+  std::vector<Follower> followers_;     ///< of each of them
+  std::uint32_t last_key_ = 0;          ///< that was noted
   std::vector<std::uint32_t> keys_of_;  ///< by string
   std::vector<ObjectFacts> objects_;
 };
 
+std::uint32_t Document::number_of(std::string_view key) {
+  if (!keys_.empty()) {
+    const Follower& likely = followers_[last_key_];
+    if (likely.text == key && likely.number < keys_.size()) return last_key_ = likely.number;
+  }
+  const auto number = static_cast<std::uint32_t>(index_.number(key));
+  if (!keys_.empty()) followers_[last_key_] = {key, number};
+  if (number == keys_.size()) {
+    keys_.push_back(read_key(key));
+    followers_.push_back({{}, ~0U});
+  }
+  return last_key_ = number;
+}
+
 void Document::note(std::size_t index) {
   const JsonString& item = strings_[index];
   if (item.is_key) {
-    const std::size_t number = index_.number(text(item));
-    if (number == keys_.size()) keys_.push_back(read_key(text(item)));
-    keys_of_[index] = static_cast<std::uint32_t>(number);
+    const std::uint32_t number = number_of(text(item));
+    keys_of_[index] = number;
     constexpr std::uint32_t kOfObject = kVmid | kConfig | kFrame | kInterface | kSnapshot |
                                         kTokenRow | kUserRow | kValue | kPending | kNamedRow |
                                         kJobRow | kServiceRow | kKeyRow;
@@ -342,24 +367,23 @@ void learn_people(const Document& document, Rewriter& rewriter) {
 /// The edits of short strings that occur again, each with the rule it was read by.
 class Seen {
  public:
-  /// The edits of the string; nullptr when it is to be read. Then keep() them.
-  const std::vector<Edit>* find(std::string_view text, std::uint32_t tag) {
-    constexpr std::size_t kLongest = 64;
-    kept_ = text.size() <= kLongest;
-    if (!kept_) return nullptr;
-    const std::size_t number = index_.number(text, tag);
-    if (number < edits_.size()) return &edits_[number];
-    return nullptr;
+  /// The edits of the string; nullptr when they are not known. Until something is kept.
+  [[nodiscard]] const std::vector<Edit>* find(std::string_view text, std::uint32_t tag) const {
+    const std::size_t number = edits_.empty() ? TextIndex::kNone : index_.find(text, tag);
+    return number == TextIndex::kNone ? nullptr : &edits_[number];
   }
-  void keep(const std::vector<Edit>& edits) {
-    if (kept_) edits_.push_back(edits);
+  /// Keeps those of a string that is not known, unless it is long.
+  void keep(std::string_view text, std::uint32_t tag, const std::vector<Edit>& edits) {
+    constexpr std::size_t kLongest = 64;
+    if (text.size() > kLongest) return;
+    index_.number(text, tag);
+    edits_.push_back(edits);
   }
   void clear() { *this = Seen(); }
 
  private:
   TextIndex index_;
-  std::vector<std::vector<Edit>> edits_;
-  bool kept_ = false;
+  std::vector<std::vector<Edit>> edits_;  ///< by number
 };
 
 /// A document inside a string (a text twin of structured content) is read that often as one.
@@ -392,13 +416,17 @@ Edit placed_edit(const Edit& edit, std::string_view raw, std::string_view text, 
 class Editor {
  public:
   Editor(const Document& document, Rewriter& rewriter, int depth)
-      : document_(document), rewriter_(rewriter), depth_(depth) {}
+      : document_(document), rewriter_(rewriter), depth_(depth), staying_(document.keys()) {}
 
   std::vector<Edit> run() {
-    for (const JsonString& item : document_.strings()) {
+    const auto& strings = document_.strings();
+    for (std::size_t i = 0; i < strings.size(); ++i) {
+      const JsonString& item = strings[i];
+      if (item.is_key && stays(i)) continue;
       const std::size_t before = out_.size();
       treat(item);
       told_ = told_ || (out_.size() > before && document_.tells(item));
+      if (item.is_key) staying_[document_.key_number(i)] = out_.size() == before;
     }
     return std::move(out_);
   }
@@ -408,6 +436,20 @@ class Editor {
   [[nodiscard]] bool told() const { return told_; }
 
  private:
+  /// Whether the key was read, and nothing was found in it.
+  [[nodiscard]] bool stays(std::size_t index) {
+    forget_when_announced();
+    return staying_[document_.key_number(index)];
+  }
+
+  /// What was announced since is looked for in what was read before, too.
+  void forget_when_announced() {
+    if (rewriter_.announced() == announced_) return;
+    announced_ = rewriter_.announced();
+    seen_.clear();
+    staying_.assign(staying_.size(), false);
+  }
+
   void treat(const JsonString& item) {
     if (item.escaped) return escaped(item);
     const FieldRule rule = document_.rule_of(item);
@@ -456,13 +498,10 @@ class Editor {
     // A document in a string teaches nothing: there the same value may come to something else.
     if (depth_ == 0)
       if (const auto* known = rewriter_.recalled_value(text, tag)) return *known;
-    // What was announced since is looked for in what was read before, too.
-    if (rewriter_.announced() != announced_) seen_.clear();
-    announced_ = rewriter_.announced();
+    forget_when_announced();
     if (const auto* known = seen_.find(text, tag)) return *known;
     last_ = read(text, rule, guest, item.is_key);
-    seen_.keep(last_);
-    if (depth_ == 0) rewriter_.keep_value(text, tag, last_);
+    if (depth_ > 0 || !rewriter_.keep_value(text, tag, last_)) seen_.keep(text, tag, last_);
     return last_;
   }
 
@@ -483,6 +522,7 @@ class Editor {
   Rewriter& rewriter_;
   int depth_;
   Seen seen_;
+  std::vector<bool> staying_;  ///< keys, by number
   std::vector<Edit> last_;
   std::size_t announced_ = 0;
   std::vector<Edit> out_;

@@ -137,10 +137,10 @@ class Rewriter {
     if (edits != nullptr) resolver_.recall();
     return edits;
   }
-  /// Keeps them for other payloads.
-  void keep_value(std::string_view value, std::uint32_t tag, const std::vector<Edit>& edits) {
+  /// Keeps them for other payloads; false when they cannot be.
+  bool keep_value(std::string_view value, std::uint32_t tag, const std::vector<Edit>& edits) {
     const bool holds = values_ != nullptr && announced() == 0 && resolver_.wanted().empty();
-    if (holds) values_->keep(value, tag, edits);
+    return holds && values_->keep(value, tag, edits);
   }
 
   /// How many names the payload has announced so far.

@@ -12,6 +12,14 @@ namespace pmx::anonymize {
 
 class TextIndex {
  public:
+  static constexpr std::size_t kNone = ~std::size_t{0};
+
+  /// The number of `text` under `tag` when it has one, else kNone.
+  [[nodiscard]] std::size_t find(std::string_view text, std::uint32_t tag = 0) const {
+    const std::uint32_t number = slots_[place_of(text, tag)].number;
+    return number == 0 ? kNone : number - 1;
+  }
+
   /// The number of `text` under `tag`, from 0 on in the order of first appearance. The text
   /// outlives the index.
   std::size_t number(std::string_view text, std::uint32_t tag = 0) {

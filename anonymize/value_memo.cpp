@@ -5,11 +5,11 @@
 
 namespace pmx::anonymize {
 
-void ValueMemo::keep(std::string_view text, std::uint32_t tag, const std::vector<Edit>& edits) {
+bool ValueMemo::keep(std::string_view text, std::uint32_t tag, const std::vector<Edit>& edits) {
   const bool secret = std::any_of(edits.begin(), edits.end(), [](const Edit& edit) {
     return edit.text.find("[secret:") != std::string::npos;
   });
-  if (secret || text.size() > kLongest) return;
+  if (secret || text.size() > kLongest) return false;
   if (values_.size() == kMaxValues) *this = ValueMemo();
   if ((values_.size() + 1) * 2 > slots_.size()) {
     slots_.assign(slots_.size() * 2, 0);
@@ -19,6 +19,7 @@ void ValueMemo::keep(std::string_view text, std::uint32_t tag, const std::vector
   const std::size_t place = place_of(text, tag);
   values_.push_back({std::string(text), tag, edits});
   slots_[place] = static_cast<std::uint32_t>(values_.size());
+  return true;
 }
 
 std::unique_ptr<ValueMemo> ValueMemos::take(std::uint64_t revision) {

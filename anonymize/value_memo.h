@@ -28,8 +28,8 @@ class ValueMemo {
     return slots_[place] == 0 ? nullptr : &values_[slots_[place] - 1].edits;
   }
 
-  /// Keeps the edits of a value that is not known, when it may.
-  void keep(std::string_view text, std::uint32_t tag, const std::vector<Edit>& edits);
+  /// Keeps the edits of a value that is not known; false when it may not.
+  bool keep(std::string_view text, std::uint32_t tag, const std::vector<Edit>& edits);
 
  private:
   static constexpr std::size_t kMaxValues = std::size_t{1} << 14;
