@@ -51,17 +51,6 @@ bool is_type_number(std::string_view word) {
   return word.size() <= kLongest && std::all_of(word.begin(), word.end(), is_digit);
 }
 
-/// Whether some directive begins with `c`.
-bool begins_directive(char c) {
-  static constexpr auto kFirst = [] {
-    std::array<bool, 256> first{};
-    for (const rules::Directive& known : rules::commands::kDirectives)
-      first[static_cast<unsigned char>(known.head.front())] = true;
-    return first;
-  }();
-  return kFirst[static_cast<unsigned char>(c)];
-}
-
 /// The words that end at a quote and may stand between "password" and it.
 bool leads_to_value(std::string_view word) { return is_one_of(word, rules::cues::kPasswordLinks); }
 
@@ -130,10 +119,12 @@ void find_directive(std::string_view line, std::size_t begin, std::vector<Place>
   if (line.starts_with('[')) return find_relay_password(line, begin, places);
   std::size_t at = 0;
   while (byte_at(line, at) == ' ' || byte_at(line, at) == '\t') ++at;
-  if (!begins_directive(byte_at(line, at))) return;
   std::size_t end = at;
   while (end < line.size() && !is_space(line[end])) ++end;
   const std::string_view head = line.substr(at, end - at);
+  static constexpr auto kHeads =
+      WordHeads::of(rules::commands::kDirectives, &rules::Directive::head);
+  if (!kHeads.may_have(head)) return;
   std::vector<Word> words;
   for (const rules::Directive& directive : rules::commands::kDirectives) {
     if (directive.head != head) continue;

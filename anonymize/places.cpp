@@ -131,7 +131,9 @@ std::size_t tag_end(std::string_view text, std::size_t at, bool& sure) {
   std::size_t end = at;
   while (end < text.size() && (is_run_char(text[end]) || text[end] == '/')) ++end;
   if (end == at) return at;
-  sure = is_one_of(text.substr(at, end - at), cues::kTags);
+  static constexpr WordHeads kHeads(cues::kTags);
+  const std::string_view word = text.substr(at, end - at);
+  sure = kHeads.may_have(word) && is_one_of(word, cues::kTags);
   if (byte_at(text, end) == '[') {
     std::size_t digits = end + 1;
     while (is_digit(byte_at(text, digits))) ++digits;
@@ -344,7 +346,9 @@ class PlaceFinder {
     const std::size_t host = at;
     at = run_end(line, at);
     const std::string_view name = line.substr(host, at - host);
-    if (at == host || !take(line, at, ' ') || is_one_of(name, cues::kLevels)) return;
+    static constexpr WordHeads kLevels(cues::kLevels);
+    if (at == host || !take(line, at, ' ')) return;
+    if (kLevels.may_have(name) && is_one_of(name, cues::kLevels)) return;
     bool sure = false;
     const std::size_t tag = tag_end(line, at, sure);
     if (!five && (tag == at || (!sure && is_common_word(lower(name))))) return;

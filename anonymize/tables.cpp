@@ -1,10 +1,12 @@
 // Tables whose header says what a column holds.
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <iterator>
 #include <string>
 #include <utility>
 
+#include "anonymize/bytes.h"
 #include "anonymize/chars.h"
 #include "anonymize/places.h"
 #include "anonymize/rules/fields.h"
@@ -76,15 +78,14 @@ std::size_t count_of(std::string_view text, std::string_view what) {
 
 /// Whether a line's first cell ends, or a border begins, where a header's does.
 bool may_be_delimited(std::string_view line) {
-  static constexpr auto kEnds = [] {
-    std::array<bool, 256> ends{};
-    for (const char c : {',', ';', '\t', '|', '\xE2', '^'})
-      ends[static_cast<unsigned char>(c)] = true;
-    return ends;
-  }();
-  const std::string_view begin = line.substr(0, kLongestHeading + 3);
-  return std::any_of(begin.begin(), begin.end(),
-                     [](char c) { return kEnds[static_cast<unsigned char>(c)]; });
+  char begin[2 * sizeof(Bytes)] = {};
+  std::memcpy(begin, line.data(), std::min(line.size(), kLongestHeading + 3));
+  const auto ends = [&](std::size_t at) {
+    const Bytes bytes = load_vector(begin + at);
+    return equal(bytes, ',') | equal(bytes, ';') | equal(bytes, '\t') | equal(bytes, '|') |
+           equal(bytes, '\xE2') | equal(bytes, '^');
+  };
+  return bits_of(ends(0) | ends(sizeof(Bytes))) != 0;
 }
 
 /// A header of comma-separated values: words, nothing else.
@@ -123,9 +124,9 @@ bool TableReader::begin_listing(std::string_view line) {
   if (first == std::string_view::npos || !is_upper(line[first])) return false;
   const std::size_t stop = std::min(line.find(' ', first), line.size());
   head_ = line.substr(first, stop - first);
-  const bool known = std::any_of(std::begin(rules::files::kTables), std::end(rules::files::kTables),
-                                 [this](const ProgramTable& form) { return form.first == head_; });
-  const std::vector<Span> heads = known ? words(line) : std::vector<Span>();
+  static constexpr auto kHeads = WordHeads::of(rules::files::kTables, &ProgramTable::first);
+  if (!kHeads.may_have(head_)) return false;
+  const std::vector<Span> heads = words(line);
   if (heads.size() < 3) return false;
   second_ = line.substr(heads[1].begin, heads[1].end - heads[1].begin);
   third_ = line.substr(heads[2].begin, heads[2].end - heads[2].begin);

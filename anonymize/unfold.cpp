@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
 #include <utility>
 
+#include "anonymize/bytes.h"
 #include "anonymize/chars.h"
 #include "anonymize/utf8.h"
 
@@ -352,24 +354,45 @@ std::string defanged_like(std::string_view shown, std::string_view raw) {
   return out;
 }
 
-bool is_folded(std::string_view text) {
-  constexpr std::size_t kStep = 8;
-  std::uint64_t high = 0;
-  std::size_t at = 0;
-  for (; at + kStep <= text.size(); at += kStep) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, text.data() + at, kStep);
-    high |= bytes;
+namespace {
+
+/// Of 16 bytes from `from` on, behind which one more can be read: where what is written may be meant
+/// otherwise.
+std::uint32_t may_be_folded(const char* from) {
+  const Bytes bytes = load_vector(from);
+  const Bytes next = load_vector(from + 1);
+  const Bytes opens = equal(bytes, '[') | equal(bytes, '(');
+  const Bytes dot = equal(next, '.') | equal(next, 'd');
+  const Bytes quotes = equal(next, '\n') | equal(next, '\r') | equal(next | 0x20, 'c');
+  return bits_of(bytes & 0x80) | bits_of(equal(bytes, '\\') | equal(bytes, '&') |
+                                         equal(bytes, kEscape) | (opens & dot) |
+                                         (equal(bytes, '=') & quotes));
+}
+
+bool is_folded_at(std::string_view text, std::size_t at) {
+  switch (text[at]) {
+    case '[':
+    case '(': return defanged_dot(text, at) > 0;
+    case '=': return soft_break(text, at) > 0 || quoted_lead(text, at) > 0;
+    default: return true;
   }
-  for (; at < text.size(); ++at) high |= static_cast<unsigned char>(text[at]);
-  if ((high & 0x8080808080808080U) != 0) return true;
-  for (const char c : {'\\', '&', kEscape})
-    if (text.find(c) != std::string_view::npos) return true;
-  for (const std::string_view dot : kDefangedDots)
-    if (text.find(dot) != std::string_view::npos) return true;
-  for (at = text.find('='); at != std::string_view::npos; at = text.find('=', at + 1))
-    if (soft_break(text, at) > 0 || quoted_lead(text, at) > 0) return true;
-  return false;
+}
+
+}  // namespace
+
+bool is_folded(std::string_view text) {
+  constexpr std::size_t kStep = sizeof(Bytes);
+  const auto any_of = [text](std::size_t at, std::uint32_t marks) {
+    for (; marks != 0; marks &= marks - 1)
+      if (is_folded_at(text, at + static_cast<std::size_t>(std::countr_zero(marks)))) return true;
+    return false;
+  };
+  std::size_t at = 0;
+  for (; at + kStep < text.size(); at += kStep)
+    if (any_of(at, may_be_folded(text.data() + at))) return true;
+  char rest[kStep + 1] = {};
+  std::memcpy(rest, text.data() + at, text.size() - at);
+  return any_of(at, may_be_folded(rest));
 }
 
 Layer unfold(std::string_view text, const NameEnd& name_end) {

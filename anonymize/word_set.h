@@ -22,6 +22,14 @@ class WordHeads {
     (add(lists), ...);
   }
 
+  /// Of one word of each row.
+  template <class Rows, class Row>
+  static constexpr WordHeads of(const Rows& rows, std::string_view Row::*word) {
+    WordHeads heads;
+    for (const Row& row : rows) heads.note(row.*word);
+    return heads;
+  }
+
   /// Whether a list may have `word`, in any letter case.
   [[nodiscard]] constexpr bool may_have(std::string_view word) const {
     return !word.empty() && (lengths_[place_of(word)] & bit_of(word)) != 0;
@@ -30,8 +38,9 @@ class WordHeads {
  private:
   template <class Words>
   constexpr void add(const Words& words) {
-    for (const std::string_view word : words) lengths_[place_of(word)] |= bit_of(word);
+    for (const std::string_view word : words) note(word);
   }
+  constexpr void note(std::string_view word) { lengths_[place_of(word)] |= bit_of(word); }
   static constexpr std::size_t place_of(std::string_view word) {
     return static_cast<unsigned char>(word.front()) | 0x20U;
   }
