@@ -97,11 +97,13 @@ void WordMemo::insert(Slot slot) {
 
 void WordMemo::insert_plain(const Entry& entry) {
   const bool is_short = entry.size < Chunk::kSize && entry.behind <= kUsualReach;
-  if (!is_short || !entry.any_digits || !entry.is_plain()) return;
+  if (!is_short || !entry.is_plain()) return;
   plain_.resize(slots_.size());
   const Bytes word = load_vector(pool_.data() + entry.bytes);
-  const std::uint32_t place = entry.place;
-  plain_[print_of(mixed(0, word), place) & (plain_.size() - 1)] = {word, place, entry.counts};
+  const std::uint32_t place = entry.place | (entry.any_digits ? 0 : kExact);
+  std::size_t i = print_of(mixed(0, word), place) & (plain_.size() - 1);
+  while (plain_[i].place != 0) i = (i + 1) & (plain_.size() - 1);
+  plain_[i] = {word, place, entry.counts};
 }
 
 void WordMemo::grow() {

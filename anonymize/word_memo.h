@@ -132,13 +132,11 @@ class WordMemo {
     return word;
   }
 
-  /// Moves over short words from `at` on at which nothing is to be done, whatever their digits are,
-  /// and which end at `last` or before. Returns where something else begins.
+  /// Moves over short words from `at` on at which nothing is to be done and which end at `last` or
+  /// before. Returns where something else begins.
   [[nodiscard]] std::size_t pass_plain(std::string_view text, std::size_t at,
                                        std::size_t last) const {
     if (plain_.empty() || at < 2) return at;
-    const Plain* const plain = plain_.data();
-    const std::size_t mask = plain_.size() - 1;
     const char* const data = text.data();
     while (at + Chunk::kSize < text.size()) {
       const char before = data[at - 1];
@@ -148,12 +146,12 @@ class WordMemo {
       if (size == Chunk::kSize || at + size > last) break;
       if (size > 0) {
         chunk.cut(size);
-        chunk.fold();
+        const Bytes exact = chunk.bytes;
+        const bool digits = chunk.fold();
         const std::uint32_t place = place_of(before == '\n', data[at + size], data[at + size + 1]);
-        const Plain& known = plain[print_of(mixed(0, chunk.bytes), place) & mask];
-        if (known.place != place || !same(chunk.bytes, known.word) ||
-            (known.counts && opens_behind_number(text, at + size + 1)))
-          break;
+        const Plain* known = find_plain(chunk.bytes, place);
+        if (known == nullptr && digits) known = find_plain(exact, place | kExact);
+        if (known == nullptr || (known->counts && opens_behind_number(text, at + size + 1))) break;
       }
       at += size + 1;
     }
@@ -204,13 +202,14 @@ class WordMemo {
     return kinds;
   }();
 
-  /// A word shorter than 16 bytes at which nothing is to be done whatever its digits are, and which
-  /// depends on no more behind it than its place says. What is not here is looked for in `slots_`.
+  /// A word shorter than 16 bytes at which nothing is to be done, and which depends on no more
+  /// behind it than its place says. What is not here is looked for in `slots_`.
   struct Plain {
-    Bytes word{};  ///< folded, NUL behind it
-    std::uint32_t place = 0;
+    Bytes word{};             ///< as its entry has it, NUL behind it
+    std::uint32_t place = 0;  ///< with kExact when the entry does not hold for other digits
     bool counts = false;
   };
+  static constexpr std::uint32_t kExact = 1U << 24;
 
   struct Slot {
     std::uint32_t print = 0;
@@ -277,6 +276,14 @@ class WordMemo {
   }
   static bool same_bytes(const char* known, std::string_view text, const Word& word, bool folded);
   [[nodiscard]] bool same_behind(const Entry& entry, std::string_view text, std::size_t at) const;
+  [[nodiscard]] const Plain* find_plain(Bytes word, std::uint32_t place) const {
+    const Plain* const plain = plain_.data();
+    const std::size_t mask = plain_.size() - 1;
+    for (std::size_t i = print_of(mixed(0, word), place) & mask; plain[i].place != 0;
+         i = (i + 1) & mask)
+      if (plain[i].place == place && same(word, plain[i].word)) return plain + i;
+    return nullptr;
+  }
   void insert(Slot slot);
   void insert_plain(const Entry& entry);
   void grow();
