@@ -49,23 +49,24 @@ struct World {
   Ledger ledger;
   Dictionary dictionary;
   LeakIndex leaks;
-  ValueMemos values;
+  Memories memories;
   std::uint64_t revision = 1;  ///< of all that edits depend on
 };
 
-/// A memo of values, lent to a pass.
+/// A memory, lent to a pass.
 class Lent {
  public:
-  Lent(World& world, Rewriter& rewriter) : world_(world), memo_(world.values.take(world.revision)) {
-    rewriter.remember_values(*memo_);
+  Lent(World& world, Rewriter& rewriter)
+      : world_(world), memory_(world.memories.take(world.revision)) {
+    rewriter.remember(*memory_);
   }
-  ~Lent() { world_.values.give(std::move(memo_), world_.revision); }
+  ~Lent() { world_.memories.give(std::move(memory_), world_.revision); }
   Lent(const Lent&) = delete;
   Lent& operator=(const Lent&) = delete;
 
  private:
   World& world_;
-  std::unique_ptr<ValueMemo> memo_;
+  std::unique_ptr<Memory> memory_;
 };
 
 }  // namespace
@@ -135,7 +136,7 @@ class Engine::Impl {
         const std::shared_lock lock(mutex_);
         Resolver resolver(world_->ledger, &payload);
         Rewriter rewriter(world_->scheme, world_->dictionary, resolver, guarded_);
-        const Lent memo(*world_, rewriter);
+        const Lent memory(*world_, rewriter);
         std::string out = pass(rewriter, resolver);
         if (resolver.wanted().empty() && !payload.grew) return out;
         wanted = resolver.wanted();

@@ -28,6 +28,17 @@ bool may_hold_blob(std::string_view text, const Word& word) {
 
 }  // namespace
 
+/// The memo of words that holds for what was announced so far.
+WordMemo& Rewriter::words() {
+  // A name that was announced since may stand in any of them.
+  if (const std::size_t names = announced(); names != words_names_) {
+    words_names_ = names;
+    words_ = nullptr;
+    own_words_.clear();
+  }
+  return words_ != nullptr ? *words_ : own_words_;
+}
+
 /// Does at the words from `at` on what the memo says and returns where the first one begins that it
 /// does not know, which is noted, or where something else does.
 std::size_t Rewriter::recall(Scan& scan, std::size_t at) {
@@ -36,10 +47,7 @@ std::size_t Rewriter::recall(Scan& scan, std::size_t at) {
   if (scan.note.open) close_note(scan, at);
   if (at < scan.aliases_end) return at;
   if (scan.angle < at) scan.find_angle();
-  const std::size_t names = announced();
-  // A name that was announced since may stand in any of them.
-  if (names != memo_names_) memo_.clear();
-  memo_names_ = names;
+  WordMemo& known = words();
   const std::size_t limit = std::min({scan.place_begin(), scan.escape_token, scan.angle_name});
   // The last word of a text may go on in another.
   const std::size_t last = std::min(limit, text.size() - 1);
@@ -49,14 +57,14 @@ std::size_t Rewriter::recall(Scan& scan, std::size_t at) {
     if (before != ' ' && before != '\n') return at;
     // "10.1.2.3.443 > 10.1.2.4.55123:"
     if (at > 1 && text[at - 2] == '>') return at;
-    if (const std::size_t end = memo_.pass_plain(text, at, last); end > at) {
+    if (const std::size_t end = known.pass_plain(text, at, last); end > at) {
       at = end - 1;
       continue;
     }
     Word word = WordMemo::read(text, at);
     word.begins_line = before == '\n';
     if (word.end > last) return at;
-    const WordMemo::Entry* entry = memo_.find(text, word);
+    const WordMemo::Entry* entry = known.find(text, word);
     if (entry == nullptr) return note_word(scan, word), at;
     if (!entry->is_plain() && !redo(scan, *entry, at)) return at;
     at = word.end;
@@ -77,7 +85,7 @@ void Rewriter::note_word(Scan& scan, Word& word) {
 /// Does what was done at a word that begins at `at` now; false when it may be something else here.
 bool Rewriter::redo(Scan& scan, const WordMemo::Entry& entry, std::size_t at) {
   if (entry.alone && follows_mac(scan.text, at)) return false;
-  const Edit* const edits = memo_.edits_of(entry);
+  const Edit* const edits = words().edits_of(entry);
   for (std::size_t i = 0; i < entry.count; ++i) scan.edits.push_back(moved(edits[i], at));
   if (entry.cue)
     scan.waking_end = std::max(scan.waking_end, scan.line_end.from(scan.text, at, "\n"));
@@ -94,7 +102,9 @@ void Rewriter::close_note(Scan& scan, std::size_t at) {
     return;
   const std::size_t count = scan.edits.size() - note.edits;
   const bool any_digits = note.any_digits && count == 0 && !may_hold_blob(scan.text, note.word);
-  memo_.keep(scan.text, note.word, {note.cue, any_digits, scan.edits.data() + note.edits, count});
+  const Edit* const edits = scan.edits.data() + note.edits;
+  if (words_ != nullptr && hides_secret(edits, count)) return;
+  words().keep(scan.text, note.word, {note.cue, any_digits, edits, count});
 }
 
 /// Notes what the clues of a run at the end of a word tell of what follows it.

@@ -169,6 +169,8 @@ std::vector<Edit> Rewriter::walk(std::string_view text, const Layer* layer, unsi
   scan.places = find_places(text);
   scan.remembers =
       all_clues_ == 0 && layer == nullptr && depth == 0 && !scan.chpasswd && !resolver_.teaches();
+  // What is known of other payloads was not read for the names of this one.
+  if (scan.remembers && words_came_ && &words() == words_) resolver_.recall();
   while (pass_over(scan)) step(scan);
   return std::move(scan.edits);
 }

@@ -125,8 +125,13 @@ class Rewriter {
   /// Makes a person known in all spellings of the name.
   void learn_person(std::string_view name);
 
-  /// What values come to is looked up in `memo` and kept there.
-  void remember_values(ValueMemo& memo) { values_ = &memo; }
+  /// What values and words come to is looked up in `memory` and kept there. What was kept before in
+  /// another payload is not read again.
+  void remember(Memory& memory) {
+    values_ = &memory.values;
+    words_ = &memory.words;
+    words_came_ = !words_->empty();
+  }
 
   /// The edits that `value` had under the rule of `tag` in another payload; nullptr when none are
   /// known that hold in this one.
@@ -299,6 +304,7 @@ class Rewriter {
   std::vector<Edit> kept_field(std::string_view value);
   bool pass_over(Scan& scan);
   // recall.cpp
+  WordMemo& words();
   std::size_t recall(Scan& scan, std::size_t at);
   void note_word(Scan& scan, Word& word);
   bool redo(Scan& scan, const WordMemo::Entry& entry, std::size_t at);
@@ -483,8 +489,10 @@ class Rewriter {
   Resolver& resolver_;
   const std::vector<Secret>& guarded_;
   ValueMemo* values_ = nullptr;
-  WordMemo memo_;
-  std::size_t memo_names_ = 0;  ///< so many names were announced when its words were read
+  WordMemo own_words_;           ///< of this payload
+  WordMemo* words_ = nullptr;    ///< lent, while the payload announces nothing
+  bool words_came_ = false;      ///< it holds words of other payloads
+  std::size_t words_names_ = 0;  ///< so many names were announced when its words were read
   std::uint32_t all_clues_ = 0;
   bool open_ended_ = false;  ///< a value began whose end the text does not hold
 };

@@ -5,11 +5,14 @@
 
 namespace pmx::anonymize {
 
-bool ValueMemo::keep(std::string_view text, std::uint32_t tag, const std::vector<Edit>& edits) {
-  const bool secret = std::any_of(edits.begin(), edits.end(), [](const Edit& edit) {
+bool hides_secret(const Edit* edits, std::size_t count) {
+  return std::any_of(edits, edits + count, [](const Edit& edit) {
     return edit.text.find("[secret:") != std::string::npos;
   });
-  if (secret || text.size() > kLongest) return false;
+}
+
+bool ValueMemo::keep(std::string_view text, std::uint32_t tag, const std::vector<Edit>& edits) {
+  if (text.size() > kLongest || hides_secret(edits.data(), edits.size())) return false;
   if (values_.size() == kMaxValues) *this = ValueMemo();
   if ((values_.size() + 1) * 2 > slots_.size()) {
     slots_.assign(slots_.size() * 2, 0);
@@ -22,18 +25,18 @@ bool ValueMemo::keep(std::string_view text, std::uint32_t tag, const std::vector
   return true;
 }
 
-std::unique_ptr<ValueMemo> ValueMemos::take(std::uint64_t revision) {
+std::unique_ptr<Memory> Memories::take(std::uint64_t revision) {
   const std::lock_guard lock(mutex_);
-  if (std::exchange(revision_, revision) != revision) memos_.clear();
-  if (memos_.empty()) return std::make_unique<ValueMemo>();
-  std::unique_ptr<ValueMemo> memo = std::move(memos_.back());
-  memos_.pop_back();
-  return memo;
+  if (std::exchange(revision_, revision) != revision) memories_.clear();
+  if (memories_.empty()) return std::make_unique<Memory>();
+  std::unique_ptr<Memory> memory = std::move(memories_.back());
+  memories_.pop_back();
+  return memory;
 }
 
-void ValueMemos::give(std::unique_ptr<ValueMemo> memo, std::uint64_t revision) {
+void Memories::give(std::unique_ptr<Memory> memory, std::uint64_t revision) {
   const std::lock_guard lock(mutex_);
-  if (revision == revision_ && memos_.size() < kMost) memos_.push_back(std::move(memo));
+  if (revision == revision_ && memories_.size() < kMost) memories_.push_back(std::move(memory));
 }
 
 }  // namespace pmx::anonymize

@@ -1,7 +1,7 @@
-// What short values of documents came to, kept from one document to the next: who asks a cluster
-// asks for the same again. What it holds is true of one state of the ledger, of a payload that
+// What short values of documents and words of texts came to, kept from one call to the next: who
+// asks a cluster asks for the same again. What it holds is true of one state of the ledger, of a payload that
 // announced nothing, and under the rule that `tag` stands for. Holds no secret that was found.
-// Thread-confined; ValueMemos lends them to calls.
+// Thread-confined; Memories lends them to calls.
 #pragma once
 
 #include <cstddef>
@@ -16,6 +16,9 @@
 #include "anonymize/word_memo.h"
 
 namespace pmx::anonymize {
+
+/// Whether one of the edits hides a secret: what it stands for is not kept longer than a call.
+bool hides_secret(const Edit* edits, std::size_t count);
 
 class ValueMemo {
  public:
@@ -55,19 +58,26 @@ class ValueMemo {
   std::vector<std::uint32_t> slots_ = std::vector<std::uint32_t>(256);  ///< numbers from 1 on
 };
 
-/// The memos of an engine that nobody uses now. Thread-safe.
-class ValueMemos {
+/// What is kept from one call to the next, all true of one state of the ledger and of payloads that
+/// announced nothing.
+struct Memory {
+  ValueMemo values;
+  WordMemo words;
+};
+
+/// The memories of an engine that nobody uses now. Thread-safe.
+class Memories {
  public:
   /// One of `revision`, the state that the caller keeps from changing until it gives it back.
-  std::unique_ptr<ValueMemo> take(std::uint64_t revision);
-  void give(std::unique_ptr<ValueMemo> memo, std::uint64_t revision);
+  std::unique_ptr<Memory> take(std::uint64_t revision);
+  void give(std::unique_ptr<Memory> memory, std::uint64_t revision);
 
  private:
   static constexpr std::size_t kMost = 4;
 
   std::mutex mutex_;  ///< guards the members below
   std::uint64_t revision_ = 0;
-  std::vector<std::unique_ptr<ValueMemo>> memos_;
+  std::vector<std::unique_ptr<Memory>> memories_;
 };
 
 }  // namespace pmx::anonymize

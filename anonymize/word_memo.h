@@ -1,7 +1,7 @@
-// What the walk found in words between blanks that it met before in this payload: logs say the same
-// thousands of times. An entry holds for the bytes of the word and those behind it that were looked
-// at; where nothing was found and other digits would show nothing either, for any digits in their
-// places, for times and process ids never come again. Thread-confined to the call.
+// What the walk found in words between blanks that it met before: logs say the same thousands of
+// times. An entry holds for the bytes of the word and those behind it that were looked at; where
+// nothing was found and other digits would show nothing either, for any digits in their places, for
+// times and process ids never come again. Thread-confined to the call.
 #pragma once
 
 #include <array>
@@ -182,6 +182,7 @@ class WordMemo {
   void keep(std::string_view text, const Word& word, const Finding& finding);
 
   void clear() { *this = WordMemo(); }
+  [[nodiscard]] bool empty() const { return entries_.empty(); }
 
  private:
   static constexpr std::size_t kMaxEntries = std::size_t{1} << 15;

@@ -122,17 +122,17 @@ TEST_CASE("value memo: holds no secret that was found, and no long text") {
 }
 
 TEST_CASE("value memo: many values, and none of another state") {
-  ValueMemos memos;
-  auto memo = memos.take(1);
+  Memories memories;
+  auto memory = memories.take(1);
   for (int i = 0; i < 40'000; ++i) {
-    memo->keep(std::to_string(i), 0, {});
-    REQUIRE(memo->find(std::to_string(i), 0) != nullptr);
+    memory->values.keep(std::to_string(i), 0, {});
+    REQUIRE(memory->values.find(std::to_string(i), 0) != nullptr);
   }
-  memos.give(std::move(memo), 1);
-  memo = memos.take(1);
-  CHECK(memo->find("39999", 0) != nullptr);
-  memos.give(std::move(memo), 1);
-  CHECK(memos.take(2)->find("39999", 0) == nullptr);
+  memories.give(std::move(memory), 1);
+  memory = memories.take(1);
+  CHECK(memory->values.find("39999", 0) != nullptr);
+  memories.give(std::move(memory), 1);
+  CHECK(memories.take(2)->values.find("39999", 0) == nullptr);
 }
 
 }  // namespace pmx::anonymize
