@@ -119,11 +119,12 @@ void find_directive(std::string_view line, std::size_t begin, std::vector<Place>
   if (line.starts_with('[')) return find_relay_password(line, begin, places);
   std::size_t at = 0;
   while (byte_at(line, at) == ' ' || byte_at(line, at) == '\t') ++at;
+  static constexpr auto kHeads =
+      WordHeads::of(rules::commands::kDirectives, &rules::Directive::head);
+  if (!kHeads.may_begin(byte_at(line, at))) return;
   std::size_t end = at;
   while (end < line.size() && !is_space(line[end])) ++end;
   const std::string_view head = line.substr(at, end - at);
-  static constexpr auto kHeads =
-      WordHeads::of(rules::commands::kDirectives, &rules::Directive::head);
   if (!kHeads.may_have(head)) return;
   std::vector<Word> words;
   for (const rules::Directive& directive : rules::commands::kDirectives) {

@@ -119,7 +119,7 @@ std::string Rewriter::name_text(Kind kind, std::string_view name) {
   return apply_edits(name, scan_layer(name, nullptr, 0));
 }
 
-std::string Rewriter::user_text(std::string_view user_id) {
+std::string Rewriter::fresh_user_text(std::string_view user_id) {
   const std::size_t at = user_id.rfind('@');
   if (at == std::string_view::npos) return name_text(Kind::kUser, user_id);
   std::string_view realm = user_id.substr(at + 1);

@@ -121,4 +121,35 @@ void Rewriter::note_behind(Scan& scan, const Run& run) {
   scan.looks_to(run.end + (next == '(' || next == '>' || joins ? 3 : 2));
 }
 
+template <class Make>
+std::vector<Edit> Rewriter::repeated(std::string_view value, std::uint32_t tag, const Make& make) {
+  if (announced() != parts_names_) parts_ = ValueMemo();
+  parts_names_ = announced();
+  if (resolver_.teaches()) tag |= 1U << 31;
+  if (const std::vector<Edit>* known = parts_.find(value, tag)) return *known;
+  std::vector<Edit> edits = make();
+  if (!open_ended_ && resolver_.wanted().empty() && announced() == parts_names_)
+    parts_.keep(value, tag, edits);
+  return edits;
+}
+
+/// field() of a value that stands where the form of its line says so.
+std::vector<Edit> Rewriter::placed_field(std::string_view value, const FieldRule& rule) {
+  const auto read = [&] { return field(value, rule, Kind::kVm); };
+  if (rule.treatment == Treatment::kSecret) return read();  // its word counts, too
+  const auto bits = [](auto part, unsigned shift) {
+    return static_cast<std::uint32_t>(part) << shift;
+  };
+  return repeated(value, bits(rule.treatment, 0) | bits(rule.kind, 8) | bits(rule.teaches, 24),
+                  read);
+}
+
+std::string Rewriter::user_text(std::string_view user_id) {
+  constexpr std::uint32_t kUserTag = 1U << 30;
+  const auto read = [&]() -> std::vector<Edit> {
+    return {{0, user_id.size(), fresh_user_text(user_id)}};
+  };
+  return std::move(repeated(user_id, kUserTag, read).front().text);
+}
+
 }  // namespace pmx::anonymize

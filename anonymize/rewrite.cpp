@@ -276,7 +276,7 @@ bool Rewriter::at_place(Scan& scan) {
   if (holds_own(value) || is_volume_name(value)) return false;
   announce_name(value, place.rule);
   if (place.rule.kind == Kind::kPerson) announce_parts(value);
-  std::vector<Edit> edits = field(value, place.rule, Kind::kVm);
+  std::vector<Edit> edits = placed_field(value, place.rule);
   if (edits.empty() && place.rule.treatment != Treatment::kKeep) return false;
   for (Edit& edit : edits) scan.place(place.begin, std::move(edit));
   return scan.skip(place.end);

@@ -403,6 +403,12 @@ class Rewriter {
   std::vector<Edit> name_field(std::string_view value, Kind kind);
   std::string name_text(Kind kind, std::string_view name);
   std::string user_text(std::string_view user_id);
+  std::string fresh_user_text(std::string_view user_id);
+  /// The edits that `make` gives for the value: the same wherever it stands, so that they are kept
+  /// until a name is announced. `tag` stands for all else they depend on.
+  template <class Make>
+  std::vector<Edit> repeated(std::string_view value, std::uint32_t tag, const Make& make);
+  std::vector<Edit> placed_field(std::string_view value, const FieldRule& rule);
   // hints.cpp
   bool hinted_person(Scan& scan);
   bool called_machine(Scan& scan);
@@ -489,6 +495,8 @@ class Rewriter {
   Resolver& resolver_;
   const std::vector<Secret>& guarded_;
   ValueMemo* values_ = nullptr;
+  ValueMemo parts_;                ///< of this payload: users and what stands at places
+  std::size_t parts_names_ = 0;  ///< so many names were announced when they were read
   WordMemo own_words_;           ///< of this payload
   WordMemo* words_ = nullptr;    ///< lent, while the payload announces nothing
   bool words_came_ = false;      ///< it holds words of other payloads

@@ -63,7 +63,8 @@ bool Rewriter::placed_name(Scan& scan, std::size_t begin, std::size_t end, Kind 
 void Rewriter::announce_name(std::string_view value, const FieldRule& rule) {
   const bool named = rule.treatment == Treatment::kName || rule.treatment == Treatment::kPath ||
                      rule.treatment == Treatment::kReference || rule.treatment == Treatment::kHost;
-  if (named && is_name(value, rule.kind) && !is_plain_path_word(value)) resolver_.announce(value);
+  if (!named || resolver_.ledger().by_name(lower(value)) != nullptr) return;  // it is known anyway
+  if (is_name(value, rule.kind) && !is_plain_path_word(value)) resolver_.announce(value);
 }
 
 bool Rewriter::section_header(Scan& scan) {

@@ -30,6 +30,11 @@ class WordHeads {
     return heads;
   }
 
+  /// Whether a word of a list may begin with `c`.
+  [[nodiscard]] constexpr bool may_begin(char c) const {
+    return lengths_[place_of({&c, 1})] != 0;
+  }
+
   /// Whether a list may have `word`, in any letter case.
   [[nodiscard]] constexpr bool may_have(std::string_view word) const {
     return !word.empty() && (lengths_[place_of(word)] & bit_of(word)) != 0;
