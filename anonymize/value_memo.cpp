@@ -17,10 +17,12 @@ bool ValueMemo::keep(std::string_view text, std::uint32_t tag, const std::vector
   if ((values_.size() + 1) * 2 > slots_.size()) {
     slots_.assign(slots_.size() * 2, 0);
     for (std::size_t i = 0; i < values_.size(); ++i)
-      slots_[place_of(values_[i].text, values_[i].tag)] = static_cast<std::uint32_t>(i + 1);
+      slots_[place_of(values_[i].text, values_[i].tag, values_[i].print)] =
+          static_cast<std::uint32_t>(i + 1);
   }
-  const std::size_t place = place_of(text, tag);
-  values_.push_back({std::string(text), tag, edits});
+  const std::uint32_t print = tagged_print(text, tag);
+  const std::size_t place = place_of(text, tag, print);
+  values_.push_back({std::string(text), tag, print, edits});
   slots_[place] = static_cast<std::uint32_t>(values_.size());
   return true;
 }

@@ -27,8 +27,8 @@ class ValueMemo {
 
   /// The edits of the value; nullptr when it is not known. Until something is kept.
   [[nodiscard]] const std::vector<Edit>* find(std::string_view text, std::uint32_t tag) const {
-    const std::size_t place = place_of(text, tag);
-    return slots_[place] == 0 ? nullptr : &values_[slots_[place] - 1].edits;
+    const std::uint32_t number = slots_[place_of(text, tag, tagged_print(text, tag))];
+    return number == 0 ? nullptr : &values_[number - 1].edits;
   }
 
   /// Keeps the edits of a value that is not known; false when it may not.
@@ -40,18 +40,26 @@ class ValueMemo {
   struct Value {
     std::string text;
     std::uint32_t tag = 0;
+    std::uint32_t print = 0;  ///< of both
     std::vector<Edit> edits;
   };
 
-  [[nodiscard]] std::size_t place_of(std::string_view text, std::uint32_t tag) const {
+  static std::uint32_t tagged_print(std::string_view text, std::uint32_t tag) {
+    return print_of(text) ^ tag * 0x9E3779B1U;
+  }
+  /// Of the value of this print, or the empty slot where it would be.
+  [[nodiscard]] std::size_t place_of(std::string_view text, std::uint32_t tag,
+                                     std::uint32_t print) const {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t place = ((print_of(text) ^ tag * 0x9E3779B1U) >> 4) & mask;
-    while (slots_[place] != 0 && !is(values_.data()[slots_[place] - 1], text, tag))
+    const std::uint32_t* const slots = slots_.data();
+    std::size_t place = (print >> 4) & mask;
+    while (slots[place] != 0 && !is(values_.data()[slots[place] - 1], text, tag, print))
       place = (place + 1) & mask;
     return place;
   }
-  static bool is(const Value& value, std::string_view text, std::uint32_t tag) {
-    return value.tag == tag && value.text == text;
+  static bool is(const Value& value, std::string_view text, std::uint32_t tag,
+                 std::uint32_t print) {
+    return value.print == print && value.tag == tag && value.text == text;
   }
 
   std::vector<Value> values_;

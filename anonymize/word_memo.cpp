@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "anonymize/chars.h"
 
@@ -63,11 +64,8 @@ bool WordMemo::same_behind(const Entry& entry, std::string_view text, std::size_
 void WordMemo::keep(std::string_view text, const Word& word, const Finding& finding) {
   // At the end of a text other bytes could follow.
   if (word.reach > text.size()) return;
-  if (entries_.size() == kMaxEntries || pool_.size() > kMaxBytes) clear();
-  if ((entries_.size() + 1) * 2 > slots_.size()) grow();
+  if (entries_.size() == kMaxEntries || pool_.size() > kMaxBytes) make_room();
   Entry entry;
-  entry.bytes = static_cast<std::uint32_t>(pool_.size());
-  entry.edits = static_cast<std::uint32_t>(edits_.size());
   entry.size = static_cast<std::uint16_t>(word.end - word.begin);
   entry.behind = static_cast<std::uint16_t>(word.reach - word.end);
   entry.count = static_cast<std::uint16_t>(finding.count);
@@ -76,17 +74,47 @@ void WordMemo::keep(std::string_view text, const Word& word, const Finding& find
   entry.counts = word.counts;
   entry.cue = finding.cue;
   entry.any_digits = finding.any_digits || !word.digits;
+  std::string bytes;
   for (std::size_t at = word.begin; at < word.end; at += Chunk::kSize) {
-    const Bytes bytes = kept_bytes(text, word, at, entry.any_digits);
-    pool_.append(std::bit_cast<std::array<char, Chunk::kSize>>(bytes).data(), Chunk::kSize);
+    const Bytes chunk = kept_bytes(text, word, at, entry.any_digits);
+    bytes.append(std::bit_cast<std::array<char, Chunk::kSize>>(chunk).data(), Chunk::kSize);
   }
-  pool_.append(text.substr(word.end, entry.behind));
-  for (std::size_t i = 0; i < finding.count; ++i)
-    edits_.push_back(moved(finding.edits[i], 0 - word.begin));
-  entries_.push_back(entry);
+  bytes.append(text.substr(word.end, entry.behind));
   const std::uint64_t print = entry.any_digits ? word.print : exact_print(text, word);
-  insert({print_of(print, place_of(text, word)), static_cast<std::uint32_t>(entries_.size())});
-  insert_plain(entry);
+  add(entry, print_of(print, entry.place), bytes, finding.edits);
+  for (std::size_t i = edits_.size() - finding.count; i < edits_.size(); ++i)
+    edits_[i] = moved(std::move(edits_[i]), 0 - word.begin);
+}
+
+/// Adds an entry whose bytes and edits are elsewhere.
+void WordMemo::add(const Entry& entry, std::uint32_t print, std::string_view bytes,
+                   const Edit* edits) {
+  if ((entries_.size() + 1) * 2 > slots_.size()) grow();
+  entries_.push_back(entry);
+  entries_.back().bytes = static_cast<std::uint32_t>(pool_.size());
+  entries_.back().edits = static_cast<std::uint32_t>(edits_.size());
+  pool_.append(bytes);
+  edits_.insert(edits_.end(), edits, edits + entry.count);
+  insert({print, static_cast<std::uint32_t>(entries_.size())});
+  insert_plain(static_cast<std::uint32_t>(entries_.size() - 1));
+}
+
+/// Keeps the entries that were asked for since it did so last, unless they are most: addresses and
+/// ids that never come again would drive out the words that do.
+void WordMemo::make_room() {
+  for (const Plain& plain : plain_)
+    if (plain.used) entries_[plain.entry].used = true;
+  WordMemo kept;
+  for (const Slot& slot : slots_) {
+    if (slot.number == 0) continue;
+    Entry entry = entries_[slot.number - 1];
+    if (!std::exchange(entry.used, false)) continue;
+    const std::size_t size = padded(entry.size) + entry.behind;
+    kept.add(entry, slot.print, std::string_view(pool_).substr(entry.bytes, size),
+             edits_.data() + entry.edits);
+  }
+  const bool room = kept.entries_.size() * 2 < kMaxEntries && kept.pool_.size() * 2 < kMaxBytes;
+  *this = room ? std::move(kept) : WordMemo();
 }
 
 void WordMemo::insert(Slot slot) {
@@ -95,7 +123,8 @@ void WordMemo::insert(Slot slot) {
   slots_[place] = slot;
 }
 
-void WordMemo::insert_plain(const Entry& entry) {
+void WordMemo::insert_plain(std::uint32_t number) {
+  const Entry& entry = entries_[number];
   const bool is_short = entry.size < Chunk::kSize && entry.behind <= kUsualReach;
   if (!is_short || !entry.is_plain()) return;
   plain_.resize(slots_.size());
@@ -103,7 +132,7 @@ void WordMemo::insert_plain(const Entry& entry) {
   const std::uint32_t place = entry.place | (entry.any_digits ? 0 : kExact);
   std::size_t i = print_of(mixed(0, word), place) & (plain_.size() - 1);
   while (plain_[i].place != 0) i = (i + 1) & (plain_.size() - 1);
-  plain_[i] = {word, place, entry.counts};
+  plain_[i] = {word, place, number, entry.counts};
 }
 
 void WordMemo::grow() {
@@ -111,8 +140,10 @@ void WordMemo::grow() {
   old.swap(slots_);
   for (const Slot& slot : old)
     if (slot.number != 0) insert(slot);
+  for (const Plain& plain : plain_)
+    if (plain.used) entries_[plain.entry].used = true;
   plain_.clear();
-  for (const Entry& entry : entries_) insert_plain(entry);
+  for (std::uint32_t i = 0; i < entries_.size(); ++i) insert_plain(i);
 }
 
 }  // namespace pmx::anonymize

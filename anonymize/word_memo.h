@@ -111,6 +111,7 @@ class WordMemo {
     bool counts = false;      ///< not before "105 ("
     bool cue = false;         ///< the rest of its line is read run by run
     bool any_digits = false;  ///< it holds for every word that differs in its digits alone
+    bool used = false;        ///< since room was made last
 
     /// Nothing is to be done at the word.
     [[nodiscard]] bool is_plain() const { return count == 0 && !alone && !cue; }
@@ -134,8 +135,7 @@ class WordMemo {
 
   /// Moves over short words from `at` on at which nothing is to be done and which end at `last` or
   /// before. Returns where something else begins.
-  [[nodiscard]] std::size_t pass_plain(std::string_view text, std::size_t at,
-                                       std::size_t last) const {
+  std::size_t pass_plain(std::string_view text, std::size_t at, std::size_t last) {
     if (plain_.empty() || at < 2) return at;
     const char* const data = text.data();
     while (at + Chunk::kSize < text.size()) {
@@ -149,9 +149,10 @@ class WordMemo {
         const Bytes exact = chunk.bytes;
         const bool digits = chunk.fold();
         const std::uint32_t place = place_of(before == '\n', data[at + size], data[at + size + 1]);
-        const Plain* known = find_plain(chunk.bytes, place);
+        Plain* known = find_plain(chunk.bytes, place);
         if (known == nullptr && digits) known = find_plain(exact, place | kExact);
         if (known == nullptr || (known->counts && opens_behind_number(text, at + size + 1))) break;
+        known->used = true;
       }
       at += size + 1;
     }
@@ -159,12 +160,13 @@ class WordMemo {
   }
 
   /// What is known of the word; nullptr when nothing is.
-  [[nodiscard]] const Entry* find(std::string_view text, const Word& word) const {
+  const Entry* find(std::string_view text, const Word& word) {
     const std::uint32_t place = place_of(text, word);
-    const Entry* entry = find(text, word, print_of(word.print, place), true);
-    return entry != nullptr || !word.digits
-               ? entry
-               : find(text, word, print_of(exact_print(text, word), place), false);
+    Entry* entry = find(text, word, print_of(word.print, place), true);
+    if (entry == nullptr && word.digits)
+      entry = find(text, word, print_of(exact_print(text, word), place), false);
+    if (entry != nullptr) entry->used = true;
+    return entry;
   }
 
   [[nodiscard]] const Edit* edits_of(const Entry& entry) const {
@@ -208,7 +210,9 @@ class WordMemo {
   struct Plain {
     Bytes word{};             ///< as its entry has it, NUL behind it
     std::uint32_t place = 0;  ///< with kExact when the entry does not hold for other digits
+    std::uint32_t entry = 0;  ///< its number, from 0 on
     bool counts = false;
+    bool used = false;
   };
   static constexpr std::uint32_t kExact = 1U << 24;
 
@@ -244,15 +248,14 @@ class WordMemo {
   static bool same(Bytes bytes, const char* known) {
     return same(bytes, load_vector(known));
   }
-  [[nodiscard]] const Entry* find(std::string_view text, const Word& word, std::uint32_t print,
-                                  bool any_digits) const {
+  Entry* find(std::string_view text, const Word& word, std::uint32_t print, bool any_digits) {
     const std::size_t mask = slots_.size() - 1;
     std::size_t place = print & mask;
     for (int probes = 0; probes < kMaxProbes; ++probes, place = (place + 1) & mask) {
       const Slot& slot = slots_.data()[place];
       if (slot.number == 0) break;
       if (slot.print != print) continue;
-      const Entry& entry = entries_.data()[slot.number - 1];
+      Entry& entry = entries_.data()[slot.number - 1];
       if (entry.any_digits == any_digits && is_meant(entry, text, word)) return &entry;
     }
     return nullptr;
@@ -277,16 +280,18 @@ class WordMemo {
   }
   static bool same_bytes(const char* known, std::string_view text, const Word& word, bool folded);
   [[nodiscard]] bool same_behind(const Entry& entry, std::string_view text, std::size_t at) const;
-  [[nodiscard]] const Plain* find_plain(Bytes word, std::uint32_t place) const {
-    const Plain* const plain = plain_.data();
+  Plain* find_plain(Bytes word, std::uint32_t place) {
+    Plain* const plain = plain_.data();
     const std::size_t mask = plain_.size() - 1;
     for (std::size_t i = print_of(mixed(0, word), place) & mask; plain[i].place != 0;
          i = (i + 1) & mask)
       if (plain[i].place == place && same(word, plain[i].word)) return plain + i;
     return nullptr;
   }
+  void add(const Entry& entry, std::uint32_t print, std::string_view bytes, const Edit* edits);
   void insert(Slot slot);
-  void insert_plain(const Entry& entry);
+  void insert_plain(std::uint32_t number);
+  void make_room();
   void grow();
 
   std::string pool_;
