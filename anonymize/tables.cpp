@@ -78,14 +78,19 @@ std::size_t count_of(std::string_view text, std::string_view what) {
 
 /// Whether a line's first cell ends, or a border begins, where a header's does.
 bool may_be_delimited(std::string_view line) {
-  char begin[2 * sizeof(Bytes)] = {};
-  std::memcpy(begin, line.data(), std::min(line.size(), kLongestHeading + 3));
-  const auto ends = [&](std::size_t at) {
-    const Bytes bytes = load_vector(begin + at);
-    return equal(bytes, ',') | equal(bytes, ';') | equal(bytes, '\t') | equal(bytes, '|') |
-           equal(bytes, '\xE2') | equal(bytes, '^');
+  constexpr std::size_t kLook = kLongestHeading + 3;
+  constexpr std::size_t kStep = sizeof(Bytes);
+  static_assert(kLook > kStep && kLook < 2 * kStep);
+  const auto ends = [](const char* from) {
+    const Bytes bytes = load_vector(from);
+    return bits_of(equal(bytes, ',') | equal(bytes, ';') | equal(bytes, '\t') | equal(bytes, '|') |
+                   equal(bytes, '\xE2') | equal(bytes, '^'));
   };
-  return bits_of(ends(0) | ends(sizeof(Bytes))) != 0;
+  if (line.size() >= kLook)
+    return (ends(line.data()) | ends(line.data() + kLook - kStep)) != 0;
+  char begin[2 * kStep] = {};
+  std::memcpy(begin, line.data(), line.size());
+  return (ends(begin) | ends(begin + kStep)) != 0;
 }
 
 /// A header of comma-separated values: words, nothing else.

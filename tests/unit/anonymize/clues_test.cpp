@@ -1,4 +1,5 @@
-// Clues are necessary conditions: with every recognizer asked everywhere the edits are the same.
+// Clues are necessary conditions: with every recognizer asked everywhere, and nothing remembered of
+// texts before, the edits are the same.
 #include "anonymize/clues.h"
 
 #include <random>
@@ -24,7 +25,8 @@ struct Parts {
     dictionary.absorb();
   }
 
-  /// The edits once everything is issued; `told` are those of the first pass.
+  /// The edits once everything is issued; `told` are those of the first pass. With clues what texts
+  /// before came to is remembered, too.
   std::vector<Edit> edits(std::string_view text, bool clues, std::vector<Want>& told) {
     std::vector<Edit> found;
     PayloadNames payload;
@@ -32,12 +34,18 @@ struct Parts {
       payload.grew = false;
       Resolver resolver(ledger, &payload);
       Rewriter rewriter(scheme, dictionary, resolver, guarded);
+      payload.recalled = false;
+      auto memory = memories.take(revision);
+      if (clues) rewriter.remember(*memory);
       if (!clues) rewriter.ignore_clues();
       found = rewriter.text(text);
+      memories.give(std::move(memory), revision);
       if (round == 0) told = resolver.wanted();
       if (resolver.wanted().empty() && !payload.grew) break;
+      if (resolver.wanted().empty()) continue;
       REQUIRE(ledger.issue(resolver.wanted()).ok());
       dictionary.absorb();
+      ++revision;
     }
     return found;
   }
@@ -46,6 +54,8 @@ struct Parts {
   Scheme scheme{Secret(std::string(32, 'k'))};
   Ledger ledger{scheme, mapping};
   Dictionary dictionary{ledger};
+  Memories memories;
+  std::uint64_t revision = 1;
   std::vector<Secret> guarded{Secret("s3cret/x7")};
 };
 

@@ -135,4 +135,47 @@ TEST_CASE("value memo: many values, and none of another state") {
   CHECK(memories.take(2)->values.find("39999", 0) == nullptr);
 }
 
+TEST_CASE("word memo: a text is written as an engine writes it that saw no other") {
+  Cluster cluster;
+  std::mt19937 random(47);
+  for (int i = 0; i < 1500; ++i) {
+    std::string text;
+    for (int word = 0; word < 12; ++word)
+      text += pick(random,
+                   {"zebrafish", "reef-7", "hostname: zebrafish", "11-reef", "payroll-db", "web (105)",
+                    "VM", "105", "10.1.2.3", "from", "user", "anna.schmidt@pam", "sshd[12]:",
+                    "12:34:56", "password: hunter2", "node 'reef-7'", "Acme", "Widgets", "GmbH",
+                    "Customer Brandt", "curl -u kelp:drift4wood", "(0351)", "437021", "\n"}) +
+              pick(random, {" ", " ", " ", "\n", ", "});
+    CAPTURE(text);
+    const std::string shown = cluster.text(text);
+    CHECK(cluster.text(text) == shown);
+    auto engine = Engine::open(Secret(std::string(32, 'k')), cluster.mapping);
+    REQUIRE(engine.ok());
+    CHECK(engine.value()->anonymize_text(text).value() == shown);
+  }
+}
+
+TEST_CASE("word memo: words that come again stay when it is full, and what it holds stays true") {
+  WordMemo memo;
+  const auto learn = [&memo](const std::string& text) {
+    Word word = WordMemo::read(text, 3);
+    word.reach = word.end + 1;
+    memo.keep(text, word, {});
+  };
+  const auto knows = [&memo](const std::string& text) {
+    return memo.find(text, WordMemo::read(text, 3)) != nullptr;
+  };
+  const auto text_of = [](std::string word) { return "at " + std::move(word) + " and so on"; };
+  const std::string often = text_of("often");
+  learn(often);
+  for (int i = 0; i < 100'000; ++i) {
+    const std::string once = text_of("x" + std::to_string(i) + "y" + std::to_string(i % 7));
+    if (!knows(once)) learn(once);
+    if (i % 1000 == 0) REQUIRE(memo.pass_plain(often + often, 3, 20) == 9);
+  }
+  CHECK(knows(often));
+  CHECK_FALSE(knows(text_of("never")));
+}
+
 }  // namespace pmx::anonymize
