@@ -3,6 +3,7 @@ import json
 import random
 
 from . import api, files, logs, prose, template
+from .campus import FIFTH, Campus
 from .document import Builder
 from .estate import Estate
 from .fleet import THIRD, Fleet
@@ -13,7 +14,7 @@ KINDS = [k for m in (api, files, logs, prose) for k in m.KINDS]
 
 FAMILIES = {   # each with an author of its own
     "first": (World, KINDS), "second": (Estate, template.makers()), "third": (Fleet, template.makers("third", THIRD)),
-    "fourth": (Mosaic, template.makers("fourth", FOURTH)),
+    "fourth": (Mosaic, template.makers("fourth", FOURTH)), "fifth": (Campus, template.makers("fifth", FIFTH)),
 }
 
 

@@ -108,7 +108,7 @@ VARIANTS = {
     "defang": lambda t: t.replace(".", "[.]"), "mapped": lambda t: "::ffff:" + t, "dashed4": lambda t: t.replace(".", "-"),
     "full": lambda t: ipaddress.ip_address(t).exploded, "FULL": lambda t: ipaddress.ip_address(t).exploded.upper(),
     "sn": lambda t: "-".join([*t.lower().split(":")[:3], "ff", "ff", *t.lower().split(":")[3:]]),
-    "dn": lambda t: f"CN=svc-ldap,OU=Dienste,DC=ad,DC={t},DC=local", "ptr": lambda t: ipaddress.ip_address(t).reverse_pointer,
+    "dn": lambda t: f"CN=svc-ldap,OU=Dienste,DC=ad,DC={t},DC=local", "dcs": lambda t: ",".join(f"DC={label}" for label in t.split(".")), "ptr": lambda t: ipaddress.ip_address(t).reverse_pointer,
 }
 WHOLE = {"upper", "lower", "title", "full", "FULL", "dashes", "dots", "bare"}   # the pseudonym is comparable with that of the plain spelling
 
