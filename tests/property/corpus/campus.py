@@ -121,7 +121,7 @@ FIFTH = Grammar(
         "iqn": ("iqn", "P", lambda e: f"iqn.2004-04.com.qnap:ts-873a:iscsi.{e.rng.choice(STEMS)}.{e.hexes(6)}"), "wwnid": ("wwn", "P", lambda e: "5" + e.hexes(15)), "naa": ("wwn", "P", lambda e: f"naa.6{e.hexes(31)}"),
         "mpath": ("wwn", "F", lambda e: f"36{e.hexes(31)}"), "asset": ("serial", "F", lambda e: f"{e.chars(UPPER, 2)}{e.chars(DIGITS, 7)}"), "anyserial": ("serial", "F", lambda e: e.chars(UPPER + DIGITS, 10) + "Q7"),
         "bigv4": ("ipv4", "P", lambda e: "10.0.0.0"), "dashlabel": ("ipv4_dashed", "P", lambda e: "ip-" + e.ip4().replace(".", "-")), "gituser": ("user", "H", lambda e: "git"),
-        "jobid": ("backup_job", "F", lambda e: f"backup-{e.hexes(8)}-{e.hexes(4)}"),
+        "jobid": ("backup_job", "F", lambda e: f"nightly-{e.rng.choice(ROLES)}-{e.chars('bcdfgkl', 3)}"),
         "wwn5": ("wwn", "P", lambda e: f"5-000c50-{e.hexes(9)}"), "wdserial": ("serial", "F", lambda e: f"WD-WCC7K{e.chars(UPPER + DIGITS, 7)}"),
         "wwnsp": ("wwn", "P", lambda e: f"5 000c50 {e.hexes(9)}"), "euisp": ("eui", "F", lambda e: f"002538 {e.hexes(10)}"), "dimm": ("serial", "F", lambda e: e.hexes(8).upper()),
         "msgid": ("message_id", "H", lambda e: f"2026021503{e.chars(DIGITS, 4)}.{e.chars(ALNUM, 9)}"),
