@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "anonymize/address.h"
 #include "anonymize/blobs.h"
@@ -87,7 +88,10 @@ Piece address_piece(const Ledger& ledger, std::string_view rest, bool frame) {
 }
 
 /// The length of an escape at `at` that is no part of a word: %3A, \n, \u0041.
-std::size_t escape_length(std::string_view text, std::size_t at) {
+/// In a text in quoted-printable also =20.
+std::size_t escape_length(std::string_view text, std::size_t at, bool printable) {
+  const std::string_view mark = text.substr(at, 3);
+  if (printable && (mark == "=20" || mark == "=3D")) return mark.size();
   const auto hex = [text](std::size_t from, std::size_t count) {
     for (std::size_t i = from; i < from + count; ++i)
       if (!is_hex(byte_at(text, i))) return false;
@@ -137,6 +141,8 @@ class Revealer {
     SlashChain chain;
     bool begins = true;
     bool run_begins = true;
+    bool pair = false;  ///< two backslashes stand before
+    const bool printable = is_printable(text);
     for (std::size_t at = 0; at < text.size();) {
       Piece found = piece(text, at, begins);
       const bool inside = run_begins && depth < Rewriter::kMaxDepth && is_word_char(text[at]);
@@ -156,9 +162,17 @@ class Revealer {
                                   std::string(other.reason)});
           told = at + other.length;
         }
-      if (const std::size_t length = escape_length(text, at); length > 0) {
+      if (const std::size_t length = escape_length(text, at, printable); length > 0) {
+        pair = text.substr(at, length) == "\\\\";
         out.append(text.substr(at, length));
         at += length;
+        begins = run_begins = true;
+        continue;
+      }
+      // A line's end in a document within a document: \\n.
+      const bool letter = text[at] == 'n' || text[at] == 'r' || text[at] == 't';
+      if (std::exchange(pair, false) && letter) {
+        out += text[at++];
         begins = run_begins = true;
         continue;
       }

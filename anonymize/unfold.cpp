@@ -215,6 +215,13 @@ Meaning quoted(std::string_view text, std::size_t at) {
   return {6, std::string{static_cast<char>(lead), static_cast<char>(next)}};
 }
 
+/// "=20" and "=3D" of such a text.
+Meaning quoted_mark(std::string_view text, std::size_t at) {
+  const std::string_view mark = text.substr(at, 3);
+  if (mark == "=20") return {3, " "};
+  return mark == "=3D" ? Meaning{3, "="} : Meaning{};
+}
+
 /// 10[.]1[.]2[.]3, acme[.]de, 10[dot]1: a dot that nobody clicks on.
 Meaning defanged(std::string_view text, std::size_t at) {
   const std::size_t length = at > 0 && is_word_char(text[at - 1]) ? defanged_dot(text, at) : 0;
@@ -354,6 +361,12 @@ std::string defanged_like(std::string_view shown, std::string_view raw) {
   return out;
 }
 
+bool is_printable(std::string_view text) {
+  for (std::size_t at = text.find('='); at != std::string_view::npos; at = text.find('=', at + 1))
+    if (quoted_lead(text, at) > 0) return true;
+  return false;
+}
+
 namespace {
 
 /// Of 16 bytes from `from` on, behind which one more can be read: where what is written may be meant
@@ -399,6 +412,7 @@ Layer unfold(std::string_view text, const NameEnd& name_end) {
   Layer layer;
   layer.text.reserve(text.size());
   layer.offsets.reserve(text.size() + 1);
+  const bool printable = is_printable(text);
   const auto plain = [](char c) {
     return static_cast<unsigned char>(c) < 0x80 && c != '&' && c != '\\' && c != '=' && c != '[' &&
            c != '(' && c != kEscape;
@@ -411,6 +425,7 @@ Layer unfold(std::string_view text, const NameEnd& name_end) {
     if (at == text.size()) break;
     if (compose(layer, text, at)) continue;
     Meaning meaning = meaning_at(text, at);
+    if (printable && text[at] == '=' && meaning.length == 0) meaning = quoted_mark(text, at);
     const bool letter = text[at] == '\\' && meaning.length == 2 && is_letter(text[at + 1]);
     const bool breaks = text[at] == '=' && meaning.length > 0 && meaning.text.empty();
     if ((letter && name_end(text, at + 1) > 0) ||

@@ -17,6 +17,9 @@ namespace pmx::anonymize {
 /// Whether anything in `text` may be written otherwise than it is meant. Cheap.
 bool is_folded(std::string_view text);
 
+/// Whether a text is in quoted-printable, so that =20 is a blank in it and no number.
+bool is_printable(std::string_view text);
+
 /// How a dot is written that nobody shall click on: 10[.]1, acme(dot)de.
 inline constexpr std::string_view kDefangedDots[] = {"[.]", "(.)", "[dot]", "(dot)"};
 

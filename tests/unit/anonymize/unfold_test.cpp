@@ -100,4 +100,23 @@ TEST_CASE("unfold: a backslash before a known name is no escape") {
   CHECK_FALSE(contains(cluster.text("line\\nnadine.k logged in"), "nadine"));
 }
 
+TEST_CASE("unfold: a blank of quoted-printable before a name, and none where there is no such text") {
+  Cluster cluster;
+  const std::string in = "Gr=C3=B6=C3=9Fe von=20nautilus =3D 64";
+  const std::string out = cluster.text(in);
+  CHECK(out == "Gr=C3=B6=C3=9Fe von=20" + cluster.text("nautilus") + " =3D 64");
+  CHECK(cluster.text(out) == out);
+  CHECK(cluster.reveal(out) == in);
+  CHECK_FALSE(contains(cluster.text("x=20nautilus"), "nautilus"));
+}
+
+TEST_CASE("unfold: the line's end of a document in a document is no letter of what follows") {
+  Cluster cluster;
+  const std::string in = R"({"log": "up\\n10.1.2.3 answers\\n\\tpve-muc-01"})";
+  const std::string out = cluster.json(in);
+  CHECK_FALSE(contains(out, "10.1.2.3"));
+  CHECK(contains(out, " answers"));
+  CHECK(cluster.reveal(out) == in);
+}
+
 }  // namespace pmx::anonymize
