@@ -26,6 +26,12 @@ bool ends_line(std::string_view text, std::size_t at) {
          (text[at] == '\\' && byte_at(text, at + 1) == 'n');
 }
 
+/// What may stand behind an address and is no host: "10.1.2.3 answers", and the kind of a host's key.
+bool is_told(std::string_view word) {
+  if (word.starts_with("ssh-") || word.starts_with("ecdsa-")) return true;
+  return word.ends_with('s') && Dictionary::is_weak(word.substr(0, word.size() - 1));
+}
+
 /// "AD:DR:ES:S", or the id of a client, which may be left out.
 bool is_client_id(std::string_view text, std::size_t at) {
   return byte_at(text, at) == '*' || hex_pairs_at(text, at) >= 6;
@@ -118,7 +124,8 @@ bool Rewriter::hosts_line(Scan& scan, std::size_t begin, std::size_t end) {
   const auto name = [text](Span span) { return text.substr(span.begin, span.end - span.begin); };
   const bool hosts = std::all_of(names.begin(), names.end(), [&](Span span) {
     const std::string folded = lower(name(span));
-    return is_letter(folded.front()) && (!Dictionary::is_weak(folded) || is_kept_name(folded));
+    return is_letter(folded.front()) && !is_told(folded) &&
+           (!Dictionary::is_weak(folded) || is_kept_name(folded));
   });
   if (!hosts) return false;
   for (const Span& span : names) {

@@ -13,6 +13,7 @@ namespace pmx::anonymize {
 namespace {
 
 using rules::Flag;
+using rules::commands::kArguments;
 using rules::commands::kFlags;
 
 static_assert(std::size(kFlags) <= 64, "one bit for each in Scan::flags");
@@ -52,10 +53,20 @@ std::size_t word_end(std::string_view text, std::size_t at, char quote) {
   return at;
 }
 
+/// Behind `" a2=` at `at`, else `at`.
+std::size_t behind_audit_quote(std::string_view text, std::size_t at) {
+  if (text.substr(at, 3) != "\" a") return at;
+  std::size_t end = at + 3;
+  while (is_digit(byte_at(text, end))) ++end;
+  return end > at + 3 && byte_at(text, end) == '=' ? end + 1 : at;
+}
+
 }  // namespace
 
 void add_command_words(Triggers& triggers) {
-  for (const std::string_view word : {"data", "from", "to", "value", "uid"})
+  for (const rules::Argument& argument : kArguments)
+    triggers.add_word(argument.command, clue::kCue);
+  for (const std::string_view word : {"cn", "data", "from", "short", "to", "value", "uid"})
     triggers.add_word(word, clue::kField);
   for (const Flag& flag : kFlags) triggers.add_word(flag.command, clue::kCue);
   for (const std::string_view word : rules::commands::kCommunities)
@@ -73,6 +84,35 @@ bool Rewriter::cue(Scan& scan) {
   scan.looks_beyond();
   scan.read_command();
   scan.flags |= flags;
+  return false;
+}
+
+/// "pvesm add nfs X", "hostnamectl set-hostname X": a name behind words of its command.
+bool Rewriter::command_argument(Scan& scan) {
+  const std::string_view text = scan.text;
+  if (scan.at != scan.run_begin || byte_at(text, scan.run_end) != ' ') return false;
+  const std::string_view command = text.substr(scan.at, scan.run_end - scan.at);
+  for (const rules::Argument& argument : kArguments) {
+    if (argument.command != command) continue;
+    scan.looks_beyond();
+    std::size_t at = scan.run_end + 1;
+    bool fits = true;
+    for (std::size_t word = 0; fits && word < argument.words.size();) {
+      const std::size_t stop = std::min(argument.words.find(' ', word), argument.words.size());
+      const std::string_view wanted = argument.words.substr(word, stop - word);
+      const std::size_t end = word_end(text, at, '\0');
+      fits = end > at && byte_at(text, end) == ' ' &&
+             (wanted == "*" || wanted == text.substr(at, end - at));
+      at = end + 1;
+      word = stop + 1;
+    }
+    std::size_t end = at;
+    while (fits && end < text.size() && is_run_char(text[end])) ++end;
+    if (end == at || is_plain_path_word(text.substr(at, end - at))) continue;
+    const bool user = argument.rule.treatment == Treatment::kUserId;
+    if (user ? placed_user(scan, at, end) : placed_name(scan, at, end, argument.rule.kind))
+      return true;
+  }
   return false;
 }
 
@@ -127,7 +167,11 @@ bool Rewriter::command_flag(Scan& scan) {
     if (alone)
       while (byte_at(text, at) == ' ' || byte_at(text, at) == ',') ++at;
     if (flag.value == Flag::kThird) return third_word(scan, at);
+    // An argument in the log of audit: a1="-p" a2="x".
+    if (alone) at = behind_audit_quote(text, at);
     const Quote quote = take_quote(text, at);
+    if (flag.value == Flag::kUser)
+      return placed_user(scan, at, word_end(text, at, quote.mark)) || scan.skip(at);
     const char mark = flag.value == Flag::kPair ? ':' : flag.value == Flag::kPercent ? '%' : '\0';
     // sshpass -p SECRET ssh -p 2222: behind its secret another program's flags follow.
     if (flag.command == "sshpass") scan.flags &= ~flags_of(flag.command);

@@ -141,7 +141,7 @@ void find_directive(std::string_view line, std::size_t begin, std::vector<Place>
     while (i + 1 < words.size() && is_type_number(word(i))) ++i;
     if (i >= words.size()) continue;
     // A sentence may begin with the word, too.
-    const bool alone = head == "password" || head == "hostname";
+    const bool alone = head == "password" || head == "hostname" || head == "User" || head == "login";
     const bool sentence = alone || head == "set" || directive.rule.treatment == Treatment::kUserId;
     if (sentence && (word(i).size() < 3 || is_common_word(lower(word(i))))) continue;
     if (alone && line.find_first_not_of(" \"'", words[i].end) != std::string_view::npos) continue;

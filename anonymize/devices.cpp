@@ -5,6 +5,7 @@
 
 #include "anonymize/clues.h"
 #include "anonymize/rewrite.h"
+#include "anonymize/word_set.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -76,6 +77,17 @@ Part by_id_serial(std::string_view text, std::size_t at) {
     if (cut == std::string_view::npos) return {};
   }
   return {at + cut + 1, end};
+}
+
+/// Whether a run is such a link outside of its folder, as zpool and zed write it: all but what kind
+/// of bus it is on are capitals.
+bool is_device_link(std::string_view run) {
+  constexpr std::string_view kBuses[] = {"ata-", "nvme-", "scsi-", "usb-"};
+  const std::string_view link = run.substr(0, run.rfind("-part"));
+  const std::size_t cut = link.find('-') + 1;
+  return begins_with_one_of(link, kBuses) && link.find('_') != std::string_view::npos &&
+         std::none_of(link.begin() + static_cast<std::ptrdiff_t>(cut), link.end(), is_lower) &&
+         std::any_of(link.begin() + static_cast<std::ptrdiff_t>(link.rfind('_')), link.end(), is_digit);
 }
 
 /// "Serial Number:    X", "S/N:X": where X begins, or 0.
@@ -172,6 +184,7 @@ bool Rewriter::device(Scan& scan) {
     const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
     if (run == "by-id" && byte_at(text, scan.run_end) == '/')
       part = by_id_serial(text, scan.run_end + 1);
+    if (is_device_link(run)) part = by_id_serial(text, scan.at);
     if (run == "N" || equals_folded(run, "number")) scan.looks_beyond();
     const std::size_t serial = announced_serial(text, scan.at, scan.run_end);
     std::size_t end = serial;

@@ -203,7 +203,7 @@ bool Rewriter::fqdn(Scan& scan) {
   if (webhook(scan, end)) return true;
   if (is_no_host(scan.text, scan.at, end)) return false;
   const std::size_t suffix = sensitive_suffix(name);
-  if (suffix == 0) return false;
+  if (suffix == 0) return host_and_service(scan, end);
   const std::size_t begin = scan.at;
   scan.replace(begin, end, domain_text(name, suffix));
   share_behind(scan, begin, end);
@@ -224,14 +224,31 @@ bool Rewriter::host_and_port(Scan& scan, std::size_t end) {
   return scan.skip(end);
 }
 
+/// host.acme.de.ssh > 10.1.2.3.50112: the same with the name of its service.
+bool Rewriter::host_and_service(Scan& scan, std::size_t end) {
+  const std::string_view text = scan.text;
+  const bool sends = text.substr(end, 3) == " > ";
+  const bool receives = scan.at > 1 && text.substr(scan.at - 2, 2) == "> " &&
+                        byte_at(text, end) == ':';
+  if (!sends && !receives) return false;
+  const std::string_view all = text.substr(scan.at, end - scan.at);
+  const std::string_view name = all.substr(0, all.rfind('.'));
+  const std::size_t suffix = name.find('.') == std::string_view::npos ? 0 : sensitive_suffix(name);
+  if (suffix == 0) return false;
+  scan.replace(scan.at, scan.at + name.size(), domain_text(name, suffix));
+  return scan.skip(end);
+}
+
 /// What a server shares, behind its name: //server/share.
 bool Rewriter::share_behind(Scan& scan, std::size_t begin, std::size_t end) {
   const std::string_view text = scan.text;
   const bool forward = begin > 1 && text.substr(begin - 2, 2) == "//" && byte_at(text, end) == '/';
-  if (!forward) return false;
+  const bool back =
+      begin > 1 && text.substr(begin - 2, 2) == "\\\\" && byte_at(text, end) == '\\';
+  if (!forward && !back) return false;
   const std::string_view scheme =
       text.substr(begin > 7 ? begin - 7 : 0, std::min<std::size_t>(begin, 7) - 2);
-  if (scheme.ends_with(':') && !scheme.ends_with("smb:") && !scheme.ends_with("cifs:"))
+  if (forward && scheme.ends_with(':') && !scheme.ends_with("smb:") && !scheme.ends_with("cifs:"))
     return false;
   std::size_t stop = end + 1;
   while (stop < text.size() && is_run_char(text[stop])) ++stop;

@@ -67,6 +67,8 @@ const RuledWord* row_of(std::string_view folded) {
 
 /// The rule that the last word of a key decides, and the word before it.
 FieldRule last_word_rule(std::string_view folded) {
+  // udev's ID_SERIAL_SHORT.
+  if (folded.ends_with("-serial-short")) folded.remove_suffix(6);
   const std::size_t cut = folded.find_last_of("-.");
   if (cut == std::string_view::npos) return {};
   const std::string_view last = folded.substr(cut + 1);

@@ -167,6 +167,10 @@ bool Rewriter::hinted_person(Scan& scan) {
   std::size_t at = scan.run_end;
   if (byte_at(text, at) != ' ') return false;
   ++at;
+  if (!title)
+    for (const std::string_view link : people::kLinks)
+      if (text.substr(at).starts_with(link) && byte_at(text, at + link.size()) == ' ')
+        return hinted_name(scan, at + link.size() + 1, Kind::kPerson);
   // "ask Herr X"
   if (!title)
     for (const std::string_view word : people::kTitles)

@@ -41,6 +41,7 @@ enum Fact : std::uint32_t {
   kMetricRow = 1U << 21,  ///< a metric server: its id is a name
   kGroupRow = 1U << 22,   ///< a firewall rule whose action is a security group
   kKeyRow = 1U << 23,     ///< a JSON Web Key
+  kResource = 1U << 24,   ///< a resource of Terraform: its name is somebody's word for it
 };
 
 struct FactRow {
@@ -98,6 +99,9 @@ constexpr FactRow kFacts[] = {{"vmid", kVmid},
                               {"frag", kNamedRow},     // a pool of ZFS
                               {"scan", kNamedRow},     // the same, in detail
                               {"lvcount", kNamedRow},  // a volume group
+                              {"ref", kNamedRow},      // an alias or a set of the firewall
+                              {"NetworkSettings", kNamedRow},  // a container of Docker
+                              {"instances", kResource},
                               {"map", kNamedRow | kJobRow},
                               {"schedule", kJobRow},
                               {"url", kServiceRow},
@@ -245,7 +249,7 @@ void Document::note(std::size_t index) {
     keys_of_[index] = number;
     constexpr std::uint32_t kOfObject = kVmid | kConfig | kFrame | kInterface | kSnapshot |
                                         kTokenRow | kUserRow | kValue | kPending | kNamedRow |
-                                        kJobRow | kServiceRow | kKeyRow;
+                                        kJobRow | kServiceRow | kKeyRow | kResource;
     objects_[static_cast<std::size_t>(item.object)].facts |= keys_[number].facts & kOfObject;
     return;
   }
@@ -277,6 +281,8 @@ FieldRule name_rule(const FieldRule& rule, const ObjectFacts& object) {
     return {Treatment::kName, Kind::kNetwork, "", true};
   if (rule.treatment == Treatment::kGuest && object.has(kNamedRow) && !typed)
     return {Treatment::kName, Kind::kName, "", true};
+  if (rule.treatment == Treatment::kGuest && object.has(kResource) && !typed)
+    return {Treatment::kReference, Kind::kName, "", true};
   if (rule.treatment == Treatment::kGuest) return typed || nested ? rule : FieldRule{};
   const bool guest = object.type == Kind::kVm || object.type == Kind::kContainer;
   return vmid || guest || nested ? FieldRule{Treatment::kGuest, Kind::kVm, "", true} : rule;

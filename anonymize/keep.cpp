@@ -130,7 +130,7 @@ bool is_kept_mac(const std::array<std::uint8_t, 6>& octets) {
 
 bool is_vendor_host(std::string_view lower) {
   if (is_documentation_host(lower)) return true;
-  constexpr int kMostLabels = 3;
+  constexpr int kMostLabels = 4;
   std::size_t at = lower.size();
   for (int labels = 1; labels <= kMostLabels && at > 0; ++labels) {
     const std::size_t dot = lower.rfind('.', at - 1);

@@ -43,9 +43,24 @@ bool ends_login(std::string_view text, std::size_t end) {
   const std::string_view rest = text.substr(end, 6);
   if (rest.empty() || std::string_view(".(\n,;:)").find(rest.front()) != std::string_view::npos)
     return true;
-  for (const std::string_view word : {" from ", " by ", " on ", " at ", " port "})
+  for (const std::string_view word : {" from ", " by ", " on ", " at ", " port ", " (uid="})
     if (rest.starts_with(word)) return true;
   return rest.front() == ' ' && (read_ipv4(text, end + 1) || read_ipv6(text, end + 1));
+}
+
+/// "User X from 10.1.2.3 not allowed because ...", as sshd says.
+bool is_refused(std::string_view text, std::size_t end) {
+  constexpr std::size_t kReach = 96;
+  const std::string_view rest = text.substr(end, kReach);
+  return rest.starts_with(" from ") &&
+         rest.substr(0, rest.find('\n')).find(" not allowed because ") != std::string_view::npos;
+}
+
+/// Whether "user [X]" ends as Samba writes it: before "-> [X]", a verdict or the end of a sentence.
+bool ends_bracket(std::string_view text, std::size_t at) {
+  const std::string_view rest = text.substr(at, 8);
+  return rest.empty() || rest.starts_with(" -> [") || rest.starts_with(" FAILED") ||
+         rest.starts_with(" succe") || std::string_view(".,\n").find(rest[0]) != rest.npos;
 }
 
 }  // namespace
@@ -94,6 +109,11 @@ bool Rewriter::program_user(Scan& scan, std::string_view program) {
     const std::size_t end = run_from(text, at);
     return (text.substr(end, 4) == " on " && placed_user(scan, at, end)) || scan.skip(at);
   }
+  if (program == "sshd") {  // "sshd: X [priv]" of ps
+    const std::size_t end = run_from(text, at);
+    return (text.substr(end, 7) == " [priv]" || text.substr(end, 4) == "@pts") &&
+           placed_user(scan, at, end);
+  }
   const bool paired = byte_at(text, at) == '(';
   if (paired) ++at;
   const std::size_t end = run_from(text, at);
@@ -116,10 +136,14 @@ bool Rewriter::login_name(Scan& scan) {
     for (const std::string_view more : {"invalid user ", "illegal user ", "user "})
       if (text.substr(at).starts_with(more)) at += more.size();
     const std::size_t end = trimmed_run(text, at);
+    // "'su root' failed for X on /dev/pts/8"; much else fails for somebody.
+    if (word == "failed" && text.substr(end, 9) != " on /dev/") return false;
     return ends_login(text, end) && placed_user(scan, at, end);
   }
   if (byte_at(text, at) == '[') {
     const std::size_t domain = run_from(text, at + 1);
+    if (byte_at(text, domain) == ']' && byte_at(text, domain + 1) != '\\')
+      return ends_bracket(text, domain + 1) && placed_user(scan, at + 1, domain);
     std::size_t user = domain;
     for (const char mark : std::string_view("]\\["))
       if (byte_at(text, user) == mark) ++user;
@@ -132,7 +156,8 @@ bool Rewriter::login_name(Scan& scan) {
   const Quote quote = take_quote(text, at);
   const std::size_t end = trimmed_run(text, at);
   if (at > quoted) return byte_at(text, end) == quote.mark && placed_user(scan, at, end);
-  if (!follows_announcement(text, scan.at) || !ends_login(text, end)) return false;
+  const bool told = follows_announcement(text, scan.at) || is_refused(text, end);
+  if (!told || !ends_login(text, end)) return false;
   if (!placed_user(scan, at, end)) return false;
   // "for user X(uid=1) by Y(uid=2)"
   const std::size_t by = text.substr(scan.at, 24).find(" by ");

@@ -6,6 +6,7 @@
 #include "anonymize/people.h"
 #include "anonymize/rewrite.h"
 #include "anonymize/rules/cues.h"
+#include "anonymize/rules/domains.h"
 #include "anonymize/unfold.h"
 #include "anonymize/word_set.h"
 #include "anonymize/words.h"
@@ -81,6 +82,14 @@ bool is_message_id(std::string_view local) {
   constexpr std::ptrdiff_t kTime = 10;
   const auto end = std::find_if_not(local.begin(), local.end(), is_digit);
   return end - local.begin() >= kTime;
+}
+
+/// "proxmox-api-go@v0.0.0-20241011": a version of a module.
+bool is_module_version(std::string_view host) {
+  const std::size_t dot = host.find('.');
+  return host.starts_with('v') && dot > 1 && dot != std::string_view::npos &&
+         std::all_of(host.begin() + 1, host.begin() + static_cast<std::ptrdiff_t>(dot), is_digit) &&
+         is_digit(byte_at(host, dot + 1));
 }
 
 /// "m2048@0xfebd2000": an address in memory.
@@ -177,6 +186,8 @@ bool Rewriter::user_id(Scan& scan) {
   if (is_memory_address(host)) return false;
   if (is_unit(host) || !has_letter(host)) return false;
   const std::string folded = lower(host);
+  if (is_module_version(folded) || is_one_of(folded, rules::domains::kProtocols))
+    return scan.skip(end);
   const bool known = resolver_.ledger().by_name(folded) != nullptr ||
                      resolver_.ledger().by_name(lower(local)) != nullptr || is_own(local) ||
                      is_kept_name(folded, Kind::kRealm);
@@ -221,7 +232,7 @@ bool Rewriter::context_name(Scan& scan, std::size_t from, Kind kind, bool teache
   if (!known && (!teaches || dotted || Dictionary::is_weak(folded) || read_ipv4(text, from)))
     return false;
   if (kind != Kind::kUser && resolver_.fate(kind) != Fate::kKeep) resolver_.announce(value);
-  return scan.replace(from, end, resolver_.name(kind, value));
+  return scan.replace(from, end, this->value(kind, value));
 }
 
 bool Rewriter::in_context(Scan& scan) {

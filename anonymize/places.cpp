@@ -224,10 +224,16 @@ class PlaceFinder {
       case ' ':
         host_ids(begin, line);
         host_line(begin, line);
+        find_change(line, begin, places_);
         break;
+      case '#': reported_host(begin, end, line); break;
+      case '*': find_cron_user(line, begin, places_); break;
       default: log_line(begin, line);
     }
+    if (is_digit(line.front())) find_cron_user(line, begin, places_);
     find_directive(line, begin, places_);
+    find_balanced(line, begin, places_);
+    find_record(line, begin, places_);
     prompt(begin, line);
     if (may_be_letter(line)) letter(begin, end, line);
     if (line.front() == ' ' || line.front() == '-') ceph(begin, line);
@@ -292,17 +298,40 @@ class PlaceFinder {
 
   /// "Name:     x" of pvecm status, before the line with the configuration's version.
   void cluster_name(std::size_t begin, std::size_t end, std::string_view line) {
+    if (line.starts_with("Namespace ")) return device_id(begin, line);
     if (!line.starts_with("Name:   ")) return log_line(begin, line);
     if (text_.substr(std::min(end + 1, text_.size()), 15) != "Config Version:") return;
     add(begin + skip_blanks(line, 5), end, named(Kind::kCluster));
+  }
+
+  /// "# hostname", and a line or two below the name, in a report of a node.
+  void reported_host(std::size_t begin, std::size_t end, std::string_view line) {
+    if (line != "# hostname") return log_line(begin, line);
+    const std::size_t at = std::min(text_.find_first_not_of("\r\n", end), text_.size());
+    const std::size_t stop = run_end(text_, at);
+    if (stop == text_.size() || text_[stop] == '\n' || text_[stop] == '\r')
+      add(at, stop, kHostRule);
+  }
+
+  /// "Namespace 1 IEEE EUI-64:      002538 x" of smartctl: what the vendor numbered.
+  void device_id(std::size_t begin, std::string_view line) {
+    constexpr std::string_view kLabel = " IEEE EUI-64:";
+    const std::size_t label = line.find(kLabel);
+    if (label == std::string_view::npos) return;
+    const std::size_t vendor = skip_blanks(line, label + kLabel.size());
+    const std::size_t at = skip_blanks(line, run_end(line, vendor));
+    add(begin + at, begin + run_end(line, at), {Treatment::kSerial, Kind::kName, "", true});
   }
 
   /// "      Machine ID: x" of hostnamectl.
   void host_ids(std::size_t begin, std::string_view line) {
     const std::size_t at = skip_blanks(line, 0);
     const std::string_view label = line.substr(at, 12);
-    if (label != "Machine ID: " && !label.starts_with("Boot ID: ")) return;
     const std::size_t value = line.find(": ") + 2;
+    // "   Host Name . . . . . . . : x" of ipconfig.
+    if (label == "Host Name . " && value > 1)
+      return add(begin + value, begin + run_end(line, value), kHostRule);
+    if (label != "Machine ID: " && !label.starts_with("Boot ID: ")) return;
     add(begin + value, begin + run_end(line, value), {Treatment::kSerial, Kind::kName, "", true});
   }
 
@@ -442,10 +471,19 @@ class PlaceFinder {
       std::size_t word = at - 1;
       while (word > 0 && is_letter(text_[word - 1])) --word;
       const std::string noun = lower(text_.substr(word, at - 1 - word));
+      if (noun == "as" && logs_in(word)) add(at + 1, end, kUserRule);
+      if (noun.empty() && text_.substr(0, at - 1).ends_with("'hostname',"))
+        add(at + 1, end, kHostRule);
       for (const rules::RuledWord& known : cues::kNouns)
         if (known.word == noun) add(at + 1, end, known.rule);
       done = end + 1;
     }
+  }
+
+  /// "Authenticating to pve1:22 as 'x'" of ssh -v: whether that is the line of `at`.
+  bool logs_in(std::size_t at) const {
+    const std::size_t line = text_.rfind('\n', at) + 1;
+    return text_.substr(line, at - line).find("Authenticating to ") != std::string_view::npos;
   }
 
   /// "/home/x/": the user of a home directory.

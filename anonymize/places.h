@@ -26,6 +26,19 @@ std::vector<Place> find_places(std::string_view text);
 /// The secrets of a directive of a daemon or a switch; `begin` is where the line begins.
 void find_directive(std::string_view line, std::size_t begin, std::vector<Place>& places);
 
+/// The user of a line of /etc/crontab, "*/5 * * * *  x  /usr/bin/true".
+void find_cron_user(std::string_view line, std::size_t begin, std::vector<Place>& places);
+
+/// Both values of a change that Terraform plans, "~ name = "x" -> "y"".
+void find_change(std::string_view line, std::size_t begin, std::vector<Place>& places);
+
+/// A server that haproxy balances, and a user it knows: "server x 10.1.2.3:443 check".
+void find_balanced(std::string_view line, std::size_t begin, std::vector<Place>& places);
+
+/// The host that begins a record of a zone, "x IN A 10.1.2.3", or a line of Ansible's inventory,
+/// "x ansible_host=10.1.2.3".
+void find_record(std::string_view line, std::size_t begin, std::vector<Place>& places);
+
 /// What is quoted behind "the password is".
 void find_told_passwords(std::string_view text, const Marks& marks, std::vector<Place>& places);
 
@@ -57,11 +70,13 @@ class TableReader {
     FieldRule rule;
     bool holds = false;  ///< cells of this column are places
   };
-  enum class Layout { kNone, kListing, kDelimited, kPairs };
+  enum class Layout { kNone, kListing, kAligned, kDelimited, kPairs };
 
   bool begin_listing(std::string_view line);
   [[nodiscard]] bool has_second(std::string_view words) const;
   bool begin_delimited(std::string_view line, std::string_view next);
+  bool begin_aligned(std::string_view line);
+  bool aligned_row(std::size_t begin, std::string_view line, std::vector<Place>& places) const;
   bool listing_row(std::size_t begin, std::string_view line, std::vector<Place>& places);
   bool delimited_row(std::size_t begin, std::string_view line, std::vector<Place>& places);
   static std::vector<Span> words(std::string_view line);
@@ -74,6 +89,7 @@ class TableReader {
   std::string_view head_;  ///< the first words of a listing's header
   std::string_view second_;
   std::string_view third_;
+  std::size_t column_ = 0;  ///< where the column of an aligned table begins
 };
 
 }  // namespace pmx::anonymize

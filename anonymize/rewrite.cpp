@@ -385,6 +385,7 @@ bool Rewriter::at_run(Scan& scan) {
       {clue::kBlob, &Rewriter::machine_key, Finder::kSecretForm, Reach::kWord},
       {clue::kFlag, &Rewriter::command_flag, Finder::kCommand, Reach::kBeyond},
       {clue::kCue, &Rewriter::config_secret, Finder::kCommand, Reach::kTold},
+      {clue::kCue, &Rewriter::command_argument, Finder::kCommand, Reach::kTold},
       {clue::kPair, &Rewriter::password_pair, Finder::kCommand, Reach::kBeyond},
       {clue::kLogin, &Rewriter::login_name, Finder::kLogin, Reach::kBeyond},
       {clue::kDevice, &Rewriter::multipath_alias, Finder::kDevice, Reach::kTold},
@@ -557,6 +558,20 @@ bool Rewriter::reverse_name(Scan& scan) {
   return scan.replace(scan.at, scan.at + run.size(), resolver_.name(Kind::kHost, run));
 }
 
+/// IP-MIB::ipAdEntAddr.10.1.2.3: the index of a row of SNMP that is an address.
+bool Rewriter::indexed_address(Scan& scan) {
+  const std::string_view text = scan.text;
+  const std::size_t begin = scan.run_begin;
+  if (scan.at < begin + 3 || text[scan.at - 1] != '.' || begin < 2) return false;
+  const bool object = text.substr(begin - 2, 2) == "::" &&
+                      std::all_of(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                                  text.begin() + static_cast<std::ptrdiff_t>(scan.at - 1), is_letter);
+  const auto ipv4 = object ? read_ipv4(text.substr(scan.at), 0) : std::nullopt;
+  if (!ipv4 || scan.at + ipv4->end != scan.run_end) return false;
+  const auto out = resolver_.ipv4(ipv4->value);
+  return out ? scan.replace(scan.at, scan.run_end, *out) : scan.skip(scan.run_end);
+}
+
 bool Rewriter::address(Scan& scan) {
   if (escaped_address(scan) || reverse_name(scan)) return true;
   const char c = scan.text[scan.at];
@@ -588,7 +603,7 @@ bool Rewriter::address(Scan& scan) {
     }
   }
   if (!is_digit(c)) return false;
-  if (ipv4_pattern(scan)) return true;
+  if (ipv4_pattern(scan) || indexed_address(scan)) return true;
   const auto ipv4 = is_packet_address(text, scan.at) ? read_ipv4_with_port(text, scan.at)
                                                      : read_ipv4(text, scan.at);
   if (!ipv4) return false;

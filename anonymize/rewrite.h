@@ -326,6 +326,7 @@ class Rewriter {
   bool percent_token(Scan& scan);
   Edit escaped_edit(const Edit& edit, const Layer& layer, std::string_view text, std::size_t begin);
   bool address(Scan& scan);
+  bool indexed_address(Scan& scan);
   bool ipv4_pattern(Scan& scan);
   bool escaped_address(Scan& scan);
   bool reverse_name(Scan& scan);
@@ -370,6 +371,9 @@ class Rewriter {
   bool web_token(Scan& scan);
   bool hash_shape(Scan& scan);
   static Quote take_quote(std::string_view text, std::size_t& at);
+  bool common_name(Scan& scan);
+  bool encoded_name(Scan& scan, std::size_t at, const FieldRule& rule);
+  bool block_value(Scan& scan, std::size_t at, std::string_view word);
   bool secret_value(Scan& scan, std::size_t from, std::string_view word);
   std::vector<Edit> secret_edits(std::string_view value, std::string_view word);
   static std::vector<Edit> cookie_edits(std::string_view value);
@@ -429,6 +433,7 @@ class Rewriter {
   static bool follows_command(const Scan& scan);
   static bool may_be_flag(const Scan& scan);
   bool command_flag(Scan& scan);
+  bool command_argument(Scan& scan);
   bool config_secret(Scan& scan);
   bool third_word(Scan& scan, std::size_t at);
   bool flag_value(Scan& scan, std::size_t begin, char quote, char mark);
@@ -482,6 +487,7 @@ class Rewriter {
   bool fqdn(Scan& scan);
   bool service_name(Scan& scan);
   bool host_and_port(Scan& scan, std::size_t end);
+  bool host_and_service(Scan& scan, std::size_t end);
   bool share_behind(Scan& scan, std::size_t begin, std::size_t end);
   std::string dashed_address(std::string_view label);
   bool webhook(Scan& scan, std::size_t end);

@@ -45,10 +45,18 @@ struct Flag {
     kPair,      ///< behind the colon of the next word
     kPercent,   ///< behind the % of the next word
     kThird,     ///< the third word behind it, and its user is the second
+    kUser,      ///< the next word, and it is a user
   };
   std::string_view command;
   char letter;
   Value value;
+};
+
+/// A command, and the words behind it before a name; "*" is any word.
+struct Argument {
+  std::string_view command;
+  std::string_view words;
+  FieldRule rule;
 };
 
 /// A line's first word, and which word is a secret or a user: so many behind `marker`, or behind

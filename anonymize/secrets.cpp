@@ -2,6 +2,7 @@
 #include <re2/re2.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "anonymize/keep.h"
@@ -37,6 +38,20 @@ const RE2& token_pattern() {
 /// Interfaces named by their MAC are long enough to be woken by the same table.
 constexpr rules::TokenHead kKeyHeads[] = {{"enx", 15}, {"ssh", 3}, {"ecd", 3},
                                           {"sk-", 3},  {"AAA", 4}, {"eyJ", 11}};
+
+/// Whether some token or key begins with `c`.
+bool begins_token(char c) {
+  static constexpr auto kFirst = [] {
+    std::array<bool, 256> first{};
+    const auto add = [&first](const rules::TokenHead& head) {
+      first[static_cast<unsigned char>(head.text.front())] = true;
+    };
+    for (const rules::TokenHead& head : secrets::kTokensHeads) add(head);
+    for (const rules::TokenHead& head : kKeyHeads) add(head);
+    return first;
+  }();
+  return kFirst[static_cast<unsigned char>(c)];
+}
 
 bool is_base64(char c) {
   return (static_cast<unsigned char>(c) < 0x80 && is_word_char(c)) || c == '+' || c == '/' ||
@@ -100,14 +115,41 @@ std::size_t token_owner_end(std::string_view text, std::size_t at) {
   return end;
 }
 
+/// Where the remark begins that ends a line, "X (user y)", or the value's end: in parentheses, with a
+/// blank between its words.
+std::size_t remark_begin(std::string_view value) {
+  const std::size_t open = value.rfind(" (");
+  if (!value.ends_with(')') || open == std::string_view::npos || open == 0) return value.size();
+  const std::string_view remark = value.substr(open + 2);
+  return remark.find(' ') == std::string_view::npos ? value.size() : open;
+}
+
+std::size_t run_from(std::string_view text, std::size_t at) {
+  while (at < text.size() && is_run_char(text[at])) ++at;
+  return at;
+}
+
+/// Whether a path below one of the roots of a system stands at `at`.
+bool is_below_root(std::string_view text, std::size_t at) {
+  if (byte_at(text, at) != '/') return false;
+  std::size_t end = at + 1;
+  while (end < text.size() && is_run_char(text[end])) ++end;
+  return is_one_of(text.substr(at + 1, end - at - 1), secrets::kRoots);
+}
+
 /// Whether the value at `at` of the PWD that begins at `key` is the shell's directory: a path below
 /// one of the roots of a system, where no list of a connection's properties can be.
 bool is_directory(std::string_view text, std::size_t key, std::size_t at) {
-  if (text.substr(key, 4) != "PWD=" || byte_at(text, at) != '/') return false;
+  if (text.substr(key, 4) != "PWD=") return false;
   if (key > 0 && !is_space(text[key - 1])) return false;
-  std::size_t end = at + 1;
-  while (end < text.size() && is_run_char(text[end])) ++end;
-  return end == at + 1 || is_one_of(text.substr(at + 1, end - at - 1), secrets::kRoots);
+  return (byte_at(text, at) == '/' && !is_run_char(byte_at(text, at + 1))) ||
+         is_below_root(text, at);
+}
+
+/// "|", ">-", "|2+": in YAML a block of lines follows.
+bool is_block_mark(std::string_view value) {
+  return !value.empty() && value.size() <= 3 && (value[0] == '|' || value[0] == '>') &&
+         value.find_first_not_of("+-123456789", 1) == std::string_view::npos;
 }
 
 bool is_plain_word(std::string_view value) {
@@ -147,6 +189,16 @@ std::size_t skip_markup(std::string_view text, std::size_t at) {
   return at;
 }
 
+/// Whether a list of PHP closes behind the quote at `at`, ['key'] = x, or a constant is defined there,
+/// define('KEY', x); `begin` is where the key does.
+bool closes_key(std::string_view text, std::size_t begin, std::size_t at) {
+  constexpr std::string_view kDefine = "define(";
+  const char mark = byte_at(text, at);
+  if (mark == ']') return byte_at(text, begin - 2) == '[';
+  return mark == ',' && begin > kDefine.size() &&
+         text.substr(begin - 1 - kDefine.size(), kDefine.size()) == kDefine;
+}
+
 /// What stands behind the key at [begin, end); `flag` when the key is a command's.
 Assignment read_assignment(std::string_view text, std::size_t begin, std::size_t end, bool flag) {
   const char before = begin > 0 ? text[begin - 1] : ' ';
@@ -155,6 +207,12 @@ Assignment read_assignment(std::string_view text, std::size_t begin, std::size_t
   if (const char quote = byte_at(text, at); quote == '\\' || quote == '"' || quote == '\'') {
     while (byte_at(text, at) == '\\') ++at;
     if (byte_at(text, at) == '"' || byte_at(text, at) == '\'') ++at;
+    // A quote that closes a path ("GET /access/ticket": x) is around no key.
+    if (before == '/') return {};
+    if (before == '\'' && closes_key(text, begin, at)) {
+      if (text[at] == ',') return {skip_blanks(text, at + 1), '='};
+      ++at;
+    }
   } else if (quote == '`') {
     ++at;
   }
@@ -337,6 +395,7 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
       (mark.starts_with(':') || mark == " = ")) {
     end = std::min(scan.text.find_first_of("\r\n", at), scan.text.size());
     while (end > at && is_space(scan.text[end - 1])) --end;
+    end = at + remark_begin(scan.text.substr(at, end - at));
   }
   const std::string_view value = scan.text.substr(at, end - at);
   if (value.starts_with("[secret:")) {
@@ -344,12 +403,15 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
     return scan.skip(close == std::string_view::npos ? end : at + close + 1);
   }
   // "token: the identifier" in a sentence.
+  const std::string_view key = scan.text.substr(scan.run_begin, scan.run_end - scan.run_begin);
+  if (byte_at(scan.text, scan.run_end) == ':' && begins_with_one_of(key, secrets::kVerbs))
+    return scan.skip(scan.run_end);
   const bool prose = quote.mark == '\0' && byte_at(scan.text, scan.run_end) == ':' &&
                      from > scan.run_end + 1 && !begins_line(scan.text, scan.run_begin);
   if (prose && is_plain_word(value)) return scan.skip(end);
   const bool open = quote.mark == '\0' && byte_at(scan.text, scan.run_end) == ':';
   if (is_no_secret(value, open)) return scan.skip(scan.run_end);  // more may stand in the line
-  if (value == "|" || value == ">") return false;
+  if (is_block_mark(value)) return block_value(scan, end, word);
   // The id of a second factor, not its code: totp:18b70200.
   constexpr std::size_t kFactorId = 8;
   if (word == "otp" && value.size() == kFactorId && std::all_of(value.begin(), value.end(), is_hex))
@@ -431,6 +493,7 @@ bool Rewriter::key_value(Scan& scan) {
     return scan.looks_beyond(), secret_value(scan, scan.run_end + 1, "key");
   if ((run == "from" || run == "to" || run == "orig_to") && text.substr(scan.run_end, 2) == "=<")
     return mailbox(scan, scan.run_end + 2);
+  if (run == "CN" || run == "cn") return scan.looks_beyond(), common_name(scan);
   const bool flag = scan.at > 0 && text[scan.at - 1] == '-';
   if (run == "PBS_REPOSITORY" || (flag && run == "repository"))
     return scan.looks_beyond(),
@@ -450,6 +513,8 @@ bool Rewriter::key_value(Scan& scan) {
   if (run == "name" && mark == '=' && in_element(text, scan.at)) return false;
   if (run == "name" && mark == '=' && in_interface_list(text, scan.at)) return false;
   if (mark == '|' && rule.treatment != Treatment::kSecret) return false;
+  // A list that the form of its line shows is taken as a whole: "tags: a;b".
+  if (rule.treatment == Treatment::kNames && scan.place_begin() == at) return false;
   const bool line = mark == ':' && is_whole_line(text, label, at);
   const char before = scan.at > 0 ? text[scan.at - 1] : ' ';
   const bool quoted = mark == ':' && before == '"' && byte_at(text, scan.run_end) == before;
@@ -463,6 +528,7 @@ bool Rewriter::key_value(Scan& scan) {
       const Quote quote = take_quote(text, begin);
       const std::size_t length = value_end(scan, begin, quote) - begin;
       if (length < 20 || holds_own(text.substr(begin, length))) return false;
+      if (is_below_root(text, begin)) return false;  // "Offering public key: /home/x/.ssh/id_rsa"
       return secret_value(scan, at, "key");
     }
     case Treatment::kName:
@@ -470,13 +536,19 @@ bool Rewriter::key_value(Scan& scan) {
     case Treatment::kGuest:
     case Treatment::kHost:
       if (run == "name" && names_secret(text, at)) return false;
+      if (dictionary_.longest_at(text, at).end > run_from(text, at)) return false;  // first and last
       if (rule.treatment == Treatment::kHost && polish_host(scan, at)) return true;
       take_quote(text, at);
       return context_name(scan, at, rule.kind, teaches);
-    case Treatment::kUserId: take_quote(text, at); return context_name(scan, at, Kind::kUser, true);
+    case Treatment::kUserId:
+      take_quote(text, at);
+      return encoded_name(scan, at, rule) || context_name(scan, at, Kind::kUser, true);
     case Treatment::kPath:
     case Treatment::kReference: return assigned_name(scan, at, rule);
     case Treatment::kSerial:
+      // An address with separators is one wherever it stands.
+      if (read_mac(text, at)) return false;
+      return encoded_name(scan, at, rule) || assigned_value(scan, at, rule);
     case Treatment::kDn:
     case Treatment::kKeyring: return assigned_value(scan, at, rule);
     case Treatment::kPerson: take_quote(text, at); return hinted_name(scan, at, Kind::kPerson);
@@ -532,8 +604,7 @@ bool Rewriter::assigned_name(Scan& scan, std::size_t from, const FieldRule& rule
 
 bool Rewriter::secret_shape(Scan& scan) {
   const std::string_view rest = scan.text.substr(scan.at);
-  constexpr std::string_view kFirst = "eghdnprstwxASv";
-  if (kFirst.find(rest.front()) == std::string_view::npos) return false;
+  if (!begins_token(rest.front())) return false;
   const std::string_view head = rest.substr(0, 3);
   if (head == "ssh" || head == "ecd" || head == "sk-") {
     const std::size_t blank = rest.substr(0, 48).find(' ');

@@ -22,7 +22,11 @@ using rules::Proof;
 bool proves(std::string_view word, Proof proof) {
   const auto all = [word](auto test) { return std::all_of(word.begin(), word.end(), test); };
   switch (proof) {
-    case Proof::kNumber: return word == "-" || all(is_digit);
+    case Proof::kNumber:
+      // The number of a node; of none the quorum device has.
+      return word == "-" || all(is_digit) ||
+             (word.starts_with("0x") && word.find_first_not_of('0', 2) != std::string_view::npos &&
+              std::all_of(word.begin() + 2, word.end(), is_hex));
     case Proof::kSize: return is_digit(word.front()) && (is_letter(word.back()) || word == "0");
     case Proof::kDevice: return word.starts_with("/dev/");
     case Proof::kThin: return word.size() == 10 && word.front() == 'V';
@@ -143,6 +147,28 @@ bool TableReader::begin_listing(std::string_view line) {
   return form;
 }
 
+/// "NAME MAJ:MIN ... SERIAL" of lsblk: cells are empty or hold blanks, but begin where their heads do.
+bool TableReader::begin_aligned(std::string_view line) {
+  const std::size_t at = line.find(" SERIAL");
+  if (!line.starts_with("NAME ") || at == std::string_view::npos) return false;
+  if (is_run_char(byte_at(line, at + 7))) return false;
+  column_ = at + 1;
+  layout_ = Layout::kAligned;
+  return true;
+}
+
+bool TableReader::aligned_row(std::size_t begin, std::string_view line,
+                              std::vector<Place>& places) const {
+  if (line.empty() || is_space(line.front())) return false;
+  // Borders of a tree are three bytes each, and their rows have no such cell.
+  if (line.size() <= column_ || line[column_ - 1] != ' ') return true;
+  std::size_t end = column_;
+  while (end < line.size() && is_run_char(line[end])) ++end;
+  if (end > column_ + 3)
+    places.push_back({begin + column_, begin + end, {Treatment::kSerial, Kind::kName, "", false}});
+  return true;
+}
+
 /// Whether the header goes on with this word, or with two.
 bool TableReader::has_second(std::string_view words) const {
   if (words == second_) return true;
@@ -170,8 +196,9 @@ bool TableReader::listing_row(std::size_t begin, std::string_view line,
 
 bool TableReader::begin_delimited(std::string_view line, std::string_view next) {
   const bool box = line.find("│") != std::string_view::npos;
+  // Under the header of Markdown stands |---|, under that of SQL +---+.
   const bool bar = !box && line.find('|') != std::string_view::npos && is_rule_line(next) &&
-                   next.find('|') != std::string_view::npos;
+                   next.find_first_of("|+") != std::string_view::npos;
   // As text is read, lines of boxes are '^'.
   const bool drawn = !box && !bar && line.starts_with('^') && line.find('^', 1) != line.npos;
   delimiter_ = box ? "│" : bar ? "|" : drawn ? "^" : "";
@@ -227,11 +254,12 @@ bool TableReader::delimited_row(std::size_t begin, std::string_view line,
 bool TableReader::line(std::size_t begin, std::size_t end, std::vector<Place>& places) {
   const std::string_view line = text_.substr(begin, end - begin);
   if (layout_ == Layout::kListing && listing_row(begin, line, places)) return true;
-  if (layout_ != Layout::kNone && layout_ != Layout::kListing && delimited_row(begin, line, places))
-    return true;
+  if (layout_ == Layout::kAligned && aligned_row(begin, line, places)) return true;
+  const bool delimited = layout_ == Layout::kDelimited || layout_ == Layout::kPairs;
+  if (delimited && delimited_row(begin, line, places)) return true;
   layout_ = Layout::kNone;
   if (line.size() < 8) return false;
-  if (begin_listing(line)) return true;
+  if (begin_listing(line) || begin_aligned(line)) return true;
   if (!may_be_delimited(line)) return false;
   const std::size_t from = std::min(end + 1, text_.size());
   const std::size_t stop = std::min(text_.find('\n', from), text_.size());

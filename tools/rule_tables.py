@@ -3,7 +3,7 @@ from rule_shapes import Addresses, Classed, Patterns, Rows, Ruled, Words, a_colu
 
 # The enumerators of anonymize/rule_rows.h.
 FLAG_VALUES = {"next": "Flag::kNext", "attached": "Flag::kAttached", "pair": "Flag::kPair", "percent": "Flag::kPercent",
-               "third": "Flag::kThird"}
+               "third": "Flag::kThird", "user": "Flag::kUser"}
 PROOFS = {"number": "Proof::kNumber", "size": "Proof::kSize", "device": "Proof::kDevice",
           "attributes": "Proof::kAttributes", "thin": "Proof::kThin", "status": "Proof::kStatus",
           "terminal": "Proof::kTerminal", "hex": "Proof::kHex", "fraction": "Proof::kFraction", "ready": "Proof::kReady"}
@@ -32,6 +32,7 @@ FILES = {
         "words": Words(),
         "directories": Words(),
         "privileges": Words(is_lower=False),
+        "protocols": Words(),
         "schemes": Words(),
         "exports": Words(),
         "no-servers": Words(),
@@ -48,6 +49,7 @@ FILES = {
         "more-particles": Words(),
         "titles": Words(is_lower=False),
         "verbs": Words(),
+        "links": Words(),
         "greetings": Words(is_lower=False),
         "sign-offs": Words(is_lower=False, ordered=True),
         "nobody": Words(is_lower=False),
@@ -103,11 +105,13 @@ FILES = {
         "negated": Words(),
         "roots": Words(),
         "elements": Words(),
+        "verbs": Words(),
         "cookie-attributes": Words(),
     },
     "commands": {
         "flags": Rows("Flag", ("command", a_text, None), ("flag", a_letter, None), ("value", one_of(FLAG_VALUES), None)),
         "directives": Rows("Directive", ("line", a_text, None), ("behind", a_text, '""'), ("word", a_number, "0"), field=True),
+        "arguments": Rows("Argument", ("command", a_text, None), ("words", a_text, '""'), field=True),
         "communities": Words(),
         "password-lines": Words(),
     },

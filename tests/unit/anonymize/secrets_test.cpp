@@ -244,4 +244,65 @@ TEST_CASE("secrets: only what PVE says of parameters loses its rules") {
   }
 }
 
+TEST_CASE("secrets: tokens of services that gitleaks knows") {
+  const std::string hex = "0123456789abcdef0123456789abcdef0123456789abcdef";
+  const std::string letters = "Qw3rTz8uKp1LmN5xQw3rTz8uKp1LmN5xQw3rTz8uKp";
+  for (const std::string& token :
+       {"NRAK-" + std::string(27, 'K'), "rubygems_" + hex, "lin_api_" + letters.substr(0, 40),
+        "dapi" + hex.substr(0, 32), "dp.pt." + letters, "xapp-1-A03X-2461098332051-" + hex,
+        "xkeysib-" + hex + hex.substr(0, 16) + "-Qw3rTz8uKp1LmN5x"}) {
+    Cluster cluster;
+    CAPTURE(token);
+    CHECK(cluster.text("it is " + token + " now") == "it is [secret:token] now");
+  }
+}
+
+TEST_CASE("secrets: the lines of a block of YAML, up to the next key") {
+  Cluster cluster;
+  CHECK(cluster.text("a:\n  password: >-\n    Drift4wood\n  user: x\n") ==
+        "a:\n  password: >-\n    [secret:password]\n  user: x\n");
+  CHECK(cluster.text("token: |2\n  Drift4\n\n  wood5\nb: c\n") ==
+        "token: |2\n  [secret:token]\n\n  [secret:token]\nb: c\n");
+  const char* key = "key: |\n  -----BEGIN PRIVATE KEY-----\n  QUJD\n  -----END PRIVATE KEY-----\n";
+  CHECK(contains(cluster.text(key), "-----BEGIN PRIVATE KEY-----\n  [secret:pem]\n"));
+}
+
+TEST_CASE("secrets: keys of PHP, of iscsid, of netrc and of headers") {
+  constexpr Row kRows[] = {{"$CFG['dbpass'] = 'Drift4wood';", "Drift"},
+                           {"define('AUTH_KEY', 'Drift4woodDrift4wood');", "Drift"},
+                           {"define('DB_PASSWORD', 'Drift4wood');", "Drift"},
+                           {"node.session.auth.password_in = Drift4wood", "Drift"},
+                           {"machine nas.sea.lan login kelp password Drift4wood", "Drift"},
+                           {"proxy_set_header Authorization \"Basic a2VscDpEcmlmdA==\";", "a2Vsc"},
+                           {"        set password ENC dz/0GWwuFMh6HplBASsygEbw", "dz/0"},
+                           {"DSN=https://0123456789abcdef0123456789abcdef@x.sea.lan/4", "0123"},
+                           {"argc=5 a0=\"sshpass\" a1=\"-p\" a2=\"Drift4wood\" a3=\"ssh\"", "Drift"}};
+  all_hidden(kRows);
+}
+
+TEST_CASE("secrets: what only stands near a word for one stays") {
+  constexpr const char* kKept[] = {
+      "              + password = (sensitive value)", "  password = (known after apply)",
+      "msg=\"Post \\\"/api2/json/access/ticket\\\": x509: certificate\"",
+      "debug1: Offering public key: /root/.ssh/id_ed25519 ED25519 agent",
+      "  check_ntlm_password:  Authentication for user failed",
+      "debug1: kex: algorithm: sntrup761x25519-sha512@openssh.com",
+      "\t/go/pkg/mod/github.com/!telmate/proxmox-api-go@v0.0.0-20241011/proxmox/client.go:412",
+      "- curl http://127.0.0.1:8200/v1/sys/health", "Bus 001 Device 004: ID 1050:0407 Yubico.com Yubikey"};
+  all_kept(kKept);
+  Cluster cluster;
+  CHECK(cluster.text("wachtwoord: Drift4wood (alleen intern)\n") ==
+        "wachtwoord: [secret:password] (alleen intern)\n");
+}
+
+TEST_CASE("secrets: names that are written in base64 beside them") {
+  Cluster cluster;
+  const std::string in = "data:\n  username: ZXh0X2RyaWZ0NA==\n";  // ext_drift4
+  const std::string out = cluster.text(in);
+  CHECK_FALSE(contains(out, "ZXh0X2Ry"));
+  CHECK(cluster.text(out) == out);
+  CHECK(cluster.reveal(out) == in);
+  CHECK_FALSE(contains(cluster.text("smbios1: serial=N0VTNVdCNUZNNVE3,base64=1"), "N0VTNVdC"));
+}
+
 }  // namespace pmx::anonymize
