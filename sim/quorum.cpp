@@ -21,6 +21,7 @@ struct Rule {
 constexpr std::string_view kUsers = "file-user_cfg";
 constexpr std::string_view kRealms = "file-domains_cfg";
 constexpr std::string_view kFactors = "file-priv_tfa_cfg";
+constexpr std::string_view kPasswords = "file-priv_shadow_cfg";
 constexpr std::string_view kJobs = "file-jobs_cfg";
 constexpr std::string_view kStorages = "file-storage_cfg";
 constexpr std::string_view kHa = "domain-ha";
@@ -35,7 +36,7 @@ constexpr std::string_view kCtFile = "nodes/{node}/lxc/{vmid}.conf";
 /// several rules the first that fits counts.
 constexpr std::array kRules{
     Rule{"PUT /access/acl", Meets::kLock, kUsers, "ACL update failed"},
-    Rule{"PUT /access/password", Meets::kLock, "file-priv_shadow_cfg"},
+    Rule{"PUT /access/password", Meets::kLock, kPasswords},
     Rule{"POST /access/domains", Meets::kLock, kRealms, "add auth server failed"},
     Rule{"PUT /access/domains/{realm}", Meets::kLock, kRealms, "update auth server failed"},
     Rule{"DELETE /access/domains/{realm}", Meets::kLock, kRealms, "delete auth server failed"},
@@ -299,6 +300,13 @@ std::string worker_problem(const Call& call, const TaskPlan& plan) {
          " --state stopped' failed: exit code 255";
 }
 
+/// Whether the call needs nothing of the cluster, whatever its method does otherwise: a storage
+/// that no other node has, a password that the system keeps.
+bool stays_here(const Call& call, const Rule& rule) {
+  if (rule.meets >= Meets::kVolume) return !call.state.storages.is_shared(call.text("storage"));
+  return rule.what == kPasswords && call.text("userid").ends_with("@pam");
+}
+
 Answer local_work(const Call& call, const std::function<Answer()>& carry_out) {
   const Attempt tried = attempt(call, carry_out);
   const std::string why = tried.worker ? worker_problem(call, *tried.worker) : "";
@@ -321,9 +329,7 @@ std::optional<Meets> met_without_quorum(std::string_view method) {
 Answer without_quorum(std::string_view method, const Call& call,
                       const std::function<Answer()>& carry_out) {
   const Rule* rule = rule_of(method);
-  const bool on_storage = rule != nullptr && rule->meets >= Meets::kVolume;
-  if (rule == nullptr || (on_storage && !call.state.storages.is_shared(call.text("storage"))))
-    return local_work(call, carry_out);
+  if (rule == nullptr || stays_here(call, *rule)) return local_work(call, carry_out);
   const bool file = rule->what.starts_with("nodes/");
   const std::string text = file ? write_text(call, rule->what) : lock_text(call, *rule);
   switch (rule->meets) {

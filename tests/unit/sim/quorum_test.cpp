@@ -97,6 +97,8 @@ TEST_CASE("quorum: what stays on the node goes on") {
   Minority lab;
   CHECK(lab.task("POST", "/nodes/pve1/qemu/101/status/stop") == "OK");
   CHECK(lab.as_root("PUT", "/nodes/pve1/dns", "search=lab.example").status == 200);
+  CHECK(lab.as_root("PUT", "/access/password", "userid=root@pam&password=secret").reason !=
+        "cfs-lock 'file-priv_shadow_cfg' error: no quorum!");
   CHECK(lab.data("POST", "/nodes/pve1/storage/local/content",
                  "vmid=100&filename=vm-100-disk-7.raw&size=1G") == "local:100/vm-100-disk-7.raw");
 }
