@@ -210,7 +210,9 @@ std::string filled(const Call& call, std::string_view text) {
 }
 
 std::string lock_text(const Call& call, const Rule& rule) {
-  const std::string text = "cfs-lock '" + filled(call, rule.what) + "' error: no quorum!";
+  const bool old_sdn = rule.what == kSdn && !call.is_9();
+  const std::string lock = old_sdn ? "file-sdn__running-config" : filled(call, rule.what);
+  const std::string text = "cfs-lock '" + lock + "' error: no quorum!";
   return rule.words.empty() ? text : std::string(rule.words) + ": " + text;
 }
 
@@ -330,6 +332,8 @@ Answer without_quorum(std::string_view method, const Call& call,
                       const std::function<Answer()>& carry_out) {
   const Rule* rule = rule_of(method);
   if (rule == nullptr || stays_here(call, *rule)) return local_work(call, carry_out);
+  if (method == "PUT /cluster/sdn" && !call.is_9())  // 8.4 has no lock for it
+    return failure(500, write_text(call, "sdn/.running-config"));
   const bool file = rule->what.starts_with("nodes/");
   const std::string text = file ? write_text(call, rule->what) : lock_text(call, *rule);
   switch (rule->meets) {

@@ -57,6 +57,20 @@ TEST_CASE("quorum: who needs the lock of a file waits for it, in vain") {
   CHECK(lab.data("GET", "/access/users").size() == 1);
 }
 
+TEST_CASE("quorum: 8.4 locks the applied SDN configuration, and applies without a lock") {
+  Minority lab(PveVersion::k8);
+  lab.check_refused(
+      "DELETE", "/cluster/sdn/zones/z1", "",
+      "delete sdn zone object failed: cfs-lock 'file-sdn__running-config' error: no quorum!",
+      kLockWait);
+  CHECK(lab.as_root("PUT", "/cluster/sdn")
+            .reason.starts_with("unable to open file '/etc/pve/sdn/.running-config.tmp."));
+  Minority nine;
+  nine.check_refused("PUT", "/cluster/sdn", "",
+                     "could not commit SDN config: cfs-lock 'domain-sdn' error: no quorum!",
+                     kLockWait);
+}
+
 TEST_CASE("quorum: who asks for it first is refused at once") {
   Minority lab;
   for (const auto& [target, form] : {std::pair{"/nodes/pve1/qemu", "vmid=102"},
