@@ -377,6 +377,9 @@ class PlaceFinder {
     const std::string_view name = line.substr(host, at - host);
     static constexpr WordHeads kLevels(cues::kLevels);
     if (at == host || !take(line, at, ' ')) return;
+    // Most lines of a log have this machine's name, and a program that names nobody.
+    const char program = byte_at(line, at);
+    if (!five && program != 'C' && program != 's' && is_kept_host(name)) return;
     if (kLevels.may_have(name) && is_one_of(name, cues::kLevels)) return;
     bool sure = false;
     const std::size_t tag = tag_end(line, at, sure);

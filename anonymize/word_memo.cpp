@@ -119,7 +119,9 @@ void WordMemo::make_room() {
 
 void WordMemo::insert(Slot slot) {
   std::size_t place = slot.print & (slots_.size() - 1);
-  while (slots_[place].number != 0) place = (place + 1) & (slots_.size() - 1);
+  // Nobody looks farther; then it takes the place of another one.
+  for (int probes = 1; slots_[place].number != 0 && probes < kMaxProbes; ++probes)
+    place = (place + 1) & (slots_.size() - 1);
   slots_[place] = slot;
 }
 

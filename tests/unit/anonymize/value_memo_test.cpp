@@ -178,4 +178,18 @@ TEST_CASE("word memo: words that come again stay when it is full, and what it ho
   CHECK_FALSE(knows(text_of("never")));
 }
 
+TEST_CASE("word memo: of a word that goes on in ever other ways the last ones are known") {
+  WordMemo memo;
+  const auto text_of = [](int i) { return "at Started K" + std::to_string(10'000 + i) + " now."; };
+  for (int i = 0; i < 5000; ++i) {
+    const std::string text = text_of(i);
+    Word word = WordMemo::read(text, 3);
+    word.reach = word.end + 7;
+    REQUIRE(memo.find(text, word) == nullptr);
+    memo.keep(text, word, {});
+    REQUIRE(memo.find(text, word) != nullptr);
+  }
+  CHECK(memo.pass_plain(text_of(4999) + text_of(4999), 3, 10) == 3);
+}
+
 }  // namespace pmx::anonymize
