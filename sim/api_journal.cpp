@@ -30,6 +30,9 @@ std::vector<Entry> entries_of(const Call& call, const NodeState& node) {
     if (task.finished)
       out.push_back({task.end(), who + "end task " + task.upid + " " + task.plan.exit});
   }
+  for (const LogLine& line : call.state.incidents.log.lines())
+    if (line.node == node.name && line.at <= call.now)
+      out.push_back({line.at, line.unit + ": " + line.text});
   std::stable_sort(out.begin(), out.end(),
                    [](const Entry& a, const Entry& b) { return a.at < b.at; });
   return out;
