@@ -57,16 +57,20 @@ GuestReport guest_report(const Inventory& inventory, const GuestState& guest, st
   out.sample = live ? sample_of(guest, now) : guest.sample;
   const GuestSample& sample = out.sample;
   if (sample.at == 0 || now - sample.at > kSampleLife) return out;
-  GuestState then;
-  then.vmid = guest.vmid;
-  then.kind = guest.kind;
-  then.power = sample.power;
-  then.since = sample.since;
   Traits traits;
   traits.memory = sample.memory;
   traits.disk = sample.disk;
   out.known = true;
-  out.load = guest_load(inventory, then, traits, sample.at);
+  if (live) {
+    out.load = guest_load(inventory, guest, traits, now);
+  } else {
+    GuestState then;
+    then.vmid = guest.vmid;
+    then.kind = guest.kind;
+    then.power = sample.power;
+    then.since = sample.since;
+    out.load = guest_load(inventory, then, traits, sample.at);
+  }
   out.runs = out.load.uptime > 0 || (live && guest.since > 0);
   return out;
 }
