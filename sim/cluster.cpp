@@ -6,6 +6,7 @@
 #include "base/percent.h"
 #include "sim/authentication.h"
 #include "sim/call.h"
+#include "sim/disorder.h"
 #include "sim/facts.h"
 #include "sim/form.h"
 #include "sim/guest_config.h"
@@ -29,8 +30,8 @@ Answer bare(int status, std::string reason, std::chrono::milliseconds delay) {
   return answer;
 }
 
-/// PVE's envelope around an answer.
-Response render(const Answer& answer, const std::string& connection = "Keep-Alive") {
+/// PVE's envelope around an answer; its members are written in the order that `seed` gives.
+Response envelope(const Answer& answer, std::uint64_t seed, const std::string& connection) {
   Response response;
   response.status = answer.status;
   response.delay = answer.delay;
@@ -57,7 +58,7 @@ Response render(const Answer& answer, const std::string& connection = "Keep-Aliv
   }
   if (answer.total.value_or(0) != 0) body["total"] = *answer.total;
   if (!answer.more.is_null()) body.update(answer.more);
-  response.body = dump_json(body);
+  response.body = dump_disordered(body, seed);
   return response;
 }
 
@@ -306,6 +307,11 @@ class Cluster::Impl {
     state_.tasks.advance(state_, now_);
     advance_ha(state_, now_);
     state_.tasks.advance(state_, now_);
+  }
+
+  [[nodiscard]] Response render(const Answer& answer,
+                                const std::string& connection = "Keep-Alive") const {
+    return envelope(answer, state_.inventory.seed(), connection);
   }
 
   static Response dropped() {
