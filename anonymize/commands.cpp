@@ -53,6 +53,11 @@ std::size_t word_end(std::string_view text, std::size_t at, char quote) {
   return at;
 }
 
+bool takes_argument(std::string_view word) {
+  return std::any_of(std::begin(kArguments), std::end(kArguments),
+                     [word](const rules::Argument& known) { return known.command == word; });
+}
+
 /// Behind `" a2=` at `at`, else `at`.
 std::size_t behind_audit_quote(std::string_view text, std::size_t at) {
   if (text.substr(at, 3) != "\" a") return at;
@@ -77,6 +82,8 @@ void add_command_words(Triggers& triggers) {
 
 /// Has the rest of the line read run by run: what this word announces stands there.
 bool Rewriter::cue(Scan& scan) {
+  // The name behind such a command is looked for at once (command_argument).
+  if (takes_argument(scan.text.substr(scan.at, scan.run_end - scan.at))) return false;
   scan.waking_end = std::max(scan.waking_end, scan.line_end.from(scan.text, scan.at, "\n"));
   scan.note.cue = true;
   const std::uint64_t flags = flags_of(scan.text.substr(scan.at, scan.run_end - scan.at));
@@ -157,7 +164,10 @@ bool Rewriter::command_flag(Scan& scan) {
   const std::string_view text = scan.text;
   if (!may_be_flag(scan)) return false;
   scan.read_command();
-  const bool alone = scan.run_end == scan.at + 1;
+  // "-p~secret" begins with what no run has.
+  const bool attached = std::string_view("~!@#%^*?$").find(byte_at(text, scan.run_end)) !=
+                        std::string_view::npos;
+  const bool alone = scan.run_end == scan.at + 1 && !attached;
   for (std::size_t i = 0; i < std::size(kFlags); ++i) {
     const Flag& flag = kFlags[i];
     if (flag.letter != text[scan.at] || (flag.value == Flag::kAttached) == alone ||

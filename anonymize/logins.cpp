@@ -109,11 +109,6 @@ bool Rewriter::program_user(Scan& scan, std::string_view program) {
     const std::size_t end = run_from(text, at);
     return (text.substr(end, 4) == " on " && placed_user(scan, at, end)) || scan.skip(at);
   }
-  if (program == "sshd") {  // "sshd: X [priv]" of ps
-    const std::size_t end = run_from(text, at);
-    return (text.substr(end, 7) == " [priv]" || text.substr(end, 4) == "@pts") &&
-           placed_user(scan, at, end);
-  }
   const bool paired = byte_at(text, at) == '(';
   if (paired) ++at;
   const std::size_t end = run_from(text, at);
@@ -136,8 +131,6 @@ bool Rewriter::login_name(Scan& scan) {
     for (const std::string_view more : {"invalid user ", "illegal user ", "user "})
       if (text.substr(at).starts_with(more)) at += more.size();
     const std::size_t end = trimmed_run(text, at);
-    // "'su root' failed for X on /dev/pts/8"; much else fails for somebody.
-    if (word == "failed" && text.substr(end, 9) != " on /dev/") return false;
     return ends_login(text, end) && placed_user(scan, at, end);
   }
   if (byte_at(text, at) == '[') {

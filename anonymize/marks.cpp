@@ -21,6 +21,7 @@ std::uint32_t may_begin(const char* from) {
   const Bytes behind_blank = quote | equal(next, 'N') | equal(next, '=');
   const Bytes digit = std::bit_cast<Bytes>((first - '0') < 10);
   return bits_of((equal(first, ' ') & behind_blank) | (digit & equal(next, '/')) | pair('/', 'h') |
+                 pair('/', 'd') | pair('[', 'p') |
                  pair('`', '-') | pair('o', 'd') | pair('w', 'o') | pair('S', 'N') |
                  pair('=', '1') | pair('\n', ' ') | pair('\'', ','));
 }
@@ -49,7 +50,10 @@ void Marks::note(std::string_view text, std::size_t at) {
                                          : kEquals;
       return add(kind, kind == kName || kind == kEquals ? at : at + 1);
     }
-    case '/': return add(kHome, at);
+    case '/':
+      if (rest[1] == 'h') return add(kHome, at);
+      return rest == "/dev" ? add(kDevice, at) : void();
+    case '[': return rest == "[pri" ? add(kPrivileged, at) : void();
     case '`': return add(kBranch, at);
     case 'S': return add(kSerial, at);
     case 'o': return rest == "ode " ? add(kNode, at) : void();

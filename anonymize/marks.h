@@ -25,6 +25,8 @@ class Marks {
     kIndented,      ///< a line's end and " k"
     kComma,         ///< ','
     kSlash,         ///< between digits: /
+    kPrivileged,    ///< [priv
+    kDevice,        ///< /dev
     kCount
   };
 

@@ -179,6 +179,7 @@ class PlaceFinder {
     quoted(Marks::kQuoted);
     quoted(Marks::kDoublyQuoted);
     homes();
+    logins();
     snapshots();
     guest_names();
     plain_nodes();
@@ -501,6 +502,23 @@ class PlaceFinder {
       const bool file = byte_at(text_, end) != '/' && folded.find('.') != std::string::npos;
       if (!file && !is_common_word(folded) && !is_kept_name(folded)) add(at, end, kUserRule);
     }
+  }
+
+  /// "sshd: x [priv]" of ps, "'su root' failed for x on /dev/pts/8".
+  void logins() {
+    for (const std::size_t at : marks_.of(Marks::kPrivileged))
+      if (text_.substr(at, 6) == "[priv]") user_before(at, "sshd: ");
+    for (const std::size_t at : marks_.of(Marks::kDevice))
+      if (at >= 3 && text_.substr(at - 3, 3) == "on ") user_before(at - 3, " failed for ");
+  }
+
+  /// The user between `announcement` and the blank before `end`.
+  void user_before(std::size_t end, std::string_view announcement) {
+    if (end == 0 || text_[--end] != ' ') return;
+    std::size_t at = end;
+    while (at > 0 && is_run_char(text_[at - 1])) --at;
+    if (text_.substr(0, at).ends_with(announcement) && !is_kept_name(lower(text_.substr(at, end - at))))
+      add(at, end, kUserRule);
   }
 
   /// "`-> x    2026-09-30 11:02:11" of qm listsnapshot.

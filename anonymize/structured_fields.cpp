@@ -107,11 +107,6 @@ std::vector<Edit> Rewriter::reference_field(std::string_view value) {
 }
 
 std::vector<Edit> Rewriter::serial_field(std::string_view value) {
-  if (value.size() > 1 && value.front() == '*') {  // of any interface with this MAC
-    auto edits = serial_field(value.substr(1));
-    for (Edit& edit : edits) edit = moved(std::move(edit), 1);
-    return edits;
-  }
   if (value.size() < 4 || is_own(value) || is_plain_path_word(value)) return text(value);
   if (!is_name(value, Kind::kName)) return text(value);
   return whole(value, resolver_.name(Kind::kName, value));

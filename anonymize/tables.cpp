@@ -149,9 +149,9 @@ bool TableReader::begin_listing(std::string_view line) {
 
 /// "NAME MAJ:MIN ... SERIAL" of lsblk: cells are empty or hold blanks, but begin where their heads do.
 bool TableReader::begin_aligned(std::string_view line) {
+  if (!line.starts_with("NAME ")) return false;
   const std::size_t at = line.find(" SERIAL");
-  if (!line.starts_with("NAME ") || at == std::string_view::npos) return false;
-  if (is_run_char(byte_at(line, at + 7))) return false;
+  if (at == std::string_view::npos || is_run_char(byte_at(line, at + 7))) return false;
   column_ = at + 1;
   layout_ = Layout::kAligned;
   return true;

@@ -271,6 +271,7 @@ TEST_CASE("secrets: keys of PHP, of iscsid, of netrc and of headers") {
   constexpr Row kRows[] = {{"$CFG['dbpass'] = 'Drift4wood';", "Drift"},
                            {"define('AUTH_KEY', 'Drift4woodDrift4wood');", "Drift"},
                            {"define('DB_PASSWORD', 'Drift4wood');", "Drift"},
+                           {"mysqldump -u root -p~Drift4%3Fwood --host=x", "Drift"},
                            {"node.session.auth.password_in = Drift4wood", "Drift"},
                            {"machine nas.sea.lan login kelp password Drift4wood", "Drift"},
                            {"proxy_set_header Authorization \"Basic a2VscDpEcmlmdA==\";", "a2Vsc"},
