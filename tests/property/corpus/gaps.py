@@ -7,13 +7,10 @@ ROUND_TRIP, TEXT, PSEUDONYM = "round trip inexact around secrets", "text between
 KNOWN_GAPS = {
     # Left readable.
     "leak, variant: ipv4/soft-break": 9,          # 91.45.=\n199.143, the soft line break of quoted-printable
-    "word of a name left: customer/base64-0": 5,  # name=Minaxjav Ruszellun: the field ends at the blank
     # An address in these encodings is taken for a name: it gets no address, and not the pseudonym of its plain spelling.
     # One of the eight stands in a document that was refused as a whole before.
     f"{PSEUDONYM}: ipv4/html": 8, f"{PSEUDONYM}: ipv4/html-hex": 7, f"{PSEUDONYM}: ipv4/json": 3, f"{PSEUDONYM}: ipv4/percent-all": 8,
     f"{PSEUDONYM}: ipv4/soft-hyphen": 8, f"{PSEUDONYM}: ipv4/url": 7, f"{PSEUDONYM}: ipv4/wide": 5, f"{PSEUDONYM}: ipv4/zero-width": 8,
-    # First and last name become two people behind name=.
-    f"{PSEUDONYM}: customer/base64-0": 5, f"{PSEUDONYM}: person/base64-0": 7,
     # The case of a pseudonym's letters tells spellings apart; vm-15ht408 has 16, the next one is another guest.
     f"{PSEUDONYM}: too many spellings": 4,
     # More is hidden than is secret: the URL of a webhook behind "ticket: ".
@@ -25,7 +22,7 @@ KNOWN_GAPS = {
 OTHER_AUTHORS = {
     "second": {"values with two pseudonyms": 1},
     "third": {"leak, pattern": 4, "text between values changed": 10, "answer held back": 2, "values with two pseudonyms": 10,
-              "not idempotent": 2, ROUND_TRIP: 1},
-    "fourth": {"leak, pattern": 112, "leak, field": 42, "leak, context": 18, "kept substring lost": 23, "word of a name left": 18,
-               "text between values changed": 101, "values with two pseudonyms": 3, "not idempotent": 14, ROUND_TRIP: 21},
+              "not idempotent": 2},
+    "fourth": {"leak, field": 9, "values with two pseudonyms": 3},   # the ids that PVE gives jobs stay
+    "fifth": {"leak, pattern": 7, "values with two pseudonyms": 9},   # a MAC without separators behind ID_NET_NAME_MAC
 }

@@ -121,6 +121,9 @@ TEST_CASE("line forms: names of a document by the fields beside them") {
     CAPTURE(document);
     CHECK_FALSE(contains(cluster.json(document), "drift-7"));
   }
+  REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kHost, "api2"}}).ok());
+  const char* module = "GET /api2/json HTTP at /usr/share/perl5/PVE/API2/Qemu.pm line 4512.";
+  CHECK(cluster.text(module) == module);
   const char* resource = R"({"type":"x_vm","name":"app","instances":[]})";
   CHECK(cluster.json(resource) == resource);
   CHECK_FALSE(contains(cluster.text("HWaddr=000c292ee9bf"), "2ee9bf"));
