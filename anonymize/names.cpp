@@ -243,7 +243,7 @@ bool Rewriter::in_context(Scan& scan) {
   if (after == '/') {
     for (const auto& [word, kind] : rules::cues::kPathWords) {
       if (!equals_folded(text.substr(scan.at, end - scan.at), word)) continue;
-      if (word == "pve" && text[scan.at] == 'P') continue;  // a module of Perl, PVE/API2
+      if (text.substr(0, scan.at).ends_with("perl5/")) continue;  // a module, PVE/API2
       // A realm of a sign-on service is named by nothing else than its URL, a mapping by the path
       // of its permissions.
       const bool mapping = (word == "pci" || word == "usb") && scan.at >= 8 &&
