@@ -44,7 +44,7 @@ struct Scene : Harness {
   std::vector<Json> tasks(const std::string& where, const std::string& type,
                           const std::string& result) {
     std::vector<Json> out;
-    for (const Json& task : get("/nodes/" + where + "/tasks?limit=0&typefilter=" + type))
+    for (const Json& task : get("/nodes/" + where + "/tasks?limit=1000&typefilter=" + type))
       if (string_member(task, "status").find(result) != std::string::npos) out.push_back(task);
     return out;
   }

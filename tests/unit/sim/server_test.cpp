@@ -108,7 +108,7 @@ TEST_CASE("server: keeps a connection alive over several requests") {
   for (int i = 0; i < 3; ++i) {
     asio::write(socket, asio::buffer(text));
     std::string answer;
-    asio::read_until(socket, asio::dynamic_buffer(answer), "\"9.2.11\"}}");
+    asio::read_until(socket, asio::dynamic_buffer(answer), "}}");
     CHECK(answer.starts_with("HTTP/1.1 200 OK"));
   }
 }
