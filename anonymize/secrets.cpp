@@ -572,8 +572,11 @@ bool Rewriter::mailbox(Scan& scan, std::size_t from) {
 bool Rewriter::assigned_value(Scan& scan, std::size_t from, const FieldRule& rule) {
   std::size_t at = from;
   const Quote quote = take_quote(scan.text, at);
+  // A distinguished name has blanks in it (CN=Ann Lee) where its line holds nothing else.
+  const bool line = begins_line(scan.text, scan.at) && byte_at(scan.text, scan.run_end) == ':';
+  const std::string_view stops = std::string_view(" \r\n\"'").substr(line ? 1 : 0);
   const std::size_t end = rule.treatment == Treatment::kDn && quote.mark == '\0'
-                              ? std::min(scan.text.find_first_of(" \r\n\"'", at), scan.text.size())
+                              ? std::min(scan.text.find_first_of(stops, at), scan.text.size())
                               : value_end(scan, at, quote);
   const std::string_view value = scan.text.substr(at, end - at);
   if (value.empty()) return false;

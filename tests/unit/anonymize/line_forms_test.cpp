@@ -129,4 +129,12 @@ TEST_CASE("line forms: names of a document by the fields beside them") {
   CHECK_FALSE(contains(cluster.text("HWaddr=000c292ee9bf"), "2ee9bf"));
 }
 
+TEST_CASE("line forms: a person is one person in a distinguished name, too") {
+  Cluster cluster;
+  REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kPerson, "Wendeline Korbmacher"}}).ok());
+  const std::string person = cluster.text("by Wendeline Korbmacher").substr(3);
+  CHECK(cluster.text("dn: CN=Wendeline Korbmacher,OU=people,DC=local\n") ==
+        "dn: CN=" + person + ",OU=people,DC=local\n");
+}
+
 }  // namespace pmx::anonymize
