@@ -618,7 +618,9 @@ bool Rewriter::secret_shape(Scan& scan) {
       std::size_t end = begin;
       while (end < scan.text.size() && is_base64(scan.text[end])) ++end;
       scan.replace(begin, end, "[secret:ssh-key]");
-      if (byte_at(scan.text, end) == ' ') {
+      const bool known =
+          dictionary_.longest_at(scan.text, end + 1).end > run_from(scan.text, end + 1);
+      if (byte_at(scan.text, end) == ' ' && !known) {  // a known name of several words is one
         scan.run_begin = end + 1;
         context_name(scan, end + 1, Kind::kUser, true);
       }

@@ -129,12 +129,15 @@ TEST_CASE("line forms: names of a document by the fields beside them") {
   CHECK_FALSE(contains(cluster.text("HWaddr=000c292ee9bf"), "2ee9bf"));
 }
 
-TEST_CASE("line forms: a person is one person in a distinguished name, too") {
+TEST_CASE("line forms: a person is one person in a distinguished name and behind a key, too") {
   Cluster cluster;
   REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kPerson, "Wendeline Korbmacher"}}).ok());
   const std::string person = cluster.text("by Wendeline Korbmacher").substr(3);
   CHECK(cluster.text("dn: CN=Wendeline Korbmacher,OU=people,DC=local\n") ==
         "dn: CN=" + person + ",OU=people,DC=local\n");
+  const std::string key =
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHig0G0I5d58ca/G37E9aDdJD92JF/J3/GC5D7 ";
+  CHECK(cluster.text(key + "Wendeline Korbmacher") == "ssh-ed25519 [secret:ssh-key] " + person);
 }
 
 }  // namespace pmx::anonymize
