@@ -536,9 +536,9 @@ bool Rewriter::key_value(Scan& scan) {
     case Treatment::kGuest:
     case Treatment::kHost:
       if (run == "name" && names_secret(text, at)) return false;
-      if (dictionary_.longest_at(text, at).end > run_from(text, at)) return false;  // first and last
       if (rule.treatment == Treatment::kHost && polish_host(scan, at)) return true;
       take_quote(text, at);
+      if (dictionary_.longest_at(text, at).end > run_from(text, at)) return false;  // first and last
       return context_name(scan, at, rule.kind, teaches);
     case Treatment::kUserId:
       take_quote(text, at);

@@ -135,6 +135,7 @@ TEST_CASE("line forms: a person is one person in a distinguished name and behind
   const std::string person = cluster.text("by Wendeline Korbmacher").substr(3);
   CHECK(cluster.text("dn: CN=Wendeline Korbmacher,OU=people,DC=local\n") ==
         "dn: CN=" + person + ",OU=people,DC=local\n");
+  CHECK(cluster.text("  name: \"Wendeline Korbmacher\"\n") == "  name: \"" + person + "\"\n");
   const std::string key =
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHig0G0I5d58ca/G37E9aDdJD92JF/J3/GC5D7 ";
   CHECK(cluster.text(key + "Wendeline Korbmacher") == "ssh-ed25519 [secret:ssh-key] " + person);
