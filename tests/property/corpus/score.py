@@ -378,7 +378,7 @@ class Score:
         for shown, reals in self.pseudonyms.items():
             self.judge("values sharing a pseudonym", len(reals) == 1, f"{shown}: {sorted(reals)}")
         for real, shown in self.values.items():
-            self.judge("values with two pseudonyms", len({s for s, _, _ in shown}) == 1, f"{real}: {sorted(shown)[:4]}")
+            self.judge("values with two pseudonyms", len({s for s, _, _ in shown}) == 1, f"{real}: {dict((text, (kind, document)) for text, kind, document in sorted(shown))}")
         for value, shown, ident in self.encoded:
             wanted = self.expected(value)
             if wanted:
