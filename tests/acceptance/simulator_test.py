@@ -1,16 +1,14 @@
 """`proxmox-mpc sim` as people start it: scenarios, events, faults, several clusters at once."""
 import json
 import ssl
-import subprocess
 import tempfile
-import time
 import unittest
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import here  # noqa: F401
-from drive.server import clean_environment
+from drive.cluster import Simulator
 from here import BINARY, run
 
 SCENARIO = """title: A test of two nodes
@@ -21,26 +19,14 @@ events:
 """
 
 
-class Simulator:
-    """One simulator with any options; `ready` is what its ready file says."""
+class Simulated(Simulator):
+    """A simulator with any options, its switches and its answers."""
 
     def __init__(self, *options):
-        self.folder = tempfile.TemporaryDirectory()
-        self.file = Path(self.folder.name, "ready.json")
-        self.process = subprocess.Popen(
-            [str(BINARY), "sim", "--listen", "127.0.0.1:0", "--ready-file", str(self.file), *options],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            env=clean_environment())
-        deadline = time.monotonic() + 30
-        while not (self.file.exists() and self.file.read_text(encoding="utf-8").endswith("}")):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                raise RuntimeError("the simulator did not start")
-            time.sleep(0.02)
-        self.ready = json.loads(self.file.read_text(encoding="utf-8"))
+        super().__init__(BINARY, *options)
 
     def ctl(self, *words):
-        return run("sim", "ctl", "--ready-file", str(self.file), *words)
+        return run("sim", "ctl", "--ready-file", str(self.ready_file), *words)
 
     @staticmethod
     def get(entry, path):
@@ -50,17 +36,6 @@ class Simulator:
             "Authorization": "PVEAPIToken=" + entry["token"]})
         with urllib.request.urlopen(request, timeout=20, context=context) as answer:
             return json.loads(answer.read())["data"]
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(10)
-        self.folder.cleanup()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
 
 def online(rows):
@@ -72,7 +47,7 @@ class SimulatorTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "mine.yml")
             file.write_text(SCENARIO, encoding="utf-8")
-            with Simulator("--scenario", str(file)) as simulator:
+            with Simulated("--scenario", str(file)) as simulator:
                 rows = simulator.get(simulator.ready, "/cluster/resources")
         self.assertEqual(online(rows), {"left": "online", "right": "offline"})
         self.assertEqual(sum("vmid" in row for row in rows), 12)
@@ -88,7 +63,7 @@ class SimulatorTest(unittest.TestCase):
                 self.assertIn(str(file) + place, done.stderr)
 
     def test_what_is_given_wins_over_the_scenario(self):
-        with Simulator("--scenario", "homelab", "--guests", "3", "--pve", "8.4") as simulator:
+        with Simulated("--scenario", "homelab", "--guests", "3", "--pve", "8.4") as simulator:
             rows = simulator.get(simulator.ready, "/cluster/resources")
             version = simulator.get(simulator.ready, "/version")
         self.assertEqual(online(rows), {"pve": "online"})
@@ -96,7 +71,7 @@ class SimulatorTest(unittest.TestCase):
         self.assertTrue(version["version"].startswith("8.4"))
 
     def test_several_clusters_stand_in_the_ready_file_and_are_switched_one_by_one(self):
-        with Simulator("--scenario", "generated", "--scenario", "homelab", "--clusters",
+        with Simulated("--scenario", "generated", "--scenario", "homelab", "--clusters",
                        "3") as simulator:
             clusters = simulator.ready["clusters"]
             self.assertEqual(len(clusters), 3)
@@ -114,13 +89,13 @@ class SimulatorTest(unittest.TestCase):
             self.assertIn("there is no cluster 4", wrong.stderr)
 
     def test_one_cluster_has_the_shape_it_always_had(self):
-        with Simulator() as simulator:
+        with Simulated() as simulator:
             self.assertEqual(set(simulator.ready), {
                 "url", "nodes", "fingerprint", "token", "username", "password", "control",
                 "control_url"})
 
     def test_faults_come_and_go(self):
-        with Simulator() as simulator:
+        with Simulated() as simulator:
             ready = simulator.ready
             self.assertEqual(
                 simulator.ctl("fault", "status", "503", "reason=busy here", "for=1").returncode, 0)

@@ -13,30 +13,29 @@ from pathlib import Path
 from .server import clean_environment
 
 
-class Cluster:
-    """A simulated cluster on a free port of 127.0.0.1, with TLS. Ready when constructed.
+class Simulator:
+    """A simulator with any `options`, on free ports of 127.0.0.1. Ready when constructed.
 
-    `ready` is what the simulator wrote to its ready file: url, fingerprint, token, username,
-    password. `work_time`: milliseconds of a start or stop; 0 = 1 to 3 s. `directory` is private
-    and removed at the end; servers may keep their state in it. `truth`: write the truth file.
+    `ready` is what it wrote to its ready file: url, fingerprint, token, username, password, and
+    `ready_file` names that. `directory` is private and removed at the end; servers may keep their
+    state in it. `truth`: write the truth file.
     """
 
-    def __init__(self, binary, nodes=3, guests=24, seed=7, timeout=30.0, work_time=0, truth=True):
+    def __init__(self, binary, *options, truth=False, timeout=30.0):
         self._directory = tempfile.TemporaryDirectory(prefix="proxmox-mpc-sim-")
         self.directory = Path(self._directory.name)
+        self.ready_file = self.directory / "ready.json"
         self._access_log = self.directory / "access.log"
         self._seen = 0
-        ready = self.directory / "ready.json"
         self._output = open(self.directory / "sim.log", "wb")
         self.process = subprocess.Popen(
-            [str(binary), "sim", "--listen", "127.0.0.1:0", "--nodes", str(nodes), "--guests",
-             str(guests), "--seed", str(seed), "--work-time", str(work_time), "--ready-file",
-             str(ready), "--access-log", str(self._access_log),
+            [str(binary), "sim", "--listen", "127.0.0.1:0", *options, "--ready-file",
+             str(self.ready_file), "--access-log", str(self._access_log),
              *(["--truth-file", str(self.directory / "truth.json")] if truth else [])],
             stdin=subprocess.DEVNULL, stdout=self._output, stderr=subprocess.STDOUT,
             env=clean_environment())
         try:
-            self.ready = self._wait_ready(ready, timeout)
+            self.ready = self._wait_ready(self.ready_file, timeout)
         except BaseException:
             self.stop()
             raise
@@ -129,3 +128,12 @@ class Cluster:
 
     def __exit__(self, *_):
         self.stop()
+
+
+class Cluster(Simulator):
+    """One cluster of the usual kind, with TLS. `work_time`: milliseconds of a start or stop; 0 = 1
+    to 3 s."""
+
+    def __init__(self, binary, nodes=3, guests=24, seed=7, timeout=30.0, work_time=0, truth=True):
+        super().__init__(binary, "--nodes", str(nodes), "--guests", str(guests), "--seed", str(seed),
+                         "--work-time", str(work_time), truth=truth, timeout=timeout)
