@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t kMaxArguments = std::size_t{64} * 1024;
 constexpr std::chrono::milliseconds kHold{100};
-constexpr std::size_t kMostHeld = std::size_t{1} << 20;  // bytes
+constexpr std::size_t kMostHeld = std::size_t{256} * 1024;  // bytes
+constexpr std::size_t kBatch = 256;                         // entries
 
 /// A refused call may carry megabytes; the trail keeps that it happened, not all it said.
 Json bounded(const Json& arguments, std::size_t size) {
@@ -47,7 +48,7 @@ Result<std::int64_t> Auditor::started(const Context& ctx, std::string_view name,
   entry.tool = name;
   entry.arguments = bounded(arguments, size);
   entry.writes = writes;
-  if (!writes) return hold(std::move(entry), std::min(size, kMaxArguments));
+  if (!writes) return hold(std::move(entry), sizeof(Read) + std::min(size, kMaxArguments));
   flush();  // the trail keeps the order of calls
   auto id = store_.begin(entry);
   if (!id.ok()) {
@@ -66,12 +67,14 @@ std::int64_t Auditor::hold(state::AuditEntry entry, std::size_t bytes) {
   std::unique_lock lock(mutex_);
   const std::int64_t number = ++last_read_;
   running_[entry.request_id] = -number;
-  reads_[number].entry = std::move(entry);
+  Read& read = reads_[number];
+  read.entry = std::move(entry);
+  read.bytes = bytes;
   held_bytes_ += bytes;
   mark_held();
   const bool enough = held_bytes_ > kMostHeld;
   lock.unlock();
-  if (enough) flush();
+  if (enough) write_batch();
   return -number;
 }
 
@@ -130,7 +133,7 @@ void Auditor::finish_read(std::int64_t token, const mcp::CallOutcome& outcome) {
   mark_held();
 }
 
-/// What one transaction writes.
+/// What one transaction writes: few entries, so that a busy time leaves no heap behind it.
 struct Auditor::Batch {
   std::vector<state::AuditEntry> entries;
   std::vector<std::int64_t> numbers;  ///< of the entries
@@ -140,11 +143,14 @@ struct Auditor::Batch {
 Auditor::Batch Auditor::take_batch() {
   const std::lock_guard lock(mutex_);
   Batch batch;
-  for (auto read = reads_.begin(); read != reads_.end();) {
+  batch.entries.reserve(std::min(reads_.size(), kBatch));
+  auto read = reads_.begin();
+  while (read != reads_.end() && batch.entries.size() < kBatch) {
     auto& [number, state] = *read;
     if (state.entry) {
       batch.entries.push_back(*std::exchange(state.entry, std::nullopt));
       batch.numbers.push_back(number);
+      held_bytes_ -= state.bytes;
     }
     const bool over = state.end.has_value();
     if (over) {
@@ -153,8 +159,7 @@ Auditor::Batch Auditor::take_batch() {
     }
     read = over ? reads_.erase(read) : std::next(read);
   }
-  held_ = false;
-  held_bytes_ = 0;
+  held_ = read != reads_.end();
   return batch;
 }
 
@@ -172,12 +177,19 @@ void Auditor::settle(const Batch& batch, const std::vector<std::int64_t>& ids) {
 }
 
 void Auditor::flush() {
+  while (write_batch()) {
+  }
+}
+
+/// Whether more was held than it wrote.
+bool Auditor::write_batch() {
   const std::lock_guard one_batch(writing_);
   const Batch batch = take_batch();
-  if (batch.entries.empty() && batch.ends.empty()) return;
+  if (batch.entries.empty() && batch.ends.empty()) return false;
   auto ids = store_.append(batch.entries, batch.ends);
   if (!ids.ok()) alarm(Context{}, ids.error());
   settle(batch, ids.ok() ? *ids : std::vector<std::int64_t>());
+  return batch.entries.size() == kBatch;
 }
 
 AuditWriter::AuditWriter(Auditor& auditor, Clock& clock)

@@ -51,12 +51,14 @@ class Auditor final : public mcp::CallObserver {
     std::optional<state::AuditEntry> entry;  ///< to be appended, with its outcome when it has ended
     std::optional<state::AuditEnd> end;      ///< came after the entry had been taken to be written
     std::int64_t id = 0;                     ///< of the entry on disk; 0 = it is not there
+    std::size_t bytes = 0;                   ///< that the entry counts while it is held
   };
   struct Batch;
 
   std::int64_t hold(state::AuditEntry entry, std::size_t bytes);
   void finish_read(std::int64_t token, const mcp::CallOutcome& outcome);
   void mark_held();
+  bool write_batch();
   Batch take_batch();
   void settle(const Batch& batch, const std::vector<std::int64_t>& ids);
 

@@ -123,6 +123,15 @@ TEST_CASE("auditor: large arguments of reads are not held for long") {
   CHECK(bench.installation->audit().list(100)->size() > 15);
 }
 
+TEST_CASE("auditor: many small reads are not held for long either") {
+  Workbench bench;
+  Auditor auditor(bench.installation->audit(), bench.clock);
+  for (int i = 0; i < 1'000; ++i) {
+    REQUIRE(auditor.started(request("r"), "guest_list", Json::object(), false).ok());
+  }
+  CHECK(bench.installation->audit().list(1'000)->size() > 100);
+}
+
 TEST_CASE("auditor: who waits for something to write is told to stop") {
   Workbench bench;
   Auditor auditor(bench.installation->audit(), bench.clock);
