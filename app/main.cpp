@@ -1,11 +1,14 @@
 // proxmox-mpc: entry point. Hardens the process, parses, runs one command, reports its error.
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <thread>
 
 #include "app/cli.h"
 #include "app/commands.h"
@@ -25,6 +28,15 @@ void harden() {
   ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+}
+
+/// There is a thread for each kind of work, and few run at once: an arena each would keep some 3 MB
+/// of freed memory from the others.
+void share_arenas() {
+#ifdef __GLIBC__
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  ::mallopt(M_ARENA_MAX, static_cast<int>(2 * cores));
+#endif
 }
 
 Result<int> run(const CommandLine& line) {
@@ -52,6 +64,7 @@ Result<int> run(const CommandLine& line) {
 
 int main_inside(int argc, char** argv) {
   harden();
+  share_arenas();
   int exit_code = 0;
   const auto line = parse_command_line(argc, argv, exit_code);
   if (!line) return exit_code;
