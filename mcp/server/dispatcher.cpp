@@ -143,12 +143,10 @@ void Dispatcher::start(Request request, std::size_t bytes, Envelope envelope,
     return answer_error(request.id, to_error(*refusal), *channel);
   }
   Call call = make_call(request, std::move(envelope), *std::get_if<std::stop_token>(&opened));
-  const auto reply = std::make_shared<ReplyOnce>(core_, conversation_, channel, call.ctx, call.id);
-  reply->hold(*std::move(lease));
-  const auto job =
-      std::make_shared<Job>(Job{core_, conversation_, channel, std::move(call), reply});
+  const auto job = std::make_shared<Job>(core_, conversation_, channel, std::move(call));
+  job->reply.hold(*std::move(lease));
   if (request.method == "initialize" && !modern) {
-    return job->reply->send(request.method, initialize(*core_, *conversation_, job->call.params));
+    return job->reply.send(request.method, initialize(*core_, *conversation_, job->call.params));
   }
   begin(job, request.method);
 }
@@ -175,15 +173,15 @@ void Dispatcher::begin(const std::shared_ptr<Job>& job, const std::string& name)
   const bool modern = features_of(job->call.version).modern;
   const Method* method = find_method(*core_, name, job->call.version);
   if (method == nullptr) {
-    return job->reply->send("(unknown)", RpcError{kMethodNotFound, "Method not found", nullptr});
+    return job->reply.send("(unknown)", RpcError{kMethodNotFound, "Method not found", nullptr});
   }
   if (headers_ != nullptr && modern) {
     if (auto wrong = check_param_headers(*headers_, *core_, name, job->call.params)) {
-      return job->reply->send(method->name, *std::move(wrong));
+      return job->reply.send(method->name, *std::move(wrong));
     }
   }
   if (auto wrong = take_round(*core_, method->name, job->call)) {
-    return job->reply->send(method->name, *std::move(wrong));
+    return job->reply.send(method->name, *std::move(wrong));
   }
   execute(job, *method);
 }

@@ -33,7 +33,7 @@ Answer run_round(const Job& job, const Method& method) {
 /// it either here or there.
 void stand(const std::shared_ptr<Job>& job, const Later& later) {
   const auto conversation = job->conversation;  // the job may be over when `later` returns
-  job->reply->stand();
+  job->reply.stand();
   job->call.params = nullptr;  // it may wait for long
   job->call.capabilities.reset();
   later(job);
@@ -52,7 +52,7 @@ void run(const std::shared_ptr<Job>& job, const Method& method) {
     if (!asked) return;  // another round follows when the answers are in
     answer = *std::move(asked);
   }
-  job->reply->send(method.name, answer);
+  job->reply.send(method.name, answer);
 }
 
 /// A full executor inside a tool call is something the model should read; elsewhere it is an error.
@@ -65,6 +65,14 @@ Answer refusal(const Job& job, const Method& method, const Error& error) {
 
 }  // namespace
 
+Job::Job(std::shared_ptr<const Core> its_core, std::shared_ptr<Conversation> its_conversation,
+         std::shared_ptr<Channel> its_channel, Call its_call)
+    : core(std::move(its_core)),
+      conversation(std::move(its_conversation)),
+      channel(std::move(its_channel)),
+      call(std::move(its_call)),
+      reply(*core, *conversation, *channel, call.ctx, call.id) {}
+
 void execute(std::shared_ptr<Job> job, const Method& method) {
   if (!method.slow) return run(job, method);
   auto posted = job->core->executor.post([job, &method]() mutable {
@@ -74,7 +82,7 @@ void execute(std::shared_ptr<Job> job, const Method& method) {
     core->tasks->work_off();
   });
   if (posted.ok()) return;
-  job->reply->send(method.name, refusal(*job, method, posted.error()));
+  job->reply.send(method.name, refusal(*job, method, posted.error()));
 }
 
 }  // namespace pmx::mcp

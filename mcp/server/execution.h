@@ -15,11 +15,14 @@ namespace pmx::mcp {
 /// A request that is registered in the conversation's table. `reply` ends it exactly once. All is
 /// shared because a blocked handler may outlive the server that began it.
 struct Job {
-  std::shared_ptr<const Core> core;
-  std::shared_ptr<Conversation> conversation;
-  std::shared_ptr<Channel> channel;
+  Job(std::shared_ptr<const Core> its_core, std::shared_ptr<Conversation> its_conversation,
+      std::shared_ptr<Channel> its_channel, Call its_call);
+
+  const std::shared_ptr<const Core> core;
+  const std::shared_ptr<Conversation> conversation;
+  const std::shared_ptr<Channel> channel;
   Call call;
-  std::shared_ptr<ReplyOnce> reply;
+  ReplyOnce reply;  // the first to go
 };
 
 /// Runs `method`. When the executor is full, the answer says so.

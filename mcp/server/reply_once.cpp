@@ -50,14 +50,14 @@ class Leaving {
 
 }  // namespace
 
-ReplyOnce::ReplyOnce(std::shared_ptr<const Core> core, std::shared_ptr<Conversation> conversation,
-                     std::shared_ptr<Channel> channel, Context ctx, Json id)
-    : core_(std::move(core)),
-      conversation_(std::move(conversation)),
-      channel_(std::move(channel)),
-      ctx_(std::move(ctx)),
-      id_(std::move(id)),
-      begin_(core_->clock.steady()) {}
+ReplyOnce::ReplyOnce(const Core& core, Conversation& conversation, Channel& channel,
+                     const Context& ctx, const Json& id)
+    : core_(core),
+      conversation_(conversation),
+      channel_(channel),
+      ctx_(ctx),
+      id_(id),
+      begin_(core.clock.steady()) {}
 
 ReplyOnce::~ReplyOnce() {
   if (ended_) return;
@@ -68,7 +68,7 @@ ReplyOnce::~ReplyOnce() {
 std::optional<Cleared> ReplyOnce::clear(const Answer& answer) const {
   const auto cleared = [this](const Answer& given) {
     return walled(ctx_, [&]() -> Result<std::optional<Cleared>> {
-      return core_->gate.clear(ctx_, to_outbound(id_, given));
+      return core_.gate.clear(ctx_, to_outbound(id_, given));
     });
   };
   auto wanted = cleared(answer);
@@ -82,17 +82,17 @@ void ReplyOnce::send(std::string_view method, const Answer& answer) {
     log::error(ctx_, "rpc.second_answer", {{"method", std::string(method)}});
     return;
   }
-  const Leaving leaving(conversation_->requests, !standing_);
+  const Leaving leaving(conversation_.requests, !standing_);
   auto cleared = clear(answer);
   bool wanted = true;
-  attempt(ctx_, [&] { wanted = conversation_->requests.settle(id_); });
+  attempt(ctx_, [&] { wanted = conversation_.requests.settle(id_); });
   if (!wanted) cleared.reset();
   lease_.reset();
   attempt(ctx_,
-          [&] { channel_->finish(std::move(cleared), answer.error ? &*answer.error : nullptr); });
+          [&] { channel_.finish(std::move(cleared), answer.error ? &*answer.error : nullptr); });
   if (wanted && answer.then) attempt(ctx_, answer.then);
   const auto took =
-      std::chrono::duration_cast<std::chrono::milliseconds>(core_->clock.steady() - begin_);
+      std::chrono::duration_cast<std::chrono::milliseconds>(core_.clock.steady() - begin_);
   attempt(ctx_, [&] {
     log::info(ctx_, "rpc.done",
               {{"method", std::string(method)},

@@ -1,13 +1,12 @@
 // ReplyOnce: the end of one request. Whatever happens on the way, the request is answered (or, once
 // cancelled, passed over), its id becomes free, and the conversation knows that it is over: once.
 //
-// Made when the request is registered, shared by whoever may still answer it. When the last of them
-// lets go without an answer (an exception, a task that was never run), the client is told that an
-// internal fault ended the request. Thread-safe.
+// Made when the request is registered, as a part of its Job, which whoever may still answer it
+// shares. When the last of them lets go without an answer (an exception, a task that was never
+// run), the client is told that an internal fault ended the request. Thread-safe.
 #pragma once
 
 #include <atomic>
-#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -21,9 +20,9 @@ namespace pmx::mcp {
 class ReplyOnce {
  public:
   /// For a request that is open in `conversation`'s table under `id`; its answer leaves through
-  /// `channel`.
-  ReplyOnce(std::shared_ptr<const Core> core, std::shared_ptr<Conversation> conversation,
-            std::shared_ptr<Channel> channel, Context ctx, Json id);
+  /// `channel`. All of them outlive the reply.
+  ReplyOnce(const Core& core, Conversation& conversation, Channel& channel, const Context& ctx,
+            const Json& id);
   ~ReplyOnce();
   ReplyOnce(const ReplyOnce&) = delete;
   ReplyOnce& operator=(const ReplyOnce&) = delete;
@@ -48,12 +47,11 @@ class ReplyOnce {
  private:
   [[nodiscard]] std::optional<Cleared> clear(const Answer& answer) const;
 
-  // Shared: a late answer outlives the server.
-  const std::shared_ptr<const Core> core_;
-  const std::shared_ptr<Conversation> conversation_;
-  const std::shared_ptr<Channel> channel_;
-  const Context ctx_;
-  const Json id_;
+  const Core& core_;
+  Conversation& conversation_;
+  Channel& channel_;
+  const Context& ctx_;
+  const Json& id_;
   const SteadyTime begin_;
   Quotas::Lease lease_;
   std::atomic<bool> ended_ = false;

@@ -160,7 +160,7 @@ void resume(const std::shared_ptr<Job>& job, const Method& method, AskedRound& r
     for (const std::string& id : ids) {
       if (late) withdraw_question(*job, id);
     }
-    return job->reply->send(method.name, failure(*job, method, answers.error()));
+    return job->reply.send(method.name, failure(*job, method, answers.error()));
   }
   Call& call = job->call;
   // What the user thought about is not the handler's time.

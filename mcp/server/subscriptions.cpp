@@ -68,7 +68,7 @@ class ListenReceiver final : public Receiver {
     Json meta = own_meta();
     meta["io.modelcontextprotocol/serverInfo"] = job_->core->server_info(job_->call.version);
     answer.verbatim = {{"_meta", std::move(meta)}};
-    job_->reply->send(kListen, answer);  // says nothing to a client that cancelled
+    job_->reply.send(kListen, answer);  // says nothing to a client that cancelled
   }
 
  private:
@@ -135,9 +135,7 @@ class StandingReceiver final : public Receiver {
     return !row->over();
   }
 
-  void send(Outbound message) {
-    channel_->send(core_->gate.clear(Context{}, std::move(message)));
-  }
+  void send(Outbound message) { channel_->send(core_->gate.clear(Context{}, std::move(message))); }
 
   const std::shared_ptr<const Core> core_;  // shared: subscriptions may outlive a server's run
   const std::string principal_;
@@ -277,12 +275,12 @@ std::optional<RpcError> read_filter(const Core& core, const Call& call, Filter& 
 void open_listen(const std::shared_ptr<Job>& job, const Filter& filter) {
   Events& events = *job->core->catalogue.events;
   auto lease = job->core->quotas->stream(job->conversation->principal);
-  if (!lease.ok()) return job->reply->send(kListen, to_rpc_error(lease.error()));
-  job->reply->hold(*std::move(lease));
+  if (!lease.ok()) return job->reply.send(kListen, to_rpc_error(lease.error()));
+  job->reply.hold(*std::move(lease));
   const auto receiver = std::make_shared<ListenReceiver>(job, filter.honoured);
   const auto ticket =
       events.open(job->conversation.get(), receiver, filter.wants, filter.watches, filter.tasks);
-  if (!ticket.ok()) return job->reply->send(kListen, to_rpc_error(ticket.error()));
+  if (!ticket.ok()) return job->reply.send(kListen, to_rpc_error(ticket.error()));
   receiver->end_with_client(events, *ticket);
 }
 

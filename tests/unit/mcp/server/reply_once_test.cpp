@@ -16,12 +16,14 @@ struct Bench {
   Bench() { REQUIRE(std::holds_alternative<std::stop_token>(conversation->requests.open(1, 10))); }
 
   std::shared_ptr<ReplyOnce> reply() {
-    return std::make_shared<ReplyOnce>(core, conversation, channel, Context{}, Json(1));
+    return std::make_shared<ReplyOnce>(*core, *conversation, *channel, ctx, id);
   }
   [[nodiscard]] bool over() const {
     return conversation->requests.wait_idle(std::chrono::milliseconds(0));
   }
 
+  const Context ctx;
+  const Json id = 1;
   FakeClock clock;
   FakeGate gate;
   FakeObserver observer;
@@ -91,7 +93,7 @@ TEST_CASE("reply: a request's share is free when its answer leaves") {
   Quotas quotas({.requests = 1}, bench.clock);
   const auto channel = std::make_shared<EagerChannel>(quotas);
   const auto reply =
-      std::make_shared<ReplyOnce>(bench.core, bench.conversation, channel, Context{}, Json(1));
+      std::make_shared<ReplyOnce>(*bench.core, *bench.conversation, *channel, bench.ctx, bench.id);
   auto lease = quotas.request("local", 1);
   REQUIRE(lease.ok());
   reply->hold(*std::move(lease));
