@@ -3,126 +3,22 @@
 #include <map>
 #include <string_view>
 
+#include "schemas/embedded.h"
 #include "sim/pattern.h"
 
 namespace pmx::sim {
 namespace {
 
-/// Formats that the facts name without spelling them out, as far as guests' configurations need
-/// them, written as the facts write theirs.
-// clang-format off
-constexpr std::string_view kNamedFormats = R"({
-  "backup-fleecing": {
-    "enabled": {"type": "boolean", "optional": 1, "default_key": 1},
-    "storage": {"type": "string", "optional": 1, "format": "pve-storage-id"}
-  },
-  "backup-performance": {
-    "max-workers": {"type": "integer", "optional": 1, "minimum": 1, "maximum": 256},
-    "pbs-entries-max": {"type": "integer", "optional": 1, "minimum": 1}
-  },
-  "proxmox-remote": {
-    "host": {"type": "string"},
-    "port": {"type": "integer", "optional": 1},
-    "apitoken": {"type": "string"},
-    "fingerprint": {"type": "string", "optional": 1, "pattern": "([A-Fa-f0-9]{2}:){31}[A-Fa-f0-9]{2}"}
-  },
-  "prune-backups": {
-    "keep-all": {"type": "boolean", "optional": 1},
-    "keep-last": {"type": "integer", "minimum": 0, "optional": 1},
-    "keep-hourly": {"type": "integer", "minimum": 0, "optional": 1},
-    "keep-daily": {"type": "integer", "minimum": 0, "optional": 1},
-    "keep-weekly": {"type": "integer", "minimum": 0, "optional": 1},
-    "keep-monthly": {"type": "integer", "minimum": 0, "optional": 1},
-    "keep-yearly": {"type": "integer", "minimum": 0, "optional": 1}
-  },
-  "pve-qemu-sev-fmt": {
-    "type": {"type": "string", "default_key": 1, "pattern": "std|es|snp"},
-    "no-debug": {"type": "boolean", "optional": 1},
-    "no-key-sharing": {"type": "boolean", "optional": 1},
-    "allow-smt": {"type": "boolean", "optional": 1},
-    "kernel-hashes": {"type": "boolean", "optional": 1}
-  },
-  "pve-qemu-tdx-fmt": {
-    "type": {"type": "string", "default_key": 1, "pattern": "tdx"},
-    "attestation": {"type": "boolean", "optional": 1},
-    "vsock-cid": {"type": "integer", "minimum": 2, "optional": 1},
-    "vsock-port": {"type": "integer", "minimum": 0, "optional": 1}
-  },
-  "pve-qm-boot": {
-    "legacy": {"type": "string", "optional": 1, "default_key": 1, "pattern": "[acdn]{1,4}"},
-    "order": {"type": "string", "optional": 1}
-  },
-  "pve-qm-cicustom": {
-    "user": {"type": "string", "optional": 1, "format": "pve-volume-id"},
-    "network": {"type": "string", "optional": 1, "format": "pve-volume-id"},
-    "meta": {"type": "string", "optional": 1, "format": "pve-volume-id"},
-    "vendor": {"type": "string", "optional": 1, "format": "pve-volume-id"}
-  },
-  "pve-qm-hostpci": {
-    "host": {"type": "string", "optional": 1, "default_key": 1, "pattern": "(?:[a-f0-9]{4,}:)?[a-f0-9]{2}:[a-f0-9]{2}(?:\\.[a-f0-9])?(?:;(?:[a-f0-9]{4,}:)?[a-f0-9]{2}:[a-f0-9]{2}(?:\\.[a-f0-9])?)*"},
-    "mapping": {"type": "string", "optional": 1, "format": "pve-configid"},
-    "rombar": {"type": "boolean", "optional": 1},
-    "romfile": {"type": "string", "optional": 1, "pattern": "[^,;]+"},
-    "pcie": {"type": "boolean", "optional": 1},
-    "x-vga": {"type": "boolean", "optional": 1},
-    "legacy-igd": {"type": "boolean", "optional": 1},
-    "mdev": {"type": "string", "optional": 1, "pattern": "[^/\\.:]+"},
-    "vendor-id": {"type": "string", "optional": 1, "pattern": "0x[0-9a-fA-F]{4}"},
-    "device-id": {"type": "string", "optional": 1, "pattern": "0x[0-9a-fA-F]{4}"},
-    "sub-vendor-id": {"type": "string", "optional": 1, "pattern": "0x[0-9a-fA-F]{4}"},
-    "sub-device-id": {"type": "string", "optional": 1, "pattern": "0x[0-9a-fA-F]{4}"},
-    "driver": {"type": "string", "optional": 1, "enum": ["vfio", "keep"]}
-  },
-  "pve-qm-ipconfig": {
-    "ip": {"type": "string", "optional": 1, "format": "pve-ipv4-config"},
-    "gw": {"type": "string", "optional": 1, "format": "ipv4", "requires": "ip"},
-    "ip6": {"type": "string", "optional": 1},
-    "gw6": {"type": "string", "optional": 1, "format": "ipv6", "requires": "ip6"}
-  },
-  "pve-qm-rng": {
-    "source": {"type": "string", "default_key": 1, "enum": ["/dev/urandom", "/dev/random", "/dev/hwrng"]},
-    "max_bytes": {"type": "integer", "optional": 1},
-    "period": {"type": "integer", "optional": 1}
-  },
-  "pve-qm-smbios1": {
-    "uuid": {"type": "string", "optional": 1, "pattern": "[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}"},
-    "version": {"type": "string", "optional": 1},
-    "serial": {"type": "string", "optional": 1},
-    "manufacturer": {"type": "string", "optional": 1},
-    "product": {"type": "string", "optional": 1},
-    "sku": {"type": "string", "optional": 1},
-    "family": {"type": "string", "optional": 1},
-    "base64": {"type": "boolean", "optional": 1}
-  },
-  "pve-qm-watchdog": {
-    "model": {"type": "string", "optional": 1, "default_key": 1, "enum": ["i6300esb", "ib700"]},
-    "action": {"type": "string", "optional": 1, "enum": ["reset", "shutdown", "poweroff", "pause", "debug", "none"]}
-  },
-  "pve-sdn-dhcp-range": {
-    "start-address": {"type": "string", "format": "ip"},
-    "end-address": {"type": "string", "format": "ip"}
-  },
-  "pve-tfa-config": {
-    "type": {"type": "string", "enum": ["yubico", "oath"]},
-    "id": {"type": "string", "optional": 1},
-    "key": {"type": "string", "optional": 1},
-    "url": {"type": "string", "optional": 1},
-    "digits": {"type": "integer", "minimum": 6, "maximum": 8, "optional": 1},
-    "step": {"type": "integer", "minimum": 10, "optional": 1}
-  },
-  "realm-sync-options": {
-    "scope": {"type": "string", "enum": ["users", "groups", "both"], "optional": 1},
-    "remove-vanished": {"type": "string", "optional": 1, "pattern": "(?:(?:(?:acl|properties|entry);)*(?:acl|properties|entry))|none"},
-    "full": {"type": "boolean", "optional": 1},
-    "enable-new": {"type": "boolean", "optional": 1},
-    "purge": {"type": "boolean", "optional": 1}
-  }
-})";
-// clang-format on
-
+/// Formats that the facts name without spelling them out.
 const Json& named_formats() {
-  static const Json kFormats = parse_json(kNamedFormats).value();
+  static const Json kFormats =
+      parse_json(schemas::embedded_file("pve/formats.json")).value_or(Json::object());
   return kFormats;
+}
+
+/// Those that format.cpp judges, in PVE's words for them.
+bool has_own_words(std::string_view name) {
+  return name == "pve-startup-order" || name == "pve-vm-cpu-conf";
 }
 
 std::string default_key(const Json& format) {
@@ -216,7 +112,8 @@ std::string missing_partner(PveVersion version, const std::string& name) {
 }
 
 bool has_property_string(const Json& format) {
-  return format.is_string() && named_formats().contains(*format.get_ptr<const std::string*>());
+  const auto* name = format.get_ptr<const std::string*>();
+  return name != nullptr && !has_own_words(*name) && named_formats().contains(*name);
 }
 
 std::string check_property_string(const Json& format, const std::string& name,
