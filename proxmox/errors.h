@@ -1,32 +1,39 @@
-// From PVE's refusals to our Errors: what happened, to what, why, and what to do next. PVE's own
-// text is kept; secrets never enter. Pure functions, any thread.
+// From PVE's refusals (proxmox/refusal.h) to our Errors: what happened, to what, why, and what to
+// do next. PVE's own text is kept; secrets never enter. Pure functions, any thread.
 //
-// | PVE | Code |
+// | kind of refusal | Code |
 // |---|---|
-// | 400 | kInvalidArgument; kNotFound when a parameter "does not exist" or is "no such ..." |
-// | 401 | kUnauthenticated |
-// | 403 | kPermissionDenied with the pveum command that would grant it |
-// | 404 | kNotFound |
-// | 500 | by text: kNotFound, kAlreadyExists, kFailedPrecondition, kPermissionDenied |
-// | 501 | kInvalidArgument: this PVE does not know the method |
-// | 595-599, other 5xx | kUnavailable |
+// | invalid, unknown_method | kInvalidArgument |
+// | missing, unknown_node | kNotFound |
+// | exists | kAlreadyExists |
+// | credentials | kUnauthenticated |
+// | forbidden, root_only, no_tokens | kPermissionDenied; for a privilege with the pveum command
+// that grants it | | locked, busy, changed, no_quorum, wrong_state, node_lacks, server_fault |
+// kFailedPrecondition | | node_unreachable, answer_lost, not_pve from status 500 on | kUnavailable
+// | | not_pve below | kInvalidArgument |
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/result.h"
+#include "proxmox/grant_advice.h"
 #include "proxmox/http.h"
+#include "proxmox/refusal.h"
+#include "proxmox/upid.h"
 
 namespace pmx::proxmox {
 
-/// Whose credentials were refused, for the advice.
-struct Caller {
-  std::string id;  ///< USER@REALM!TOKENID or USER@REALM
-  bool is_token = false;
-};
+/// The Error of a refusal.
+Error refusal_error(const Refusal& refusal, const Caller& caller);
 
 /// The Error for an answer whose status is not 2xx.
 Error response_error(const HttpRequest& request, const HttpResponse& response,
                      const Caller& caller);
+
+/// The Error for a task that ended with `exitstatus`, which is no success; `log_tail` are the last
+/// lines of its log.
+Error task_error(const Upid& upid, std::string_view exitstatus,
+                 const std::vector<std::string>& log_tail, const Caller& caller);
 
 }  // namespace pmx::proxmox

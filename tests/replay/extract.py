@@ -7,7 +7,8 @@ RECORDED is what condense.py reads. Writes beside this file, one JSON object a l
 
   property-strings.jsonl  every property string that was sent or answered, and the method and parameter
                           whose facts tell its format; "refused" when the request was
-  refusals.jsonl          every answer that is no success; digits that only count are made alike first
+  refusals.jsonl          every answer that is no success; digits that only count are made alike first.
+                          "kind" is judged by a person, and kept; a new one has none, which fails the test
   answers.jsonl           every success of the calls that have a decoder, one of each structure
 """
 
@@ -162,7 +163,15 @@ def refusal_kind(line):
     return line["status"], re.sub(r"\d+", "1", line["reason"]), errors
 
 
+def judged_kinds():
+    """The kinds that stand in the file already."""
+    file = HERE / "refusals.jsonl"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return {refusal_kind(line): line.get("kind", "") for line in map(json.loads, lines)}
+
+
 def main():
+    kinds = judged_kinds()
     strings, refusals, answered = Once(), Once(), Once()
     for argument in sys.argv[1:]:
         version, file = argument.split("=", 1)
@@ -175,7 +184,8 @@ def main():
                 strings.add(tuple(line.values()), line)
             if record["response"]["status"] >= 300:
                 line = refusal(version, record)
-                refusals.add(refusal_kind(line), line)
+                same = refusal_kind(line)
+                refusals.add(same, line | {"kind": kinds.get(same, "")})
             for line in answers(version, record):
                 answered.add((line["decoder"], shape_of(line["json"])), line)
     strings.write("property-strings.jsonl")
