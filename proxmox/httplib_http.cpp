@@ -8,8 +8,8 @@
 #include <stop_token>
 #include <vector>
 
-#include "base/percent.h"
 #include "proxmox/endpoint.h"
+#include "proxmox/form.h"
 #include "proxmox/tls.h"
 #include "proxmox/wire.h"
 
@@ -100,15 +100,6 @@ class Channel final : public httplib::ClientImpl {
   }
 };
 
-std::string encode_params(const Params& params) {
-  std::string out;
-  for (const auto& [key, value] : params) {
-    if (!out.empty()) out += '&';
-    out += percent_encode(key) + '=' + percent_encode(value);
-  }
-  return out;
-}
-
 bool is_line_safe(std::string_view text) {
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') return false;
@@ -125,7 +116,8 @@ Result<httplib::Request> build_request(const HttpRequest& request, const Endpoin
   out.method = request.method;
   out.path = "/api2/json" + request.path;
   const bool form = request.method == "POST" || request.method == "PUT";
-  const std::string params = encode_params(request.params);
+  PMX_TRY_VOID(check_request_size(request.method, request.path, request.params));
+  const std::string params = encode_form(request.params);
   if (form) {
     out.body = params;
     out.headers.emplace("Content-Type", "application/x-www-form-urlencoded");

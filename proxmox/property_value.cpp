@@ -107,18 +107,20 @@ Json typed_value(const Json* facts, std::string_view text) {
   return std::string(text);
 }
 
+std::string scalar_text(const Json* facts, const Json& value) {
+  if (value.is_boolean()) return value.get<bool>() ? "1" : "0";
+  if (value.is_number()) return number_text(value);
+  const auto* text = value.get_ptr<const std::string*>();
+  if (text == nullptr) return "";
+  const auto flag = is_boolean(facts) ? read_boolean(*text) : std::nullopt;
+  return flag ? (*flag ? "1" : "0") : *text;
+}
+
 Result<std::string> value_text(const Json* facts, const Json& value) {
-  std::string text;
-  if (value.is_boolean()) {
-    text = value.get<bool>() ? "1" : "0";
-  } else if (value.is_number()) {
-    text = number_text(value);
-  } else if (const auto* plain = value.get_ptr<const std::string*>()) {
-    const auto flag = is_boolean(facts) ? read_boolean(*plain) : std::nullopt;
-    text = flag ? (*flag ? "1" : "0") : *plain;
-  } else {
+  if (value.is_null() || value.is_structured()) {
     return Error{Code::kInvalidArgument, "is no boolean, number or text", "give a plain value"};
   }
+  std::string text = scalar_text(facts, value);
   if (text.empty()) {
     return Error{Code::kInvalidArgument, "is empty", "leave the key out instead"};
   }

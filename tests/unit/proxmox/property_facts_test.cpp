@@ -15,13 +15,17 @@ namespace {
 /// Format as text -> where it is documented first. Equal formats are tried once.
 using Formats = std::map<std::string, std::string>;
 
-/// The facts of a parameter and, where it is a list, of its items.
+/// The facts of a parameter and, where it is a list or has several forms, of its items or forms.
 void collect(const Json& facts, const std::string& where, Formats& out) {
   if (!facts.is_object()) return;
   if (const auto format = PropertyFormat::of(facts)) {
     out.emplace(dump_json(format->properties()), where);
   }
   if (const Json* items = find_member(facts, "items")) collect(*items, where + "[]", out);
+  const Json* choices = find_member(facts, "oneOf");
+  for (std::size_t i = 0; choices != nullptr && i < choices->size(); ++i) {
+    collect((*choices)[i], where, out);
+  }
 }
 
 Formats documented_formats() {
