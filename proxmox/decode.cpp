@@ -178,10 +178,12 @@ Result<TaskStatus> decode_task_status(const Json& data) {
 
 Result<TaskLog> decode_task_log(const Json& envelope, std::int64_t start) {
   const Json* data = find_member(envelope, "data");
-  if (data == nullptr || !data->is_array()) return wrong_shape("a task's log");
+  // PVE answers the pseudo line of a log that is not there without a list around it.
+  const bool lone = data != nullptr && find_member(*data, "t") != nullptr;
+  if (data == nullptr || !(data->is_array() || lone)) return wrong_shape("a task's log");
   TaskLog out;
   out.start = start;
-  for (const Json& line : *data) {
+  for (const Json& line : lone ? Json::array({*data}) : *data) {
     if (!line.is_object()) return wrong_shape("a task's log");
     out.lines.push_back(read_text(line, "t"));
   }
