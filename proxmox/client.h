@@ -30,10 +30,13 @@ struct ApiToken {
   static Result<ApiToken> parse(std::string_view text);
 };
 
-/// A user's password, exchanged for a ticket that is renewed before it expires.
+/// A user's password, exchanged for a ticket that is renewed before it expires. Where PVE asks for
+/// a second factor, the one that is given answers.
 struct Login {
   std::string user;  ///< user@realm
   Secret password;
+  Secret totp_key{};  ///< raw, of parse_totp_key()
+  Secret recovery{};  ///< one recovery code: good for one login, used when there is no TOTP key
 };
 
 using Credentials = std::variant<ApiToken, Login>;

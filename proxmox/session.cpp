@@ -3,7 +3,9 @@
 #include <chrono>
 #include <utility>
 
+#include "base/crypto.h"
 #include "base/percent.h"
+#include "proxmox/totp.h"
 
 namespace pmx::proxmox {
 namespace {
@@ -12,6 +14,7 @@ using std::chrono::minutes;
 
 constexpr minutes kRenewAfter{90};     // PVE tickets live two hours
 constexpr minutes kUselessAfter{119};  // too old to renew with
+constexpr minutes kAfterRefusal{10};   // of a second factor, before it is tried again
 constexpr minutes kFresh{1};           // refused this young, a ticket was not refused for its age
 
 Caller caller_of(const Credentials& credentials) {
@@ -92,33 +95,94 @@ Result<Session::Ticket> Session::obtain(const Context& ctx, std::optional<Ticket
   return fetch(ctx, std::get<Login>(credentials_).password);
 }
 
+/// The whole ticket in an answer.
+Result<Session::Ticket> Session::ticket_of(const Json& data, SteadyTime now) {
+  Ticket out;
+  out.ticket = Secret(std::string(string_member(data, "ticket")));
+  out.csrf = Secret(std::string(string_member(data, "CSRFPreventionToken")));
+  out.issued = now;
+  if (!out.ticket.empty() && !out.csrf.empty()) return out;
+  return Error{Code::kUnavailable, "the cluster's answer to the login holds no ticket",
+               "check that the URL is the PVE API itself"};
+}
+
+/// POST /access/ticket; the `data` of the answer.
+Result<Json> Session::ask_for_ticket(const Context& ctx, HttpRequest& request) {
+  const auto response = http_.send(ctx, request);
+  for (auto& [key, value] : request.params) crypto::wipe(value);
+  if (!response.ok()) return response.error();
+  if (response->status != 200) return response_error(request, *response, caller_);
+  PMX_TRY(Json body, parse_json(response->body));
+  const Json* data = find_member(body, "data");
+  return data != nullptr ? Json(*data) : body;
+}
+
 Result<Session::Ticket> Session::fetch(const Context& ctx, const Secret& password) {
+  if (second_refusal_ && clock_.steady() - second_refused_ < kAfterRefusal) return *second_refusal_;
   HttpRequest request{"POST", "/access/ticket", {}, {}};
   request.params = {{"username", caller_.id}, {"password", std::string(password.expose())}};
-  PMX_TRY(HttpResponse response, http_.send(ctx, request));
-  if (response.status != 200) return response_error(request, response, caller_);
-  PMX_TRY(const Json body, parse_json(response.body));
-  const Json* data = find_member(body, "data");
-  if (data == nullptr) data = &body;
-  const Json* second_factor = find_member(*data, "NeedTFA");
+  PMX_TRY(const Json data, ask_for_ticket(ctx, request));
+  const Json* second_factor = find_member(data, "NeedTFA");
   if (second_factor != nullptr && *second_factor != Json(0) && *second_factor != Json("0") &&
       *second_factor != Json(false)) {
-    return Error{Code::kUnauthenticated,
-                 "the user " + caller_.id +
-                     " needs a second factor to log in, which an unattended "
-                     "program cannot give",
-                 "use an API token: pveum user token add USER@REALM mpc --privsep 1, then set "
-                 "PROXMOX_MPC_TOKEN"};
+    return answer_challenge(ctx, string_member(data, "ticket"));
   }
-  Ticket out;
-  out.ticket = Secret(std::string(string_member(*data, "ticket")));
-  out.csrf = Secret(std::string(string_member(*data, "CSRFPreventionToken")));
-  if (out.ticket.empty() || out.csrf.empty()) {
-    return Error{Code::kUnavailable, "the cluster's answer to the login holds no ticket",
-                 "check that the URL is the PVE API itself"};
+  return ticket_of(data, clock_.steady());
+}
+
+Result<Session::Ticket> Session::answer_challenge(const Context& ctx,
+                                                  std::string_view half_ticket) {
+  PMX_TRY(const Secret code, next_code(ctx));
+  HttpRequest request{"POST", "/access/ticket", {}, {}};
+  request.params = {{"username", caller_.id},
+                    {"password", std::string(code.expose())},
+                    {"tfa-challenge", std::string(half_ticket)}};
+  auto data = ask_for_ticket(ctx, request);
+  if (data.ok()) {
+    second_refusal_.reset();
+    return ticket_of(*data, clock_.steady());
   }
-  out.issued = clock_.steady();
-  return out;
+  if (data.error().code != Code::kUnauthenticated) return data.error();
+  second_refused_ = clock_.steady();
+  second_refusal_ = Error{
+      Code::kUnauthenticated, "the cluster refused the second factor of " + caller_.id,
+      "check that the secret is the one of this user, that the clocks of this machine and the "
+      "cluster agree, and that PVE has not locked it (pveum user tfa unlock USER@REALM); it is "
+      "not tried again for ten minutes"};
+  return *second_refusal_;
+}
+
+Result<Secret> Session::next_code(const Context& ctx) {
+  const auto& login = std::get<Login>(credentials_);
+  if (!login.totp_key.empty()) return fresh_totp(ctx, login.totp_key);
+  if (!login.recovery.empty() && !std::exchange(recovery_spent_, true)) {
+    return Secret("recovery:" + std::string(login.recovery.expose()));
+  }
+  const bool spent = recovery_spent_;
+  return Error{
+      Code::kUnauthenticated,
+      spent ? "the recovery code of " + caller_.id + " was used, and works only once"
+            : "the user " + caller_.id + " needs a second factor to log in, and none is configured",
+      "use an API token (pveum user token add USER@REALM mpc --privsep 1), or configure " +
+          std::string(spent ? "another code and start again" : "the user's TOTP secret")};
+}
+
+/// PVE takes each code once, so a second login within a period waits for the next.
+Result<Secret> Session::fresh_totp(const Context& ctx, const Secret& key) {
+  while (totp_period(clock_.now()) == last_period_) {
+    const SystemTime next{(last_period_ + 1) * kTotpPeriod};
+    const auto left = next - clock_.now();
+    if (ctx.deadline && clock_.steady() + left >= *ctx.deadline) {
+      return Error{Code::kDeadlineExceeded,
+                   "the login of " + caller_.id + " needs the next TOTP code, which comes too late",
+                   "try again in half a minute"};
+    }
+    if (!clock_.wait(ctx.stop, left)) {
+      return Error{Code::kCancelled, "the login of " + caller_.id + " was cancelled", ""};
+    }
+  }
+  last_period_ = totp_period(clock_.now());
+  return Secret("totp:" + totp_code(key, last_period_));
 }
 
 }  // namespace pmx::proxmox

@@ -1,6 +1,7 @@
 // Proves to PVE who we are, on every request: an API token's header, or a ticket that is fetched,
 // renewed before its two hours are over, and fetched again once when PVE says it expired.
-// Thread-safe; one login at a time, and none is repeated after PVE refused it.
+// Thread-safe; one login at a time, and none is repeated after PVE refused it. A refused second
+// factor is not tried again for a while: PVE locks it after eight wrong codes.
 #pragma once
 
 #include <condition_variable>
@@ -41,8 +42,15 @@ class Session {
   /// A ticket that is good for this request. Calls that come while another one logs in wait for it,
   /// until their own stop or deadline.
   Result<Ticket> current_ticket(const Context& ctx);
+  static Result<Ticket> ticket_of(const Json& data, SteadyTime now);
   Result<Ticket> obtain(const Context& ctx, std::optional<Ticket> old);
   Result<Ticket> fetch(const Context& ctx, const Secret& password);
+  /// The second step of a login, with the half-ticket of the first.
+  Result<Ticket> answer_challenge(const Context& ctx, std::string_view half_ticket);
+  /// "totp:123456" or "recovery:..."; no code is given twice.
+  Result<Secret> next_code(const Context& ctx);
+  Result<Secret> fresh_totp(const Context& ctx, const Secret& key);
+  Result<Json> ask_for_ticket(const Context& ctx, HttpRequest& request);
 
   Http& http_;
   const Credentials credentials_;
@@ -55,6 +63,11 @@ class Session {
   std::optional<Error> refusal_;
   std::optional<Ticket> ticket_;
   std::uint64_t last_number_ = 0;
+  // Of the second factor; touched by the one login that runs.
+  std::int64_t last_period_ = -1;
+  bool recovery_spent_ = false;
+  std::optional<Error> second_refusal_;
+  SteadyTime second_refused_;
 };
 
 }  // namespace pmx::proxmox

@@ -149,4 +149,109 @@ TEST_CASE_FIXTURE(Fixture, "session: a second factor is asked for only when PVE 
   }
 }
 
+namespace {
+
+/// A user with a second factor. The clock starts at 1,000 s, ten seconds into a TOTP period.
+struct SecondFactor : Fixture {
+  static Login with_totp() {
+    return {"ops@pve", Secret("p&=ss"), Secret("12345678901234567890"), {}};
+  }
+  static Login with_recovery() { return {"ops@pve", Secret("p&=ss"), {}, Secret("ab-12-cd-34")}; }
+
+  void challenge() {
+    http.data(R"({"ticket":"PVE:!tfa!half","CSRFPreventionToken":"C","NeedTFA":1})");
+  }
+  Result<std::uint64_t> log_in(Session& with) {
+    HttpRequest request{"GET", "/x", {}, {}};
+    return with.authorize(ctx, request);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(SecondFactor, "session: a TOTP key answers the challenge, with its half-ticket") {
+  Session totp(http, with_totp(), clock);
+  challenge();
+  ticket("1");
+  REQUIRE(log_in(totp).ok());
+  REQUIRE(http.requests.size() == 2);
+  const HttpRequest& second = http.requests[1];
+  CHECK(second.path == "/access/ticket");
+  CHECK(second.headers.empty());
+  CHECK(param(second, "username") == "ops@pve");
+  CHECK(param(second, "tfa-challenge") == "PVE:!tfa!half");
+  CHECK(param(second, "password").starts_with("totp:"));
+  CHECK(param(second, "password").size() == 11);
+}
+
+TEST_CASE_FIXTURE(SecondFactor,
+                  "session: a ticket that needed a second factor is renewed without") {
+  Session totp(http, with_totp(), clock);
+  challenge();
+  ticket("1");
+  REQUIRE(log_in(totp).ok());
+  clock.tick(90min);
+  ticket("2");
+  REQUIRE(log_in(totp).ok());
+  CHECK(http.requests.size() == 3);
+  CHECK(param(http.requests[2], "password") == "T1");
+}
+
+TEST_CASE_FIXTURE(SecondFactor,
+                  "session: no TOTP code is given twice; the next period is awaited") {
+  Session totp(http, with_totp(), clock);
+  challenge();
+  http.fail(Code::kUnavailable, "cut off");
+  CHECK(log_in(totp).error().code == Code::kUnavailable);
+  const std::string first = param(http.requests[1], "password");
+  SUBCASE("when there is time") {
+    challenge();
+    ticket("1");
+    REQUIRE(log_in(totp).ok());
+    REQUIRE(clock.waits.size() == 1);
+    CHECK(clock.waits[0] == 20s);  // the clock stood at 1,000 s: ten into a period
+    CHECK(param(http.requests[3], "password") != first);
+  }
+  SUBCASE("not beyond the deadline") {
+    ctx.deadline = clock.steady() + 19s;
+    challenge();
+    CHECK(log_in(totp).error().code == Code::kDeadlineExceeded);
+    CHECK(clock.waits.empty());
+    CHECK(http.requests.size() == 3);
+  }
+}
+
+TEST_CASE_FIXTURE(SecondFactor,
+                  "session: a refused second factor is not tried again for ten minutes") {
+  Session totp(http, with_totp(), clock);
+  challenge();
+  http.reply(401, "", "authentication failure");
+  const auto refused = log_in(totp);
+  REQUIRE_FALSE(refused.ok());
+  CHECK(refused.error().code == Code::kUnauthenticated);
+  CHECK(refused.error().message.find("second factor") != std::string::npos);
+  clock.tick(10min - 1ms);
+  CHECK(log_in(totp).error().code == Code::kUnauthenticated);
+  CHECK(http.requests.size() == 2);
+  clock.tick(1ms);
+  challenge();
+  ticket("1");
+  CHECK(log_in(totp).ok());
+}
+
+TEST_CASE_FIXTURE(SecondFactor, "session: a recovery code is given once, whatever becomes of it") {
+  Session recovery(http, with_recovery(), clock);
+  challenge();
+  http.fail(Code::kDeadlineExceeded, "timed out");
+  CHECK(log_in(recovery).error().code == Code::kDeadlineExceeded);
+  CHECK(param(http.requests[1], "password") == "recovery:ab-12-cd-34");
+  challenge();
+  const auto spent = log_in(recovery);
+  REQUIRE_FALSE(spent.ok());
+  CHECK(spent.error().code == Code::kUnauthenticated);
+  CHECK(spent.error().message.find("works only once") != std::string::npos);
+  CHECK(spent.error().text().find("ab-12") == std::string::npos);
+  CHECK(http.requests.size() == 3);
+}
+
 }  // namespace pmx::proxmox
