@@ -3,7 +3,7 @@
 // tests. Thread-safe.
 #pragma once
 
-#include <map>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +32,14 @@ struct HttpResponse {
   std::string body;
 };
 
+/// How far a request came that got no answer.
+enum class Stage : std::uint8_t {
+  kWaiting,     ///< no connection was tried
+  kConnecting,  ///< no connection could be made
+  kUntrusted,   ///< the server's certificate was refused
+  kSent,        ///< a byte of it may have arrived: the work may have been done
+};
+
 /// Sends requests to one cluster. Thread-safe; a call blocks until its answer, deadline or stop.
 class Http {
  public:
@@ -42,6 +50,22 @@ class Http {
   /// kInvalidArgument (control characters in path or headers); any HTTP status is an answer, not a
   /// failure.
   virtual Result<HttpResponse> send(const Context& ctx, const HttpRequest& request) = 0;
+};
+
+/// One address of a cluster: an Http that also says how far a request came. Thread-safe.
+class Route : public Http {
+ public:
+  Result<HttpResponse> send(const Context& ctx, const HttpRequest& request) final {
+    Stage stage = Stage::kWaiting;
+    return deliver(ctx, request, stage);
+  }
+
+  /// send(); `stage` tells how far it came when that fails.
+  virtual Result<HttpResponse> deliver(const Context& ctx, const HttpRequest& request,
+                                       Stage& stage) = 0;
+
+  /// Connects without sending a request, and keeps the connection for the next one.
+  virtual Result<void> reach(const Context& ctx) = 0;
 };
 
 }  // namespace pmx::proxmox

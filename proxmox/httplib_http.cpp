@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <httplib.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
@@ -63,8 +64,12 @@ class WireStream final : public httplib::Stream {
 /// time.
 class Channel final : public httplib::ClientImpl {
  public:
-  Channel(const Endpoint& endpoint, const TlsContext* tls, WireTimeouts timeouts)
-      : httplib::ClientImpl(endpoint.host, endpoint.port), wire(endpoint, tls, timeouts) {
+  /// Counts what it opens in `opened`, which outlives it like the rest.
+  Channel(const Endpoint& endpoint, const TlsContext* tls, WireTimeouts timeouts,
+          std::atomic<std::uint64_t>& opened)
+      : httplib::ClientImpl(endpoint.host, endpoint.port),
+        wire(endpoint, tls, timeouts),
+        opened_(opened) {
     set_keep_alive(true);
     set_follow_location(false);
     set_url_encode(false);
@@ -72,12 +77,19 @@ class Channel final : public httplib::ClientImpl {
     set_decompress(true);  // PVE sends the journal gzipped whether asked or not
   }
 
+  /// Opens the wire unless it is open and unused; false with the wire's failure.
+  bool connected() {
+    if (wire.reusable()) return true;
+    ++opened_;
+    return wire.open();
+  }
+
   Wire wire;
   bool in_body = false;
 
  private:
   bool create_and_connect_socket(Socket& socket, httplib::Error& error) override {
-    if (!wire.open()) {
+    if (!connected()) {
       error = httplib::Error::Connection;
       return false;
     }
@@ -98,6 +110,8 @@ class Channel final : public httplib::ClientImpl {
     WireStream stream(wire, in_body);
     return callback(stream);
   }
+
+  std::atomic<std::uint64_t>& opened_;
 };
 
 bool is_line_safe(std::string_view text) {
@@ -126,7 +140,7 @@ Result<httplib::Request> build_request(const HttpRequest& request, const Endpoin
   }
   out.headers.emplace("Host", endpoint.authority());
   out.headers.emplace("Accept", "application/json");
-  out.headers.emplace("Accept-Encoding", "identity");
+  out.headers.emplace("Accept-Encoding", "gzip");
   out.headers.emplace("User-Agent", "proxmox-mpc");
   for (const auto& [key, value] : request.headers) {
     if (!is_line_safe(key) || !is_line_safe(value)) return bad;
@@ -169,7 +183,8 @@ class HttplibHttp::Pool {
     ++in_use_;
     if (idle_.empty()) {
       return std::make_unique<Channel>(endpoint, tls_ ? &*tls_ : nullptr,
-                                       WireTimeouts{options.connect_timeout, options.read_timeout});
+                                       WireTimeouts{options.connect_timeout, options.read_timeout},
+                                       opened);
     }
     auto channel = std::move(idle_.back());
     idle_.pop_back();
@@ -187,10 +202,15 @@ class HttplibHttp::Pool {
 
   Result<HttpResponse> run(const Context& ctx, Channel& channel, httplib::Request& request);
 
+  /// A connection for the next call; what is there already is kept.
+  Result<void> reach(const Context& ctx, Channel& channel);
+
   const Endpoint endpoint;
   const Options options;
+  std::atomic<std::uint64_t> opened{0};
 
  private:
+  static void begin(const Context& ctx, Channel& channel);
   Result<HttpResponse> failed(const Channel& channel, bool too_large) const;
 
   const std::optional<TlsContext> tls_;
@@ -200,13 +220,24 @@ class HttplibHttp::Pool {
   std::vector<std::unique_ptr<Channel>> idle_;
 };
 
+/// A new call on the connection, which is thrown away when it is no good any more.
+void HttplibHttp::Pool::begin(const Context& ctx, Channel& channel) {
+  channel.wire.begin(ctx.deadline);
+  if (channel.wire.reusable()) return;
+  channel.stop();
+  channel.wire.close();
+}
+
+Result<void> HttplibHttp::Pool::reach(const Context& ctx, Channel& channel) {
+  begin(ctx, channel);
+  const std::stop_callback interrupt(ctx.stop, [&channel] { channel.wire.interrupt(); });
+  if (channel.connected()) return {};
+  return *channel.wire.failure();
+}
+
 Result<HttpResponse> HttplibHttp::Pool::run(const Context& ctx, Channel& channel,
                                             httplib::Request& request) {
-  channel.wire.begin(ctx.deadline);
-  if (!channel.wire.reusable()) {
-    channel.stop();
-    channel.wire.close();
-  }
+  begin(ctx, channel);
   const std::stop_callback interrupt(ctx.stop, [&channel] { channel.wire.interrupt(); });
   channel.in_body = false;
   HttpResponse out;
@@ -261,18 +292,45 @@ Result<std::unique_ptr<HttplibHttp>> HttplibHttp::make(const Options& options) {
   return std::make_unique<HttplibHttp>(std::move(pool));
 }
 
-Result<HttpResponse> HttplibHttp::send(const Context& ctx, const HttpRequest& request) {
-  PMX_TRY(httplib::Request wire_request, build_request(request, pool_->endpoint));
+namespace {
+
+Result<void> still_wanted(const Context& ctx) {
   if (ctx.stop.stop_requested()) {
     return Error{Code::kCancelled, "the call was cancelled before it was sent", ""};
   }
   if (ctx.deadline && std::chrono::steady_clock::now() >= *ctx.deadline) {
     return Error{Code::kDeadlineExceeded, "the time of the call was over before it was sent", ""};
   }
+  return {};
+}
+
+Stage stage_of(const Wire& wire) {
+  if (wire.sent_anything()) return Stage::kSent;
+  return wire.untrusted() ? Stage::kUntrusted : Stage::kConnecting;
+}
+
+}  // namespace
+
+Result<HttpResponse> HttplibHttp::deliver(const Context& ctx, const HttpRequest& request,
+                                          Stage& stage) {
+  stage = Stage::kWaiting;
+  PMX_TRY(httplib::Request wire_request, build_request(request, pool_->endpoint));
+  PMX_TRY_VOID(still_wanted(ctx));
   PMX_TRY(auto channel, pool_->take(ctx));
   auto answer = pool_->run(ctx, *channel, wire_request);
+  stage = stage_of(channel->wire);
   pool_->give_back(std::move(channel));
   return answer;
 }
+
+Result<void> HttplibHttp::reach(const Context& ctx) {
+  PMX_TRY_VOID(still_wanted(ctx));
+  PMX_TRY(auto channel, pool_->take(ctx));
+  auto outcome = pool_->reach(ctx, *channel);
+  pool_->give_back(std::move(channel));
+  return outcome;
+}
+
+std::uint64_t HttplibHttp::connections() const { return pool_->opened; }
 
 }  // namespace pmx::proxmox

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -12,7 +13,7 @@
 
 namespace pmx::proxmox {
 
-class HttplibHttp final : public Http {
+class HttplibHttp final : public Route {
  public:
   /// What to connect to and how far to go; times in milliseconds, sizes in bytes.
   struct Options {
@@ -29,7 +30,12 @@ class HttplibHttp final : public Http {
   static Result<std::unique_ptr<HttplibHttp>> make(const Options& options);
 
   ~HttplibHttp() override;
-  Result<HttpResponse> send(const Context& ctx, const HttpRequest& request) override;
+  Result<HttpResponse> deliver(const Context& ctx, const HttpRequest& request,
+                               Stage& stage) override;
+  Result<void> reach(const Context& ctx) override;
+
+  /// Connections that were opened so far.
+  [[nodiscard]] std::uint64_t connections() const;
 
  private:
   class Pool;

@@ -60,6 +60,7 @@ void Wire::begin(std::optional<SteadyTime> deadline) {
   deadline_ = deadline;
   failure_.reset();
   sent_ = false;
+  untrusted_ = false;
 }
 
 void Wire::interrupt() { ::eventfd_write(wake_, 1); }
@@ -193,6 +194,7 @@ bool Wire::shake_hands(SteadyTime until) {
     const short events = problem == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT;
     if (!wait(events, until, "shaking hands")) return false;
   }
+  untrusted_ = !peer_.fingerprint.empty();
   return fail(tls_->refusal(peer_, endpoint_.authority()));
 }
 

@@ -55,6 +55,10 @@ class Wire {
 
   [[nodiscard]] int fd() const { return fd_; }
   [[nodiscard]] bool sent_anything() const { return sent_; }
+  /// Whether the last handshake ended because the certificate is not trusted.
+  [[nodiscard]] bool untrusted() const { return untrusted_; }
+  /// What the server showed in the last handshake.
+  [[nodiscard]] const PeerCertificate& peer() const { return peer_; }
   /// Why the last operation of this call failed.
   [[nodiscard]] const std::optional<Error>& failure() const { return failure_; }
 
@@ -77,6 +81,7 @@ class Wire {
   std::optional<SteadyTime> deadline_;
   std::optional<Error> failure_;
   bool sent_ = false;
+  bool untrusted_ = false;
   std::string buffer_;  // received, not yet read
   std::size_t consumed_ = 0;
 };

@@ -41,6 +41,42 @@ class FakeHttp final : public Http {
   std::deque<Result<HttpResponse>> script_;
 };
 
+/// A scripted address of a cluster.
+class FakeRoute final : public Route {
+ public:
+  /// What the next requests meet; past the end of the script they are answered.
+  void fail(Stage stage, Code code = Code::kUnavailable) { script_.push_back({stage, code, 0}); }
+  void reply(int status) { script_.push_back({Stage::kSent, Code::kInternal, status}); }
+
+  Result<HttpResponse> deliver(const Context&, const HttpRequest&, Stage& stage) override {
+    ++delivered;
+    if (script_.empty()) return HttpResponse{200, "", R"({"data":1})"};
+    const Step step = script_.front();
+    script_.pop_front();
+    stage = step.stage;
+    if (step.status != 0) return HttpResponse{step.status, "", ""};
+    return Error{step.code, "scripted", ""};
+  }
+
+  Result<void> reach(const Context&) override {
+    ++reached;
+    if (reachable) return {};
+    return Error{Code::kUnavailable, "still down", ""};
+  }
+
+  int delivered = 0;
+  int reached = 0;
+  bool reachable = true;
+
+ private:
+  struct Step {
+    Stage stage;
+    Code code;
+    int status;
+  };
+  std::deque<Step> script_;
+};
+
 /// Waiting advances the time and is recorded.
 class FakeClock final : public Clock {
  public:

@@ -1,0 +1,125 @@
+#include "proxmox/failover_http.h"
+
+#include <doctest/doctest.h>
+
+#include "fakes.h"
+
+namespace pmx::proxmox {
+namespace {
+
+using namespace std::chrono_literals;
+
+const HttpRequest kGet{"GET", "/version", {}, {}};
+
+struct Nodes {
+  explicit Nodes(std::size_t count) {
+    std::vector<std::unique_ptr<Route>> owned;
+    for (std::size_t i = 0; i < count; ++i) {
+      owned.push_back(std::make_unique<FakeRoute>());
+      routes.push_back(static_cast<FakeRoute*>(owned.back().get()));
+    }
+    http = std::make_unique<FailoverHttp>(std::move(owned), clock, 7);
+  }
+
+  Result<HttpResponse> send(const char* method = "GET") {
+    return http->send(ctx, {method, "/version", {}, {}});
+  }
+
+  FakeClock clock;
+  Context ctx;
+  std::vector<FakeRoute*> routes;
+  std::unique_ptr<FailoverHttp> http;
+};
+
+}  // namespace
+
+TEST_CASE("failover: a node that cannot be reached is passed over, whatever the method") {
+  for (const char* method : {"GET", "POST", "PUT", "DELETE"}) {
+    for (const Stage stage : {Stage::kConnecting, Stage::kUntrusted}) {
+      CAPTURE(method);
+      Nodes nodes(3);
+      nodes.routes[0]->fail(stage);
+      REQUIRE(nodes.send(method).ok());
+      CHECK(nodes.routes[1]->delivered == 1);
+      REQUIRE(nodes.send(method).ok());
+      CHECK(nodes.routes[0]->delivered == 1);  // the second call did not try it again
+      CHECK(nodes.routes[0]->reached == 0);
+      CHECK(nodes.routes[1]->delivered == 2);
+      CHECK(nodes.clock.waits.empty());
+    }
+  }
+}
+
+TEST_CASE("failover: what may have been done is not sent again") {
+  for (const char* method : {"POST", "PUT", "DELETE"}) {
+    CAPTURE(method);
+    Nodes nodes(2);
+    nodes.routes[0]->fail(Stage::kSent);
+    CHECK(nodes.send(method).error().code == Code::kUnavailable);
+    CHECK(nodes.routes[0]->delivered + nodes.routes[1]->delivered == 1);
+  }
+}
+
+TEST_CASE("failover: a GET is repeated twice at most, elsewhere and after a pause") {
+  Nodes nodes(2);
+  SUBCASE("a broken answer") {
+    nodes.routes[0]->fail(Stage::kSent);
+    REQUIRE(nodes.send().ok());
+    CHECK(nodes.routes[1]->delivered == 1);
+    REQUIRE(nodes.clock.waits.size() == 1);
+    CHECK(nodes.clock.waits[0] <= 200ms);
+  }
+  SUBCASE("a proxy that got no answer") {
+    for (const int status : {596, 597, 599}) nodes.routes[0]->reply(status);
+    CHECK(nodes.send()->status == 599);
+    CHECK(nodes.routes[0]->delivered == 3);
+    CHECK(nodes.clock.waits.size() == 2);
+  }
+  SUBCASE("not when there was no time for it") {
+    nodes.ctx.deadline = nodes.clock.steady();
+    nodes.routes[0]->fail(Stage::kSent);
+    CHECK_FALSE(nodes.send().ok());
+    CHECK(nodes.clock.waits.empty());
+  }
+}
+
+TEST_CASE("failover: what another node would answer as well is not repeated") {
+  for (const int status : {200, 400, 401, 403, 404, 500, 501, 595}) {
+    CAPTURE(status);
+    Nodes nodes(2);
+    nodes.routes[0]->reply(status);
+    CHECK(nodes.send()->status == status);
+    CHECK(nodes.routes[0]->delivered + nodes.routes[1]->delivered == 1);
+  }
+  for (const Code code : {Code::kDeadlineExceeded, Code::kCancelled, Code::kResourceExhausted}) {
+    Nodes nodes(2);
+    nodes.routes[0]->fail(Stage::kSent, code);
+    CHECK(nodes.send().error().code == code);
+    CHECK(nodes.routes[0]->delivered + nodes.routes[1]->delivered == 1);
+  }
+}
+
+TEST_CASE("failover: with all nodes down one that is up again is found by connecting only") {
+  Nodes nodes(2);
+  for (FakeRoute* route : nodes.routes) route->fail(Stage::kConnecting);
+  CHECK(nodes.send("POST").error().code == Code::kUnavailable);
+  for (FakeRoute* route : nodes.routes) route->reachable = false;
+  CHECK(nodes.send("POST").error().message == "still down");
+  CHECK(nodes.routes[0]->reached == 1);
+  CHECK(nodes.routes[1]->reached == 1);
+  nodes.routes[1]->reachable = true;
+  CHECK(nodes.send("POST").ok());
+  CHECK(nodes.routes[0]->delivered == 1);
+  CHECK(nodes.routes[1]->delivered == 2);
+}
+
+TEST_CASE("failover: a call that ends while connecting does not try the next node") {
+  Nodes nodes(2);
+  nodes.routes[0]->fail(Stage::kConnecting, Code::kDeadlineExceeded);
+  CHECK(nodes.send().error().code == Code::kDeadlineExceeded);
+  CHECK(nodes.routes[1]->delivered == 0);
+  CHECK(nodes.send().ok());  // which the next call asks first
+  CHECK(nodes.routes[1]->delivered == 1);
+}
+
+}  // namespace pmx::proxmox
