@@ -215,8 +215,14 @@ Result<TaskLog> Client::task_log(const Context& ctx, const Upid& upid, std::int6
 }
 
 Result<TaskOutcome> Client::wait_task(const Context& ctx, const Upid& upid,
-                                      const std::function<void(std::string_view line)>& on_line) {
-  return TaskWatch(*this, impl_->clock, upid, on_line).run(ctx);
+                                      const std::function<void(std::string_view line)>& on_line,
+                                      std::int64_t first_line) {
+  return TaskWatch(*this, impl_->clock, upid, on_line, first_line).run(ctx);
+}
+
+Result<void> Client::stop_task(const Context& ctx, const Upid& upid) {
+  PMX_TRY_VOID(del(ctx, task_path(upid)));
+  return {};
 }
 
 }  // namespace pmx::proxmox

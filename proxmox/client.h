@@ -96,9 +96,15 @@ class Client {
 
   /// Polls the task on its own node until it stops, reporting each new log line. Returns the
   /// outcome also when the task failed; an Error means that the outcome is not known
-  /// (kDeadlineExceeded, kCancelled, kUnavailable).
+  /// (kDeadlineExceeded, kCancelled, kUnavailable). Who waits again, also after a restart, gives
+  /// the number of lines that it had.
   Result<TaskOutcome> wait_task(const Context& ctx, const Upid& upid,
-                                const std::function<void(std::string_view line)>& on_line = {});
+                                const std::function<void(std::string_view line)>& on_line = {},
+                                std::int64_t first_line = 0);
+
+  /// DELETE /nodes/{node}/tasks/{upid}: asks the task to end. PVE accepts it for one that has ended
+  /// too: wait_task() tells what became of it.
+  Result<void> stop_task(const Context& ctx, const Upid& upid);
 
  private:
   class Impl;

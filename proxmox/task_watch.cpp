@@ -1,11 +1,13 @@
 #include "proxmox/task_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace pmx::proxmox {
 namespace {
 
 constexpr std::chrono::milliseconds kLongestDelay{2000};
+constexpr std::chrono::milliseconds kFirstPatience{2000};
 constexpr int kToleratedFailures = 5;
 constexpr std::int64_t kPage = 500;
 constexpr std::size_t kTail = 20;
@@ -16,8 +18,9 @@ bool is_transient(Code code) {
 
 }  // namespace
 
-TaskWatch::TaskWatch(Client& client, Clock& clock, const Upid& upid, const OnLine& on_line)
-    : client_(client), clock_(clock), upid_(upid), on_line_(on_line) {}
+TaskWatch::TaskWatch(Client& client, Clock& clock, const Upid& upid, const OnLine& on_line,
+                     std::int64_t first_line)
+    : client_(client), clock_(clock), upid_(upid), on_line_(on_line), next_line_(first_line) {}
 
 Result<TaskOutcome> TaskWatch::run(const Context& ctx) {
   for (;;) {
@@ -40,11 +43,18 @@ Result<void> TaskWatch::tolerate(Error error) {
   return {};
 }
 
+/// Grows while the task runs; after failures by its own measure: a node that does not answer is
+/// asked again after 2, 4, 8, 16 and 32 s.
+std::chrono::milliseconds TaskWatch::next_pause() {
+  if (failures_ > 0) return kFirstPatience * (1 << (failures_ - 1));
+  return std::exchange(delay_, std::min(delay_ * 3 / 2, kLongestDelay));
+}
+
 /// Waits before the next poll; kCancelled or kDeadlineExceeded when there will be none.
 Result<void> TaskWatch::pause(const Context& ctx) {
   const std::string still = "the task " + upid_.text + " was still running";
   const std::string advice = "it goes on in the cluster; ask for its status later";
-  auto length = delay_;
+  auto length = next_pause();
   if (ctx.deadline) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*ctx.deadline - clock_.steady());
     if (left.count() <= 0) {
@@ -55,7 +65,6 @@ Result<void> TaskWatch::pause(const Context& ctx) {
   if (!clock_.wait(ctx.stop, length)) {
     return Error{Code::kCancelled, still + " when waiting was cancelled", advice};
   }
-  delay_ = std::min(delay_ * 3 / 2, kLongestDelay);
   return {};
 }
 

@@ -78,7 +78,13 @@ void Wire::close() {
 bool Wire::reusable() const {
   if (fd_ < 0 || consumed_ < buffer_.size()) return false;
   pollfd poll_one{fd_, POLLIN, 0};
-  return ::poll(&poll_one, 1, 0) == 0;
+  if (::poll(&poll_one, 1, 0) == 0) return true;
+  if (!session_) return false;
+  // TLS 1.3 sends session tickets behind the handshake; they are not for us, nor a goodbye.
+  ERR_clear_error();
+  char byte = 0;
+  const int outcome = SSL_peek(session_.get(), &byte, 1);
+  return outcome <= 0 && SSL_get_error(session_.get(), outcome) == SSL_ERROR_WANT_READ;
 }
 
 bool Wire::fail(Error error) {

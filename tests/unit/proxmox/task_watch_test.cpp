@@ -73,6 +73,36 @@ TEST_CASE_FIXTURE(Watch, "wait: reports each log line once, in order, going on w
   CHECK(http.finished());
 }
 
+TEST_CASE_FIXTURE(Watch, "wait: who waits again goes on behind the lines that it had") {
+  running();
+  log(7, 1, 8);
+  stopped("OK");
+  log(8, 1, 9);
+  const auto outcome = client.wait_task(ctx, upid, collect(), 7);
+  REQUIRE(outcome.ok());
+  CHECK(seen == std::vector<std::string>{"line 7", "line 8"});
+  CHECK(param(http.requests[1], "start") == "7");
+}
+
+TEST_CASE_FIXTURE(Watch, "wait: warnings are a success, being killed is none") {
+  for (const auto& [exit, good] : {std::pair{"OK", true}, std::pair{"WARNINGS: 2", true},
+                                   std::pair{"unexpected status", false}, std::pair{"", false}}) {
+    CAPTURE(exit);
+    stopped(exit);
+    log(0, 0, 0);
+    const auto outcome = client.wait_task(ctx, upid);
+    REQUIRE(outcome.ok());
+    CHECK(outcome->status.succeeded() == good);
+  }
+}
+
+TEST_CASE_FIXTURE(Watch, "stop: asks the task's own node") {
+  http.data("null");
+  REQUIRE(client.stop_task(ctx, upid).ok());
+  CHECK(http.requests[0].method == "DELETE");
+  CHECK(http.requests[0].path == kTask);
+}
+
 TEST_CASE_FIXTURE(Watch, "wait: a failed task is an outcome, not an error") {
   stopped("VM quit/powerdown failed - got timeout");
   log(0, 0, 0);
@@ -115,6 +145,13 @@ TEST_CASE_FIXTURE(Watch, "wait: up to five failures in a row are sat out") {
     stopped("OK");
     log(0, 1, 1);
     CHECK(client.wait_task(ctx, upid).ok());
+  }
+  SUBCASE("a minute in all") {
+    for (int i = 0; i < 5; ++i) hiccup(i);
+    stopped("OK");
+    log(0, 1, 1);
+    REQUIRE(client.wait_task(ctx, upid).ok());
+    CHECK(clock.waits == std::vector<std::chrono::milliseconds>{2s, 4s, 8s, 16s, 32s});
   }
   SUBCASE("the sixth is reported") {
     for (int i = 0; i < 6; ++i) hiccup(i + 1);
