@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "proxmox/endpoint.h"
 #include "proxmox/tls.h"
+#include "proxmox/totp.h"
 
 extern char** environ;
 
@@ -54,6 +55,47 @@ std::string home_of_user() {
   return found == nullptr || found->pw_dir == nullptr ? std::string() : found->pw_dir;
 }
 
+/// The secret of a cluster that `key` tells the source of; complaints name it.
+Result<Secret> secret_of(const ConfigDocument& document, const std::string& pointer,
+                         SecretSource source, const Environment& environment) {
+  if (source.file) {
+    PMX_TRY(source.file, expand_home(environment, *source.file));
+  }
+  auto secret = resolve_secret(source, environment);
+  if (!secret.ok())
+    return document.error_at(pointer, secret.error().message, secret.error().advice);
+  return Secret(std::move(secret).value());
+}
+
+Result<Secret> totp_key_of(const ConfigDocument& document, const std::string& pointer,
+                           const SecretSource& source, const Environment& environment) {
+  PMX_TRY(const Secret text, secret_of(document, pointer, source, environment));
+  auto key = proxmox::parse_totp_key(text.expose());
+  if (!key.ok()) return document.error_at(pointer, key.error().message, key.error().advice);
+  return key;
+}
+
+Result<proxmox::Credentials> login_of(const ConfigDocument& document, const std::string& pointer,
+                                      const ClusterEntry& entry, const Environment& environment) {
+  if (!entry.user) return document.error_at(pointer, "needs a user for its password");
+  const std::size_t at = entry.user->rfind('@');
+  if (at == std::string::npos || at == 0 || at + 1 == entry.user->size()) {
+    return document.error_at(pointer + "/user", "has no realm",
+                             "write USER@REALM, for example root@pam or ops@pve");
+  }
+  proxmox::Login login{*entry.user, {}};
+  PMX_TRY(login.password, secret_of(document, pointer + "/password",
+                                    entry.password.value_or(SecretSource{}), environment));
+  if (entry.totp) {
+    PMX_TRY(login.totp_key, totp_key_of(document, pointer + "/totp", *entry.totp, environment));
+  }
+  if (entry.recovery) {
+    PMX_TRY(login.recovery,
+            secret_of(document, pointer + "/recovery", *entry.recovery, environment));
+  }
+  return proxmox::Credentials(std::move(login));
+}
+
 Result<proxmox::Credentials> credentials_of(const ConfigDocument& document,
                                             const std::string& pointer, const ClusterEntry& entry,
                                             const Environment& environment) {
@@ -61,20 +103,13 @@ Result<proxmox::Credentials> credentials_of(const ConfigDocument& document,
   if (with_token == (entry.user.has_value() || entry.password.has_value())) {
     return document.error_at(pointer, "needs either token, or user and password");
   }
-  SecretSource source = with_token ? *entry.token : entry.password.value_or(SecretSource{});
-  if (source.file) {
-    PMX_TRY(source.file, expand_home(environment, *source.file));
+  if (!with_token) return login_of(document, pointer, entry, environment);
+  if (entry.totp || entry.recovery) {
+    return document.error_at(pointer, "has a second factor, which a token never needs",
+                             "remove totp and recovery, or log in with user and password");
   }
-  const auto secret = resolve_secret(source, environment);
-  if (!secret.ok()) {
-    return document.error_at(pointer + (with_token ? "/token" : "/password"),
-                             secret.error().message, secret.error().advice);
-  }
-  if (!with_token) {
-    if (!entry.user) return document.error_at(pointer, "needs a user for its password");
-    return proxmox::Credentials(proxmox::Login{*entry.user, Secret(*secret)});
-  }
-  auto token = proxmox::ApiToken::parse(*secret);
+  PMX_TRY(const Secret text, secret_of(document, pointer + "/token", *entry.token, environment));
+  auto token = proxmox::ApiToken::parse(text.expose());
   if (!token.ok())
     return document.error_at(pointer + "/token", token.error().message, token.error().advice);
   return proxmox::Credentials(std::move(token).value());
@@ -86,17 +121,24 @@ struct Slip {
   Error error;
 };
 
+Slip find_slip(const std::string& before, const std::string& url, const std::string& fingerprint) {
+  const auto endpoint = proxmox::parse_endpoint(url);
+  if (!endpoint.ok()) return {before + "url", endpoint.error()};
+  if (fingerprint.empty()) return {};
+  const auto normal = proxmox::normal_fingerprint(fingerprint);
+  if (!normal.ok()) return {before + "fingerprint", normal.error()};
+  return {};
+}
+
 Slip find_slip(const ClusterConfig& cluster) {
-  const auto endpoint = proxmox::parse_endpoint(cluster.url);
-  if (!endpoint.ok()) return {"url", endpoint.error()};
-  if (!cluster.fingerprint.empty()) {
-    const auto fingerprint = proxmox::normal_fingerprint(cluster.fingerprint);
-    if (!fingerprint.ok()) return {"fingerprint", fingerprint.error()};
+  Slip slip = find_slip("", cluster.url, cluster.fingerprint);
+  for (std::size_t i = 0; slip.key.empty() && i < cluster.endpoints.size(); ++i) {
+    const proxmox::Address& other = cluster.endpoints[i];
+    slip = find_slip("endpoints/" + std::to_string(i) + "/", other.url, other.fingerprint);
   }
-  if (!cluster.ca_file.empty()) {
-    const auto authority = read_file(cluster.ca_file);
-    if (!authority.ok()) return {"ca_file", authority.error()};
-  }
+  if (!slip.key.empty() || cluster.ca_file.empty()) return slip;
+  const auto authority = read_file(cluster.ca_file);
+  if (!authority.ok()) return {"ca_file", authority.error()};
   return {};
 }
 
@@ -107,6 +149,14 @@ Result<ClusterConfig> cluster_of(const ConfigDocument& document, const std::stri
   PMX_TRY(cluster.credentials, credentials_of(document, "/clusters/" + name, entry, environment));
   cluster.fingerprint = entry.fingerprint.value_or("");
   PMX_TRY(cluster.ca_file, expand_home(environment, entry.ca_file.value_or("")));
+  for (const EndpointEntry& other : entry.endpoints) {
+    cluster.endpoints.push_back({other.url, other.fingerprint.value_or("")});
+  }
+  proxmox::Politeness& politeness = cluster.politeness;
+  if (entry.calls_per_node) {
+    politeness.per_node = static_cast<std::size_t>(*entry.calls_per_node);
+  }
+  politeness.per_second = entry.calls_per_second.value_or(politeness.per_second);
   cluster.timeout = std::chrono::seconds(entry.timeout.value_or(30));
   const Slip slip = find_slip(cluster);
   if (slip.key.empty()) return cluster;
@@ -131,7 +181,9 @@ bool takes(const std::optional<SecretSource>& source, const std::string& variabl
 /// True when a secret of the file comes from this variable.
 bool file_takes(const ConfigFile& file, const std::string& variable) {
   return std::any_of(file.clusters.begin(), file.clusters.end(), [&](const auto& cluster) {
-    return takes(cluster.second.token, variable) || takes(cluster.second.password, variable);
+    const ClusterEntry& entry = cluster.second;
+    return takes(entry.token, variable) || takes(entry.password, variable) ||
+           takes(entry.totp, variable) || takes(entry.recovery, variable);
   });
 }
 

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "base/secret.h"
 #include "proxmox/client.h"
+#include "proxmox/connection.h"
 
 namespace pmx::app {
 
@@ -34,6 +35,8 @@ struct ClusterConfig {
   proxmox::Credentials credentials;
   std::string fingerprint;
   std::string ca_file;
+  std::vector<proxmox::Address> endpoints;  ///< other nodes, asked when that of `url` is away
+  proxmox::Politeness politeness;
   std::chrono::seconds timeout{30};
 };
 

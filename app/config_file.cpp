@@ -1,10 +1,13 @@
 #include "app/config_file.h"
 
 #include "app/command_output.h"
+#include "app/credential.h"
 #include "base/files.h"
 
 namespace pmx::app {
 namespace {
+
+constexpr std::size_t kMaxSecret = 65536;  // bytes of a file that holds one
 
 std::string dotted(std::string_view pointer) {
   std::string path(pointer.starts_with('/') ? pointer.substr(1) : pointer);
@@ -44,7 +47,7 @@ std::string first_line(std::string text) {
 
 Result<std::string> read_secret_file(const std::string& path) {
   PMX_TRY_VOID(check_private_file(path));
-  PMX_TRY(std::string text, read_file(path, 65536));
+  PMX_TRY(std::string text, read_file(path, kMaxSecret));
   return first_line(std::move(text));
 }
 
@@ -58,10 +61,12 @@ Result<T> decode_yaml(std::string_view text, const std::string& path, YamlFile& 
   if (decoded.ok()) return decoded;
   const std::string& message = decoded.error().message;  // "<pointer> <what is expected>"
   const std::string pointer = message.starts_with('/') ? message.substr(0, message.find(' ')) : "";
-  const bool inline_secret = pointer.ends_with("/token") || pointer.ends_with("/password");
+  const bool inline_secret = pointer.ends_with("/token") || pointer.ends_with("/password") ||
+                             pointer.ends_with("/totp") || pointer.ends_with("/recovery");
   return file.error_at(
       pointer, pointer.empty() ? message : message.substr(pointer.size() + 1),
-      inline_secret ? "say where the secret is: {env: NAME}, {file: PATH} or {command: [...]}"
+      inline_secret ? "say where the secret is: {env: NAME}, {file: PATH}, {credential: NAME} or "
+                      "{command: [...]}"
                     : decoded.error().advice);
 }
 
@@ -84,7 +89,11 @@ Result<ConfigDocument> parse_config_file(std::string_view text, const std::strin
   PMX_TRY_VOID(check_range(document, "/sync_interval", document.file.sync_interval, 5, 86400));
   PMX_TRY_VOID(check_limits(document));
   for (const auto& [name, cluster] : document.file.clusters) {
-    PMX_TRY_VOID(check_range(document, "/clusters/" + name + "/timeout", cluster.timeout, 1, 600));
+    const std::string pointer = "/clusters/" + name;
+    PMX_TRY_VOID(check_range(document, pointer + "/timeout", cluster.timeout, 1, 600));
+    PMX_TRY_VOID(check_range(document, pointer + "/calls_per_node", cluster.calls_per_node, 1, 32));
+    PMX_TRY_VOID(
+        check_range(document, pointer + "/calls_per_second", cluster.calls_per_second, 1, 10'000));
   }
   return document;
 }
@@ -97,9 +106,11 @@ Result<RulesDocument> parse_rules_file(std::string_view text, const std::string&
 
 Result<std::string> resolve_secret(const SecretSource& source,
                                    const std::map<std::string, std::string>& environment) {
-  const int given = (source.env ? 1 : 0) + (source.file ? 1 : 0) + (source.command ? 1 : 0);
+  const int given = (source.env ? 1 : 0) + (source.file ? 1 : 0) + (source.credential ? 1 : 0) +
+                    (source.command ? 1 : 0);
   if (given != 1) {
-    return Error{Code::kInvalidArgument, "needs exactly one of env, file and command", ""};
+    return Error{Code::kInvalidArgument, "needs exactly one of env, file, credential and command",
+                 ""};
   }
   if (source.env) {
     const auto found = environment.find(*source.env);
@@ -108,6 +119,13 @@ Result<std::string> resolve_secret(const SecretSource& source,
                  "set it for this program"};
   }
   if (source.file) return read_secret_file(*source.file);
+  if (source.credential) {
+    const auto directory = environment.find("CREDENTIALS_DIRECTORY");
+    PMX_TRY(std::string text,
+            read_credential(directory == environment.end() ? "" : directory->second,
+                            *source.credential, kMaxSecret));
+    return first_line(std::move(text));
+  }
   PMX_TRY(std::string output, command_output(*source.command, system_clock()));
   return first_line(std::move(output));
 }

@@ -14,12 +14,24 @@ namespace pmx::app {
 struct SecretSource {
   std::optional<std::string> env;
   std::optional<std::string> file;
+  std::optional<std::string> credential;
   std::optional<std::vector<std::string>> command;
   template <class V>
   void fields(V& v) {
     v.optional("env", env);
     v.optional("file", file);
+    v.optional("credential", credential);
     v.optional("command", command);
+  }
+};
+
+struct EndpointEntry {
+  std::string url;
+  std::optional<std::string> fingerprint;
+  template <class V>
+  void fields(V& v) {
+    v.required("url", url);
+    v.optional("fingerprint", fingerprint);
   }
 };
 
@@ -28,8 +40,13 @@ struct ClusterEntry {
   std::optional<SecretSource> token;
   std::optional<std::string> user;
   std::optional<SecretSource> password;
+  std::optional<SecretSource> totp;
+  std::optional<SecretSource> recovery;
   std::optional<std::string> fingerprint;
   std::optional<std::string> ca_file;
+  std::vector<EndpointEntry> endpoints;
+  std::optional<int> calls_per_node;
+  std::optional<int> calls_per_second;
   std::optional<int> timeout;
   template <class V>
   void fields(V& v) {
@@ -37,8 +54,13 @@ struct ClusterEntry {
     v.optional("token", token);
     v.optional("user", user);
     v.optional("password", password);
+    v.optional("totp", totp);
+    v.optional("recovery", recovery);
     v.optional("fingerprint", fingerprint);
     v.optional("ca_file", ca_file);
+    v.optional("endpoints", endpoints);
+    v.optional("calls_per_node", calls_per_node);
+    v.optional("calls_per_second", calls_per_second);
     v.optional("timeout", timeout);
   }
 };
@@ -195,8 +217,9 @@ Result<ConfigDocument> parse_config_file(std::string_view text, const std::strin
 /// The same for a file of the rules directory.
 Result<RulesDocument> parse_rules_file(std::string_view text, const std::string& path);
 
-/// Reads the secret: an environment variable, a private file's first line, or a command's first
-/// line of output within 30 s. Errors never hold the secret.
+/// Reads the secret: an environment variable, the first line of a private file or of a credential
+/// that systemd gave, or a command's first line of output within 30 s. Errors never hold the
+/// secret.
 Result<std::string> resolve_secret(const SecretSource& source,
                                    const std::map<std::string, std::string>& environment);
 

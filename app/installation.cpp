@@ -6,7 +6,7 @@
 #include "app/open_state.h"
 #include "base/crypto.h"
 #include "base/log.h"
-#include "proxmox/httplib_http.h"
+#include "proxmox/connection.h"
 
 namespace pmx::app {
 namespace {
@@ -43,14 +43,39 @@ std::vector<Name> names_of_credentials(const proxmox::Credentials& credentials) 
   return names;
 }
 
-const Secret& secret_of(const proxmox::Credentials& credentials) {
-  if (const auto* token = std::get_if<proxmox::ApiToken>(&credentials)) return token->secret;
-  return std::get<proxmox::Login>(credentials).password;
+/// What no answer may hold, whoever wrote it there.
+std::vector<const Secret*> secrets_of(const proxmox::Credentials& credentials) {
+  if (const auto* token = std::get_if<proxmox::ApiToken>(&credentials)) return {&token->secret};
+  const auto& login = std::get<proxmox::Login>(credentials);
+  std::vector<const Secret*> secrets{&login.password};
+  if (!login.recovery.empty()) secrets.push_back(&login.recovery);
+  return secrets;
 }
 
 bool is_address(const std::string& host) {
   return host.find(':') != std::string::npos ||
          host.find_first_not_of("0123456789.") == std::string::npos;
+}
+
+proxmox::ConnectionOptions connection_of(const ClusterConfig& cluster) {
+  proxmox::ConnectionOptions options;
+  options.addresses = {{cluster.url, cluster.fingerprint}};
+  options.addresses.insert(options.addresses.end(), cluster.endpoints.begin(),
+                           cluster.endpoints.end());
+  options.ca_file = cluster.ca_file;
+  options.timeout = cluster.timeout;
+  options.politeness = cluster.politeness;
+  return options;
+}
+
+/// Most clusters are reached by the names of nodes.
+std::vector<Name> names_of_hosts(const proxmox::ConnectionOptions& options) {
+  std::vector<Name> names;
+  for (const proxmox::Address& address : options.addresses) {
+    const std::string host = host_of(address.url);
+    if (!is_address(host)) names.push_back({Kind::kNode, host.substr(0, host.find('.'))});
+  }
+  return names;
 }
 
 }  // namespace
@@ -108,7 +133,7 @@ Secret Installation::state_key() const {
 
 Result<void> Installation::add_cluster(const std::string& name, std::unique_ptr<proxmox::Http> http,
                                        const proxmox::Credentials& credentials) {
-  engine_->guard_secret(secret_of(credentials));
+  for (const Secret* secret : secrets_of(credentials)) engine_->guard_secret(*secret);
   PMX_TRY_VOID(engine_->learn(names_of_credentials(credentials)));
   auto client = std::make_unique<proxmox::Client>(*http, credentials, clock_);
   connections_.push_back({name, std::move(http), std::move(client)});
@@ -134,17 +159,9 @@ Result<std::unique_ptr<Installation>> Installation::open(const Config& config, C
   installation->policy_ = config.privacy.policy;
   PMX_TRY_VOID(installation->open_stores(std::move(database), config.privacy.mode));
   for (const auto& [name, cluster] : config.clusters) {
-    const std::string host = host_of(cluster.url);
-    if (!is_address(host)) {  // most clusters are reached by a node's name
-      const std::vector<Name> names{{Kind::kNode, host.substr(0, host.find('.'))}};
-      PMX_TRY_VOID(installation->engine_->learn(names));
-    }
-    proxmox::HttplibHttp::Options options;
-    options.url = cluster.url;
-    options.fingerprint = cluster.fingerprint;
-    options.ca_file = cluster.ca_file;
-    options.read_timeout = cluster.timeout;
-    PMX_TRY(auto http, proxmox::HttplibHttp::make(options));
+    const proxmox::ConnectionOptions options = connection_of(cluster);
+    PMX_TRY_VOID(installation->engine_->learn(names_of_hosts(options)));
+    PMX_TRY(auto http, proxmox::Connection::make(options, clock));
     PMX_TRY_VOID(installation->add_cluster(name, std::move(http), cluster.credentials));
   }
   PMX_TRY_VOID(installation->finish());

@@ -1,6 +1,7 @@
 #include "app/open_state.h"
 
 #include "app/command_output.h"
+#include "app/credential.h"
 #include "app/keyed_map.h"
 #include "base/files.h"
 
@@ -9,25 +10,11 @@ namespace {
 
 constexpr std::size_t kMaxKey = 65536;
 
-/// systemd keeps others from the directory; its access lists show as group permissions of the file.
-Result<std::string> read_credential(const KeySource& source) {
-  if (source.directory.empty()) {
-    return Error{Code::kFailedPrecondition,
-                 "is the credential " + source.credential +
-                     ", but CREDENTIALS_DIRECTORY is not set: systemd did not start this program",
-                 "name it in the unit: LoadCredentialEncrypted=" + source.credential +
-                     "; for one command: systemd-run -P -p LoadCredentialEncrypted=" +
-                     source.credential + " proxmox-mpc ..."};
-  }
-  const bool plain = !source.credential.empty() && source.credential != "." &&
-                     source.credential != ".." && source.credential.find('/') == std::string::npos;
-  if (!plain) return Error{Code::kInvalidArgument, "names no credential: a name has no /", ""};
-  return read_file(source.directory + "/" + source.credential, kMaxKey);
-}
-
 Result<std::string> read_bytes(const KeySource& source) {
   if (!source.command.empty()) return command_output(source.command, system_clock());
-  if (!source.credential.empty()) return read_credential(source);
+  if (!source.credential.empty()) {
+    return read_credential(source.directory, source.credential, kMaxKey);
+  }
   if (source.file.empty())
     return Error{Code::kInvalidArgument, "is empty", "name a file, a credential or a command"};
   PMX_TRY_VOID(check_private_file(source.file));

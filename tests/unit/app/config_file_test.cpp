@@ -4,6 +4,8 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "base/files.h"
 #include "tests/unit/temporary_directory.h"
 
@@ -65,7 +67,10 @@ TEST_CASE("config file: every entry is read into its place") {
       "  key: {file: kf, credential: kc, command: [kx, ky]}}\n"
       "clusters:\n  home: {url: u, user: me, password: {file: p}, fingerprint: f, ca_file: a,\n"
       "    timeout: 8}\n  lab: {url: v, token: {command: [pass, show]}}\n"
-      "  env: {url: w, token: {env: E}}\n",
+      "  env: {url: w, token: {env: E}}\n"
+      "  tfa: {url: x, totp: {credential: c}, recovery: {file: r}}\n"
+      "  all: {url: y, endpoints: [{url: z, fingerprint: g}, {url: q}], calls_per_node: 4,\n"
+      "    calls_per_second: 50}\n",
       "c.yml");
   REQUIRE(document.ok());
   const ConfigFile& file = document->file;
@@ -100,7 +105,7 @@ TEST_CASE("config file: every entry is read into its place") {
   CHECK(file.privacy->key->file == "kf");
   CHECK(file.privacy->key->credential == "kc");
   CHECK(file.privacy->key->command == std::vector<std::string>{"kx", "ky"});
-  REQUIRE(file.clusters.size() == 3);
+  REQUIRE(file.clusters.size() == 5);
   const ClusterEntry& home = file.clusters.at("home");
   CHECK(home.url == "u");
   CHECK(home.user == "me");
@@ -110,6 +115,15 @@ TEST_CASE("config file: every entry is read into its place") {
   CHECK(home.timeout == 8);
   CHECK(file.clusters.at("lab").token->command == std::vector<std::string>{"pass", "show"});
   CHECK(file.clusters.at("env").token->env == "E");
+  CHECK(file.clusters.at("tfa").totp->credential == "c");
+  CHECK(file.clusters.at("tfa").recovery->file == "r");
+  const ClusterEntry& all = file.clusters.at("all");
+  REQUIRE(all.endpoints.size() == 2);
+  CHECK(all.endpoints[0].url == "z");
+  CHECK(all.endpoints[0].fingerprint == "g");
+  CHECK(all.endpoints[1].url == "q");
+  CHECK(all.calls_per_node == 4);
+  CHECK(all.calls_per_second == 50);
 }
 
 TEST_CASE("config file: beside an unknown key stand the keys that are known in its place") {
@@ -134,13 +148,14 @@ TEST_CASE("config file: beside an unknown key stand the keys that are known in i
        "known keys here: pattern, class, context"},
       {"clusters:\n  home:\n    url: x\n    tokn: y\n",
        "c.yml:4: clusters.home.tokn is not known here",
-       "known keys here: url, token, user, password, fingerprint, ca_file, timeout"},
+       "known keys here: url, token, user, password, totp, recovery, fingerprint, ca_file, "
+       "timeout"},
       {"clusters:\n  home:\n    url: x\n    token:\n      fiel: y\n",
        "c.yml:5: clusters.home.token.fiel is not known here",
-       "known keys here: env, file, command"},
+       "known keys here: env, file, credential, command"},
       {"clusters:\n  home:\n    url: x\n    password: {evn: y}\n",
        "c.yml:4: clusters.home.password.evn is not known here",
-       "known keys here: env, file, command"}};
+       "known keys here: env, file, credential, command"}};
   for (const Row& row : rows) {
     const std::string error = refusal(row.yaml);
     CAPTURE(error);
@@ -158,6 +173,8 @@ TEST_CASE("config file: numbers have a range each, whose ends belong to it") {
   };
   const Row rows[] = {{"", "sync_interval", 5, 86400},
                       {"clusters:\n  home:\n    url: x\n    ", "timeout", 1, 600},
+                      {"clusters:\n  home:\n    url: x\n    ", "calls_per_node", 1, 32},
+                      {"clusters:\n  home:\n    url: x\n    ", "calls_per_second", 1, 10'000},
                       {"limits:\n  ", "requests", 1, 10'000},
                       {"limits:\n  ", "megabytes", 1, 4096},
                       {"limits:\n  ", "streams", 1, 20'000},
@@ -189,7 +206,7 @@ TEST_CASE("config file: an error stands on the line of its key, for odd names of
 }
 
 TEST_CASE("config file: a secret that stands in the file is refused and not repeated") {
-  for (const char* key : {"token", "password"}) {
+  for (const char* key : {"token", "password", "totp", "recovery"}) {
     const std::string error =
         refusal("clusters:\n  home:\n    url: x\n    " + std::string(key) + ": hunter2\n");
     CHECK(error.find("hunter2") == std::string::npos);
@@ -247,6 +264,22 @@ TEST_CASE("secret: a file that is not there, open to others or far too large is 
   const auto shared = from_file(open);
   CHECK(shared.error().code == Code::kPermissionDenied);
   CHECK(shared.error().text().find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("secret: a credential comes from systemd's directory, and from nowhere else") {
+  const testing::TemporaryDirectory directory;
+  const std::string folder =
+      std::filesystem::path(file_with(directory, "pve", "hunter2\n")).parent_path();
+  SecretSource source;
+  source.credential = "pve";
+  CHECK(resolve_secret(source, {{"CREDENTIALS_DIRECTORY", folder}}).value() == "hunter2");
+  const auto outside = resolve_secret(source, {});
+  REQUIRE_FALSE(outside.ok());
+  CHECK(outside.error().code == Code::kFailedPrecondition);
+  CHECK(outside.error().advice.find("LoadCredentialEncrypted=pve") != std::string::npos);
+  source.credential = "../pve";
+  CHECK(resolve_secret(source, {{"CREDENTIALS_DIRECTORY", folder}}).error().code ==
+        Code::kInvalidArgument);
 }
 
 TEST_CASE("secret: of a command the first line of its output counts, and a failure tells none") {

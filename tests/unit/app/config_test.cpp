@@ -193,6 +193,32 @@ TEST_CASE("config: a file with every sort of secret") {
   CHECK(config->clusters.find("two")->second.timeout == std::chrono::seconds(5));
 }
 
+TEST_CASE("config: a login may bring its second factor, which a token never has") {
+  Home home;
+  home.environment["PW"] = "pw";
+  home.environment["TOTP"] = "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ";
+  home.environment["CODE"] = "12ab-34cd";
+  home.environment["T"] = kToken;
+  const auto config = load_config(
+      from_file(home.write("c.yml",
+                           "clusters:\n  home: {url: 'https://a:8006', user: ops@pve, password: "
+                           "{env: PW}, totp: {env: TOTP}, recovery: {env: CODE}}\n")),
+      home.environment);
+  REQUIRE_MESSAGE(config.ok(), config.error().text());
+  const auto& login = std::get<pmx::proxmox::Login>(config->clusters.at("home").credentials);
+  CHECK(login.totp_key.expose() == "12345678901234567890");
+  CHECK(login.recovery.expose() == "12ab-34cd");
+  home.environment["TOTP"] = "hunter2!";
+  const std::string bad = error_of(
+      home, "clusters:\n  home: {url: x, user: ops@pve, password: {env: PW}, totp: {env: TOTP}}\n");
+  CHECK(bad.find("clusters.home.totp the TOTP secret is not base32") != std::string::npos);
+  CHECK(bad.find("hunter2") == std::string::npos);
+  CHECK(error_of(home, "clusters:\n  home: {url: x, token: {env: T}, totp: {env: TOTP}}\n")
+            .find("which a token never needs") != std::string::npos);
+  CHECK(error_of(home, "clusters:\n  home: {url: x, user: root, password: {env: PW}}\n")
+            .find("clusters.home.user has no realm") != std::string::npos);
+}
+
 TEST_CASE("config: errors name file, line, key and the expected form") {
   const Home home;
   const struct {
@@ -237,6 +263,8 @@ TEST_CASE("config: what cannot work is refused when it is read, with its line or
        "config.yml:2: clusters.home.fingerprint"},
       {"{url: 'https://a:8006', ca_file: /nowhere.pem, token: {env: T}}",
        "config.yml:2: clusters.home.ca_file"},
+      {"{url: 'https://a:8006', endpoints: [{url: 'https://b:8006'}, {url: c}], token: {env: T}}",
+       "config.yml:2: clusters.home.endpoints.1.url"},
   };
   for (const auto& row : rows) {
     const std::string error =
@@ -417,6 +445,8 @@ TEST_CASE("config: schemas/config.json names exactly the keys that are read") {
   CHECK(names(top["limits"]["properties"]) == pmx::list_fields<pmx::app::LimitsEntry>().names);
   CHECK(names(top["clusters"]["additionalProperties"]["properties"]) ==
         pmx::list_fields<pmx::app::ClusterEntry>().names);
+  CHECK(names(top["clusters"]["additionalProperties"]["properties"]["endpoints"]["items"]
+                 ["properties"]) == pmx::list_fields<pmx::app::EndpointEntry>().names);
   CHECK(names((*schema)["$defs"]["secret"]["properties"]) ==
         pmx::list_fields<pmx::app::SecretSource>().names);
 }
