@@ -10,6 +10,7 @@ constexpr const char* kExamples =
     "\nExamples:\n"
     "  proxmox-mpc serve --demo                 serve a simulated cluster, nothing to set up\n"
     "  proxmox-mpc client-config                what to paste into Claude, VS Code or Cursor\n"
+    "  proxmox-mpc trust pve1.example.com       show a node's certificate, and pin it\n"
     "  proxmox-mpc doctor                       is the cluster reachable, what is missing?\n"
     "  proxmox-mpc reveal 'vm-k3x9q2f is down'  real names, for your eyes only\n"
     "  proxmox-mpc serve --http 127.0.0.1:8585  Streamable HTTP; the token: proxmox-mpc token "
@@ -125,6 +126,17 @@ void add_explain(CLI::App& sub, CommandLine& line, const std::string& what) {
       ->check(CLI::IsMember({"text", "json"}));
 }
 
+void add_trust(CLI::App& app, CommandLine& line) {
+  CLI::App* trust =
+      add_command(app, line, CommandLine::Command::kTrust, "trust",
+                  "Show a node's certificate, and pin it in the configuration after a yes");
+  trust->add_option("HOST", line.host, "HOST or HOST:PORT; the port is 8006 when left out")
+      ->required();
+  trust->add_option("--config", line.overrides.config_file, "Configuration file")
+      ->type_name("FILE");
+  trust->add_flag("--yes", line.yes, "Pin without asking: the fingerprint was compared elsewhere");
+}
+
 void add_operator_commands(CLI::App& app, CommandLine& line) {
   CLI::App* config =
       app.add_subcommand("config", "Work with the configuration")->require_subcommand(1);
@@ -137,6 +149,7 @@ void add_operator_commands(CLI::App& app, CommandLine& line) {
   doctor->add_option("--access", line.overrides.access, "Judge for this access level")
       ->type_name("LEVEL");
   doctor->add_flag("--json", line.json, "Machine-readable output");
+  add_trust(app, line);
   CLI::App* anonymize = add_command(app, line, CommandLine::Command::kAnonymize, "anonymize",
                                     "Replace real values in a text or JSON document by pseudonyms");
   add_privacy(anonymize, line);

@@ -46,6 +46,7 @@ struct CommandLine {
     kSimCtl,
     kConfigCheck,
     kDoctor,
+    kTrust,
     kAnonymize,
     kDeanonymize,
     kReveal,
@@ -65,7 +66,8 @@ struct CommandLine {
   std::string http;  ///< serve: ADDRESS:PORT, empty = standard input and output
   bool json = false;
   bool all = false;    ///< privacy rules: each built-in one too
-  bool yes = false;    ///< privacy clear: meant
+  bool yes = false;    ///< privacy clear, trust: meant
+  std::string host;    ///< trust: HOST[:PORT]
   int grace = 30;      ///< privacy rotate: days that earlier pseudonyms are taken back
   bool watch = false;  ///< reveal: line by line, as they come
   PrivacyArguments privacy;

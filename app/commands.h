@@ -17,6 +17,9 @@ Result<int> sim_ctl_command(const SimArguments& arguments);
 
 Result<int> config_check_command(const CommandLine& line);
 Result<int> doctor_command(const CommandLine& line);
+
+/// Shows a server's certificate, and pins it after a yes; 1 when there was none.
+Result<int> trust_command(const CommandLine& line);
 Result<int> anonymize_command(const CommandLine& line);
 Result<int> deanonymize_command(const CommandLine& line);
 Result<int> reveal_command(const CommandLine& line);

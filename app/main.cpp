@@ -46,6 +46,7 @@ Result<int> run(const CommandLine& line) {
     case CommandLine::Command::kSimCtl: return sim_ctl_command(line.sim);
     case CommandLine::Command::kConfigCheck: return config_check_command(line);
     case CommandLine::Command::kDoctor: return doctor_command(line);
+    case CommandLine::Command::kTrust: return trust_command(line);
     case CommandLine::Command::kAnonymize: return anonymize_command(line);
     case CommandLine::Command::kDeanonymize: return deanonymize_command(line);
     case CommandLine::Command::kReveal: return reveal_command(line);

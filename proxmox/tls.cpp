@@ -10,7 +10,9 @@
 
 #include <array>
 #include <cerrno>
+#include <ctime>
 
+#include "base/clock.h"
 #include "base/crypto.h"
 
 namespace pmx::proxmox {
@@ -43,6 +45,29 @@ std::string fingerprint_of(X509* certificate) {
     return "";
   }
   return with_colons(crypto::hex(std::string(digest.begin(), digest.begin() + size)));
+}
+
+std::string name_text(const X509_NAME* name) {
+  const std::unique_ptr<BIO, Free<BIO_free_all>> out(BIO_new(BIO_s_mem()));
+  if (!out || X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253) < 0) return "";
+  std::array<char, 512> text{};
+  const int size = BIO_read(out.get(), text.data(), static_cast<int>(text.size()));
+  return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : "";
+}
+
+std::string time_text(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return "";
+  return format_time(SystemTime(std::chrono::seconds(timegm(&parts))));
+}
+
+void read_certificate(X509* certificate, PeerCertificate& peer) {
+  peer.fingerprint = fingerprint_of(certificate);
+  if (peer.fingerprint.empty()) return;
+  peer.subject = name_text(X509_get_subject_name(certificate));
+  peer.issuer = name_text(X509_get_issuer_name(certificate));
+  peer.not_before = time_text(X509_get0_notBefore(certificate));
+  peer.not_after = time_text(X509_get0_notAfter(certificate));
 }
 
 // A socket BIO that writes with MSG_NOSIGNAL: OpenSSL's own raises SIGPIPE when the server is gone.
@@ -84,7 +109,7 @@ int verify(X509_STORE_CTX* store, void* pin_text) {
   auto* ssl =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* peer = static_cast<PeerCertificate*>(SSL_get_ex_data(ssl, kPeerSlot));
-  peer->fingerprint = fingerprint_of(X509_STORE_CTX_get0_cert(store));
+  read_certificate(X509_STORE_CTX_get0_cert(store), *peer);
   if (!pin.empty()) {
     const bool same = !peer->fingerprint.empty() && peer->fingerprint == pin;
     X509_STORE_CTX_set_error(store, same ? X509_V_OK : X509_V_ERR_CERT_REJECTED);
@@ -178,14 +203,16 @@ Error TlsContext::refusal(const PeerCertificate& peer, const std::string& author
     return {Code::kUnavailable,
             "the certificate of " + authority + " is not the pinned one: expected SHA-256 " +
                 inner_->pin + ", presented " + peer.fingerprint + "; nothing was sent",
-            "if the certificate was renewed, compare with `pvenode cert info` on the node and set "
-            "PROXMOX_MPC_FINGERPRINT to the new value"};
+            "if the certificate was renewed, compare with `pvenode cert info` on the node and pin "
+            "the new one: proxmox-mpc trust HOST:PORT, or PROXMOX_MPC_FINGERPRINT; if it was not, "
+            "somebody else answers there"};
   }
   return {Code::kUnavailable,
           "the certificate of " + authority + " is not trusted (" + peer.problem +
               "); it presented SHA-256 " + peer.fingerprint + "; nothing was sent",
-          "compare the fingerprint with `pvenode cert info` on the node, then set "
-          "PROXMOX_MPC_FINGERPRINT to it, or point PROXMOX_MPC_CA_FILE at a copy of "
+          "compare the fingerprint with `pvenode cert info` on the node, then pin it "
+          "(proxmox-mpc trust HOST:PORT, or PROXMOX_MPC_FINGERPRINT), or point PROXMOX_MPC_CA_FILE "
+          "at a copy of "
           "/etc/pve/pve-root-ca.pem"};
 }
 

@@ -24,6 +24,10 @@ struct Trust {
 struct PeerCertificate {
   std::string fingerprint;  ///< SHA-256 "AB:CD:...", empty when none was shown
   std::string problem;      ///< why it is not trusted; empty when it is, or a pin mismatch
+  std::string subject{};    ///< "CN=...,O=...": printable, whatever the server put there
+  std::string issuer{};
+  std::string not_before{};  ///< "2026-01-31T12:00:00.000Z"
+  std::string not_after{};
 };
 
 struct SslFree {

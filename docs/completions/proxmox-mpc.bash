@@ -6,6 +6,7 @@ _proxmox_mpc_options() {
     sim) echo "--listen --scenario --clusters --pve --speed --nodes --guests --seed --work-time --http --ready-file --truth-file --access-log --help" ;;
     config) echo "check --config --state-dir --help" ;;
     doctor) echo "--config --state-dir --access --json --help" ;;
+    trust) echo "--config --yes --help" ;;
     token) echo "show list add rotate remove --access --config --state-dir --help" ;;
     privacy) echo "stats mappings rules rotate clear --json --all --grace --yes --config --state-dir --help" ;;
     state) echo "backup restore --config --state-dir --help" ;;
@@ -13,7 +14,7 @@ _proxmox_mpc_options() {
     anonymize) echo "--names --key-file --one-time --permute-vmids --jsonl --explain --explain=json --config --state-dir --help" ;;
     deanonymize) echo "--names --key-file --jsonl --explain --explain=json --config --state-dir --help" ;;
     reveal) echo "--watch --config --state-dir --help" ;;
-    *) echo "serve sim config doctor anonymize deanonymize reveal client-config token state privacy --version --help" ;;
+    *) echo "serve sim config doctor trust anonymize deanonymize reveal client-config token state privacy --version --help" ;;
   esac
 }
 

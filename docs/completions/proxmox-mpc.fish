@@ -1,12 +1,13 @@
 # fish completion for proxmox-mpc
 
-set -l commands serve sim config doctor anonymize deanonymize reveal client-config token state privacy
+set -l commands serve sim config doctor trust anonymize deanonymize reveal client-config token state privacy
 
 complete -c proxmox-mpc -f
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a serve -d "Serve MCP over stdio"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a sim -d "Serve a simulated cluster"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a config -d "Check the configuration"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a doctor -d "Check connection and privileges"
+complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a trust -d "Show a node's certificate and pin it"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a anonymize -d "Real values to pseudonyms"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a deanonymize -d "Undo anonymize"
 complete -c proxmox-mpc -n "not __fish_seen_subcommand_from $commands" -a reveal -d "Pseudonyms to real values"
@@ -20,7 +21,7 @@ complete -c proxmox-mpc -l help -d "Print help"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l demo -d "Simulated cluster, no configuration"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l http -x -d "Serve Streamable HTTP here"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from token" -a "show list add rotate remove"
-complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor config anonymize deanonymize reveal" -l config -r -F -d "Configuration file"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor trust config anonymize deanonymize reveal" -l config -r -F -d "Configuration file"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor config anonymize deanonymize reveal" -l state-dir -x -a "(__fish_complete_directories)" -d "State directory"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve doctor" -l access -x -a "observe operate" -d "Access level"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l log-level -x -a "debug info warn error off" -d "Log level"
@@ -54,6 +55,7 @@ complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -a "stats mappi
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -l all -d "rules: each built-in rule"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -l grace -x -d "rotate: days that old pseudonyms are accepted"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -l json -d "Machine-readable"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from trust" -l yes -d "Pin without asking"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from privacy" -l yes -d "clear: really"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from state" -F -a "backup restore"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from client-config" -l demo -d "For the simulated cluster"

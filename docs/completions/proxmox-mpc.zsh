@@ -35,6 +35,7 @@ _proxmox_mpc() {
     'sim:serve a simulated cluster'
     'config:check the configuration'
     'doctor:check connection, token and privileges'
+    'trust:show a node'"'"'s certificate and pin it'
     'anonymize:replace real values by pseudonyms'
     'deanonymize:undo anonymize'
     'reveal:replace pseudonyms by real values'
@@ -59,6 +60,7 @@ _proxmox_mpc() {
       _arguments '--config[configuration file]:file:_files' '--json[print JSON]' \
         '--access[judge for this level]:level:(observe operate)'
       ;;
+    trust) _arguments '1:host:_hosts' '--yes[pin without asking]' '--config[configuration file]:file:_files' ;;
     anonymize | deanonymize)
       _arguments '1:file:_files' '--names[known names]:file:_files' \
         '--key-file[a key of your own]:file:_files' '--one-time[anonymize: a key that is kept nowhere]' \

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import threading
 import unittest
+import urllib.parse
 from pathlib import Path
 
 import here  # noqa: F401
@@ -19,7 +20,7 @@ class WithoutClusterTest(unittest.TestCase):
     def test_version_and_help(self):
         self.assertRegex(run("--version").stdout, r"\d+\.\d+\.\d+")
         text = run("--help").stdout
-        for command in ["serve", "sim", "config", "doctor", "anonymize", "reveal", "client-config"]:
+        for command in ["serve", "sim", "config", "doctor", "trust", "anonymize", "reveal", "client-config"]:
             self.assertIn(command, text)
 
     def test_client_config_prints_every_client_and_form(self):
@@ -196,6 +197,124 @@ class WithClusterTest(unittest.TestCase):
         for settings in ({"token": token}, {"fingerprint": ":".join(["AB"] * 32)}):
             done = run("doctor", environment=self.cluster.environment(**settings))
             self.assertNotEqual(done.returncode, 0, done.stdout)
+
+
+class TrustTest(unittest.TestCase):
+    """trust: a certificate is shown, and pinned after a yes."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.cluster = Cluster(BINARY, truth=False)
+        cls.addClassCleanup(cls.cluster.stop)
+        cls.address = cls.cluster.ready["url"].removeprefix("https://")
+        cls.pin = cls.cluster.ready["fingerprint"]
+
+    def setUp(self):
+        self.file = self.cluster.directory / "trust.yml"
+        token = self.cluster.directory / "token"
+        token.write_text(self.cluster.ready["token"], encoding="utf-8")
+        token.chmod(0o600)
+        self.text = ("# ours\nclusters:\n  home:\n    url: https://" + self.address +
+                     "\n    token: {file: " + str(token) + "}   # kept\n")
+        self.file.write_text(self.text, encoding="utf-8")
+
+    def trust(self, *more, text=""):
+        return run("trust", self.address, "--config", str(self.file), *more, text=text)
+
+    def test_it_shows_the_certificate_and_pins_it_after_a_yes(self):
+        self.cluster.new_requests()
+        done = self.trust(text="yes\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for part in ("subject", "issuer", "valid", self.pin, "do not vouch"):
+            self.assertIn(part, done.stdout)
+        self.assertEqual(self.cluster.new_requests(), [])
+        lines = self.file.read_text(encoding="utf-8").splitlines(keepends=True)
+        added = [line for line in lines if "fingerprint" in line]
+        self.assertEqual(added, [f'    fingerprint: "{self.pin}"\n'])
+        lines.remove(added[0])
+        self.assertEqual("".join(lines), self.text)
+        environment = self.cluster.environment(url=None, token=None, fingerprint=None)
+        done = run("doctor", "--config", str(self.file), environment=environment)
+        self.assertNotIn("not trusted", done.stdout + done.stderr)
+        self.assertIn("already", self.trust().stdout)
+
+    def test_without_a_yes_nothing_is_written(self):
+        for answer in ("", "\n", "n\n", "maybe\n"):
+            done = self.trust(text=answer)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertEqual(self.file.read_text(encoding="utf-8"), self.text)
+
+    def test_a_renewed_certificate_replaces_the_pin(self):
+        old = ":".join(["AB"] * 32)
+        self.file.write_text(self.text.replace("    token:", f"    fingerprint: {old}\n    token:"),
+                             encoding="utf-8")
+        environment = self.cluster.environment(url=None, token=None, fingerprint=None)
+        done = run("doctor", "--config", str(self.file), environment=environment)
+        self.assertIn(old, done.stdout + done.stderr)
+        self.assertIn(self.pin, done.stdout + done.stderr)
+        done = self.trust("--yes")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Until now clusters.home has pinned " + old, done.stdout)
+        text = self.file.read_text(encoding="utf-8")
+        self.assertIn(self.pin, text)
+        self.assertNotIn(old, text)
+
+    def test_an_address_that_no_cluster_has_is_shown_with_what_to_set(self):
+        self.file.write_text("clusters: {}\n", encoding="utf-8")
+        done = self.trust("--yes")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("PROXMOX_MPC_FINGERPRINT=" + self.pin, done.stdout)
+
+    def test_nobody_listens_there(self):
+        done = run("trust", "127.0.0.1:1", "--config", str(self.file))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("cannot connect", done.stderr)
+
+
+class EndpointsTest(unittest.TestCase):
+    """A cluster with several endpoints, and a user with a second factor."""
+
+    def doctor(self, cluster, entry, **environment):
+        file = cluster.directory / "endpoints.yml"
+        file.write_text("clusters:\n  home:\n" + "".join(f"    {line}\n" for line in entry), encoding="utf-8")
+        values = cluster.environment(url=None, token=None, fingerprint=None)
+        return run("doctor", "--config", str(file), environment=values | environment)
+
+    def recovery_code(self, cluster):
+        """One of the codes that root is given, who logs in for it: a token may not ask."""
+        user, password = cluster.ready["username"], cluster.ready["password"]
+        ticket = cluster.api("POST", "/access/ticket", username=user, password=password)
+        with cluster.connection() as connection:
+            connection.request("POST", f"/api2/json/access/tfa/{user}",
+                               urllib.parse.urlencode({"type": "recovery", "password": password}),
+                               {"Cookie": "PVEAuthCookie=" + urllib.parse.quote(ticket["ticket"], safe=""),
+                                "CSRFPreventionToken": ticket["CSRFPreventionToken"],
+                                "Content-Type": "application/x-www-form-urlencoded"})
+            answer = connection.getresponse()
+            self.assertEqual(answer.status, 200, answer.reason)
+            return json.loads(answer.read())["data"]["recovery"][0]
+
+    def test_a_node_that_is_away_is_passed_over(self):
+        with Cluster(BINARY, truth=False) as cluster:
+            entry = ["url: https://127.0.0.1:1", "token: {env: T}", "endpoints:",
+                     f"  - {{url: '{cluster.ready['url']}', fingerprint: '{cluster.ready['fingerprint']}'}}"]
+            done = self.doctor(cluster, entry, T=cluster.ready["token"])
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def test_a_recovery_code_answers_the_second_factor_once(self):
+        with Cluster(BINARY, truth=False) as cluster:
+            user, password = cluster.ready["username"], cluster.ready["password"]
+            code = self.recovery_code(cluster)
+            cluster.new_requests()
+            entry = [f"url: {cluster.ready['url']}", f"fingerprint: '{cluster.ready['fingerprint']}'",
+                     f"user: {user}", "password: {env: P}", "recovery: {env: R}"]
+            done = self.doctor(cluster, entry, P=password, R=code)
+            self.assertNotIn("second factor", done.stdout + done.stderr)
+            logins = [line for line in cluster.new_requests() if "/access/ticket" in line]
+            self.assertEqual(len(logins), 2)
+            done = self.doctor(cluster, entry, P=password, R=code)
+            self.assertIn("second factor", done.stdout + done.stderr)
+            self.assertNotIn(code, done.stdout + done.stderr)
 
 
 class KeyedMapTest(unittest.TestCase):
