@@ -21,6 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
 import calls  # noqa: E402
 import ending  # noqa: E402
+import pve_client  # noqa: E402
 import simulator  # noqa: E402
 import streams  # noqa: E402
 from drive import LEGACY, Cluster, wire  # noqa: E402
@@ -254,7 +255,7 @@ def anonymize(bench):
 
 
 SUBJECTS = {"start": start, "stdio": stdio, "http": http, "memory": memory, "streams": streams.run,
-            "end": ending.run, "anonymize": anonymize, "simulator": simulator.run}
+            "end": ending.run, "anonymize": anonymize, "simulator": simulator.run, "client": pve_client.run}
 
 
 def main():
