@@ -221,6 +221,17 @@ void apply_limits(LimitsConfig& limits, const LimitsEntry& entry) {
   if (entry.request_timeout) limits.request_timeout = std::chrono::seconds(*entry.request_timeout);
 }
 
+Result<void> apply_api(Config& config, const ConfigDocument& document) {
+  const ApiEntry entry = document.file.api.value_or(ApiEntry{});
+  std::size_t bad = 0;
+  auto denied = ops::ApiDenyList::parse(entry.deny, bad);
+  if (!denied.ok())
+    return document.error_at("/api/deny/" + std::to_string(bad), denied.error().message,
+                             denied.error().advice);
+  config.api_denied = std::move(denied).value();
+  return {};
+}
+
 /// The files of the rules directory: the one that the file names, or rules.d beside the file, when
 /// there is one.
 Result<std::vector<RulesDocument>> rules_of(const ConfigDocument& document,
@@ -299,6 +310,7 @@ Result<void> apply_file(Config& config, const std::string& path, const Environme
     config.http.origins = file.http->origins.value_or(std::vector<std::string>{});
   }
   apply_limits(config.limits, file.limits.value_or(LimitsEntry{}));
+  PMX_TRY_VOID(apply_api(config, document));
   PMX_TRY_VOID(apply_privacy(config.privacy, document, environment));
   if (!with_clusters) return {};
   for (const auto& [name, entry] : file.clusters) {

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "ops/api_access.h"
 #include "proxmox/client.h"
 #include "proxmox/connection.h"
 
@@ -94,6 +95,7 @@ struct Config {
   log::Options log;
   HttpConfig http;
   LimitsConfig limits;
+  ops::ApiDenyList api_denied;
   std::map<std::string, ClusterConfig> clusters;
   std::string source;  ///< where the clusters come from, for messages: a path or "environment"
   std::vector<std::string> warnings;  ///< what was set and has no effect

@@ -113,6 +113,14 @@ struct LimitsEntry {
   }
 };
 
+struct ApiEntry {
+  std::vector<std::string> deny;
+  template <class V>
+  void fields(V& v) {
+    v.optional("deny", deny);
+  }
+};
+
 struct KeyEntry {
   std::optional<std::string> file;
   std::optional<std::string> credential;
@@ -174,6 +182,7 @@ struct ConfigFile {
   std::optional<LogEntry> log;
   std::optional<HttpEntry> http;
   std::optional<LimitsEntry> limits;
+  std::optional<ApiEntry> api;
   std::optional<PrivacyEntry> privacy;
   std::map<std::string, ClusterEntry> clusters;
   template <class V>
@@ -184,6 +193,7 @@ struct ConfigFile {
     v.optional("log", log);
     v.optional("http", http);
     v.optional("limits", limits);
+    v.optional("api", api);
     v.optional("privacy", privacy);
     v.optional("clusters", clusters);
   }

@@ -157,6 +157,7 @@ Result<std::unique_ptr<Installation>> Installation::open(const Config& config, C
   auto installation = std::make_unique<Installation>(clock);
   PMX_TRY(auto database, open_state(config));
   installation->policy_ = config.privacy.policy;
+  installation->api_.denied = config.api_denied;
   PMX_TRY_VOID(installation->open_stores(std::move(database), config.privacy.mode));
   for (const auto& [name, cluster] : config.clusters) {
     const proxmox::ConnectionOptions options = connection_of(cluster);

@@ -9,6 +9,7 @@
 #include "anonymize/engine.h"
 #include "app/config.h"
 #include "app/durable_tasks.h"
+#include "ops/api_access.h"
 #include "ops/cluster.h"
 #include "proxmox/client.h"
 #include "sim/cluster.h"
@@ -57,6 +58,7 @@ class Installation {
   /// What works once in all of them.
   [[nodiscard]] state::SpentStore& spent() { return *spent_; }
   [[nodiscard]] ops::Clusters& clusters() { return *clusters_; }
+  [[nodiscard]] ops::ApiAccess& api() { return api_; }
 
   /// The demo's cluster, nullptr otherwise: tests break it on purpose.
   [[nodiscard]] sim::Cluster* simulated() { return simulated_.get(); }
@@ -87,6 +89,7 @@ class Installation {
   std::unique_ptr<sim::Cluster> simulated_;
   std::vector<Connection> connections_;
   std::unique_ptr<ops::Clusters> clusters_;
+  ops::ApiAccess api_;
 };
 
 }  // namespace pmx::app

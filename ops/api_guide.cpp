@@ -1,7 +1,6 @@
 #include "ops/api_guide.h"
 
 #include <algorithm>
-#include <set>
 
 #include "schemas/embedded.h"
 
@@ -106,31 +105,45 @@ double weight(const ApiMethod& method, std::string_view summary, const Intent& i
   return weight;
 }
 
-/// Adds the names of all members and the values of all enumerations in a schema.
-void collect_names(const Json& schema, std::set<std::string>& names) {
+using Names = std::set<std::string, std::less<>>;
+
+/// Names of members and values of enumerations in a schema.
+struct Vocabulary {
+  Names members;
+  Names values;
+};
+
+void collect(const Json& schema, Vocabulary& out) {
   if (schema.is_array()) {
-    for (const Json& item : schema) collect_names(item, names);
+    for (const Json& item : schema) collect(item, out);
   }
   if (!schema.is_object()) return;
   for (const auto& [key, value] : schema.items()) {
     if (key == "properties" && value.is_object()) {
-      for (const auto& [name, facts] : value.items()) names.insert(name);
+      for (const auto& [name, facts] : value.items()) out.members.insert(name);
     } else if (key == "enum" && value.is_array()) {
-      for (const Json& one : value) names.insert(one.is_string() ? one.get<std::string>() : "");
+      for (const Json& one : value)
+        out.values.insert(one.is_string() ? one.get<std::string>() : "");
     }
-    collect_names(value, names);
+    collect(value, out);
   }
 }
 
-std::string details_of(const Json& facts) {
-  std::set<std::string> names;
+Vocabulary vocabulary_of(const Json& facts) {
+  Vocabulary out;
   if (const Json* params = find_member(facts, "params")) {
-    for (const auto& [name, parameter] : params->items()) names.insert(name);
-    collect_names(*params, names);
+    for (const auto& [name, parameter] : params->items()) out.members.insert(name);
+    collect(*params, out);
   }
-  if (const Json* returns = find_member(facts, "returns")) collect_names(*returns, names);
+  if (const Json* returns = find_member(facts, "returns")) collect(*returns, out);
+  return out;
+}
+
+std::string joined(const Vocabulary& vocabulary) {
+  Names all = vocabulary.members;
+  all.insert(vocabulary.values.begin(), vocabulary.values.end());
   std::string text;
-  for (const std::string& name : names) text += name + " ";
+  for (const std::string& name : all) text += name + " ";
   return text;
 }
 
@@ -176,7 +189,9 @@ Result<std::unique_ptr<ApiGuide>> ApiGuide::build(proxmox::ApiRelease release) {
   for (const ApiMethod& method : guide->schema_.methods()) {
     const Json facts = method.facts();
     Wording& wording = wordings[std::string(method.method) + " " + std::string(method.path)];
-    texts.push_back({wording.summary, wording.words, place_of(method, facts), details_of(facts)});
+    Vocabulary vocabulary = vocabulary_of(facts);
+    texts.push_back({wording.summary, wording.words, place_of(method, facts), joined(vocabulary)});
+    guide->members_.merge(vocabulary.members);
     guide->summaries_.push_back(std::move(wording.summary));
   }
   PMX_TRY(guide->index_, state::TextIndex::build(texts));
@@ -185,6 +200,12 @@ Result<std::unique_ptr<ApiGuide>> ApiGuide::build(proxmox::ApiRelease release) {
 
 std::string_view ApiGuide::summary(const ApiMethod& method) const {
   return summaries_[static_cast<std::size_t>(&method - schema_.methods().data())];
+}
+
+bool ApiGuide::is_member_name(std::string_view name) const {
+  if (members_.contains(name)) return true;
+  const std::size_t stem = name.find_last_not_of("0123456789") + 1;
+  return stem < name.size() && members_.contains(std::string(name.substr(0, stem)) + "[n]");
 }
 
 Methods ApiGuide::by_path(std::string_view path, std::string_view verb) const {
@@ -236,6 +257,23 @@ Result<ApiGuide*> ApiGuides::of(proxmox::ApiRelease release) {
     PMX_TRY(guide, ApiGuide::build(release));
   }
   return guide.get();
+}
+
+Result<ApiGuide*> ApiGuides::for_clusters(const Context& ctx, const std::vector<Cluster*>& clusters,
+                                          std::vector<std::string>& warnings) {
+  std::set<proxmox::ApiRelease> releases;
+  for (Cluster* cluster : clusters) {
+    const auto release = release_of(ctx, *cluster);
+    if (!release.ok()) {
+      warnings.push_back("the cluster's release cannot be read, " +
+                         std::string(proxmox::release_name(proxmox::ApiRelease::k9)) +
+                         " is assumed: " + release.error().message);
+    }
+    releases.insert(release.ok() ? *release : proxmox::ApiRelease::k9);
+  }
+  if (releases.size() > 1)
+    warnings.emplace_back("the clusters have different releases: name one to be exact");
+  return of(*releases.rbegin());
 }
 
 Result<proxmox::ApiRelease> ApiGuides::release_of(const Context& ctx, Cluster& cluster) {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ class ApiGuide {
   /// What the method does, in a line; a method of the guide's own schema.
   [[nodiscard]] std::string_view summary(const proxmox::ApiMethod& method) const;
 
+  /// Whether some method takes or gives a member of this name: "name", "maxmem", "net0".
+  [[nodiscard]] bool is_member_name(std::string_view name) const;
+
  private:
   explicit ApiGuide(proxmox::ApiRelease release) : schema_(release) {}
   [[nodiscard]] std::vector<const proxmox::ApiMethod*> by_path(std::string_view path,
@@ -40,6 +44,7 @@ class ApiGuide {
 
   const proxmox::ApiSchema schema_;
   std::vector<std::string> summaries_;  ///< in the order of the methods
+  std::set<std::string, std::less<>> members_;
   std::unique_ptr<state::TextIndex> index_;
 };
 
@@ -47,6 +52,11 @@ class ApiGuide {
 class ApiGuides {
  public:
   Result<ApiGuide*> of(proxmox::ApiRelease release);
+
+  /// The guide for a question about these clusters; not empty. One that says nothing of its release
+  /// is taken for the newest, and a release that not all have is, each with a warning.
+  Result<ApiGuide*> for_clusters(const Context& ctx, const std::vector<Cluster*>& clusters,
+                                 std::vector<std::string>& warnings);
 
   /// As the cluster says; asked again after some minutes, because clusters are upgraded.
   Result<proxmox::ApiRelease> release_of(const Context& ctx, Cluster& cluster);

@@ -134,7 +134,8 @@ TEST_CASE("config file: beside an unknown key stand the keys that are known in i
   };
   const Row rows[] = {
       {"acess: operate\n", "c.yml:1: acess is not known here",
-       "known keys here: access, state_dir, sync_interval, log, http, limits, privacy, clusters"},
+       "known keys here: access, state_dir, sync_interval, log, http, limits, api, privacy, "
+       "clusters"},
       {"log:\n  levle: debug\n", "c.yml:2: log.levle is not known here",
        "known keys here: level, file"},
       {"http:\n  listen: x\n  cert: y\n", "c.yml:3: http.cert is not known here",

@@ -104,6 +104,18 @@ TEST_CASE("config: limits have defaults, those of the schema, and a range each")
   }
 }
 
+TEST_CASE("config: what api_get is denied is read, and a path that the API has not is an error") {
+  Home home;
+  const std::string good = "api: {deny: [/access, '/nodes/*/qemu/101']}\n";
+  const auto config = load_config(from_file(home.write("c.yml", good)), home.environment);
+  REQUIRE(config.ok());
+  CHECK(config->api_denied.denies({"access", "users"}));
+  CHECK(config->api_denied.denies({"nodes", "a", "qemu", "101", "config"}));
+  CHECK_FALSE(config->api_denied.denies({"nodes", "a", "qemu", "102", "config"}));
+  CHECK(error_of(home, "api:\n  deny:\n    - /access\n    - /acess\n").find("config.yml:4: ") !=
+        std::string::npos);
+}
+
 TEST_CASE("config: a variable of a cluster without its URL is refused, not forgotten") {
   for (const char* name : {"PROXMOX_MPC_TOKEN", "PROXMOX_MPC_FINGERPRINT", "PROXMOX_MPC_CA_FILE"}) {
     CAPTURE(name);
@@ -442,6 +454,7 @@ TEST_CASE("config: schemas/config.json names exactly the keys that are read") {
   CHECK(names(top["privacy"]["properties"]["patterns"]["items"]["properties"]) ==
         pmx::list_fields<pmx::app::PatternEntry>().names);
   CHECK(names(top["http"]["properties"]) == pmx::list_fields<pmx::app::HttpEntry>().names);
+  CHECK(names(top["api"]["properties"]) == pmx::list_fields<pmx::app::ApiEntry>().names);
   CHECK(names(top["limits"]["properties"]) == pmx::list_fields<pmx::app::LimitsEntry>().names);
   CHECK(names(top["clusters"]["additionalProperties"]["properties"]) ==
         pmx::list_fields<pmx::app::ClusterEntry>().names);
