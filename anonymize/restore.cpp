@@ -20,7 +20,7 @@ struct Format {
   std::uint32_t kinds;
   bool compound;  ///< restored by part
 };
-constexpr std::array<Format, 18> kFormats{{
+constexpr std::array<Format, 19> kFormats{{
     {"pve-node", kind_bit(Kind::kNode), false},
     {"pve-guest", kind_bit(Kind::kVm) | kind_bit(Kind::kContainer), false},
     {"pve-storage-id", kind_bit(Kind::kStorage), false},
@@ -30,6 +30,7 @@ constexpr std::array<Format, 18> kFormats{{
     {"pve-tag", kind_bit(Kind::kTag), false},
     {"pve-cluster", kind_bit(Kind::kCluster), false},
     {"pve-bridge-id", kind_bit(Kind::kNetwork), false},
+    {"pve-any-name", kAnyKind, false},  // ids of the API that may be names of any kind
     {"pve-snapshot-name", kind_bit(Kind::kName), false},
     {"pve-userid",
      kind_bit(Kind::kUser) | kind_bit(Kind::kRealm) | kind_bit(Kind::kDomain) |

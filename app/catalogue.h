@@ -16,7 +16,10 @@ namespace pmx::app {
   X(guest_start, kOperate)      \
   X(task_get, kObserve)         \
   X(changes_list, kObserve)     \
-  X(privacy_status, kObserve)
+  X(privacy_status, kObserve)   \
+  X(api_search, kObserve)       \
+  X(api_describe, kObserve)     \
+  X(api_get, kObserve)
 
 #define PMX_DECLARE_TOOL(name, level) mcp::Tool name(const Toolbox& box);
 PMX_TOOLS(PMX_DECLARE_TOOL)

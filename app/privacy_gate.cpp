@@ -1,11 +1,16 @@
 #include "app/privacy_gate.h"
 
+#include "app/api_arguments.h"
 #include "base/log.h"
 
 namespace pmx::app {
 
 Result<Json> PrivacyGate::admit(const Context& ctx, const Json& schema, const Json& arguments) {
   PMX_TRY_VOID(engine_.refresh());  // the whole answer is made in one epoch's pseudonyms
+  if (takes_api_path(schema)) {
+    const ApiReading reading = read_api_arguments(schema, arguments);
+    return restore(ctx, reading.schema, reading.arguments, "");
+  }
   return restore(ctx, schema, arguments, "");
 }
 

@@ -16,7 +16,8 @@ class PrivacyGate final : public mcp::Gate {
   PrivacyGate(anonymize::Engine& engine, TypedNames& names) : engine_(engine), names_(names) {}
 
   /// Restores every property whose schema has a `format` ("pve-node", "ip", ...); all else passes
-  /// unchanged. What is no pseudonym there must be admitted by TypedNames.
+  /// unchanged. What is no pseudonym there must be admitted by TypedNames. Where a path of the API
+  /// says what the other arguments mean, the facts of its method give their formats.
   Result<Json> admit(const Context& ctx, const Json& schema, const Json& arguments) override;
   Result<std::string> admit_value(const Context& ctx, std::string_view value,
                                   std::string_view format) override;

@@ -101,6 +101,7 @@ Result<void> Serving::add(Access access, bool demo) {
       installation_->engine(),
       installation_->inventory(),
       clock_,
+      installation_->api(),
       [this](const Context& ctx, const std::string& upid) { auditor_.note_task(ctx, upid); },
       [this]() -> Result<PrivacyStatus> {
         PMX_TRY(auto counts, installation_->pseudonym_counts());

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/fields.h"
 #include "mcp/server/catalogue.h"
+#include "ops/api_access.h"
 #include "ops/cluster.h"
 #include "state/inventory_store.h"
 #include "state/pseudonym_store.h"
@@ -34,6 +35,7 @@ struct Toolbox {
   anonymize::Engine& engine;
   state::InventoryStore& inventory;
   Clock& clock;
+  ops::ApiAccess& api;
   /// Puts the UPID of a task that a running call started into its audit entry, at once.
   std::function<void(const Context& ctx, const std::string& upid)> note_task;
   std::function<Result<PrivacyStatus>()> privacy_status;

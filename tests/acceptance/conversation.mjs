@@ -19,7 +19,7 @@ export async function toolNames(client) {
 }
 
 export const READ_TOOLS = [
-  'changes_list', 'cluster_overview', 'guest_describe', 'guest_list', 'privacy_status', 'task_get',
+  'api_describe', 'api_get', 'api_search', 'changes_list', 'cluster_overview', 'guest_describe', 'guest_list', 'privacy_status', 'task_get',
 ];
 
 /** What is running, and the stopped guests without a template, lock or HA in the way. */

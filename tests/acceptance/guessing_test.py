@@ -113,6 +113,42 @@ class GuessingTest(unittest.TestCase):
         guesser.alike(upid.format(node), upid.format(NEVER), lambda v: (
             "resources/read", {"uri": f"pve://default/tasks/{urllib.parse.quote(v, safe='')}/log"}))
 
+    def test_the_whole_api_answers_no_guess_but_whole_values_that_are_counted(self):
+        names = self.names("guest", "node", "pool")[:6]
+        with Server(BINARY, self.cluster.environment(state="api-strange")) as server:
+            stranger = Guesser(Client(server, MODERN), self)
+            strange = {name: stranger.outcome(*stranger.call("api_search", query=None)(name)) for name in names}
+        _, guesser, _ = self.open("api")
+        for name in names:
+            guesser.alike(name, NEVER, guesser.call("api_describe", path=None))
+            guesser.alike(name, NEVER, guesser.call("api_get", path=None))
+            guesser.alike(name, NEVER, lambda v: ("tools/call", {"name": "api_get", "arguments": {
+                "path": "/cluster/resources", "fields": [v]}}))
+            guesser.alike(name, NEVER, lambda v: ("tools/call", {"name": "api_get", "arguments": {
+                "path": "/cluster/resources", "parameters": {v: 1}}}))
+            guesser.alike(name, NEVER, lambda v: ("tools/call", {"name": "api_get", "arguments": {
+                "path": "/cluster/resources", "parameters": {"type": v}}}))
+            self.assertEqual(guesser.outcome(*guesser.call("api_search", query=None)(name)), strange[name],
+                             "the API's own words answer, whatever the cluster's names are")
+        user = self.truth["user"][0]
+        for guess in (user, user[:3]):
+            guesser.alike(guess, NEVER, lambda v: ("tools/call", {"name": "api_get", "arguments": {
+                "path": "/nodes/{node}/tasks", "parameters": {"node": "localhost", "userfilter": v}}}))
+        self.words_of_the_api_are_counted()
+
+    def words_of_the_api_are_counted(self):
+        """Where PVE takes free words, each is a guess that may come back in an answer."""
+        client, guesser, _ = self.open("api-words")
+        node = client.call("guest_list", {"limit": 1})["guests"][0]["node"]
+
+        def ask(word):
+            return "tools/call", {"name": "api_get", "arguments": {
+                "path": "/nodes/{node}/tasks", "parameters": {"node": node, "typefilter": word}}}
+        for number in range(MOST_WRONG):
+            guesser.outcome(*ask(f"{NEVER}{number}"))
+        for name in self.names("guest", "user")[:4]:
+            guesser.alike(name, NEVER + "more", ask)
+
     def test_whole_values_are_counted_alarmed_and_then_refused_alike(self):
         client, guesser, log = self.open("limit")
         right = self.names("guest")

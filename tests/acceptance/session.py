@@ -5,6 +5,7 @@ Strict: what it asks must succeed, but for `attempt`, which may be refused, and 
 import json
 import re
 import urllib.parse
+from pathlib import Path
 
 from drive import LEGACY, MODERN, Client, RpcError, start_any, startable, text_of
 
@@ -16,7 +17,10 @@ TOOLS = {
     "cluster_overview": {}, "privacy_status": {},
     "guest_list": {"limit": 500, "fields": ["name", "type", "node", "status", "pool", "tags", "lock", "hastate", "template"]},
     "guest_describe": {"guest": None}, "guest_start": {"guest": None}, "task_get": {"task": None, "start": 0, "limit": 500},
-    "changes_list": {"limit": 200}}
+    "changes_list": {"limit": 200}, "api_search": {"query": "list snapshots of a guest", "limit": 8},
+    "api_describe": {"path": "/nodes/{node}/qemu", "method": "POST"},
+    "api_get": {"path": "/cluster/resources", "limit": 500}}
+FACTS = Path(__file__).resolve().parents[2] / "schemas/pve/api-9.2.jsonl"
 LISTS = {"tools/list": "tools", "resources/list": "resources", "resources/templates/list": "resourceTemplates", "prompts/list": "prompts"}
 
 
@@ -92,6 +96,7 @@ class Session:
         started = start_any(self.client, progress_token="p")
         self.hear("notifications/progress")
         self.tools(guests, started)
+        self.whole_api(guests, started)
         self.resources(guests, started)
         self.prompts(started)
         self.tasks()
@@ -146,6 +151,33 @@ class Session:
         for guest in guests:
             self.call("guest_describe", {"guest": guest["vmid"]})
         self.call("changes_list", {"guest": started["name"], "kind": "guest"})
+
+    def whole_api(self, guests, started):
+        """Every GET of the API whose variables the session has values for; most must answer."""
+        values = self.values_of_variables(guests, started)
+        answered = set()
+        for path, params in gets():
+            given = {name: values[name] for name in re.findall(r"\{([^}]+)\}", path) if name in values}
+            given |= {name: words["enum"][0] for name, words in params.items()
+                      if not words.get("optional") and name not in given and "enum" in words}
+            if self.attempt("tools/call", {"name": "api_get", "arguments": {"path": path, "parameters": given, "limit": 500}}):
+                answered.add(path)
+        assert len(answered) > 120, f"only {len(answered)} paths answered"
+
+    def values_of_variables(self, guests, started):
+        """As answers show them."""
+        def first(path, member):
+            rows = self.call("api_get", {"path": path, "limit": 500})["data"]
+            return next((row[member] for row in rows if row.get(member)), None)
+        found = {
+            "node": started["node"], "vmid": started["vmid"], "upid": started["task"],
+            "storage": first("/storage", "storage"), "poolid": first("/pools", "poolid"),
+            "userid": first("/access/users", "userid"), "groupid": first("/access/groups", "groupid"),
+            "realm": first("/access/domains", "realm"), "roleid": first("/access/roles", "roleid"),
+            "zone": first("/cluster/sdn/zones", "zone"), "vnet": first("/cluster/sdn/vnets", "vnet"),
+            "id": first("/cluster/backup", "id"), "sid": first("/cluster/ha/resources", "sid"),
+            "iface": first(f"/nodes/{started['node']}/network", "iface")}
+        return {name: value for name, value in found.items() if value}
 
     def errors_of(self, tool):
         """Real values, wrong types and unknown arguments in every argument."""
@@ -227,6 +259,14 @@ class Session:
         self.listen(task, {"taskIds": [task]})
         self.hear("notifications/tasks", lambda about: about["taskId"] == task and about["status"] == "completed")
         return self.ask("tasks/get", {"taskId": task})["result"]
+
+
+def gets():
+    """(path, parameters) of each GET of the API."""
+    for line in FACTS.read_text().splitlines():
+        method = json.loads(line)
+        if method["method"] == "GET":
+            yield method["path"], method.get("params", {})
 
 
 def filled(template, values):

@@ -81,6 +81,7 @@ class Conversation {
         bench.installation->engine(),
         bench.installation->inventory(),
         bench.clock,
+        bench.installation->api(),
         [this](const pmx::Context& ctx, const std::string& upid) { auditor_.note_task(ctx, upid); },
         bench.box().privacy_status};
   }

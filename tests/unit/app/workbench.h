@@ -86,6 +86,7 @@ struct Workbench {
         installation->engine(),
         installation->inventory(),
         clock,
+        installation->api(),
         [this](const Context&, const std::string& upid) { tasks.push_back(upid); },
         [this]() -> Result<PrivacyStatus> {
           PMX_TRY(auto counts, installation->pseudonym_counts());
