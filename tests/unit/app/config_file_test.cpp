@@ -150,7 +150,7 @@ TEST_CASE("config file: beside an unknown key stand the keys that are known in i
       {"clusters:\n  home:\n    url: x\n    tokn: y\n",
        "c.yml:4: clusters.home.tokn is not known here",
        "known keys here: url, token, user, password, totp, recovery, fingerprint, ca_file, "
-       "timeout"},
+       "endpoints, calls_per_node, calls_per_second, timeout"},
       {"clusters:\n  home:\n    url: x\n    token:\n      fiel: y\n",
        "c.yml:5: clusters.home.token.fiel is not known here",
        "known keys here: env, file, credential, command"},
@@ -211,7 +211,8 @@ TEST_CASE("config file: a secret that stands in the file is refused and not repe
     const std::string error =
         refusal("clusters:\n  home:\n    url: x\n    " + std::string(key) + ": hunter2\n");
     CHECK(error.find("hunter2") == std::string::npos);
-    CHECK(error.find("{env: NAME}, {file: PATH} or {command: [...]}") != std::string::npos);
+    CHECK(error.find("{env: NAME}, {file: PATH}, {credential: NAME} or {command: [...]}") !=
+          std::string::npos);
   }
 }
 
