@@ -106,7 +106,7 @@ Effect appear(int vmid, Values values, bool starts) {
     GuestState* made = guest_by_id(state, vmid);
     if (made == nullptr) return;
     made->config = values;
-    if (starts) run_guest(*made, task);
+    if (starts && !state.lacks.lacks(Part::kLxc)) run_guest(*made, task);
   };
 }
 

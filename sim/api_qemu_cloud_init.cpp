@@ -131,15 +131,39 @@ Answer dump(const Call& call) {
   return ok("instance-id: " + crypto::hex(crypto::sha256(user + network)).substr(0, 40) + "\n");
 }
 
+/// The label by which a system finds its settings.
+std::string volume_label(const Values& config) {
+  const std::string type = value_of(config, "citype");
+  const bool windows = value_of(config, "ostype").starts_with("w");
+  return type == "configdrive2" || (type.empty() && windows) ? "config-2" : "cidata";
+}
+
 Answer regenerate(const Call& call) {
   GuestState* guest = find_guest(call, GuestKind::kQemu);
   if (guest == nullptr) return missing_guest(call, GuestKind::kQemu);
   if (auto refused = refuse_locked(call, *guest)) return *refused;
+  if (const std::string problem = cloud_init_problem(call.state, *guest); !problem.empty())
+    return failure(500, problem);
   guest->cloud_init.clear();
   return ok(nullptr);
 }
 
 }  // namespace
+
+std::string cloud_init_problem(const State& state, const GuestState& guest) {
+  if (!state.lacks.lacks(Part::kGenisoimage)) return "";
+  const Values config = pending_view(guest);
+  for (const auto& [key, drive] : drives_of(config, false)) {
+    if (!drive.is_cloud_init()) continue;
+    const std::string path = state.storages.path(drive.file);
+    const std::string joliet = state.facts.version() == PveVersion::k9 ? "-J " : "";
+    return "command 'set -o pipefail && genisoimage -quiet -iso-level 3 " + joliet + "-R -V " +
+           volume_label(config) + " /run/pve/cloudinit/" + std::to_string(guest.vmid) +
+           "/ | qemu-img dd -n -f raw -O " + (path.ends_with(".qcow2") ? "qcow2" : "raw") +
+           " 'isize=0' 'osize=4194304' 'of=" + path + "'' failed: exit code 1";
+  }
+  return "";
+}
 
 void add_qemu_cloud_init_handlers(Handlers& handlers) {
   const std::string path = "/nodes/{node}/qemu/{vmid}/cloudinit";

@@ -111,6 +111,8 @@ Answer start(const Call& call) {
   if (suspended) log_line(plan, "Resuming suspended VM");
   for (const auto& [key, drive] : drives_of(pending_view(*guest), false))
     if (drive.is_cloud_init()) log_line(plan, "generating cloud-init ISO", 300);
+  if (problem = cloud_init_problem(call.state, *guest); !problem.empty())
+    return fork_failure(call, std::move(plan), problem);
   plan.duration = work_time(call, "start");
   plan.effect = begin;
   return fork_task(call, std::move(plan));

@@ -12,7 +12,8 @@ std::string missing(const std::string& storage) {
 }
 
 /// The words by which PVE tells that a storage was made but cannot be reached; empty when it can.
-std::string activation_problem(const std::string& storage, const Section& section) {
+std::string activation_problem(const Lacks& lacks, const std::string& storage,
+                               const Section& section) {
   const auto value = [&](std::string_view key) {
     const auto found = section.values.find(key);
     return found == section.values.end() ? std::string() : found->second;
@@ -25,8 +26,10 @@ std::string activation_problem(const std::string& storage, const Section& sectio
     return "no such logical volume " + value("vgname") + "/" + value("thinpool");
   if (type == "zfspool") {
     const std::string pool = value("pool").substr(0, value("pool").find('/'));
-    return "could not activate storage '" + storage + "', zfs error: cannot import '" + pool +
-           "': no such pool available";
+    const std::string command = "zpool import -d /dev/disk/by-id/ -o cachefile=none " + pool;
+    return "could not activate storage '" + storage + "', zfs error: " +
+           (lacks.lacks(Part::kZfs) ? lacks.no_program(command)
+                                    : "cannot import '" + pool + "': no such pool available");
   }
   if (type == "pbs")
     return "pbs-api: error fetching datastores - 500 Can't connect to " + value("server") +
@@ -103,7 +106,7 @@ Answer create(const Call& call) {
   const std::string failed = "create storage failed: ";
   if (config.find(storage) != nullptr)
     return failure(500, failed + "storage ID '" + storage + "' already defined");
-  if (auto bad = activation_problem(storage, section); !bad.empty())
+  if (auto bad = activation_problem(call.state.lacks, storage, section); !bad.empty())
     return failure(500, failed + bad);
   section.values = without_secrets(std::move(section.values));
   add_defaults(storage, section);

@@ -20,6 +20,7 @@
 #include "sim/incidents.h"
 #include "sim/interfaces.h"
 #include "sim/inventory.h"
+#include "sim/lacks.h"
 #include "sim/node_settings.h"
 #include "sim/notifications.h"
 #include "sim/sdn.h"
@@ -47,8 +48,10 @@ struct State {
   /// Everything follows from `options` and the time it is made at (milliseconds since the epoch).
   State(const Options& options, std::int64_t now_ms)
       : facts(options.pve),
+        lacks(options.lacks, options.pve),
         inventory(options, now_ms / 1000),
         access(inventory, options),
+        tasks(&lacks),
         storages(inventory, now_ms / 1000),
         nodes(node_settings(inventory, options.scenario)),
         work_time(options.work_time),
@@ -62,6 +65,7 @@ struct State {
   }
 
   Facts facts;
+  Lacks lacks;
   Inventory inventory;
   AccessControl access;
   Tasks tasks;

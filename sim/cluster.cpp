@@ -327,7 +327,7 @@ class Cluster::Impl {
     static const std::vector<std::string_view> kMethods{"GET", "POST", "PUT", "DELETE"};
     if (std::find(kMethods.begin(), kMethods.end(), request.method) == kMethods.end())
       return render(bare(501, "method '" + request.method + "' not available", {}));
-    auto route = state_.facts.find(request.method, request.path);
+    auto route = find_route(request.method, request.path);
     const Json facts = route ? state_.facts.method(*route) : Json::object();
     const Json* permissions = find_member(facts, "permissions");
     const bool world = permissions != nullptr && string_member(*permissions, "user") == "world";
@@ -347,6 +347,13 @@ class Cluster::Impl {
     const bool elsewhere = is_elsewhere(*route, request.node);
     return render(checked(request, *route, facts, caller),
                   connection_of(!is_zero(facts, "protected"), elsewhere));
+  }
+
+  /// Of the methods that the nodes' packages have.
+  [[nodiscard]] std::optional<Route> find_route(std::string_view method,
+                                                std::string_view path) const {
+    auto route = state_.facts.find(method, path);
+    return route && state_.lacks.knows(route->path) ? route : std::nullopt;
   }
 
   /// A call about another node than the one that was asked.
@@ -392,7 +399,7 @@ class Cluster::Impl {
   Answer run_nested(const Request& outer, const Caller& caller, const std::string& method,
                     const std::string& path, const Json& args) {
     auto route =
-        path.find("//") == std::string::npos ? state_.facts.find(method, path) : std::nullopt;
+        path.find("//") == std::string::npos ? find_route(method, path) : std::nullopt;
     if (!route) return failure(500, "no handler for '" + path.substr(1) + "'");
     for (const auto& [name, value] : args.items())
       if (route->variables.contains(name)) return bad_parameters({{name, "duplicate parameter"}});
@@ -428,8 +435,13 @@ class Cluster::Impl {
   }
 
   Answer carry_out(const std::string& key, const Route& route, const Call& call) {
+    if (auto refused = state_.lacks.refusal(key, call)) return *refused;
     const auto found = handlers_.find(key);
-    if (found != handlers_.end()) return found->second(call);
+    if (found != handlers_.end()) {
+      Answer answer = found->second(call);
+      state_.lacks.thin_out(key, answer);
+      return answer;
+    }
     if (auto index = index_answer(route, call)) return *index;
     return stateless_answer(route, call);
   }

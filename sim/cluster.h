@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,7 @@ struct Options {
   int node_gib = 0;   ///< of memory
   int ha_guests = 0;  ///< VMs that HA manages, beside part::kHaVm
   std::vector<StorageSetup> storages = {};
+  std::set<std::string> lacks = {};  ///< parts that the nodes lack, by part_names() of sim/lacks.h
 };
 
 /// A request below /api2/json, as it came over the wire.

@@ -28,6 +28,9 @@ std::vector<std::string> transfer_lines(std::int64_t size);
 std::string state_storage(const State& state, const GuestState& guest);
 std::int64_t state_size(const GuestState& guest);
 
+/// Why the image with a VM's settings for cloud-init cannot be made; empty when it can.
+std::string cloud_init_problem(const State& state, const GuestState& guest);
+
 /// Single actions that bulk actions are made of.
 Answer start_vm(const Call& call);
 Answer shutdown_vm(const Call& call);

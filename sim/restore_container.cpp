@@ -143,7 +143,7 @@ Effect take_place(const Call& call, int vmid, Values config) {
     guest->pending.clear();
     guest->pending_delete.clear();
     if (!pool.empty()) guest->pool = pool;
-    if (starts) run_guest(*guest, task);
+    if (starts && !state.lacks.lacks(Part::kLxc)) run_guest(*guest, task);
     if (managed)
       add_ha_resource(state, *guest, {{"state", starts ? "started" : "stopped"}}, task.end());
   };

@@ -10,6 +10,7 @@
 #include "base/fields.h"
 #include "base/files.h"
 #include "base/yaml.h"
+#include "sim/lacks.h"
 #include "sim/pattern.h"
 
 namespace pmx::scenarios {
@@ -86,6 +87,7 @@ struct ScenarioFile {
   NodesEntry nodes;
   GuestsEntry guests;
   std::vector<StorageEntry> storages;
+  std::vector<std::string> lacks;
   std::vector<EventEntry> events;
   template <class V>
   void fields(V& v) {
@@ -96,6 +98,7 @@ struct ScenarioFile {
     v.optional("nodes", nodes);
     v.optional("guests", guests);
     v.optional("storages", storages);
+    v.optional("lacks", lacks);
     v.optional("events", events);
   }
 };
@@ -113,6 +116,12 @@ std::optional<std::chrono::milliseconds> parse_time(const std::string& text) {
   if (unit == "h") return std::chrono::hours{number};
   if (unit == "d") return std::chrono::hours{24 * number};
   return std::nullopt;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& one : names) out += (out.empty() ? "" : ", ") + one;
+  return out;
 }
 
 /// The words of a switch as one types it; quotes hold a word together.
@@ -147,6 +156,7 @@ class Reader {
     plan.title = file.title;
     PMX_TRY_VOID(read_cluster(file, plan.options));
     PMX_TRY_VOID(read_storages(file, plan.options));
+    PMX_TRY_VOID(read_lacks(file, plan.options));
     PMX_TRY_VOID(read_events(file, plan.events));
     return plan;
   }
@@ -253,6 +263,17 @@ class Reader {
     return {};
   }
 
+  Result<void> read_lacks(const ScenarioFile& file, Options& options) const {
+    for (std::size_t i = 0; i < file.lacks.size(); ++i) {
+      const std::string& part = file.lacks[i];
+      if (!part_named(part))
+        return error_at("/lacks/" + std::to_string(i), "no such part: '" + part + "'",
+                        "nodes can lack " + joined(part_names()));
+      options.lacks.insert(part);
+    }
+    return {};
+  }
+
   Result<void> read_events(const ScenarioFile& file, std::vector<Event>& events) const {
     for (std::size_t i = 0; i < file.events.size(); ++i) {
       const std::string pointer = "/events/" + std::to_string(i);
@@ -294,10 +315,9 @@ Result<Plan> load_scenario(const std::string& name) {
   const std::string file = name + std::string(kEnding);
   if (const std::string_view text = scenarios::embedded_file(file); !text.empty())
     return parse_scenario(text, file);
-  std::string known;
-  for (const std::string& one : scenario_names()) known += (known.empty() ? "" : ", ") + one;
-  return Error{Code::kInvalidArgument, "there is no scenario '" + name + "'",
-               "there are: " + known + ", or a file of your own that ends in .yml"};
+  return Error{
+      Code::kInvalidArgument, "there is no scenario '" + name + "'",
+      "there are: " + joined(scenario_names()) + ", or a file of your own that ends in .yml"};
 }
 
 Result<Plan> parse_scenario(std::string_view text, const std::string& file) {

@@ -111,7 +111,9 @@ std::optional<Answer> index_answer(const Route& route, const Call& call) {
   Json out = Json::array();
   for (const std::string_view child : call.state.facts.children(route.path)) {
     if (child.starts_with('{')) return std::nullopt;
-    if (is_listed(route.path, child)) out.push_back({{key, child}});
+    const std::string whole = std::string(route.path) + "/" + std::string(child);
+    if (is_listed(route.path, child) && call.state.lacks.knows(whole))
+      out.push_back({{key, child}});
   }
   return out.empty() ? std::nullopt : std::optional(ok(out));
 }

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "sim/lacks.h"
+
 namespace pmx::sim {
 namespace {
 
@@ -45,6 +47,7 @@ std::string upid_text(const Task& task) {
 const std::string& Tasks::fork(const NodeState& node, const Caller& caller, TaskPlan plan,
                                std::int64_t now) {
   forget_old();
+  if (lacks_ != nullptr) lacks_->spoil(plan);
   Task task;
   task.node = node.name;
   task.user = caller.full();

@@ -16,6 +16,7 @@
 
 namespace pmx::sim {
 
+class Lacks;
 struct State;
 struct Task;
 
@@ -56,6 +57,9 @@ struct Task {
 /// The task index of the whole cluster, the last thousand; running ones are never dropped.
 class Tasks {
  public:
+  /// `lacks` says what workers cannot do on these nodes, and outlives the tasks; may be null.
+  explicit Tasks(const Lacks* lacks = nullptr) : lacks_(lacks) {}
+
   /// Forks `plan` on `node` as `caller`, at `now` (milliseconds); its UPID.
   const std::string& fork(const NodeState& node, const Caller& caller, TaskPlan plan,
                           std::int64_t now);
@@ -89,6 +93,7 @@ class Tasks {
   /// Makes room for one more, as PVE's index does; running tasks stay.
   void forget_old();
 
+  const Lacks* lacks_;
   std::deque<Task> tasks_;
   std::uint32_t next_pid_ = 4211;
 };

@@ -8,7 +8,9 @@ namespace pmx::sim {
 /// Three nodes pve1 to pve3, storages local and shared, no guests. send(), get() and run() of the
 /// harness call with a token of root@pam, as_root() with its ticket.
 struct Lab : Harness {
-  explicit Lab(PveVersion pve = PveVersion::k9) : Harness(options(pve)) {
+  explicit Lab(PveVersion pve = PveVersion::k9) : Lab(options(pve)) {}
+
+  explicit Lab(const Options& options) : Harness(options) {
     Request login;
     login.method = "POST";
     login.path = "/access/ticket";

@@ -16,7 +16,7 @@ std::string complaint(const std::string& text) {
 
 TEST_CASE("scenarios: the built-in ones are read and can be played") {
   CHECK(scenario_names() ==
-        std::vector<std::string>{"datacenter", "generated", "homelab", "lab", "office"});
+        std::vector<std::string>{"datacenter", "empty", "generated", "homelab", "lab", "office"});
   for (const std::string& name : scenario_names()) {
     CAPTURE(name);
     const auto plan = load_scenario(name);
@@ -38,6 +38,7 @@ TEST_CASE("scenarios: generated is what a cluster is without any") {
   CHECK(read.pve == fresh.pve);
   CHECK(read.scenario == fresh.scenario);
   CHECK(load_scenario("lab")->options.scenario == Scenario::kLab);
+  CHECK(load_scenario("empty")->options.scenario == Scenario::kLab);
 }
 
 TEST_CASE("scenarios: a file says what the cluster is and what happens") {
@@ -90,6 +91,7 @@ TEST_CASE("scenarios: what is wrong in a file is told with its line") {
        "type must be"},
       {"title: x\nevents:\n  - {at: soon, do: node-down a}\n", "mine.yml:3", "not a time"},
       {"title: x\nevents:\n  - {at: 5m, do: \"\"}\n", "mine.yml:3", "what is to be done"},
+      {"title: x\nlacks: [zfs, perl]\n", "mine.yml:2", "no such part: 'perl'"},
       {"title: [\n", "mine.yml:", ""},
   };
   for (const auto& row : rows) {
@@ -118,7 +120,7 @@ TEST_CASE("scenarios: an event that the cluster cannot play is told with its lin
 TEST_CASE("scenarios: a name that is none is told with those that are") {
   const auto unknown = load_scenario("atlantis");
   REQUIRE_FALSE(unknown.ok());
-  CHECK(unknown.error().advice.find("datacenter, generated, homelab, lab, office") !=
+  CHECK(unknown.error().advice.find("datacenter, empty, generated, homelab, lab, office") !=
         std::string::npos);
   CHECK(load_scenario("./nowhere.yml").error().code == Code::kNotFound);
 }
