@@ -18,7 +18,8 @@ void add_guests(const Call& call, const std::string& name, Json& members) {
   const std::string type = call.text("type");
   for (const auto& [vmid, guest] : call.state.inventory.guests) {
     if (guest.pool != name || (!type.empty() && type != kind_name(guest.kind))) continue;
-    Json row = guest_resource(call.state.inventory, guest, call.now / 1000);
+    Json row =
+        guest_resource(call.state.inventory, guest, call.now / 1000, call.state.facts.version());
     row.erase("pool");
     members.push_back(std::move(row));
   }

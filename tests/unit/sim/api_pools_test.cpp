@@ -49,6 +49,23 @@ TEST_CASE("pools: guests and storages are members once, and move only when told 
         "delete pool failed: pool 'p1' is not empty (contains storage 'local')");
 }
 
+TEST_CASE("pools: only 9.2 tells what memory a guest takes from its host") {
+  for (const PveVersion pve : {PveVersion::k8, PveVersion::k9}) {
+    Options options;
+    options.pve = pve;
+    Harness h(options);
+    int guests = 0;
+    for (const Json& pool : h.get("/pools"))
+      for (const Json whole = h.get("/pools/" + std::string(string_member(pool, "poolid")));
+           const Json& member : whole["members"])
+        if (member.contains("cpu")) {
+          CHECK(member.contains("memhost") == (pve == PveVersion::k9));
+          ++guests;
+        }
+    CHECK(guests > 0);
+  }
+}
+
 TEST_CASE("pools: a call that fails changes nothing") {
   AccessLab lab;
   lab.call("POST", "/pools", "poolid=p1");
