@@ -102,7 +102,7 @@ Answer resources(const Call& call) {
   if (type.empty() || type == "storage") add_storages(call, out);
   if (type.empty() || (type == "sdn" && !call.is_9())) add_networks(call, out);
   Answer answer;
-  answer.text = out.take();
+  answer.written = Written{out.take(), ""};
   return answer;
 }
 

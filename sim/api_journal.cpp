@@ -92,7 +92,7 @@ std::pair<std::size_t, std::size_t> range_of(const Call& call, const std::vector
 /// The lab has no journal, so its reader says nothing at all.
 Answer journal(const Call& call) {
   Answer answer;
-  answer.raw = "";
+  answer.written = Written{"", "application/json"};
   if (call.state.scenario == Scenario::kLab) return answer;
   const NodeState& node =
       call.state.inventory.nodes[call.state.inventory.node_index(call.text("node")).value_or(0)];
@@ -102,7 +102,7 @@ Answer journal(const Call& call) {
   if (first < last) lines.push_back(cursor_of(node, first, entries[first]));
   for (std::size_t i = first; i < last; ++i) lines.push_back(line_of(node, entries[i]));
   if (first < last) lines.push_back(cursor_of(node, last - 1, entries[last - 1]));
-  answer.raw = dump_json({{"data", std::move(lines)}, {"success", 1}});
+  answer.written->text = dump_json({{"data", std::move(lines)}, {"success", 1}});
   return answer;
 }
 

@@ -119,9 +119,8 @@ Answer download(const Call& call, const std::vector<std::string>& lines) {
   if (call.has("start") || call.has("limit"))
     return failure(500, "'download' cannot be used together with 'start' or 'limit' parameters");
   Answer answer;
-  answer.raw_type = "text/plain";
-  answer.raw = "";
-  for (const std::string& line : lines) *answer.raw += line + "\n";
+  answer.written = Written{"", "text/plain"};
+  for (const std::string& line : lines) answer.written->text += line + "\n";
   return answer;
 }
 

@@ -12,20 +12,25 @@
 
 namespace pmx::sim {
 
+/// What a handler has written itself: JSON for PVE's envelope or, with a media type, all of the
+/// body.
+struct Written {
+  std::string text;
+  std::string type;
+};
+
 /// What a handler says; Cluster turns it into PVE's envelope.
 struct Answer {
   int status = 200;
   Json data;
-  std::string text;     ///< `data` as JSON text, where it is too large to be built; empty = not so
   std::string message;  ///< of a failure, without the newline that PVE adds
   Json errors;          ///< parameter -> text, on 400
   std::optional<std::int64_t> total;
   Json more;                       ///< further members beside "data", or null
   bool stateless = false;          ///< made from the facts, not from anything that was kept
-  std::optional<std::string> raw;  ///< what is sent as it is, without PVE's envelope
-  std::string raw_type = "application/json";
-  bool bare = false;          ///< no body at all: authentication failures and proxy errors
-  bool bare_message = false;  ///< the body's message ends without a newline
+  std::optional<Written> written;  ///< in the place of `data`
+  bool bare = false;               ///< no body at all: authentication failures and proxy errors
+  bool bare_message = false;       ///< the body's message ends without a newline
   std::chrono::milliseconds delay{0};
 };
 

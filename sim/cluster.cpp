@@ -2,14 +2,15 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 #include "base/percent.h"
 #include "sim/authentication.h"
 #include "sim/call.h"
-#include "sim/disorder.h"
+#include "sim/envelope.h"
 #include "sim/facts.h"
-#include "sim/form.h"
 #include "sim/guest_config.h"
+#include "sim/handlers.h"
 #include "sim/permission.h"
 #include "sim/quorum.h"
 #include "sim/stateless.h"
@@ -28,104 +29,6 @@ Answer bare(int status, std::string reason, std::chrono::milliseconds delay) {
   answer.bare = true;
   answer.delay = delay;
   return answer;
-}
-
-/// PVE's envelope around an answer; its members are written in the order that `seed` gives.
-Response envelope(const Answer& answer, std::uint64_t seed, const std::string& connection) {
-  Response response;
-  response.status = answer.status;
-  response.delay = answer.delay;
-  response.reason =
-      answer.status == 200 ? "OK" : answer.message.substr(0, answer.message.find('\n'));
-  response.headers["connection"] = answer.status == 200 ? connection : "close";
-  if (answer.bare) return response;
-  if (answer.raw) {
-    response.headers["content-type"] = answer.raw_type;
-    response.body = *answer.raw;
-    return response;
-  }
-  if (answer.stateless) response.headers["x-sim-stateless"] = "1";
-  response.headers["content-type"] = "application/json;charset=UTF-8";
-  if (!answer.text.empty()) {
-    response.body = "{\"data\":" + answer.text + "}";
-    return response;
-  }
-  Json body{{"data", answer.data}};
-  if (answer.status != 200) {
-    const bool bare = answer.status == 501 || answer.bare_message;
-    body["message"] = bare ? answer.message : answer.message + "\n";
-    if (!answer.errors.is_null()) body["errors"] = answer.errors;
-  }
-  if (answer.total.value_or(0) != 0) body["total"] = *answer.total;
-  if (!answer.more.is_null()) body.update(answer.more);
-  response.body = dump_disordered(body, seed);
-  return response;
-}
-
-std::string content_type(const Request& request) {
-  const auto found = request.headers.find("content-type");
-  if (found == request.headers.end()) return "";
-  return found->second.substr(0, found->second.find(';'));
-}
-
-/// An error from before the API is reached: the text alone, no JSON.
-Response plain(int status, std::string text) {
-  Response response;
-  response.status = status;
-  response.reason = text.substr(0, text.find('\n'));
-  response.headers["connection"] = "close";
-  response.body = std::move(text);
-  return response;
-}
-
-/// Whether pveproxy hands a call over to pvedaemon, or to another node, which both add a header of
-/// their own.
-std::string connection_of(bool is_protected, bool remote) {
-  if (remote) return is_protected ? "close,Keep-Alive, Keep-Alive" : "Keep-Alive, Keep-Alive";
-  return is_protected ? "close, Keep-Alive" : "Keep-Alive";
-}
-
-bool is_json(const Request& request) { return content_type(request) == "application/json"; }
-
-/// What pveproxy says about a body that it does not read; nothing when it does.
-std::optional<Response> refuse_body(const Request& request) {
-  if (request.body.empty()) return std::nullopt;
-  if (request.method != "POST" && request.method != "PUT")
-    return plain(501, "Unexpected content for method '" + request.method + "'");
-  const std::string type = content_type(request);
-  const bool upload = type == "multipart/form-data" && request.path.ends_with("/upload");
-  if (!type.empty() && type != "application/x-www-form-urlencoded" && !is_json(request) && !upload)
-    return plain(
-        506, "upload 'Content-Type '" + request.headers.at("content-type") + "' not implemented");
-  if (!is_json(request)) return std::nullopt;
-  constexpr const char* kWhere = " at /usr/share/perl5/PVE/APIServer/AnyEvent.pm line 926.\n";
-  const auto parsed = parse_json(request.body);
-  if (!parsed.ok())
-    return plain(500,
-                 "malformed JSON string, neither tag, array, object, number, string or atom, at "
-                 "character offset 0 (before \"" +
-                     request.body.substr(0, 20) + "\")" + kWhere);
-  if (!parsed->is_object()) return plain(500, std::string("Not a HASH reference") + kWhere);
-  return std::nullopt;
-}
-
-/// Query, body and path variables in one object, or the answer that refuses them.
-std::optional<Answer> read_params(const Request& request, const Route& route, Json& params,
-                                  std::optional<Upload>& upload) {
-  params = decode_form(request.query);
-  Json body = Json::object();
-  if (is_json(request) && !request.body.empty())
-    body = parse_json(request.body).value_or(Json::object());
-  else if (content_type(request) == "multipart/form-data")
-    upload = read_upload(request.headers.at("content-type"), request.body, body);
-  else if (!request.body.empty())
-    body = decode_form(request.body);
-  for (const Json& given : {body, Json(route.variables)})
-    if (auto merged = merge_params(params, given); !merged.ok())
-      return bad_parameters(
-          {{merged.error().message,
-            "duplicate parameter (already defined in URI) with conflicting values!"}});
-  return std::nullopt;
 }
 
 /// Guests' locks may be skipped by root@pam itself only; a token of root is not root.
@@ -174,36 +77,6 @@ class Cluster::Impl {
         made_(clock.now().time_since_epoch().count()),
         sampled_(made_ / 1000) {
     state_.storages.now = made_ / 1000;
-    add_access_handlers(handlers_);
-    add_cluster_handlers(handlers_);
-    add_node_handlers(handlers_);
-    add_firewall_handlers(handlers_);
-    add_guest_handlers(handlers_);
-    add_ha_handlers(handlers_);
-    add_network_handlers(handlers_);
-    add_sdn_handlers(handlers_);
-    add_datacenter_handlers(handlers_);
-    add_mapping_handlers(handlers_);
-    add_power_handlers(handlers_);
-    add_lxc_handlers(handlers_);
-    add_qemu_handlers(handlers_);
-    add_bulk_handlers(handlers_);
-    add_task_handlers(handlers_);
-    add_storage_handlers(handlers_);
-    add_storage_status_handlers(handlers_);
-    add_content_handlers(handlers_);
-    add_upload_handlers(handlers_);
-    add_vzdump_handlers(handlers_);
-    add_job_handlers(handlers_);
-    add_replication_handlers(handlers_);
-    add_node_config_handlers(handlers_);
-    add_node_system_handlers(handlers_);
-    add_rrd_handlers(handlers_);
-    add_metric_handlers(handlers_);
-    add_acme_handlers(handlers_);
-    add_cpu_model_handlers(handlers_);
-    add_journal_handlers(handlers_);
-    add_notification_handlers(handlers_);
   }
 
   Response handle(const Request& request) {
@@ -398,8 +271,7 @@ class Cluster::Impl {
   /// A command inside of a call: the same checks in the same order, for the same caller.
   Answer run_nested(const Request& outer, const Caller& caller, const std::string& method,
                     const std::string& path, const Json& args) {
-    auto route =
-        path.find("//") == std::string::npos ? find_route(method, path) : std::nullopt;
+    auto route = path.find("//") == std::string::npos ? find_route(method, path) : std::nullopt;
     if (!route) return failure(500, "no handler for '" + path.substr(1) + "'");
     for (const auto& [name, value] : args.items())
       if (route->variables.contains(name)) return bad_parameters({{name, "duplicate parameter"}});
@@ -450,7 +322,7 @@ class Cluster::Impl {
   Clock& clock_;
   std::recursive_mutex mutex_;  ///< an event turns a switch, and that changes the state
   State state_;
-  Handlers handlers_;
+  const Handlers handlers_ = all_handlers();
   std::int64_t now_ = 0;  ///< milliseconds since the epoch, of the current request or event
   std::int64_t made_;     ///< likewise, when the cluster began
   std::multimap<std::int64_t, Event> timeline_;  ///< what is still to come, by its time
@@ -523,7 +395,7 @@ void Cluster::set_online(std::string_view node, bool online) {
     if (!index) return;
     if (online) impl_->boot(*index);
     state.inventory.nodes[*index].online = online;
-    advance_incidents(state, impl_->now());  // the other nodes notice at once
+    advance_incidents(state, impl_->now());
   });
 }
 
