@@ -94,7 +94,7 @@ void add_networks(const Call& call, JsonText& out) {
 
 Answer resources(const Call& call) {
   const std::string type = call.text("type");
-  JsonText out;
+  JsonText out(call.state.inventory.seed());
   std::map<std::string, PoolUse> use;
   if (type.empty() || type == "vm") use = add_guests(call, out);
   if (type.empty()) add_pools(call, use, out);

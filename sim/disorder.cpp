@@ -9,22 +9,21 @@
 namespace pmx::sim {
 namespace {
 
-using Member = std::pair<std::uint64_t, const Json::object_t::value_type*>;
-
 void write(const Json& value, std::uint64_t seed, std::string& out);
 
 void write_object(const Json::object_t& members, std::uint64_t seed, std::string& out) {
-  std::vector<Member> order;
-  order.reserve(members.size());
-  for (const auto& member : members)
-    order.emplace_back(Dice(seed, member.first, members.size()).next(), &member);
-  std::sort(order.begin(), order.end(),
-            [](const Member& a, const Member& b) { return a.first < b.first; });
+  std::vector<const Json::object_t::value_type*> all;
+  std::vector<std::string_view> names;
+  for (const auto& member : members) {
+    all.push_back(&member);
+    names.emplace_back(member.first);
+  }
+  const std::vector<std::size_t> order = disorder(names, seed);
   char before = '{';
-  for (const auto& [place, member] : order) {
+  for (const std::size_t place : order) {
     out += std::exchange(before, ',');
-    out.append(dump_json(member->first)).append(1, ':');
-    write(member->second, seed, out);
+    out.append(dump_json(all[place]->first)).append(1, ':');
+    write(all[place]->second, seed, out);
   }
   out += order.empty() ? "{}" : "}";
 }
@@ -45,6 +44,18 @@ void write(const Json& value, std::uint64_t seed, std::string& out) {
 }
 
 }  // namespace
+
+std::vector<std::size_t> disorder(const std::vector<std::string_view>& names, std::uint64_t seed) {
+  std::vector<std::pair<std::uint64_t, std::size_t>> drawn;
+  drawn.reserve(names.size());
+  for (std::size_t i = 0; i < names.size(); ++i)
+    drawn.emplace_back(Dice(seed, names[i], names.size()).next(), i);
+  std::sort(drawn.begin(), drawn.end());
+  std::vector<std::size_t> out;
+  out.reserve(names.size());
+  for (const auto& [draw, place] : drawn) out.push_back(place);
+  return out;
+}
 
 std::string dump_disordered(const Json& value, std::uint64_t seed) {
   std::string out;

@@ -4,8 +4,9 @@
 
 namespace pmx::sim {
 
-TEST_CASE("json text: gives the bytes that dump_json() gives") {
-  JsonText text;
+TEST_CASE("json text: gives the bytes that dump_disordered() gives") {
+  constexpr std::uint64_t kSeed = 7;
+  JsonText text(kSeed);
   text.open();
   text.add("cpu", 0.1);
   text.add("id", "qemu/100");
@@ -14,6 +15,12 @@ TEST_CASE("json text: gives the bytes that dump_json() gives") {
   text.add("vmid", 100);
   text.add("zero", Json());
   text.close();
+  for (const int vmid : {101, 102}) {
+    text.open();
+    text.add("ha", Json{{"state", "started"}, {"managed", 1}});
+    text.add("vmid", vmid);
+    text.close();
+  }
   text.row({{"id", "node/pve1"}});
   const Json rows = {{{"cpu", 0.1},
                       {"id", "qemu/100"},
@@ -21,10 +28,12 @@ TEST_CASE("json text: gives the bytes that dump_json() gives") {
                       {"negative", -5},
                       {"vmid", 100},
                       {"zero", nullptr}},
+                     {{"ha", {{"state", "started"}, {"managed", 1}}}, {"vmid", 101}},
+                     {{"ha", {{"state", "started"}, {"managed", 1}}}, {"vmid", 102}},
                      {{"id", "node/pve1"}}};
-  CHECK(text.take() == dump_json(rows));
+  CHECK(text.take() == dump_disordered(rows, kSeed));
 }
 
-TEST_CASE("json text: an array without rows") { CHECK(JsonText().take() == "[]"); }
+TEST_CASE("json text: an array without rows") { CHECK(JsonText(7).take() == "[]"); }
 
 }  // namespace pmx::sim
