@@ -229,14 +229,6 @@ std::string local_time(std::int64_t seconds) {
 
 bool manager_runs(const Call& call) { return call.state.scenario != Scenario::kLab; }
 
-/// The manager runs on the first node that is there.
-const NodeState& manager_of(const Call& call) {
-  const auto& nodes = call.state.inventory.nodes;
-  for (const NodeState& node : nodes)
-    if (node.online) return node;
-  return nodes.front();
-}
-
 bool has_services(const Call& call, const NodeState& node) {
   for (const auto& [vmid, guest] : call.state.inventory.guests)
     if (guest.ha && call.state.inventory.node_of(guest).name == node.name) return true;
@@ -244,7 +236,7 @@ bool has_services(const Call& call, const NodeState& node) {
 }
 
 void add_manager(const Call& call, Json& out) {
-  const std::string master = manager_of(call).name;
+  const std::string master = ha_manager(call.state.inventory).name;
   const std::int64_t time = call.now / 10'000 * 10;
   const bool active = !call.state.ha.resources.sections.empty();
   if (manager_runs(call))
@@ -344,11 +336,11 @@ Answer manager_status(const Call& call) {
   Json manager{{"node_status", Json::object()}};
   Json out{{"quorum", {{"node", nodes[call.asked].name}, {"quorate", quorate ? "1" : ""}}}};
   if (manager_runs(call)) {
-    manager["master_node"] = manager_of(call).name;
+    manager["master_node"] = ha_manager(call.state.inventory).name;
     manager["timestamp"] = call.now / 10'000 * 10;
     manager["service_status"] = service_status(call);
     for (const NodeState& node : nodes) {
-      manager["node_status"][node.name] = node.online ? "online" : "unknown";
+      manager["node_status"][node.name] = ha_node_state(call.state.ha, node.name);
       out["lrm_status"][node.name] = {
           {"mode", "active"},
           {"state", has_services(call, node) ? "active" : "wait_for_agent_lock"},

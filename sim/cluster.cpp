@@ -116,6 +116,12 @@ class Cluster::Impl {
     }
   }
 
+  /// The other nodes notice at once who came and went. Under the lock.
+  void notice() {
+    advance_incidents(state_, now_);
+    advance_ha(state_, now_);
+  }
+
   /// Milliseconds since the epoch: now, or of the event that is being played.
   [[nodiscard]] std::int64_t now() const { return now_; }
 
@@ -395,7 +401,7 @@ void Cluster::set_online(std::string_view node, bool online) {
     if (!index) return;
     if (online) impl_->boot(*index);
     state.inventory.nodes[*index].online = online;
-    advance_incidents(state, impl_->now());
+    impl_->notice();
   });
 }
 
@@ -404,7 +410,7 @@ bool Cluster::lose_quorum() {
     auto& nodes = state.inventory.nodes;
     for (std::size_t i = nodes.size(); i-- > 1 && is_quorate(state.inventory);)
       nodes[i].online = false;
-    advance_incidents(state, impl_->now());
+    impl_->notice();
     return !is_quorate(state.inventory);
   });
 }
@@ -415,7 +421,7 @@ void Cluster::regain_quorum() {
       impl_->boot(i);
       state.inventory.nodes[i].online = true;
     }
-    advance_incidents(state, impl_->now());
+    impl_->notice();
   });
 }
 

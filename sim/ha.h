@@ -24,13 +24,20 @@ struct HaService {
   bool relocates = false;  ///< to be stopped on the way
 };
 
+/// What the manager knows of a node that it has lost.
+struct HaNode {
+  std::string state;     ///< "unknown", "fence"; then "unknown" again, once it is fenced
+  std::int64_t due = 0;  ///< when that changes, in milliseconds; 0 = when the node is back
+};
+
 struct HaState {
   SectionFile resources;
   SectionFile groups;
   SectionFile rules;
   std::map<std::string, int> rule_order;
-  std::map<std::string, HaService> services;  ///< by resource; empty where no manager runs
-  std::string disarmed;                       ///< the resource mode of a disarmed stack, or empty
+  std::map<std::string, HaService> services;        ///< by resource; empty where no manager runs
+  std::map<std::string, HaNode, std::less<>> lost;  ///< by name; all others are "online"
+  std::string disarmed;  ///< the resource mode of a disarmed stack, or empty
 };
 
 /// "vm:100" of a guest.
@@ -69,7 +76,14 @@ std::string wanted_state(const Section& resource);
 /// The state that lists show: "queued" until the manager has seen a resource.
 std::string shown_ha_state(const HaState& ha, const std::string& id);
 
-/// Lets the manager act up to `now`.
+/// "online", or what the manager makes of a node's silence.
+std::string ha_node_state(const HaState& ha, std::string_view node);
+
+/// The node that the manager runs on: the first that is there.
+const NodeState& ha_manager(const Inventory& inventory);
+
+/// Lets the manager act up to `now`. A node that it loses is fenced after a minute, and after
+/// another its resources come up elsewhere.
 void advance_ha(State& state, std::int64_t now);
 
 }  // namespace pmx::sim

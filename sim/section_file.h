@@ -18,6 +18,12 @@ namespace pmx::sim {
 struct Section {
   std::string type;
   Values values;
+
+  /// A value; empty when there is none.
+  [[nodiscard]] std::string text(std::string_view key) const {
+    const auto found = values.find(key);
+    return found == values.end() ? "" : found->second;
+  }
 };
 
 /// A file of sections, in the order of their ids.
