@@ -31,7 +31,7 @@ Json base(const Task& task) {
            {"pstart", task.pstart},
            {"type", task.plan.type},
            {"id", task.plan.id},
-           {"starttime", task.start / 1000}};
+           {"starttime", task.start / 1000 + task.clock_offset}};
   add_user(out, task.user);
   return out;
 }
@@ -40,8 +40,8 @@ Json base(const Task& task) {
 
 std::string upid_text(const Task& task) {
   return "UPID:" + task.node + ":" + hex8(task.pid) + ":" + hex8(task.pstart) + ":" +
-         hex8(static_cast<std::uint64_t>(task.start / 1000)) + ":" + task.plan.type + ":" +
-         task.plan.id + ":" + task.user + ":";
+         hex8(static_cast<std::uint64_t>(task.start / 1000 + task.clock_offset)) + ":" +
+         task.plan.type + ":" + task.plan.id + ":" + task.user + ":";
 }
 
 const std::string& Tasks::fork(const NodeState& node, const Caller& caller, TaskPlan plan,
@@ -55,6 +55,7 @@ const std::string& Tasks::fork(const NodeState& node, const Caller& caller, Task
   task.pid = next_pid_;
   next_pid_ += 7;
   task.start = now;
+  task.clock_offset = node.clock_offset;
   task.pstart = static_cast<std::uint64_t>(std::max<std::int64_t>(0, now / 10 - node.booted * 100));
   task.upid = upid_text(task);
   const auto place = std::find_if(tasks_.begin(), tasks_.end(),
@@ -115,7 +116,7 @@ Json Tasks::status(const Task& task) {
 Json Tasks::entry(const Task& task) {
   Json out = base(task);
   if (task.finished) {
-    out["endtime"] = task.end() / 1000;
+    out["endtime"] = task.end() / 1000 + task.clock_offset;
     out["status"] = task.plan.exit;
   }
   return out;

@@ -48,7 +48,8 @@ struct Task {
   TaskPlan plan;
   std::uint32_t pid = 0;
   std::uint64_t pstart = 0;
-  std::int64_t start = 0;  ///< milliseconds since the epoch
+  std::int64_t start = 0;         ///< milliseconds since the epoch
+  std::int64_t clock_offset = 0;  ///< seconds that its node's clock was ahead, by which it is told
   bool finished = false;
 
   [[nodiscard]] std::int64_t end() const { return start + plan.duration; }

@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cstdio>
+
 #include "sim/scenario.h"
 #include "tests/unit/sim/harness.h"
 
@@ -12,6 +15,12 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
+
+std::string hex8(std::int64_t value) {
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "%08llX", static_cast<unsigned long long>(value));
+  return text.data();
+}
 
 /// A company's cluster, or the scenario of a name, to which things happen.
 struct Scene : Harness {
@@ -229,6 +238,14 @@ TEST_CASE("incidents: a clock that is ahead shows, and refuses what others issue
     return h.get(std::string("/nodes/") + name + "/time")["time"].get<std::int64_t>();
   };
   CHECK(time("office3") - time("office1") == 9000);
+  const auto started = [&](const char* name) {
+    const Json task = h.run(std::string("/nodes/") + name + "/startall");
+    CHECK(h.upid.find(hex8(task["starttime"].get<std::int64_t>())) != std::string::npos);
+    return task["starttime"].get<std::int64_t>() -
+           (h.clock.now().time_since_epoch().count() / 1000 - 5);
+  };
+  CHECK(started("office3") == 9000);
+  CHECK(started("office1") == 0);
   CHECK(h.logged("office3", {"chronyd", "no selectable sources"}) == 1);
   CHECK(h.logged("office1", {"office3", "9000 seconds in the future"}) >= 1);
   Request login;
