@@ -153,6 +153,10 @@ Answer allocate(const Call& call) {
   volume.size = size_of(call.text("size"));
   volume.used = fresh_disk_use(format, volume.size);
   volume.ctime = call.now / 1000;
+  if (auto bad = call.state.storages.full_problem(call.state.inventory, node_of(call), volume.volid,
+                                                  volume.size, volume.used);
+      !bad.empty())
+    return failure(500, bad);
   return ok(call.state.storages.add(call.text("node"), std::move(volume)).volid);
 }
 

@@ -45,6 +45,14 @@ std::string temporary_name(const Call& call) {
          Dice(call.state.inventory.seed(), "upload", call.state.made++).hex(32);
 }
 
+bool has_room(const Call& call, std::int64_t size) {
+  const NodeState& node =
+      call.state.inventory.nodes[call.state.inventory.node_index(call.text("node")).value_or(0)];
+  const StorageSpace space =
+      call.state.storages.space(call.state.inventory, node, call.text("storage"));
+  return !space.active || space.total - space.used >= size;
+}
+
 TaskPlan plan_copy(const Call& call, const std::string& path, std::int64_t size) {
   const std::string source = temporary_name(call);
   TaskPlan plan;
@@ -55,7 +63,10 @@ TaskPlan plan_copy(const Call& call, const std::string& path, std::int64_t size)
         "target file: " + path, "file size is: " + std::to_string(size),
         "command: cp -- " + source + " " + path})
     plan.lines.push_back({10, line});
-  plan.lines.push_back({100, "finished file import successfully"});
+  if (has_room(call, size))
+    plan.lines.push_back({100, "finished file import successfully"});
+  else
+    plan.exit = "import failed: cp: error writing '" + path + "': No space left on device";
   return plan;
 }
 
@@ -175,6 +186,8 @@ TaskPlan plan_download(const Call& call, const Volume& volume) {
     plan.exit = "refusing to override existing file '" + path + "'";
   else if (call.state.scenario == Scenario::kLab)
     plan.exit = "download failed: exit code 4";
+  else if (!has_room(call, volume.size))
+    plan.exit = "download failed: exit code 3";
   else
     plan.lines.push_back({3'900, "download of '" + url + "' to '" + path + "' finished"});
   return plan;

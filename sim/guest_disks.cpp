@@ -178,8 +178,12 @@ std::string DiskWork::existing(Drive drive) {
   return drive.text();
 }
 
+const NodeState& DiskWork::node() const {
+  return state_.inventory.nodes[state_.inventory.node_index(node_).value_or(0)];
+}
+
 std::string DiskWork::allocate(const std::string& storage, std::string format, std::int64_t size,
-                               std::string volid) {
+                               std::string volid, std::int64_t used) {
   Storages& storages = state_.storages;
   if (problem.empty()) problem = storages.problem(storage, node_);
   if (!problem.empty()) return "";
@@ -193,13 +197,16 @@ std::string DiskWork::allocate(const std::string& storage, std::string format, s
     problem = "disk image '" + storages.path(volid) + "' already exists";
     return "";
   }
+  used = std::max(used, fresh_disk_use(format, size));
+  problem = storages.full_problem(state_.inventory, node(), volid, size, used);
+  if (!problem.empty()) return "";
   tell_formatting(volid, format, size);
   Volume volume;
   volume.volid = volid;
   volume.content = "images";
   volume.format = format;
   volume.size = size;
-  volume.used = fresh_disk_use(format, size);
+  volume.used = used;
   volume.ctime = now_;
   volume.vmid = vmid_;
   storages.add(node_, std::move(volume));
@@ -229,10 +236,7 @@ void DiskWork::tell_formatting(const std::string& volid, const std::string& form
 std::string DiskWork::copy(const Volume& source, const std::string& storage, std::string format) {
   const std::int64_t size = source.size;
   const std::int64_t used = source.used;
-  const std::string volid = allocate(storage, std::move(format), size);
-  if (Volume* target = state_.storages.find(node_, volid))
-    target->used = std::max(used, target->used);
-  return volid;
+  return allocate(storage, std::move(format), size, "", used);
 }
 
 std::string DiskWork::link(const Volume& base) {

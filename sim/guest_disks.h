@@ -36,9 +36,10 @@ class DiskWork {
   /// measured.
   std::string make(const std::string& key, Drive drive, const Values& config,
                    const std::string& fallback = "");
-  /// A volume of this size on `storage`; its volid, empty when there is a problem.
+  /// A volume of this size on `storage`, of which `used` bytes are written at once; its volid,
+  /// empty when there is a problem.
   std::string allocate(const std::string& storage, std::string format, std::int64_t size,
-                       std::string volid = "");
+                       std::string volid = "", std::int64_t used = 0);
   /// A full copy of `source` on `storage`.
   std::string copy(const Volume& source, const std::string& storage, std::string format);
   /// A linked clone of a base volume.
@@ -49,6 +50,7 @@ class DiskWork {
   void take_back();
 
  private:
+  [[nodiscard]] const NodeState& node() const;
   std::string cloud_init(const std::string& key, Drive drive, const Values& config,
                          const std::string& fallback);
   std::string fresh(const std::string& key, Drive drive, const std::string& fallback);

@@ -224,6 +224,34 @@ StorageSpace Storages::space_at(const Inventory& inventory, const NodeState& nod
   return out;
 }
 
+std::string Storages::full_problem(const Inventory& inventory, const NodeState& node,
+                                   const std::string& volid, std::int64_t size,
+                                   std::int64_t used) const {
+  const std::string storage = volid.substr(0, volid.find(':'));
+  const std::string name = volid.substr(volid.find(':') + 1);
+  const StorageSpace room = space(inventory, node, storage);
+  const Section* section = config.find(storage);
+  if (!room.active || section == nullptr) return "";
+  const std::int64_t free = room.total - room.used;
+  const std::string& type = section->type;
+  const bool set_aside =
+      type == "lvm" || (type == "zfspool" && !section->values.contains("sparse"));
+  if (set_aside ? free >= size : free > 0 && free >= used) return "";
+  if (type == "lvm")
+    return "not enough free space (" + std::to_string(free >> 10) + " < " +
+           std::to_string(size >> 10) + ")";
+  if (type == "lvmthin")
+    return "lvcreate '" + section->text("vgname") + "/" + name +
+           "' error:   Cannot create new thin volume, free space in thin pool " +
+           section->text("vgname") + "/" + section->text("thinpool") + " reached threshold.";
+  if (type == "zfspool")
+    return "zfs error: cannot create '" + section->text("pool") + "/" + name + "': out of space";
+  if (type == "rbd")
+    return "rbd create '" + name + "' error: rbd: create error: (28) No space left on device";
+  return "unable to create image: qemu-img: " + path(volid) +
+         ": Could not resize file: No space left on device";
+}
+
 std::vector<const Volume*> Storages::list(std::string_view node, std::string_view storage) const {
   std::vector<const Volume*> out;
   const auto here = volumes_.find(place(node, storage));

@@ -79,6 +79,12 @@ class Storages {
   [[nodiscard]] StorageSpace space_at(const Inventory& inventory, const NodeState& node,
                                       std::string_view storage, std::int64_t at) const;
 
+  /// PVE's words why a new disk cannot be made; empty when it can. `size` is what its guest sees,
+  /// `used` what is written: that suffices where space is not set aside.
+  [[nodiscard]] std::string full_problem(const Inventory& inventory, const NodeState& node,
+                                         const std::string& volid, std::int64_t size,
+                                         std::int64_t used) const;
+
   /// The volume `volid` as seen from `node`; nullptr when there is none.
   Volume* find(std::string_view node, std::string_view volid);
   [[nodiscard]] const Volume* find(std::string_view node, std::string_view volid) const;

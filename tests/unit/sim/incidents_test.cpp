@@ -153,6 +153,29 @@ TEST_CASE("incidents: a storage fills up by one guest's disk, and its guests sta
   CHECK(used() < before["maxdisk"].get<std::int64_t>());
 }
 
+TEST_CASE("incidents: a full storage takes no new disks and files, and others still do") {
+  Scene h("homelab");
+  const std::string vm = h.guest_path(part::kStoppedVm);
+  const auto add_disk = [&](const std::string& storage) {
+    return h.send("PUT", vm + "/config", "scsi9=" + storage + "%3A1").reason;
+  };
+  CHECK(add_disk("local-lvm") == "OK");
+  h.turn("storage-full", {"local-lvm"});
+  h.turn("storage-full", {"local"});
+  h.clock.tick(hours{1});
+  CHECK(h.send("PUT", vm + "/config", "scsi8=local-lvm%3A1")
+            .reason.find("Cannot create new thin volume, free space in thin pool pve/data reached "
+                         "threshold.") != std::string::npos);
+  CHECK(h.send("POST", "/nodes/pve/storage/local-lvm/content",
+               "vmid=101&filename=vm-101-disk-9&size=1G")
+            .reason.starts_with("lvcreate 'pve/vm-101-disk-9' error:"));
+  CHECK(h.run("/nodes/pve/storage/local/download-url?content=iso&filename=a.iso&url=http%3A%2F%2Fx"
+              ".example%2Fa.iso")["exitstatus"] == "download failed: exit code 3");
+  h.turn("end", {"storage-full"});
+  h.clock.tick(minutes{1});
+  CHECK(h.send("PUT", vm + "/config", "scsi8=local-lvm%3A1").reason == "OK");
+}
+
 TEST_CASE("incidents: backups have failed for a week, because their storage cannot be reached") {
   Scene h("office");
   h.plan(hours{-7 * 24}, "backup-failing", {"pbs-office"});
