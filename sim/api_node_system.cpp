@@ -179,6 +179,13 @@ Answer report(const Call& call) {
             "\n\n# pveversion --verbose\nproxmox-ve: " + (call.is_9() ? "9.2.0" : "8.4.0") + "\n");
 }
 
+/// Of the certificate that is shown; without a server one is made up.
+std::string own_fingerprint(const Inventory& inventory, const NodeState& node) {
+  if (!node.shown_fingerprint.empty()) return node.shown_fingerprint;
+  Dice dice(inventory.seed(), node.name);
+  return made_fingerprint(dice);
+}
+
 Answer certificates(const Call& call) {
   const NodeState& node = node_of(call);
   const std::string issuer =
@@ -197,7 +204,7 @@ Answer certificates(const Call& call) {
   if (node.certificate_end != 0) {
     Json own = row;
     own["filename"] = "pveproxy-ssl.pem";
-    own["fingerprint"] = Dice(call.state.inventory.seed(), node.name).hex(64);
+    own["fingerprint"] = own_fingerprint(call.state.inventory, node);
     own["subject"] = "/CN=" + node.name;
     own["issuer"] = "/C=US/O=Let's Encrypt/CN=R11";
     own["notbefore"] = node.certificate_end - 90 * 86400;

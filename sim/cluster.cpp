@@ -449,6 +449,12 @@ bool Cluster::clear_faults(std::optional<FaultKind> kind) { return impl_->clear_
 
 ShownCertificate Cluster::certificate(std::size_t node) const { return impl_->certificate(node); }
 
+void Cluster::show_fingerprint(std::size_t node, std::string fingerprint) {
+  impl_->with_state([&](State& state) {
+    state.inventory.nodes[node].shown_fingerprint = std::move(fingerprint);
+  });
+}
+
 void Cluster::remove_guest(int vmid) {
   impl_->with_state([&](State& state) { state.inventory.guests.erase(vmid); });
 }

@@ -163,6 +163,8 @@ class Cluster {
   bool clear_faults(std::optional<FaultKind> kind = std::nullopt);
   /// What new connections to a node shall meet.
   [[nodiscard]] ShownCertificate certificate(std::size_t node) const;
+  /// Tells the fingerprint of the certificate of its own that new connections to a node meet.
+  void show_fingerprint(std::size_t node, std::string fingerprint);
   /// The guest and its changes are gone at once, without a task; unknown VMIDs are ignored.
   void remove_guest(int vmid);
   /// Merges `changes` into the guest's configuration as an administrator's edit would; null

@@ -10,12 +10,6 @@ namespace {
 constexpr std::int64_t kGib = std::int64_t{1} << 30;
 constexpr std::int64_t kDay = 86400;
 
-std::string fingerprint(Dice& dice) {
-  std::string out;
-  for (int i = 0; i < 32; ++i) out += (i == 0 ? "" : ":") + dice.text(2, "0123456789ABCDEF");
-  return out;
-}
-
 constexpr std::size_t kParts = 9;  ///< guests with a fixed part
 
 /// The first guests play fixed parts, so that every situation exists in a small cluster too.
@@ -85,7 +79,7 @@ void Inventory::make_nodes(const Options& options, std::int64_t now) {
     NodeState node;
     node.name = node_name(options, static_cast<std::size_t>(i));
     node.ip = "10." + std::to_string(site) + ".8." + std::to_string(11 + i);
-    node.fingerprint = fingerprint(dice);
+    node.fingerprint = made_fingerprint(dice);
     node.cpus = dice.chance(50) ? 32 : 64;
     node.maxmem = kGib * (dice.chance(50) ? 256 : 512);
     if (options.node_cpus > 0) node.cpus = options.node_cpus;
@@ -162,7 +156,7 @@ void Inventory::make_lab(std::int64_t now) {
     NodeState node;
     node.name = "pve" + std::to_string(i);
     node.ip = "10.77.0." + std::to_string(i);
-    node.fingerprint = fingerprint(dice);
+    node.fingerprint = made_fingerprint(dice);
     node.cpus = 2;
     node.maxmem = 8 * kGib;
     node.maxdisk = 40 * kGib;
@@ -215,6 +209,12 @@ const StorageState& Inventory::backup_storage() const {
   return server == storages.end() ? shared_storage("backup") : *server;
 }
 
+std::string made_fingerprint(Dice& dice) {
+  std::string out;
+  for (int i = 0; i < 32; ++i) out += (i == 0 ? "" : ":") + dice.text(2, "0123456789ABCDEF");
+  return out;
+}
+
 void Inventory::plant(Planted& planted) const {
   planted.add("cluster", cluster_name);
   planted.add("company", company_->name);
@@ -225,6 +225,7 @@ void Inventory::plant(Planted& planted) const {
     planted.add("ip", node.ip);
     planted.add("ip", gateway_of(node));
     planted.add("fingerprint", node.fingerprint);
+    planted.add("fingerprint", node.shown_fingerprint);
   }
   for (const auto& storage : storages) {
     if (!storage.name.starts_with("local")) planted.add("storage", storage.name);

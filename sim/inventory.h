@@ -40,6 +40,10 @@ inline bool any_holds(const std::vector<Period>& periods, std::int64_t at) {
                      [at](const Period& one) { return one.holds(at); });
 }
 
+class Dice;
+/// The SHA-256 of a certificate as PVE writes it, "AB:CD:...".
+std::string made_fingerprint(Dice& dice);
+
 /// A node; sizes in bytes.
 struct NodeState {
   std::string name;
@@ -52,6 +56,7 @@ struct NodeState {
   bool online = true;
   std::int64_t clock_offset = 0;      ///< seconds that its clock is ahead of the others
   std::int64_t certificate_end = 0;   ///< of a certificate of its own for pveproxy; 0 = none
+  std::string shown_fingerprint;      ///< of the certificate that is shown; empty = not told yet
   std::int64_t link_back = 0;         ///< until then its port has no link; seconds
   std::vector<Period> link_troubles;  ///< its network port loses the link again and again
 };

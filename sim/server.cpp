@@ -420,6 +420,8 @@ class Server::Impl {
     const std::int64_t now = options_.now ? options_.now() : std::time(nullptr);
     if (auto made = make_identity(options_.address, wanted, now); made.ok())
       known = std::move(*made);
+    if (known->shown == wanted && !wanted.changed)
+      shared_.cluster.show_fingerprint(node, known->fingerprint);
     return known;
   }
 

@@ -9,10 +9,12 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
+#include <cctype>
 #include <memory>
 #include <mutex>
 #include <utility>
 
+#include "base/crypto.h"
 #include "sim/server.h"
 #include "tests/unit/sim/harness.h"
 
@@ -204,8 +206,23 @@ TEST_CASE("server: shows another certificate as long as a fault or an incident w
   CHECK(shown() == changed);
   REQUIRE(cluster.control("fault-off", {"certificate"}).ok());
   CHECK(shown() == first);
+  const auto told = [&](const std::string& file) {
+    for (const Json& one :
+         run.harness.get("/nodes/" + cluster.nodes().front() + "/certificates/info"))
+      if (one["filename"] == file) return one["fingerprint"].get<std::string>();
+    return std::string();
+  };
+  CHECK(told("pveproxy-ssl.pem").empty());
   REQUIRE(cluster.control("certificate-expired", {cluster.nodes().front()}).ok());
-  CHECK(shown().second);
+  CHECK(told("pveproxy-ssl.pem").size() == 95);
+  const auto expired = shown();
+  CHECK(expired.second);
+  std::string digest;
+  for (const char c : crypto::hex(crypto::sha256(expired.first))) {
+    if (digest.size() % 3 == 2) digest += ':';
+    digest += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  CHECK(told("pveproxy-ssl.pem") == digest);
 }
 
 TEST_CASE("server: switches are turned where no fault reaches, by who knows the secret") {
