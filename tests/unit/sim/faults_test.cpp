@@ -2,19 +2,13 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/unit/sim/harness.h"
+#include "tests/unit/sim/lab.h"
 
 namespace pmx::sim {
 namespace {
 
-Options lab() {
-  Options options;
-  options.scenario = Scenario::kLab;
-  return options;
-}
-
 struct Faulty : Harness {
-  Faulty() : Harness(lab()) {}
+  Faulty() : Harness(Lab::options(PveVersion::k9)) {}
 
   void fault(const std::vector<std::string>& words) {
     const auto done = cluster.control("fault", words);
@@ -23,11 +17,7 @@ struct Faulty : Harness {
 
   /// The answer of a node to a call that everybody may make.
   Response ask(std::size_t node = 0, const std::string& path = "/access/domains") {
-    Request request;
-    request.method = "GET";
-    request.path = path;
-    request.node = node;
-    return cluster.handle(request);
+    return asked(cluster, node, path);
   }
 };
 

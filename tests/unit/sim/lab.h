@@ -5,6 +5,15 @@
 
 namespace pmx::sim {
 
+/// The answer of one node to a request without credentials.
+inline Response asked(Cluster& cluster, std::size_t node, const std::string& path) {
+  Request request;
+  request.method = "GET";
+  request.path = path;
+  request.node = node;
+  return cluster.handle(request);
+}
+
 /// Three nodes pve1 to pve3, storages local and shared, no guests. send(), get() and run() of the
 /// harness call with a token of root@pam, as_root() with its ticket.
 struct Lab : Harness {

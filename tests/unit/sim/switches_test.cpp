@@ -2,25 +2,12 @@
 #include <doctest/doctest.h>
 
 #include "sim/facts.h"
-#include "tests/unit/sim/harness.h"
+#include "tests/unit/sim/lab.h"
 
 namespace pmx::sim {
 namespace {
 
-Options lab() {
-  Options options;
-  options.scenario = Scenario::kLab;
-  return options;
-}
-
-/// The answer of one node of the lab to a request without credentials.
-Response asked(Cluster& cluster, std::size_t node, const std::string& path) {
-  Request request;
-  request.method = "GET";
-  request.path = path;
-  request.node = node;
-  return cluster.handle(request);
-}
+Options lab() { return Lab::options(PveVersion::k9); }
 
 }  // namespace
 
