@@ -178,12 +178,14 @@ Result<TaskStatus> decode_task_status(const Json& data) {
 
 Result<TaskLog> decode_task_log(const Json& envelope, std::int64_t start) {
   const Json* data = find_member(envelope, "data");
+  if (data == nullptr) return wrong_shape("a task's log");
   // PVE answers the pseudo line of a log that is not there without a list around it.
-  const bool lone = data != nullptr && find_member(*data, "t") != nullptr;
-  if (data == nullptr || !(data->is_array() || lone)) return wrong_shape("a task's log");
+  const Json lone = Json::array({find_member(*data, "t") != nullptr ? *data : Json()});
+  const Json& lines = lone[0].is_object() ? lone : *data;
+  if (!lines.is_array()) return wrong_shape("a task's log");
   TaskLog out;
   out.start = start;
-  for (const Json& line : lone ? Json::array({*data}) : *data) {
+  for (const Json& line : lines) {
     if (!line.is_object()) return wrong_shape("a task's log");
     out.lines.push_back(read_text(line, "t"));
   }

@@ -8,7 +8,8 @@ namespace {
 
 using Kind = RefusalKind;
 
-constexpr std::size_t kLogLines = 5;  // of a failed task's log in an error
+constexpr std::size_t kLogLines = 5;         // of a failed task's log in an error
+constexpr std::size_t kMostOfFields = 4000;  // characters of what is wrong with parameters
 
 /// What a kind means to the caller. `advice` is filled in further where the refusal tells more.
 struct Row {
@@ -113,6 +114,7 @@ std::string headline(const Refusal& refusal, const Caller& caller) {
 std::string field_list(const Refusal& refusal) {
   std::string out;
   for (const auto& [key, why] : refusal.fields) {
+    if (out.size() > kMostOfFields) return out + "; ...";
     out += (out.empty() ? "" : "; ") + key + ": " + why;
   }
   return out;
@@ -129,7 +131,8 @@ const Row& row_of(Kind kind) {
 std::string tail_of(const std::vector<std::string>& lines) {
   std::string out;
   const std::size_t skip = lines.size() > kLogLines ? lines.size() - kLogLines : 0;
-  for (std::size_t i = skip; i < lines.size(); ++i) out += (out.empty() ? "" : " | ") + lines[i];
+  for (std::size_t i = skip; i < lines.size(); ++i)
+    out += (out.empty() ? "" : " | ") + one_line(lines[i]);
   return out;
 }
 

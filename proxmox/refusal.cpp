@@ -7,8 +7,6 @@
 namespace pmx::proxmox {
 namespace {
 
-constexpr std::size_t kMaxText = 2000;  // of PVE's text in a message
-
 using Kind = RefusalKind;
 
 constexpr int kAnyStatus = 0;
@@ -117,21 +115,6 @@ Kind judge(int status, std::string_view text) {
   return Kind::kNotPve;
 }
 
-/// One line without surrounding blanks; inner line ends become "; ".
-std::string tidy(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (out.size() >= kMaxText) return out + " ...";
-    if (c == '\n') {
-      if (!out.empty() && !out.ends_with("; ")) out += "; ";
-    } else if (static_cast<unsigned char>(c) >= ' ') {
-      out += c;
-    }
-  }
-  while (out.ends_with(' ') || out.ends_with(';')) out.pop_back();
-  return out;
-}
-
 /// The text between `open` and `close`, first place; empty when there is none.
 std::string between(std::string_view text, std::string_view open, std::string_view close) {
   const std::size_t at = text.find(open);
@@ -144,13 +127,14 @@ std::string between(std::string_view text, std::string_view open, std::string_vi
 /// The message, or the reason phrase where the body is empty or no JSON.
 void read_texts(const HttpResponse& response, Refusal& out) {
   const auto body = parse_json(response.body);
-  out.text = tidy(body.ok() ? string_member(*body, "message") : std::string_view(response.body));
-  if (out.text.empty()) out.text = tidy(response.reason);
+  out.text =
+      one_line(body.ok() ? string_member(*body, "message") : std::string_view(response.body));
+  if (out.text.empty()) out.text = one_line(response.reason);
   const Json* errors = body.ok() ? find_member(*body, "errors") : nullptr;
   if (errors == nullptr || !errors->is_object()) return;
   for (const auto& [key, value] : errors->items()) {
     const auto* why = value.get_ptr<const std::string*>();
-    out.fields[key] = tidy(why != nullptr ? *why : dump_json(value));
+    out.fields[one_line(key)] = one_line(why != nullptr ? *why : dump_json(value));
   }
 }
 
@@ -203,6 +187,21 @@ std::string_view refusal_name(RefusalKind kind) {
   return "unknown";
 }
 
+std::string one_line(std::string_view text) {
+  constexpr std::size_t kMost = 2000;
+  std::string out;
+  for (const char c : text) {
+    if (out.size() >= kMost) return out + " ...";
+    if (c == '\n') {
+      if (!out.empty() && !out.ends_with("; ")) out += "; ";
+    } else if (static_cast<unsigned char>(c) >= ' ') {
+      out += c;
+    }
+  }
+  while (out.ends_with(' ') || out.ends_with(';')) out.pop_back();
+  return out;
+}
+
 Refusal read_refusal(const HttpRequest& request, const HttpResponse& response) {
   Refusal out;
   out.status = response.status;
@@ -217,7 +216,7 @@ Refusal read_refusal(const HttpRequest& request, const HttpResponse& response) {
 Refusal read_task_failure(std::string_view what, std::string_view exitstatus) {
   Refusal out;
   out.path = what;
-  out.text = tidy(exitstatus);
+  out.text = one_line(exitstatus);
   out.kind = judge(500, out.text);
   read_details(out);
   return out;

@@ -51,6 +51,10 @@ struct Refusal {
   std::string lock;                           ///< of kLocked: "backup"
 };
 
+/// PVE's text for a message: on one line, without surrounding blanks; inner line ends become "; ".
+/// What is very long is cut.
+std::string one_line(std::string_view text);
+
 /// Reads an answer whose status is not 2xx.
 Refusal read_refusal(const HttpRequest& request, const HttpResponse& response);
 
