@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "proxmox/errors.h"
+
 namespace pmx::ops {
 namespace {
 
@@ -68,13 +70,15 @@ class Hold {
   state::HoldId hold_;
 };
 
-Error task_failed(const proxmox::Guest& guest, const std::string& action,
+/// Says why in the guest's words, and as much of the log as came.
+Error task_failed(const proxmox::Guest& guest, const std::string& action, const proxmox::Upid& upid,
                   const proxmox::TaskOutcome& outcome) {
-  return Error{Code::kFailedPrecondition,
+  const Error why = proxmox::task_error(upid, outcome.status.exitstatus, {});
+  return Error{why.code,
                "the " + action + " of " + guest_title(guest) +
                    " failed: " + outcome.status.exitstatus + "\nlog of task " +
                    outcome.status.upid + ":" + join_lines(outcome.log_tail),
-               "task_get shows the whole log; the guest was left as it is"};
+               why.advice + "; task_get shows the whole log; the guest was left as it is"};
 }
 
 }  // namespace
@@ -145,7 +149,7 @@ Result<StartOutcome> finish_start(const Context& ctx, Cluster& cluster, const St
   outcome.log_tail = task.log_tail;
   if (!task.status.succeeded()) {
     hold.abandon();
-    return task_failed(outcome.guest, outcome.action, task);
+    return task_failed(outcome.guest, outcome.action, upid, task);
   }
   const auto after = cluster.client().guest_status(ctx, outcome.guest);
   if (after.ok()) {

@@ -46,6 +46,8 @@ constexpr auto kRows = std::to_array<Row>({
      "a program or package is missing on the node; install it there"},
     {Kind::kServerFault, Code::kFailedPrecondition,
      "PVE's own code failed; its journal on the node tells more (pvedaemon, pveproxy)"},
+    {Kind::kWorkerDied, Code::kFailedPrecondition,
+     "it was killed or its node went down; check what it left behind"},
     {Kind::kNodeUnreachable, Code::kUnavailable,
      "the node is down or cut off; ask /cluster/status who is online"},
     {Kind::kAnswerLost, Code::kUnavailable,
@@ -155,19 +157,16 @@ Error response_error(const HttpRequest& request, const HttpResponse& response,
 }
 
 Error task_error(const Upid& upid, std::string_view exitstatus,
-                 const std::vector<std::string>& log_tail, const Caller& caller) {
+                 const std::vector<std::string>& log_tail) {
   std::string what = "the task " + upid.type;
   if (!upid.id.empty()) what += " of " + upid.id;
   what += " on node " + upid.node;
   const Refusal refusal = read_task_failure(what, exitstatus);
   std::string message = what + " failed: " + refusal.text;
-  if (const std::string tail = tail_of(log_tail); !tail.empty())
-    message += "; its log ends: " + tail;
+  const std::string tail = tail_of(log_tail);
+  if (!tail.empty()) message += "; its log ends: " + tail;
   const Row& row = row_of(refusal.kind);
-  const bool killed = refusal.text == "unexpected status";
-  if (killed)
-    return {Code::kFailedPrecondition, std::move(message),
-            "it was killed or its node went down; check what it left behind"};
+  const Caller caller{upid.user, upid.user.find('!') != std::string::npos};
   const std::string advice = more_advice(refusal, caller);
   return {row.code, std::move(message), advice.empty() ? std::string(row.advice) : advice};
 }

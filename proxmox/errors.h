@@ -7,10 +7,11 @@
 // | missing, unknown_node | kNotFound |
 // | exists | kAlreadyExists |
 // | credentials | kUnauthenticated |
-// | forbidden, root_only, no_tokens | kPermissionDenied; for a privilege with the pveum command
-// that grants it | | locked, busy, changed, no_quorum, wrong_state, node_lacks, server_fault |
-// kFailedPrecondition | | node_unreachable, answer_lost, not_pve from status 500 on | kUnavailable
-// | | not_pve below | kInvalidArgument |
+// | forbidden (with the command that grants it), root_only, no_tokens | kPermissionDenied |
+// | locked, busy, changed, no_quorum, wrong_state | kFailedPrecondition |
+// | node_lacks, server_fault, worker_died | kFailedPrecondition |
+// | node_unreachable, answer_lost | kUnavailable |
+// | not_pve | kUnavailable from status 500 on, else kInvalidArgument |
 #pragma once
 
 #include <string>
@@ -34,6 +35,6 @@ Error response_error(const HttpRequest& request, const HttpResponse& response,
 /// The Error for a task that ended with `exitstatus`, which is no success; `log_tail` are the last
 /// lines of its log.
 Error task_error(const Upid& upid, std::string_view exitstatus,
-                 const std::vector<std::string>& log_tail, const Caller& caller);
+                 const std::vector<std::string>& log_tail);
 
 }  // namespace pmx::proxmox

@@ -46,6 +46,7 @@ constexpr auto kRules = std::to_array<Rule>({
 
     {kAnyStatus, "Permission check failed", Kind::kForbidden},  // inside a task, or a 500
 
+    {kAnyStatus, "unexpected status", Kind::kWorkerDied},
     {kAnyStatus, "exec of ", Kind::kNodeLacks},
     {kAnyStatus, "not installed", Kind::kNodeLacks},
     {kAnyStatus, "Can't call method ", Kind::kServerFault},
@@ -180,6 +181,7 @@ std::string_view refusal_name(RefusalKind kind) {
     case Kind::kWrongState: return "wrong_state";
     case Kind::kNodeLacks: return "node_lacks";
     case Kind::kServerFault: return "server_fault";
+    case Kind::kWorkerDied: return "worker_died";
     case Kind::kNodeUnreachable: return "node_unreachable";
     case Kind::kAnswerLost: return "answer_lost";
     case Kind::kNotPve: return "not_pve";

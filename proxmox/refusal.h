@@ -29,6 +29,7 @@ enum class RefusalKind {
   kWrongState,       ///< it cannot be done as things are (running, not empty, disabled, ...)
   kNodeLacks,        ///< a program or package is missing on the node
   kServerFault,      ///< PVE's own code failed
+  kWorkerDied,       ///< a task ended without saying how
   kNodeUnreachable,  ///< the node that was asked could not reach the one that should do it; nothing
                      ///< was done
   kAnswerLost,       ///< the same, after the request was handed over: it may have been done

@@ -58,7 +58,7 @@ void refuse(const HttpResponse& response) {
   must(refusal_name(refusal.kind) != "unknown");
   check_error(refusal_error(refusal, caller));
   const auto upid = Upid::parse("UPID:n1:0000AAAA:0000BBBB:66000000:qmstart:100:ops@pve!mpc:");
-  check_error(task_error(*upid, response.reason, {response.body, response.reason}, caller));
+  check_error(task_error(*upid, response.reason, {response.body, response.reason}));
 }
 
 }  // namespace

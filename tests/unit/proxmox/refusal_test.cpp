@@ -133,14 +133,14 @@ TEST_CASE("refusal: a task that failed tells why, the end of its log, and what t
   for (const Row& row : rows) {
     CAPTURE(row.exitstatus);
     const Error error =
-        task_error(upid(), row.exitstatus, {"1", "2", "3", "4", "5", "the last line"}, kToken);
+        task_error(upid(), row.exitstatus, {"1", "2", "3", "4", "5", "the last line"});
     CHECK(error.code == row.code);
     CHECK(error.message ==
           "the task qmstart of 100 on node n1 failed: " + std::string(row.exitstatus) +
               "; its log ends: 2 | 3 | 4 | 5 | the last line");
     CHECK(error.advice.find(row.advice) != std::string::npos);
   }
-  CHECK(task_error(upid(), "x", {}, kToken).message.find("its log") == std::string::npos);
+  CHECK(task_error(upid(), "x", {}).message.find("its log") == std::string::npos);
 }
 
 }  // namespace pmx::proxmox
