@@ -166,7 +166,7 @@ class ConnectionTest(WithCluster):
 
     def test_an_unreachable_cluster_is_an_error_of_the_call_not_of_the_server(self):
         client = self.serve(state="unreachable", url="https://127.0.0.1:1")
-        self.assertEqual(len(client.request("tools/list")["tools"]), 7)
+        self.assertEqual(len(client.request("tools/list")["tools"]), 10)
         self.refusal(client, "cluster_overview", {})
         self.refusal(client, "guest_list", {})
 

@@ -16,7 +16,7 @@ from truth import finders, hits
 NOBODY = 65534
 FIELDS = ["name", "node", "pool", "tags"]
 OF_OTHER_KIND = {"pve-guest": "node", "pve-node": "name", "pve-poolid": "node", "pve-tag": "node"}
-OTHER_FORMATS = {"pve-cluster", "pve-upid"}  # guessing_test.py
+OTHER_FORMATS = {"pve-cluster", "pve-upid", "pve-api-path"}  # guessing_test.py, and a test of its own here
 
 
 class ThreatsTest(unittest.TestCase):
@@ -85,6 +85,25 @@ class ThreatsTest(unittest.TestCase):
                     self.assertIn(f"/{name} ", text_of(result))
                 self.assertNotIn(wrong, text_of(result))
         self.assertEqual(checked, shown.keys() | OTHER_FORMATS, "a new format needs a row")
+
+    def test_t4_they_are_refused_in_a_path_of_the_api_too(self):
+        client = self.open("t4-api")
+        guest = next(g for g in self.guests(client) if g.get("pool") and self.is_vm(client, g))
+        self.cluster.new_requests()
+        for name, path, right, other in (("node", "/nodes/%s/status", guest["node"], guest["name"]),
+                                         ("vmid", "/nodes/{node}/qemu/%s/config", guest["name"], guest["node"]),
+                                         ("poolid", "/pools/%s", guest["pool"], guest["node"])):
+            for wrong in (right[:-1] + ("2" if right[-1] != "2" else "3"), "vm-b7dfghj", other):
+                result = client.call_result("api_get", {"path": path % wrong})
+                self.assertTrue(result.get("isError"), (path, wrong))
+                self.assertIn(f"/parameters/{name} ", text_of(result))
+                self.assertNotIn(wrong, text_of(result))
+            self.assertFalse(client.call_result("api_get", {"path": path % right}).get("isError"), path)
+        self.assertEqual(len([r for r in self.cluster.new_requests() if "/status" in r or "/pools/" in r]), 2)
+
+    @staticmethod
+    def is_vm(client, guest):
+        return client.call("guest_describe", {"guest": guest["vmid"]})["type"] == "qemu"
 
     def test_t4_another_case_is_never_another_guest(self):
         client = self.open("t4-case")
