@@ -44,6 +44,13 @@ bool is_privilege(std::string_view name) {
   return begins_with_one_of(name, rules::domains::kPrivileges);
 }
 
+/// The labels of a suffix that many share, so that it tells nothing and stays; 0 without.
+std::size_t shared_suffix_labels(std::string_view lower_case) {
+  const std::size_t service = service_labels(lower_case);
+  const bool shared = service > 0 || is_private_suffix(lower_case.substr(lower_case.rfind('.') + 1));
+  return shared ? std::max(service, public_suffix_labels(lower_case)) : 0;
+}
+
 /// The service at `host`, or at a host below it, when its path is that of a webhook.
 const rules::Webhook* webhook_of(std::string_view host, std::string_view path) {
   for (const rules::Webhook& known : rules::domains::kWebhooks) {
@@ -87,8 +94,10 @@ std::size_t Rewriter::sensitive_suffix(std::string_view name) const {
     if (tail.find('.') == std::string_view::npos) break;
     if (is_own(tail)) return count_labels(tail) - 1;
     const Ledger::Entry* entry = resolver_.ledger().by_name(tail);
-    if (entry != nullptr && (entry->kinds & kind_bit(Kind::kDomain)) != 0)
-      return count_labels(tail) - 1;
+    if (entry != nullptr && (entry->kinds & kind_bit(Kind::kDomain)) != 0) {
+      const std::size_t shared = shared_suffix_labels(folded);
+      return shared > 0 && shared < labels ? shared : count_labels(tail) - 1;
+    }
   }
   const std::size_t suffix = public_suffix_labels(folded);
   if (suffix == 0 || suffix >= labels || is_vendor_host(folded) || is_identifier(folded)) return 0;
@@ -103,12 +112,11 @@ std::string Rewriter::domain_text(std::string_view name, std::size_t suffix_labe
   const std::size_t owner = name.rfind('.', cut - 1);
   const std::size_t owner_at = owner == std::string_view::npos ? 0 : owner + 1;
   const std::string_view label = name.substr(owner_at, cut - owner_at);
-  const std::string suffix = lower(name.substr(name.rfind('.') + 1));
   std::string tail;
   if (resolver_.ledger().by_pseudonym(lower(label)) != nullptr) {
     tail = name.substr(owner_at);
-  } else if (is_private_suffix(suffix) || service_labels(lower(name)) > 0) {
-    // A suffix that many share tells nothing and stays, so each label stands for itself.
+  } else if (shared_suffix_labels(lower(name)) > 0) {
+    // Each label stands for itself.
     const Kind kind = owner_at == 0 ? Kind::kHost : Kind::kDomain;
     tail = resolver_.name(kind, label);
     tail += name.substr(cut);

@@ -124,6 +124,7 @@ bool Rewriter::is_name(std::string_view value, Kind kind) const {
 
 /// One name as a whole, or the known names in it.
 std::string Rewriter::name_text(Kind kind, std::string_view name) {
+  if (is_compound(kind, name)) return value(kind, name);
   if (!holds_known(name) && !holds_own(name)) return resolver_.name(kind, name);
   return apply_edits(name, scan_layer(name, nullptr, 0));
 }
@@ -148,11 +149,11 @@ std::string Rewriter::fresh_user_text(std::string_view user_id) {
 
 bool Rewriter::is_compound(Kind kind, std::string_view value) const {
   if (kind == Kind::kUser || kind == Kind::kToken) return value.find('@') != value.npos;
-  const bool host = kind == Kind::kVm || kind == Kind::kContainer || kind == Kind::kNode ||
-                    kind == Kind::kHost || kind == Kind::kDomain;
-  const bool dotted = value.find('.') != value.npos && value.front() != '.' &&
-                      value.back() != '.' && value.find("..") == value.npos;
-  if (!host || !dotted || resolver_.ledger().by_pseudonym(lower(value)) != nullptr) return false;
+  // Whatever is called so: in text it is read as a host. A person may be "first.last".
+  const bool dotted = kind != Kind::kPerson && value.find('.') != value.npos &&
+                      value.front() != '.' && value.back() != '.' &&
+                      value.find("..") == value.npos;
+  if (!dotted || resolver_.ledger().by_pseudonym(lower(value)) != nullptr) return false;
   return sensitive_suffix(value) > 0;
 }
 
@@ -301,6 +302,8 @@ bool Rewriter::dictionary_name(Scan& scan) {
   const std::string_view word = scan.text.substr(begin, end - begin);
   // A name that stays may overlap one that does not: the walk goes on part by part.
   if (resolver_.ledger().fate(*hit.entry) == Fate::kKeep) return false;
+  if (!part && is_compound(hit.entry->kind, word))
+    return scan.replace(begin, end, value(hit.entry->kind, word));
   if (!part) return scan.replace(begin, end, resolver_.known(*hit.entry, word));
   // nautilus2: beside a digit a pseudonym could not be told from what follows, so the whole word is
   // a name of its own.
