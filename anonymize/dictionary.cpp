@@ -75,7 +75,8 @@ void Dictionary::absorb() {
     const std::size_t dot = folded.find('.');
     if (entry.kind == Kind::kDomain && dot != std::string::npos && dot >= kMinOwner)
       insert_owner(folded.substr(0, dot));
-    if (!is_strong(folded, ledger_.policy())) continue;
+    // The id of a job is found by its form; its first word stands in every log.
+    if (!is_strong(folded, ledger_.policy()) || job_id_end(folded, 0) == folded.size()) continue;
     wake_by(folded);
     if (plain) wake_by(lower(*plain));
   }

@@ -47,7 +47,8 @@ bool is_privilege(std::string_view name) {
 /// The labels of a suffix that many share, so that it tells nothing and stays; 0 without.
 std::size_t shared_suffix_labels(std::string_view lower_case) {
   const std::size_t service = service_labels(lower_case);
-  const bool shared = service > 0 || is_private_suffix(lower_case.substr(lower_case.rfind('.') + 1));
+  const bool shared =
+      service > 0 || is_private_suffix(lower_case.substr(lower_case.rfind('.') + 1));
   return shared ? std::max(service, public_suffix_labels(lower_case)) : 0;
 }
 
@@ -236,8 +237,8 @@ bool Rewriter::host_and_port(Scan& scan, std::size_t end) {
 bool Rewriter::host_and_service(Scan& scan, std::size_t end) {
   const std::string_view text = scan.text;
   const bool sends = text.substr(end, 3) == " > ";
-  const bool receives = scan.at > 1 && text.substr(scan.at - 2, 2) == "> " &&
-                        byte_at(text, end) == ':';
+  const bool receives =
+      scan.at > 1 && text.substr(scan.at - 2, 2) == "> " && byte_at(text, end) == ':';
   if (!sends && !receives) return false;
   const std::string_view all = text.substr(scan.at, end - scan.at);
   const std::string_view name = all.substr(0, all.rfind('.'));
@@ -251,8 +252,7 @@ bool Rewriter::host_and_service(Scan& scan, std::size_t end) {
 bool Rewriter::share_behind(Scan& scan, std::size_t begin, std::size_t end) {
   const std::string_view text = scan.text;
   const bool forward = begin > 1 && text.substr(begin - 2, 2) == "//" && byte_at(text, end) == '/';
-  const bool back =
-      begin > 1 && text.substr(begin - 2, 2) == "\\\\" && byte_at(text, end) == '\\';
+  const bool back = begin > 1 && text.substr(begin - 2, 2) == "\\\\" && byte_at(text, end) == '\\';
   if (!forward && !back) return false;
   const std::string_view scheme =
       text.substr(begin > 7 ? begin - 7 : 0, std::min<std::size_t>(begin, 7) - 2);

@@ -149,6 +149,14 @@ bool Rewriter::upid(Scan& scan) {
   return scan.skip(std::min(field, text.size()));
 }
 
+/// The id of a job that PVE made: backup-1a2b3c4d-5e6f.
+bool Rewriter::job_id(Scan& scan) {
+  const std::size_t end = job_id_end(scan.text, scan.at);
+  if (end == scan.at) return false;
+  const std::string_view id = scan.text.substr(scan.at, end - scan.at);
+  return scan.replace(scan.at, end, resolver_.name(Kind::kName, id));
+}
+
 bool Rewriter::ticket(Scan& scan) {
   const std::string_view text = scan.text;
   const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);

@@ -215,6 +215,9 @@ std::string Ledger::candidate(const Want& want, unsigned counter) const {
     case Kind::kName: break;
   }
   if (want.real.starts_with(kPhoneMark)) return scheme_.phone(want.real, counter);
+  std::string_view name = want.real;
+  if (name.starts_with(kTextMark)) name.remove_prefix(kTextMark.size());
+  if (job_id_end(name, 0) == name.size()) return scheme_.job(name, counter);
   return scheme_.name(want.kind, want.real, counter);
 }
 

@@ -151,8 +151,7 @@ bool Rewriter::is_compound(Kind kind, std::string_view value) const {
   if (kind == Kind::kUser || kind == Kind::kToken) return value.find('@') != value.npos;
   // Whatever is called so: in text it is read as a host. A person may be "first.last".
   const bool dotted = kind != Kind::kPerson && value.find('.') != value.npos &&
-                      value.front() != '.' && value.back() != '.' &&
-                      value.find("..") == value.npos;
+                      value.front() != '.' && value.back() != '.' && value.find("..") == value.npos;
   if (!dotted || resolver_.ledger().by_pseudonym(lower(value)) != nullptr) return false;
   return sensitive_suffix(value) > 0;
 }
@@ -341,7 +340,7 @@ std::vector<Edit> Rewriter::key(std::string_view key) {
   while (scan.at < key.size()) {
     const char before = scan.at > 0 ? key[scan.at - 1] : ' ';
     const bool starts = is_word_char(key[scan.at]) && is_edge(before, key[scan.at]);
-    if (starts && !is_word_char(before) && own_pseudonym(scan)) continue;
+    if (starts && !is_word_char(before) && (own_pseudonym(scan) || job_id(scan))) continue;
     if (starts && dictionary_name(scan)) continue;
     scan.at = part_end(key, scan.at);
   }

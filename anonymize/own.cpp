@@ -14,6 +14,7 @@ constexpr std::size_t kOwnReach = 384;
 /// The end of what has the form of a name's pseudonym at `at`, or `at`. Whether it is one the
 /// ledger says: that costs less than its check characters.
 std::size_t code_end(std::string_view text, std::size_t at) {
+  if (const std::size_t end = job_id_end(text, at); end > at) return end;
   constexpr std::size_t kMaxClass = 8;
   constexpr std::size_t kCode = 7;
   const auto word_end = [text](std::size_t from, std::size_t most) {

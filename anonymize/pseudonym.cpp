@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "anonymize/chars.h"
+#include "anonymize/rules/files.h"
 #include "base/crypto.h"
 
 namespace pmx::anonymize {
@@ -77,6 +78,10 @@ bool within(std::uint32_t value, std::uint32_t base, int bits) {
   return (value ^ base) >> (32 - bits) == 0;
 }
 
+/// The hex digits of a job's id, with the dash between them.
+constexpr std::size_t kJobDigits = 8;
+constexpr std::size_t kJobCheck = 4;
+
 constexpr std::array<std::uint32_t, 4> kPublic{249, 250, 251, 253};
 
 }  // namespace
@@ -105,7 +110,31 @@ std::string Scheme::name(Kind kind, std::string_view canonical, unsigned counter
   return out + code;
 }
 
+std::string Scheme::job_check(std::string_view code) const {
+  const std::string digest = crypto::hmac_sha256(check_key_.expose(), tagged("job", code, 0));
+  return crypto::hex(std::string_view(digest).substr(0, kJobCheck / 2));
+}
+
+std::string Scheme::job(std::string_view canonical, unsigned counter) const {
+  const std::size_t digits = canonical.find('-') + 1;
+  std::string out;
+  for (unsigned attempt = 0; out.empty(); ++attempt) {
+    const std::string digest =
+        crypto::hmac_sha256(name_key_.expose(), tagged("job", canonical, counter * 64 + attempt));
+    const std::string code = crypto::hex(std::string_view(digest).substr(0, kJobDigits / 2));
+    if (mixed(code)) out = lower(canonical.substr(0, digits)) + code + '-' + job_check(code);
+  }
+  return out;
+}
+
 std::optional<NameShape> Scheme::read_name(std::string_view text, std::size_t at) const {
+  if (const std::size_t end = job_id_end(text, at); end > at) {
+    NameShape shape{lower(text.substr(at, end - at)), Kind::kName, end, false};
+    const std::string_view tail =
+        std::string_view(shape.canonical).substr(end - at - kJobDigits - 1 - kJobCheck);
+    shape.verified = tail.substr(kJobDigits + 1) == job_check(tail.substr(0, kJobDigits));
+    return shape.verified ? std::optional(shape) : std::nullopt;
+  }
   std::size_t dash = at;
   while (dash < text.size() && dash - at < 8 && text[dash] != '-' && is_word_char(text[dash]))
     ++dash;
@@ -214,6 +243,24 @@ std::string Scheme::uuid(std::string_view canonical, unsigned counter) const {
   hex[16] = "89ab"[hex_value(hex[16]) & 3];
   for (const std::size_t at : {20U, 16U, 12U, 8U}) hex.insert(at, 1, '-');
   return hex;
+}
+
+std::size_t job_id_end(std::string_view text, std::size_t at) {
+  const auto hex_end = [text](std::size_t from, std::size_t count) {
+    std::size_t end = from;
+    while (end - from < count && is_hex(byte_at(text, end))) ++end;
+    return end;
+  };
+  for (const std::string_view head : rules::files::kMadeJobs) {
+    if (!equals_folded(text.substr(at, head.size()), head)) continue;
+    const std::size_t code = at + head.size();
+    const std::size_t dash = hex_end(code, kJobDigits);
+    if (dash - code != kJobDigits || byte_at(text, dash) != '-') return at;
+    const std::size_t end = hex_end(dash + 1, kJobCheck);
+    const bool ends = !is_word_char(byte_at(text, end)) && byte_at(text, end) != '-';
+    return end - dash == kJobCheck + 1 && ends ? end : at;
+  }
+  return at;
 }
 
 std::string spelled_pseudonym(std::string_view pseudonym, unsigned number) {

@@ -34,7 +34,12 @@ class Scheme {
   [[nodiscard]] std::string name(Kind kind, std::string_view canonical, unsigned counter) const;
 
   /// Reads a name pseudonym in any letter case at `at`; the caller knows that a word begins there.
+  /// The id of a job is one when its check fits: real ids have the same form.
   [[nodiscard]] std::optional<NameShape> read_name(std::string_view text, std::size_t at) const;
+
+  /// The candidate number `counter` for the id of a job that PVE made: its kind of job and twelve
+  /// hex digits, of which the last four are a check.
+  [[nodiscard]] std::string job(std::string_view canonical, unsigned counter) const;
 
   /// The pseudonym /24 of the real /24 `base` (last octet 0). Private ranges are permuted with
   /// their class prefix fixed and prefix relations kept; public ones are drawn, and so are private
@@ -62,11 +67,16 @@ class Scheme {
 
  private:
   [[nodiscard]] std::string check(std::string_view code) const;
+  [[nodiscard]] std::string job_check(std::string_view code) const;
 
   Secret name_key_;
   Secret check_key_;
   Secret address_key_;
 };
+
+/// The end of the id of a job that PVE made, or of its pseudonym, in any letter case at `at`, where
+/// a word begins: backup-1a2b3c4d-5e6f. `at` when there is none.
+std::size_t job_id_end(std::string_view text, std::size_t at);
 
 /// `pseudonym` (lower case) with letter case number `number`: how one value's other spellings are
 /// told apart. Leaves out what Resolver's spellings by case use; empty when there are no more.

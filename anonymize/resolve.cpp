@@ -166,9 +166,10 @@ std::string Resolver::name(Kind kind, std::string_view surface) {
     const Fate fate = ledger_.fate(kind_bit(kind), surface);
     if (fate != Fate::kReplace) return unreplaced(kind, surface, fate);
   }
-  // A public domain has a dot: it can be taken for no word and no key.
-  const bool domain = kind == Kind::kDomain && surface.find('.') != std::string_view::npos;
-  if (!teaching_ && !domain) return from_text(kind, surface);
+  // A public domain has a dot, the id of a job its form: they can be taken for no word and no key.
+  const bool formed = (kind == Kind::kDomain && surface.find('.') != std::string_view::npos) ||
+                      job_id_end(surface, 0) == surface.size();
+  if (!teaching_ && !formed) return from_text(kind, surface);
   get({kind, std::string(surface), {}, false});
   return std::string(kPending);
 }

@@ -113,7 +113,7 @@ bool stays_readable(const Ledger& ledger, const std::string& folded, std::uint32
 /// Of one name of these kinds, without the pseudonyms that restore() deals with.
 Standing standing_of_name(const Scheme& scheme, const Ledger& ledger, std::string_view name,
                           std::uint32_t kinds) {
-  const auto shape = scheme.read_name(name, 0);
+  const auto shape = read_pseudonym(scheme, ledger, name, 0);
   if (shape && ledger.by_pseudonym(shape->canonical) != nullptr) return Standing::kShown;
   const std::string folded = lower(name);
   if (stays_readable(ledger, folded, kinds)) return Standing::kShown;
@@ -131,7 +131,7 @@ class Restorer {
   /// The whole value as one name; nothing when it has not the form.
   Result<std::optional<std::string>> name(std::string_view value) const {
     using Found = std::optional<std::string>;
-    const auto shape = scheme_.read_name(value, 0);
+    const auto shape = read_pseudonym(scheme_, ledger_, value, 0);
     if (!shape) return Found{};
     const Ledger::Entry* entry = ledger_.by_pseudonym(shape->canonical);
     const std::string suffix = entry != nullptr ? domain_suffix(*entry) : "";
@@ -218,7 +218,7 @@ class Restorer {
   }
 
   Result<std::string> part(std::string_view rest, std::size_t& length) const {
-    if (const auto shape = scheme_.read_name(rest, 0)) {
+    if (const auto shape = read_pseudonym(scheme_, ledger_, rest, 0)) {
       PMX_TRY(auto real, resolve(*shape, rest));
       length = shape->end;
       const Ledger::Entry* entry = ledger_.by_pseudonym(shape->canonical);
@@ -304,6 +304,15 @@ bool shows_upid(const Restorer& restorer, std::string_view value) {
 }
 
 }  // namespace
+
+std::optional<NameShape> read_pseudonym(const Scheme& scheme, const Ledger& ledger,
+                                        std::string_view text, std::size_t at) {
+  const std::size_t end = job_id_end(text, at);
+  if (end == at) return scheme.read_name(text, at);
+  const std::string folded = lower(text.substr(at, end - at));
+  if (ledger.by_pseudonym(folded) == nullptr) return scheme.read_name(text, at);
+  return NameShape{folded, Kind::kName, end, true};
+}
 
 Result<std::string> restore_value(const Scheme& scheme, const Ledger& ledger,
                                   std::string_view value, std::string_view format,

@@ -2,6 +2,8 @@
 // Stateless; the caller holds the ledger's lock.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +28,11 @@ Standing standing_of(const Scheme& scheme, const Ledger& ledger, std::string_vie
 /// pseudonym was not.
 std::string reveal_text(const Scheme& scheme, const Ledger& ledger, std::string_view text,
                         Explanation* explanation = nullptr);
+
+/// What has the form of a name's pseudonym at `at`. The id of a job has it when it is one, of
+/// whichever epoch: real ids look the same.
+std::optional<NameShape> read_pseudonym(const Scheme& scheme, const Ledger& ledger,
+                                        std::string_view text, std::size_t at);
 
 /// A real address, and the epoch in which its pseudonym was issued.
 struct RealAddress {

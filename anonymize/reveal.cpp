@@ -44,7 +44,7 @@ const Ledger::Entry* entry_of(const Ledger& ledger, std::string_view surface,
 }
 
 Piece name_piece(const Scheme& scheme, const Ledger& ledger, std::string_view rest) {
-  const auto shape = scheme.read_name(rest, 0);
+  const auto shape = read_pseudonym(scheme, ledger, rest, 0);
   if (!shape) return {};  // whose check characters fit says the ledger: each epoch has its own
   const std::string_view surface = rest.substr(0, shape->end);
   const Ledger::Entry* entry = entry_of(ledger, surface, shape->canonical);
@@ -213,7 +213,7 @@ class Revealer {
       return {kPhoneLength, "phone", "unknown", kNotIssued};
     if (!begins) return {};
     if (is_word_char(text[at]))
-      if (const auto shape = scheme_.read_name(rest, 0))
+      if (const auto shape = read_pseudonym(scheme_, ledger_, rest, 0))
         return {shape->end, kind_code(shape->kind), shape->verified ? "unknown" : "damaged",
                 shape->verified ? kNotIssued
                                 : "its check characters do not fit: mistyped, invented, or made "

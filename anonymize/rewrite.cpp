@@ -404,6 +404,7 @@ bool Rewriter::at_run(Scan& scan) {
 bool Rewriter::at_word(Scan& scan) {
   static constexpr Recognizer kRecognizers[] = {
       {clue::kOwn, &Rewriter::own_pseudonym, Finder::kUserId, Reach::kTold},
+      {clue::kSecret, &Rewriter::job_id, Finder::kDevice, Reach::kWord},
       {clue::kDisplayName, &Rewriter::display_name, Finder::kMailName, Reach::kBeyond},
       {clue::kSecret, &Rewriter::secret_shape, Finder::kSecretForm, Reach::kTold},
       {clue::kDevice | clue::kCue, &Rewriter::device, Finder::kDevice, Reach::kTold},
@@ -563,9 +564,10 @@ bool Rewriter::indexed_address(Scan& scan) {
   const std::string_view text = scan.text;
   const std::size_t begin = scan.run_begin;
   if (scan.at < begin + 3 || text[scan.at - 1] != '.' || begin < 2) return false;
-  const bool object = text.substr(begin - 2, 2) == "::" &&
-                      std::all_of(text.begin() + static_cast<std::ptrdiff_t>(begin),
-                                  text.begin() + static_cast<std::ptrdiff_t>(scan.at - 1), is_letter);
+  const bool object =
+      text.substr(begin - 2, 2) == "::" &&
+      std::all_of(text.begin() + static_cast<std::ptrdiff_t>(begin),
+                  text.begin() + static_cast<std::ptrdiff_t>(scan.at - 1), is_letter);
   const auto ipv4 = object ? read_ipv4(text.substr(scan.at), 0) : std::nullopt;
   if (!ipv4 || scan.at + ipv4->end != scan.run_end) return false;
   const auto out = resolver_.ipv4(ipv4->value);

@@ -353,6 +353,7 @@ class Rewriter {
   // frames.cpp
   bool upid(Scan& scan);
   void task_object(Scan& scan, std::size_t begin, std::size_t end);
+  bool job_id(Scan& scan);
   bool ticket(Scan& scan);
   bool volume(Scan& scan);
   bool snippet_file(Scan& scan, std::size_t begin);
@@ -501,7 +502,7 @@ class Rewriter {
   Resolver& resolver_;
   const std::vector<Secret>& guarded_;
   ValueMemo* values_ = nullptr;
-  ValueMemo parts_;                ///< of this payload: users and what stands at places
+  ValueMemo parts_;              ///< of this payload: users and what stands at places
   std::size_t parts_names_ = 0;  ///< so many names were announced when they were read
   WordMemo own_words_;           ///< of this payload
   WordMemo* words_ = nullptr;    ///< lent, while the payload announces nothing

@@ -8,6 +8,7 @@
 #include "anonymize/keep.h"
 #include "anonymize/rewrite.h"
 #include "anonymize/rules/fields.h"
+#include "anonymize/rules/files.h"
 #include "anonymize/rules/secrets.h"
 #include "anonymize/rules/words.h"
 #include "anonymize/word_set.h"
@@ -38,6 +39,8 @@ const RE2& token_pattern() {
 /// Interfaces named by their MAC are long enough to be woken by the same table.
 constexpr rules::TokenHead kKeyHeads[] = {{"enx", 15}, {"ssh", 3}, {"ecd", 3},
                                           {"sk-", 3},  {"AAA", 4}, {"eyJ", 11}};
+/// What a job's id has behind its head.
+constexpr std::size_t kJobTail = 13;
 
 /// Whether some token or key begins with `c`.
 bool begins_token(char c) {
@@ -115,8 +118,8 @@ std::size_t token_owner_end(std::string_view text, std::size_t at) {
   return end;
 }
 
-/// Where the remark begins that ends a line, "X (user y)", or the value's end: in parentheses, with a
-/// blank between its words.
+/// Where the remark begins that ends a line, "X (user y)", or the value's end: in parentheses, with
+/// a blank between its words.
 std::size_t remark_begin(std::string_view value) {
   const std::size_t open = value.rfind(" (");
   if (!value.ends_with(')') || open == std::string_view::npos || open == 0) return value.size();
@@ -189,8 +192,8 @@ std::size_t skip_markup(std::string_view text, std::size_t at) {
   return at;
 }
 
-/// Whether a list of PHP closes behind the quote at `at`, ['key'] = x, or a constant is defined there,
-/// define('KEY', x); `begin` is where the key does.
+/// Whether a list of PHP closes behind the quote at `at`, ['key'] = x, or a constant is defined
+/// there, define('KEY', x); `begin` is where the key does.
 bool closes_key(std::string_view text, std::size_t begin, std::size_t at) {
   constexpr std::string_view kDefine = "define(";
   const char mark = byte_at(text, at);
@@ -332,6 +335,9 @@ void add_secret_words(Triggers& triggers) {
   for (const rules::TokenHead& head : secrets::kTokensHeads)
     triggers.add_secret(head.text, head.shortest);
   for (const rules::TokenHead& head : kKeyHeads) triggers.add_secret(head.text, head.shortest);
+  for (const std::string_view head : rules::files::kMadeJobs)
+    for (const std::string& spelling : {std::string(head), upper(head)})
+      triggers.add_secret(spelling, head.size() + kJobTail);
 }
 
 /// Moves behind backslashes and one quote, when there is one. Backticks are a pair on one line.
@@ -538,7 +544,8 @@ bool Rewriter::key_value(Scan& scan) {
       if (run == "name" && names_secret(text, at)) return false;
       if (rule.treatment == Treatment::kHost && polish_host(scan, at)) return true;
       take_quote(text, at);
-      if (dictionary_.longest_at(text, at).end > run_from(text, at)) return false;  // first and last
+      if (dictionary_.longest_at(text, at).end > run_from(text, at))
+        return false;  // first and last
       return context_name(scan, at, rule.kind, teaches);
     case Treatment::kUserId:
       take_quote(text, at);

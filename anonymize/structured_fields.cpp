@@ -13,16 +13,13 @@
 namespace pmx::anonymize {
 namespace {
 
-/// A job that got its id from PVE or a backup server: backup-, or a letter, and hex digits.
+/// A job that got its id from a backup server: a letter and hex digits.
 bool is_generated_job(std::string_view value) {
-  constexpr std::size_t kShortest = 6;
-  const std::size_t head = value.starts_with("backup-") ? 7 : 2;
-  if (value.size() < head + kShortest || value[head - 1] != '-' || !is_letter(value.front()))
-    return false;
-  if (head == 7 && (value.size() != 20 || value[15] != '-')) return false;
-  return std::all_of(value.begin() + static_cast<std::ptrdiff_t>(head), value.end(),
+  constexpr std::size_t kShortest = 8;
+  if (value.size() < kShortest || value[1] != '-' || !is_letter(value.front())) return false;
+  return std::all_of(value.begin() + 2, value.end(),
                      [](char c) { return is_hex(c) || c == '-'; }) &&
-         std::any_of(value.begin() + static_cast<std::ptrdiff_t>(head), value.end(), is_digit);
+         std::any_of(value.begin() + 2, value.end(), is_digit);
 }
 
 }  // namespace

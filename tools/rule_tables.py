@@ -123,6 +123,7 @@ FILES = {
         "volume-folders": Words(),
         "disks": Words(),
         "folders": Words(),
+        "made-jobs": Words(),
         "tables": Rows("ProgramTable", ("first", a_text, None), ("second", a_text, None), ("column", a_column, None),
                        ("proved-by", a_number, None), ("proof", one_of(PROOFS), None), field=True),
         "states": Words(),

@@ -224,7 +224,7 @@ def ha_status(d):
 
 def jobs(d):
     w = d.world
-    return {"data": [{"id": d.keep(f"backup-{w.hexes(8)}-{w.hexes(4)}"), "schedule": d.keep("mon..fri 02:30"), "storage": d.known(w.storages[0], "storage"), "mode": "snapshot", "vmid": "100,107", "mailto": f"{d.known(w.users[0], 'user')}@{d.value(w.domains[0], 'domain', DICTIONARY, whole=False)}", "node": node(d), "notes-template": "{{guestname}}, {{node}}, {{vmid}}", "enabled": 1, "comment": f"nightly {d.known(w.customers[0], 'customer')}", "prune-backups": {"keep-last": "3"}},
+    return {"data": [{"id": d.shape(f"backup-{w.hexes(8)}-{w.hexes(4)}", "job"), "schedule": d.keep("mon..fri 02:30"), "storage": d.known(w.storages[0], "storage"), "mode": "snapshot", "vmid": "100,107", "mailto": f"{d.known(w.users[0], 'user')}@{d.value(w.domains[0], 'domain', DICTIONARY, whole=False)}", "node": node(d), "notes-template": "{{guestname}}, {{node}}, {{vmid}}", "enabled": 1, "comment": f"nightly {d.known(w.customers[0], 'customer')}", "prune-backups": {"keep-last": "3"}},
                      {"id": "100-0", "guest": 100, "target": node(d), "source": node(d), "schedule": "*/15", "type": "local", "jobnum": 0, "error": f"command 'ssh -o HostKeyAlias={node(d)} root@{d.shape(w.ip4(), 'ipv4')} -- pvesr' failed: exit code {d.keep('255')}"}]}
 
 

@@ -91,7 +91,7 @@ def firewall_fw(d):
 
 def jobs_cfg(d):
     w = d.world
-    return f"vzdump: {d.keep('backup-' + w.hexes(8) + '-' + w.hexes(4))}\n\tschedule 02:30\n\tcomment {d.known(w.customers[0], 'customer')} nightly\n\tenabled 1\n\tmailto {mail(d)}\n\tmode snapshot\n\tnode {node(d)}\n\tnotes-template {{{{guestname}}}}\n\tpool {d.known(w.pools[0], 'pool')}\n\tstorage {d.known(w.storages[0], 'storage')}\n\nrealm-sync: {d.typed(w.word(), 'job_id')}\n\trealm {d.known(w.realms[0], 'realm')}\n\tschedule daily\n"
+    return f"vzdump: {d.shape('backup-' + w.hexes(8) + '-' + w.hexes(4), 'job')}\n\tschedule 02:30\n\tcomment {d.known(w.customers[0], 'customer')} nightly\n\tenabled 1\n\tmailto {mail(d)}\n\tmode snapshot\n\tnode {node(d)}\n\tnotes-template {{{{guestname}}}}\n\tpool {d.known(w.pools[0], 'pool')}\n\tstorage {d.known(w.storages[0], 'storage')}\n\nrealm-sync: {d.typed(w.word(), 'job_id')}\n\trealm {d.known(w.realms[0], 'realm')}\n\tschedule daily\n"
 
 
 def notifications_cfg(d):

@@ -23,6 +23,6 @@ OTHER_AUTHORS = {
     "second": {"values with two pseudonyms": 1},
     "third": {"leak, pattern": 4, "text between values changed": 10, "answer held back": 2, "values with two pseudonyms": 10,
               "not idempotent": 2},
-    "fourth": {"leak, field": 9, "values with two pseudonyms": 3},   # the ids that PVE gives jobs stay
+    "fourth": {"values with two pseudonyms": 3},
     "fifth": {"leak, pattern": 7, "values with two pseudonyms": 9},   # a MAC without separators behind ID_NET_NAME_MAC
 }

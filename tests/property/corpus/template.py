@@ -49,6 +49,7 @@ KINDS = {
     "mailbox": ("email_local", "P", lambda e: f"{e.rng.choice(PURPOSES)}{e.rng.randint(1, 99)}"),
     "xdomain": ("domain", "P", lambda e: f"{e.rng.choice(PURPOSES)}-{e.chars('bcdfghkmnrst', 3)}{e.chars('aeiou', 1)}.{e.rng.choice(['de', 'com', 'pl', 'co.uk', 'net'])}"),
     "urluser": ("url_user", "P", lambda e: f"{e.rng.choice(PURPOSES)}_{e.chars('abcdefgh', 3)}"),
+    "jobid": ("job", "P", lambda e: f"backup-{e.hexes(8)}-{e.hexes(4)}"),
     "iqn": ("iqn", "P", lambda e: f"iqn.2005-10.org.freenas.ctl:{e.rng.choice(PURPOSES)}{e.rng.randint(1, 9)}"),
     "iqni": ("iqn", "P", lambda e: f"iqn.1993-08.org.debian:01:{e.hexes(12)}"), "wwn": ("wwn", "P", lambda e: f"0x5{e.hexes(15)}"),
     "naa": ("wwn", "P", lambda e: f"36{e.hexes(31)}"), "eui": ("eui", "P", lambda e: f"eui.{e.hexes(32)}"),

@@ -34,7 +34,7 @@ const std::vector<std::string> kPlaces = {"host {} is up",
                                           "qm set 100 --searchdomain {} --x",
                                           "https://{}/",
                                           "host: {}",
-                                                                                    "targets={}",
+                                          "targets={}",
                                           R"({"searchdomain":"{}"})",
                                           R"({"dnszone":"{}"})",
                                           R"({"targets":"{}"})",
@@ -42,10 +42,11 @@ const std::vector<std::string> kPlaces = {"host {} is up",
 
 }  // namespace
 
-TEST_CASE("domains: a known one has one pseudonym, whoever owns its suffix and wherever it stands") {
-  for (const char* domain : {"int.roquefeuil.corp", "roquefeuil.corp", "lab.roquefeuil.home.arpa",
-                             "int.roquefeuil.de", "roquefeuil.co.uk", "roquefeuil.ts.net",
-                             "pve.roquefeuil.zzz"}) {
+TEST_CASE(
+    "domains: a known one has one pseudonym, whoever owns its suffix and wherever it stands") {
+  for (const char* domain :
+       {"int.roquefeuil.corp", "roquefeuil.corp", "lab.roquefeuil.home.arpa", "int.roquefeuil.de",
+        "roquefeuil.co.uk", "roquefeuil.ts.net", "pve.roquefeuil.zzz"}) {
     Cluster cluster(false);
     REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kDomain, domain}}).ok());
     auto all = shown(cluster, domain, kPlaces);
