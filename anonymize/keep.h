@@ -18,6 +18,9 @@ bool is_kept_name(std::string_view lower);
 /// The same for one kind: a user "mail" and a storage "local" stay, a guest "mail" does not.
 bool is_kept_name(std::string_view lower, Kind kind);
 
+/// Whether it is a command that no field and no text makes a name of.
+bool is_command_word(std::string_view lower_case);
+
 /// Whether a JSON key belongs to a protocol or a schema and never changes, whatever is named so.
 bool is_kept_key(std::string_view lower_case);
 

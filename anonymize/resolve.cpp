@@ -4,6 +4,7 @@
 
 #include "anonymize/dictionary.h"
 #include "anonymize/keep.h"
+#include "anonymize/unfold.h"
 
 namespace pmx::anonymize {
 namespace {
@@ -162,6 +163,8 @@ std::string Resolver::name(Kind kind, std::string_view surface) {
     learn(kind, surface);
     return known(*entry, surface);
   }
+  if (const auto plain = plain_text(folded); is_command_word(plain ? lower(*plain) : folded))
+    return std::string(surface);
   if (policy() != nullptr) {
     const Fate fate = ledger_.fate(kind_bit(kind), surface);
     if (fate != Fate::kReplace) return unreplaced(kind, surface, fate);

@@ -13,6 +13,7 @@ FILES = {
         "hosts": Words(),
         "users": Words(),
         "names": Words(),
+        "commands": Words(),
         "clusters": Words(),
         "attributes": Words(),
         "interfaces": Words(),

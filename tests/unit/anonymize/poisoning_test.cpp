@@ -138,6 +138,17 @@ TEST_CASE("poisoning: every beginning is accepted in text and in JSON") {
   }
 }
 
+TEST_CASE("poisoning: no field makes a name of a command") {
+  Cluster cluster;
+  CHECK(contains(cluster.json(R"({"vmid":9,"name":"web","tags":"qm pct heron9"})"), "qm pct "));
+  cluster.json(R"({"storage":"zpool","vg":"vgs","pool":"pvesm","node":"journalctl"})");
+  for (const char* text : {"name=qm set 105", "pct list; pvesm status", "node=zpool vgs journalctl"})
+    CHECK(cluster.text(text) == text);
+  // Who calls a guest so is told apart by its place.
+  REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kVm, "zpool"}}).ok());
+  CHECK_FALSE(contains(cluster.text("VM 105 (zpool)"), "zpool"));
+}
+
 TEST_CASE("embedded: a text twin says the same as the structured form") {
   Cluster cluster;
   const std::string plain = R"({"vmid":1,"name":"web","node":"heron9","tags":"prod;huber"})";
