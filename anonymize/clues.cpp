@@ -236,7 +236,8 @@ std::uint32_t blank_clues(std::string_view text, const Run& run, std::uint32_t l
   constexpr std::string_view kAssigns = " \t=:|";
   const char next = byte_at(text, run.end + 1);
   const char second = byte_at(text, run.end + 2);
-  const bool flag = run.begin > 0 && text[run.begin - 1] == '-';
+  const char before = run.begin > 0 ? text[run.begin - 1] : ' ';
+  const bool flag = before == '-' || before == '<' || before == ':';  // or an element of XML
   std::uint32_t clues = 0;
   if (flag || kAssigns.find(next) != std::string_view::npos) clues |= last & clue::kField;
   const bool named = (last & clue::kNamed) != 0 || is_digit(text[run.end - 1]);

@@ -168,11 +168,13 @@ bool Rewriter::command_flag(Scan& scan) {
   const bool attached = std::string_view("~!@#%^*?$").find(byte_at(text, scan.run_end)) !=
                         std::string_view::npos;
   const bool alone = scan.run_end == scan.at + 1 && !attached;
+  // -p'x' is attached, and quoted.
+  const char next = byte_at(text, scan.run_end);
+  const bool quoted = alone && (next == '\'' || next == '"');
   for (std::size_t i = 0; i < std::size(kFlags); ++i) {
     const Flag& flag = kFlags[i];
-    if (flag.letter != text[scan.at] || (flag.value == Flag::kAttached) == alone ||
-        (scan.flags >> i & 1) == 0)
-      continue;
+    const bool fits = quoted || (flag.value == Flag::kAttached) != alone;
+    if (flag.letter != text[scan.at] || !fits || (scan.flags >> i & 1) == 0) continue;
     std::size_t at = scan.at + 1;
     if (alone)
       while (byte_at(text, at) == ' ' || byte_at(text, at) == ',') ++at;

@@ -54,9 +54,23 @@ bool is_type_number(std::string_view word) {
 /// The words that end at a quote and may stand between "password" and it.
 bool leads_to_value(std::string_view word) { return is_one_of(word, rules::cues::kPasswordLinks); }
 
+/// Password for "user@realm": x, as a program asks for it: behind the "for".
+void asked_password(std::string_view text, std::size_t at, std::vector<Place>& places) {
+  const char quote = byte_at(text, at) == '"' || byte_at(text, at) == '\'' ? text[at++] : '\0';
+  std::size_t end = at;
+  while (end < text.size() && (is_run_char(text[end]) || text[end] == '@' || text[end] == '!')) ++end;
+  const bool user = text.substr(at, end - at).find('@') != std::string_view::npos;
+  if (quote != '\0' && byte_at(text, end++) != quote) return;
+  if ((quote == '\0' && !user) || text.substr(end, 2) != ": ") return;
+  const std::size_t begin = end + 2;
+  for (end = begin; end < text.size() && !is_space(text[end]);) ++end;
+  if (end > begin) places.push_back({begin, end, kPassword});
+}
+
 /// Password is "x", das Kennwort lautet `x`: behind the word that ends at `at`.
 void told_password(std::string_view text, std::size_t at, std::vector<Place>& places) {
   constexpr int kMostWords = 4;
+  if (text.substr(at, 5) == " for ") return asked_password(text, at + 5, places);
   for (int words = 0; words <= kMostWords; ++words) {
     if (byte_at(text, at) != ' ') return;
     const char mark = byte_at(text, ++at);
@@ -100,6 +114,41 @@ std::size_t area_code(std::string_view text, std::size_t slash) {
   return opens && area ? begin : slash;
 }
 
+/// "net use Z: \\host\share /user:U X".
+void find_net_use(std::string_view line, std::size_t begin, std::vector<Place>& places) {
+  constexpr std::string_view kUser = "/user:";
+  constexpr FieldRule kUserRule{Treatment::kUserId, Kind::kUser, "", true};
+  const std::vector<Word> words = words_of(line);
+  const auto word = [&](std::size_t i) {
+    return line.substr(words[i].begin, words[i].end - words[i].begin);
+  };
+  if (words.size() < 3 || !equals_folded(word(1), "use")) return;
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    if (!equals_folded(word(i).substr(0, kUser.size()), kUser)) continue;
+    places.push_back({begin + words[i].begin + kUser.size(), begin + words[i].end, kUserRule});
+    // The password stands behind the user or, behind the share, before it.
+    const bool next = i + 1 < words.size() && word(i + 1).front() != '/';
+    const std::size_t secret = next ? i + 1 : i - 1;
+    if (word(secret).front() != '/' && word(secret).find('\\') == std::string_view::npos)
+      places.push_back({begin + words[secret].begin, begin + words[secret].end, kPassword});
+  }
+}
+
+/// "smtp_sasl_password_maps = static:U:X".
+void find_static_login(std::string_view line, std::size_t begin, std::vector<Place>& places) {
+  constexpr std::string_view kMap = "static:";
+  const std::size_t map = line.find(kMap);
+  if (map == std::string_view::npos) return;
+  const std::size_t user = map + kMap.size();
+  std::size_t end = user;
+  while (end < line.size() && !is_space(line[end])) ++end;
+  const std::size_t colon = line.find(':', user);
+  if (colon == std::string_view::npos || colon == user || colon + 1 >= end) return;
+  constexpr FieldRule kUserRule{Treatment::kUserId, Kind::kUser, "", true};
+  places.push_back({begin + user, begin + colon, kUserRule});
+  places.push_back({begin + colon + 1, begin + end, kPassword});
+}
+
 /// "[smtp.acme.de]:587 user:X", a line of Postfix's passwords.
 void find_relay_password(std::string_view line, std::size_t begin, std::vector<Place>& places) {
   if (line.find("]:") == std::string_view::npos) return;
@@ -117,6 +166,9 @@ void find_relay_password(std::string_view line, std::size_t begin, std::vector<P
 
 void find_directive(std::string_view line, std::size_t begin, std::vector<Place>& places) {
   if (line.starts_with('[')) return find_relay_password(line, begin, places);
+  if (line.starts_with("net ")) return find_net_use(line, begin, places);
+  if (line.starts_with("smtp_sasl_password_maps") || line.starts_with("lmtp_sasl_password_maps"))
+    return find_static_login(line, begin, places);
   std::size_t at = 0;
   while (byte_at(line, at) == ' ' || byte_at(line, at) == '\t') ++at;
   static constexpr auto kHeads =
@@ -192,6 +244,24 @@ void find_labelled(std::string_view text, const Marks& marks, std::vector<Place>
     }
 }
 
+namespace {
+
+/// Whether a quoted password follows: IDENTIFIED BY 'X', SET PASSWORD FOR u = 'X',
+/// ConvertTo-SecureString "X".
+bool announces_secret(std::string_view before) {
+  constexpr std::string_view kPhrases[] = {"PASSWORD ", "IDENTIFIED BY ", "-SecureString ",
+                                           "-SecureString -String ", "-AsPlainText "};
+  constexpr std::string_view kSet = "SET PASSWORD FOR ";
+  constexpr std::size_t kReach = 160;
+  if (ends_with_one_of(before, kPhrases)) return true;
+  if (!before.ends_with("= ")) return false;
+  const std::string_view near = before.substr(before.size() - std::min(before.size(), kReach));
+  const std::size_t set = near.rfind(kSet);
+  return set != std::string_view::npos && near.find_first_of(";\n", set) == std::string_view::npos;
+}
+
+}  // namespace
+
 /// ('smtp_password','X'), ALTER ROLE x PASSWORD 'X': a key and its value in SQL.
 void find_sql_secrets(std::string_view text, const Marks& marks, std::vector<Place>& places) {
   std::size_t done = 0;
@@ -206,13 +276,12 @@ void find_sql_secrets(std::string_view text, const Marks& marks, std::vector<Pla
                      field_rule(text.substr(begin, at - 3 - begin)).treatment == Treatment::kSecret;
     if (key && end != std::string_view::npos && end > at) places.push_back({at, end, kPassword});
   }
-  constexpr std::string_view kPhrase = "PASSWORD '";
-  for (const std::size_t mark : marks.of(Marks::kQuoted)) {
-    const std::size_t at = behind(text, mark, kPhrase, kPhrase.size() - 1);
-    if (at == mark) continue;
-    const std::size_t end = text.find('\'', at);
-    if (end != std::string_view::npos && end > at) places.push_back({at, end, kPassword});
-  }
+  for (const Marks::Kind kind : {Marks::kQuoted, Marks::kDoublyQuoted})
+    for (const std::size_t mark : marks.of(kind)) {
+      const std::size_t end = text.find(text[mark], mark + 1);
+      if (announces_secret(text.substr(0, mark)) && end != std::string_view::npos && end > mark + 1)
+        places.push_back({mark + 1, end, kPassword});
+    }
 }
 
 void find_told_passwords(std::string_view text, const Marks& marks, std::vector<Place>& places) {

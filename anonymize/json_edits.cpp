@@ -41,6 +41,8 @@ enum Fact : std::uint32_t {
   kMetricRow = 1U << 21,  ///< a metric server: its id is a name
   kGroupRow = 1U << 22,   ///< a firewall rule whose action is a security group
   kKeyRow = 1U << 23,     ///< a JSON Web Key
+  kPluginRow = 1U << 25,  ///< asks a provider of DNS: its data are secret
+  kDataValue = 1U << 26,
   kResource = 1U << 24,   ///< a resource of Terraform: its name is somebody's word for it
 };
 
@@ -102,6 +104,9 @@ constexpr FactRow kFacts[] = {{"vmid", kVmid},
                               {"ref", kNamedRow},      // an alias or a set of the firewall
                               {"NetworkSettings", kNamedRow},  // a container of Docker
                               {"instances", kResource},
+                              {"api", kPluginRow},
+                              {"validation-delay", kPluginRow},
+                              {"data", kDataValue},
                               {"map", kNamedRow | kJobRow},
                               {"schedule", kJobRow},
                               {"url", kServiceRow},
@@ -131,6 +136,7 @@ struct ObjectFacts {
   std::int32_t name = -1;      ///< the string behind "name"
   std::int32_t property = -1;  ///< the string that names the property of a {key, value} row
   bool secret_list = false;    ///< in a list of secrets
+  std::int32_t holder = -1;    ///< the key it is the value of
   bool errors = false;         ///< PVE says of each parameter what is wrong with it
   bool inside_guest = false;   ///< within two levels of an object with a VMID
   std::optional<Kind> type;
@@ -169,6 +175,7 @@ class Document {
     for (std::size_t i = 0; i < objects_.size(); ++i) {
       if (!objects_[i].has(kValue | kPending)) objects_[i].property = -1;
       const std::int32_t holder = strings.holders[i];
+      objects_[i].holder = holder;
       objects_[i].secret_list = holder >= 0 && text(holder) == "secret";
       std::int32_t around = strings.parents[i];
       const bool outermost = around >= 0 && strings.parents[static_cast<std::size_t>(around)] < 0;
@@ -249,7 +256,8 @@ void Document::note(std::size_t index) {
     keys_of_[index] = number;
     constexpr std::uint32_t kOfObject = kVmid | kConfig | kFrame | kInterface | kSnapshot |
                                         kTokenRow | kUserRow | kValue | kPending | kNamedRow |
-                                        kJobRow | kServiceRow | kKeyRow | kResource;
+                                        kJobRow | kServiceRow | kKeyRow | kResource |
+                                        kPluginRow;
     objects_[static_cast<std::size_t>(item.object)].facts |= keys_[number].facts & kOfObject;
     return;
   }
@@ -332,6 +340,12 @@ FieldRule Document::treatment_of(const JsonString& item, std::string_view& name)
     return {Treatment::kReference, Kind::kName, "", true};
   if (object.secret_list && (key.facts & kValue) != 0)
     return {Treatment::kSecret, Kind::kName, "secret", false};
+  if (object.has(kPluginRow) && (key.facts & kDataValue) != 0)
+    return {Treatment::kSecret, Kind::kName, "credential", false};
+  // "root_password": {"value": "...", "sensitive": true}
+  if (object.holder >= 0 && (key.facts & kValue) != 0)
+    if (const FieldRule rule = key_at(object.holder).rule; rule.treatment == Treatment::kSecret)
+      return rule;
   if (object.has(kKeyRow) && is_key_part(text(item.key)) && is_long(text(item)))
     return {Treatment::kSecret, Kind::kName, "key", false};
   // {"name":"X-Api-Key","value":"..."}

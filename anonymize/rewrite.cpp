@@ -377,6 +377,7 @@ bool Rewriter::at_run(Scan& scan) {
       {clue::kLine, &Rewriter::file_line, Finder::kFileLine, Reach::kTold},
       {clue::kUpid, &Rewriter::upid, Finder::kUpid, Reach::kWord},
       {clue::kCue, &Rewriter::cue, Finder::kCommand, Reach::kTold},
+      {clue::kCue, &Rewriter::numbered_token, Finder::kSecretForm, Reach::kWord},
       {clue::kCue, &Rewriter::hinted_person, Finder::kHint, Reach::kTold},
       {clue::kCue, &Rewriter::backup_phrase, Finder::kContext, Reach::kTold},
       {clue::kTicket, &Rewriter::ticket, Finder::kTicket, Reach::kBeyond},

@@ -369,6 +369,7 @@ class Rewriter {
   bool assigned_value(Scan& scan, std::size_t from, const FieldRule& rule);
   bool assigned_name(Scan& scan, std::size_t from, const FieldRule& rule);
   bool secret_shape(Scan& scan);
+  bool numbered_token(Scan& scan);
   bool web_token(Scan& scan);
   bool hash_shape(Scan& scan);
   static Quote take_quote(std::string_view text, std::size_t& at);
@@ -378,6 +379,7 @@ class Rewriter {
   bool secret_value(Scan& scan, std::size_t from, std::string_view word);
   std::vector<Edit> secret_edits(std::string_view value, std::string_view word);
   static std::vector<Edit> cookie_edits(std::string_view value);
+  static std::vector<Edit> assigned_edits(std::string_view value);
   std::size_t value_end(Scan& scan, std::size_t from, Quote quote);
   // own.cpp
   /// The end of the pseudonym of a name or address that begins at `at`, or `at`.
@@ -464,6 +466,8 @@ class Rewriter {
   bool file_line(Scan& scan);
   bool section_header(Scan& scan);
   bool section_property(Scan& scan);
+  bool plugin_data(Scan& scan, std::size_t begin, std::size_t end);
+  bool named_property(Scan& scan, std::size_t begin, std::size_t end);
   bool section_bracket(Scan& scan);
   bool user_line(Scan& scan);
   bool account_line(Scan& scan);

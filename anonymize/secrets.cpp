@@ -1,14 +1,9 @@
-// Secrets in text: values of keys that name a secret, and tokens with a shape of their own.
-#include <re2/re2.h>
-
+// Secrets in text: values of keys that name a secret.
 #include <algorithm>
-#include <array>
-#include <memory>
 
 #include "anonymize/keep.h"
 #include "anonymize/rewrite.h"
 #include "anonymize/rules/fields.h"
-#include "anonymize/rules/files.h"
 #include "anonymize/rules/secrets.h"
 #include "anonymize/rules/words.h"
 #include "anonymize/word_set.h"
@@ -19,54 +14,6 @@ namespace {
 
 namespace secrets = rules::secrets;
 
-re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
-
-std::unique_ptr<RE2> compile(const char* pattern) {
-  RE2::Options options;
-  options.set_max_mem(1 << 19);
-  options.set_log_errors(false);
-  options.set_encoding(RE2::Options::EncodingLatin1);
-  return std::make_unique<RE2>(pattern, options);
-}
-
-/// Tokens of well-known services; asked only where one of their heads begins.
-const RE2& token_pattern() {
-  static const std::unique_ptr<RE2> kPattern = compile(secrets::kTokens);
-  return *kPattern;
-}
-
-/// Keys and web tokens, which are read without an expression.
-/// Interfaces named by their MAC are long enough to be woken by the same table.
-constexpr rules::TokenHead kKeyHeads[] = {{"enx", 15}, {"ssh", 3}, {"ecd", 3},
-                                          {"sk-", 3},  {"AAA", 4}, {"eyJ", 11}};
-/// What a job's id has behind its head.
-constexpr std::size_t kJobTail = 13;
-
-/// Whether some token or key begins with `c`.
-bool begins_token(char c) {
-  static constexpr auto kFirst = [] {
-    std::array<bool, 256> first{};
-    const auto add = [&first](const rules::TokenHead& head) {
-      first[static_cast<unsigned char>(head.text.front())] = true;
-    };
-    for (const rules::TokenHead& head : secrets::kTokensHeads) add(head);
-    for (const rules::TokenHead& head : kKeyHeads) add(head);
-    return first;
-  }();
-  return kFirst[static_cast<unsigned char>(c)];
-}
-
-bool is_base64(char c) {
-  return (static_cast<unsigned char>(c) < 0x80 && is_word_char(c)) || c == '+' || c == '/' ||
-         c == '=';
-}
-
-bool is_base64url(char c) {
-  return (static_cast<unsigned char>(c) < 0x80 && is_word_char(c)) || c == '_' || c == '-';
-}
-
-/// A pseudonym at the end of a token is cut off by a dash or dot: so far behind it is looked at.
-constexpr std::size_t kTail = 12;
 /// The longest [secret:...] has fewer bytes.
 constexpr std::size_t kMaxPlaceholder = 32;
 
@@ -127,6 +74,16 @@ std::size_t remark_begin(std::string_view value) {
   return remark.find(' ') == std::string_view::npos ? value.size() : open;
 }
 
+/// $API_TOKEN, ${API_TOKEN}: what it stands for is set elsewhere.
+bool is_shell_variable(std::string_view value) {
+  if (!value.starts_with('$')) return false;
+  value.remove_prefix(1);
+  if (value.starts_with('{') && value.ends_with('}')) value = value.substr(1, value.size() - 2);
+  return value.size() > 2 && std::all_of(value.begin(), value.end(), [](char c) {
+           return is_upper(c) || is_digit(c) || c == '_';
+         });
+}
+
 std::size_t run_from(std::string_view text, std::size_t at) {
   while (at < text.size() && is_run_char(text[at])) ++at;
   return at;
@@ -149,8 +106,13 @@ bool is_directory(std::string_view text, std::size_t key, std::size_t at) {
          is_below_root(text, at);
 }
 
-/// "|", ">-", "|2+": in YAML a block of lines follows.
+/// "|", ">-", "|2+", perhaps behind a tag (!vault |): in YAML a block of lines follows.
 bool is_block_mark(std::string_view value) {
+  if (value.starts_with('!')) {
+    const std::size_t blank = value.find(' ');
+    if (blank == std::string_view::npos) return false;
+    value.remove_prefix(blank + 1);
+  }
   return !value.empty() && value.size() <= 3 && (value[0] == '|' || value[0] == '>') &&
          value.find_first_not_of("+-123456789", 1) == std::string_view::npos;
 }
@@ -202,10 +164,29 @@ bool closes_key(std::string_view text, std::size_t begin, std::size_t at) {
          text.substr(begin - 1 - kDefine.size(), kDefine.size()) == kDefine;
 }
 
+/// Where the content of the XML element begins whose name ends at `end`: <Password>, <p:Password
+/// Type="x">; 0 when no element is opened there.
+std::size_t element_content(std::string_view text, std::size_t begin, std::size_t end) {
+  constexpr std::size_t kLongest = 160;
+  const char next = byte_at(text, end);
+  if ((next != '>' && next != ' ') || begin == 0) return 0;
+  if (text[begin - 1] == ':')
+    for (--begin; begin > 0 && is_run_char(text[begin - 1]);) --begin;
+  if (begin == 0 || text[begin - 1] != '<') return 0;
+  if (next == '>') return end + 1;
+  const std::size_t close = text.substr(end, kLongest).find_first_of("<>\n");
+  const bool opens = close != std::string_view::npos && text[end + close] == '>' &&
+                     text[end + close - 1] != '/' &&
+                     text.substr(end, close).find('=') != std::string_view::npos;
+  return opens ? end + close + 1 : 0;
+}
+
 /// What stands behind the key at [begin, end); `flag` when the key is a command's.
 Assignment read_assignment(std::string_view text, std::size_t begin, std::size_t end, bool flag) {
   const char before = begin > 0 ? text[begin - 1] : ' ';
-  if (byte_at(text, end) == '>') return {before == '<' ? end + 1 : 0, '>'};
+  if (const std::size_t content = element_content(text, begin, end); content > 0)
+    return {content, '>'};
+  if (byte_at(text, end) == '>') return {};
   std::size_t at = end;
   if (const char quote = byte_at(text, at); quote == '\\' || quote == '"' || quote == '\'') {
     while (byte_at(text, at) == '\\') ++at;
@@ -227,6 +208,9 @@ Assignment read_assignment(std::string_view text, std::size_t begin, std::size_t
     if (byte_at(text, skip_blanks(text, line)) != '|') return {};
     return {skip_blanks(text, separator + 1), mark};
   }
+  // "userPassword:: x" of LDIF: in base64.
+  if (separator == end && text.substr(separator, 3) == ":: " && begins_line(text, begin))
+    return {skip_blanks(text, separator + 2), mark};
   const bool assigned = (mark == '=' || mark == ':') && byte_at(text, separator + 1) != ':' &&
                         text.substr(separator, 3) != "://";
   if (assigned) {
@@ -264,12 +248,34 @@ bool ends_label(std::string_view word) {
                      });
 }
 
+/// The rule of the object that begins where `before` ends, but for a quote: "root_password": {".
+FieldRule outer_rule(std::string_view before) {
+  const auto cut_blanks = [&before] {
+    while (!before.empty() && is_space(before.back())) before.remove_suffix(1);
+  };
+  const auto cut = [&](char c) {
+    cut_blanks();
+    const bool ends = before.ends_with(c);
+    if (ends) before.remove_suffix(1);
+    return ends;
+  };
+  if (before.ends_with('\\')) before.remove_suffix(1);
+  cut('"');
+  if (before.ends_with('\\')) before.remove_suffix(1);
+  if (!cut('{') || !(cut(':') || cut('=')) || !cut('"')) return {};
+  if (before.ends_with('\\')) before.remove_suffix(1);
+  std::size_t begin = before.size();
+  while (begin > 0 && is_run_char(before[begin - 1])) --begin;
+  return field_rule(before.substr(begin));
+}
+
 /// The rule of the value at `at` that a name stands before: name="password" value="x", and as YAML
 /// writes it, on the line before.
 FieldRule named_value_rule(std::string_view text, std::size_t at) {
   constexpr std::size_t kReach = 96;
   const std::size_t from = at > kReach ? at - kReach : 0;
   const std::string_view before = text.substr(from, at - from);
+  if (const FieldRule rule = outer_rule(before); rule.treatment == Treatment::kSecret) return rule;
   std::size_t found = 0;
   for (const std::string_view mark :
        {"name=\"", "key=\"", "name: ", "key: ", "name\":\"", "name\": \"", "key\": \""}) {
@@ -303,6 +309,14 @@ FieldRule label_rule(std::string_view text, std::size_t& begin, std::string_view
   return field_rule(run);
 }
 
+/// Whether PAM's module stands before the parenthesis before `at`.
+bool in_pam_message(std::string_view text, std::size_t at) {
+  if (at == 0 || text[at - 1] != '(') return false;
+  std::size_t begin = at - 1;
+  while (begin > 0 && is_run_char(text[begin - 1])) --begin;
+  return text.substr(begin).starts_with("pam_");
+}
+
 /// Whether `at` is within an element of HTML that has a name of its own: <input name="csrf">.
 bool in_element(std::string_view text, std::size_t at) {
   constexpr std::size_t kReach = 96;
@@ -330,15 +344,6 @@ bool ends_list_item(std::string_view text, std::size_t at) {
 }
 
 }  // namespace
-
-void add_secret_words(Triggers& triggers) {
-  for (const rules::TokenHead& head : secrets::kTokensHeads)
-    triggers.add_secret(head.text, head.shortest);
-  for (const rules::TokenHead& head : kKeyHeads) triggers.add_secret(head.text, head.shortest);
-  for (const std::string_view head : rules::files::kMadeJobs)
-    for (const std::string& spelling : {std::string(head), upper(head)})
-      triggers.add_secret(spelling, head.size() + kJobTail);
-}
 
 /// Moves behind backslashes and one quote, when there is one. Backticks are a pair on one line.
 Rewriter::Quote Rewriter::take_quote(std::string_view text, std::size_t& at) {
@@ -446,6 +451,22 @@ std::vector<Edit> Rewriter::cookie_edits(std::string_view value) {
   return edits;
 }
 
+/// "NAME=secret" in lines: what a provider of DNS is asked with.
+std::vector<Edit> Rewriter::assigned_edits(std::string_view value) {
+  std::vector<Edit> edits;
+  for (std::size_t at = 0; at < value.size();) {
+    const std::size_t end = std::min(value.find('\n', at), value.size());
+    const std::size_t equals = value.substr(0, end).find('=', at);
+    // The marks that end base64 assign nothing.
+    const bool assigns = equals != std::string_view::npos && value.find_first_not_of('=', equals) < end;
+    const std::size_t begin = assigns ? equals + 1 : at;
+    if (begin < end && !value.substr(begin).starts_with("[secret:"))
+      edits.push_back({begin, end, "[secret:credential]"});
+    at = end + 1;
+  }
+  return edits;
+}
+
 /// Hides a secret; what says whose it is and how it is written stays readable or gets pseudonyms:
 /// "Bearer x", "PVEAPIToken=user@realm!name=x", "base64:x".
 std::vector<Edit> Rewriter::secret_edits(std::string_view value, std::string_view word) {
@@ -463,9 +484,11 @@ std::vector<Edit> Rewriter::secret_edits(std::string_view value, std::string_vie
       edits.push_back({at, owner, std::move(shown)});
     at = owner + 1;
   }
+  if (word == "credential") return assigned_edits(value);
   if (word == "cookie" && value.find('=') != std::string_view::npos) return cookie_edits(value);
   const std::string_view secret = value.substr(at);
-  if (!secret.empty() && !secret.starts_with("[secret:"))
+  const bool variable = at > 0 && value[at - 1] == '=' && is_shell_variable(secret);
+  if (!secret.empty() && !variable && !secret.starts_with("[secret:"))
     edits.push_back({at, value.size(), "[secret:" + std::string(word) + "]"});
   return edits;
 }
@@ -509,6 +532,8 @@ bool Rewriter::key_value(Scan& scan) {
   const FieldRule rule = label_rule(text, label, run);
   scan.key = rule.key;
   if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
+  // pam_unix(passwd:chauthtok): what a program asks PAM for.
+  if (next == ':' && in_pam_message(text, scan.at)) return false;
   const char first = byte_at(text, scan.run_end + 1);
   const bool direct = next == '=' && (is_word_char(first) || first == '"' || first == '\'');
   if (!direct) scan.looks_beyond();
@@ -534,6 +559,7 @@ bool Rewriter::key_value(Scan& scan) {
       const Quote quote = take_quote(text, begin);
       const std::size_t length = value_end(scan, begin, quote) - begin;
       if (length < 20 || holds_own(text.substr(begin, length))) return false;
+      if (scan.at >= 7 && text.substr(scan.at - 7, 7) == "public ") return false;
       if (is_below_root(text, begin)) return false;  // "Offering public key: /home/x/.ssh/id_rsa"
       return secret_value(scan, at, "key");
     }
@@ -610,79 +636,6 @@ bool Rewriter::assigned_name(Scan& scan, std::size_t from, const FieldRule& rule
   announce_name(value, rule);
   for (Edit& edit : field(value, rule, Kind::kVm)) scan.place(at, std::move(edit));
   return scan.skip(std::max(end, scan.at));
-}
-
-bool Rewriter::secret_shape(Scan& scan) {
-  const std::string_view rest = scan.text.substr(scan.at);
-  if (!begins_token(rest.front())) return false;
-  const std::string_view head = rest.substr(0, 3);
-  if (head == "ssh" || head == "ecd" || head == "sk-") {
-    const std::size_t blank = rest.substr(0, 48).find(' ');
-    if (blank == std::string_view::npos) scan.looks_beyond();
-    scan.looks_to(scan.at + blank + 5);
-    if (blank != std::string_view::npos && rest.substr(blank + 1, 4) == "AAAA") {
-      const std::size_t begin = scan.at + blank + 1;
-      std::size_t end = begin;
-      while (end < scan.text.size() && is_base64(scan.text[end])) ++end;
-      scan.replace(begin, end, "[secret:ssh-key]");
-      const bool known =
-          dictionary_.longest_at(scan.text, end + 1).end > run_from(scan.text, end + 1);
-      if (byte_at(scan.text, end) == ' ' && !known) {  // a known name of several words is one
-        scan.run_begin = end + 1;
-        context_name(scan, end + 1, Kind::kUser, true);
-      }
-      return true;
-    }
-  }
-  if (rest.starts_with("AAAA") && rest.size() > 60) {
-    std::size_t end = scan.at;
-    while (end < scan.text.size() && is_base64(scan.text[end])) ++end;
-    if (end - scan.at > 60) scan.looks_beyond();
-    if (end - scan.at > 60 && !holds_own(scan.text.substr(scan.at, end + kTail - scan.at)))
-      return scan.replace(scan.at, end, "[secret:ssh-key]");
-  }
-  if (head == "eyJ") return scan.looks_beyond(), web_token(scan);
-  if (std::none_of(std::begin(secrets::kTokensHeads), std::end(secrets::kTokensHeads),
-                   [head](const rules::TokenHead& known) { return known.text == head; }))
-    return false;
-  re2::StringPiece input = piece(rest.substr(0, 8192));
-  re2::StringPiece found;
-  if (!RE2::Consume(&input, token_pattern(), &found)) return false;
-  scan.looks_beyond();
-  if (holds_own(rest.substr(0, found.size() + kTail))) return false;
-  return scan.replace(scan.at, scan.at + found.size(), "[secret:token]");
-}
-
-/// header.claims.signature; one run may hold many beginnings, so its end is looked for once.
-bool Rewriter::web_token(Scan& scan) {
-  constexpr std::size_t kMinHeader = 11;
-  constexpr std::size_t kMinClaims = 4;
-  const std::string_view text = scan.text;
-  const auto part = [text](std::size_t at) {
-    while (at < text.size() && is_base64url(text[at])) ++at;
-    return at;
-  };
-  if (scan.header_end <= scan.at) {
-    scan.header_end = part(scan.at);
-    scan.claims_end = byte_at(text, scan.header_end) == '.' ? part(scan.header_end + 1) : 0;
-  }
-  const std::size_t header = scan.header_end;
-  if (header - scan.at < kMinHeader || scan.claims_end < header + 1 + kMinClaims) return false;
-  std::size_t end = scan.claims_end;
-  if (byte_at(text, end) == '.') end = part(end + 1);
-  if (holds_own(text.substr(scan.at, end - scan.at))) return false;
-  return scan.replace(scan.at, end, "[secret:token]");
-}
-
-bool Rewriter::hash_shape(Scan& scan) {
-  static const std::unique_ptr<RE2> kPattern = compile(
-      "(\\$(?:1|2[abxy]?|5|6|7|y|gy|argon2id?)\\$[./"
-      "A-Za-z0-9$=,+-]{12,}|\\{S?SHA[0-9]*\\}[A-Za-z0-9+/=]{16,})");
-  re2::StringPiece input = piece(scan.text.substr(scan.at, 1024));
-  re2::StringPiece found;
-  if (!RE2::Consume(&input, *kPattern, &found)) return false;
-  if (holds_own(scan.text.substr(scan.at, found.size() + kTail))) return false;
-  return scan.replace(scan.at, scan.at + found.size(), "[secret:hash]");
 }
 
 }  // namespace pmx::anonymize

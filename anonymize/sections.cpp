@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "anonymize/blobs.h"
 #include "anonymize/rewrite.h"
 #include "anonymize/rules/files.h"
 #include "anonymize/word_set.h"
@@ -48,7 +49,7 @@ void add_section_words(Triggers& triggers) {
   for (const rules::ClassedWord& section : rules::files::kSections)
     triggers.add_word(section.word, clue::kLine);
   for (const std::string_view head : rules::files::kUserLines) triggers.add_word(head, clue::kLine);
-  triggers.add_word("GROUP", clue::kLine);
+  for (const std::string_view word : {"GROUP", "header"}) triggers.add_word(word, clue::kLine);
 }
 
 /// One name that stands at [begin, end) because of its place.
@@ -79,16 +80,40 @@ bool Rewriter::section_header(Scan& scan) {
   return placed_name(scan, begin, end, section->kind) || scan.skip(end);
 }
 
+/// What a provider of DNS is asked with, in base64: some of its names say so and some do not.
+bool Rewriter::plugin_data(Scan& scan, std::size_t begin, std::size_t end) {
+  SlashChain chain;
+  const bool encoded = read_base64(scan.text, begin, chain).end >= end;
+  return encoded && scan.replace(begin, end, "[secret:credential]");
+}
+
+/// "name=X,value=Y" of a webhook's header or secret, Y in base64.
+bool Rewriter::named_property(Scan& scan, std::size_t begin, std::size_t end) {
+  constexpr std::string_view kValue = ",value=";
+  const std::string_view list = scan.text.substr(begin, end - begin);
+  const std::size_t cut = list.find(kValue);
+  if (cut == std::string_view::npos) return false;
+  const std::string_view name = list.substr(5, cut - 5);
+  const bool secret = scan.text.substr(scan.at, scan.run_end - scan.at) == "secret" ||
+                      field_rule(name).treatment == Treatment::kSecret;
+  const std::size_t value = begin + cut + kValue.size();
+  if (!secret || value == end || scan.text.substr(value).starts_with("[secret:")) return false;
+  return scan.replace(value, end, "[secret:secret]");
+}
+
 /// "<tab>server 10.1.2.3", "<tab>password x y".
 bool Rewriter::section_property(Scan& scan) {
   const std::string_view text = scan.text;
   if (byte_at(text, scan.run_end) != ' ') return false;
   const FieldRule rule = field_rule(text.substr(scan.at, scan.run_end - scan.at));
   scan.key = rule.key;
-  if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
   const std::size_t begin = scan.run_end + 1;
   const std::size_t end = content_end(text, begin);
   const std::string_view value = text.substr(begin, end - begin);
+  if (text.substr(scan.at, scan.run_end - scan.at) == "data") return plugin_data(scan, begin, end);
+  // "header name=X,value=Y" of a webhook: the name says what the value is.
+  if (value.starts_with("name=")) return named_property(scan, begin, end);
+  if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
   // "Serial Number: x" is no property.
   if (value.empty() || value.front() == '=' ||
       byte_at(value, run_end(value, 0, value.size())) == ':')
@@ -231,7 +256,23 @@ bool Rewriter::file_line(Scan& scan) {
   return before == "|" && firewall_line(scan);
 }
 
-/// [IPSET x], [group x], [ALIASES]; [x] over a snapshot of a guest.
+namespace {
+
+/// Whether the lines below a name in brackets are those of what Samba shares.
+bool is_share(std::string_view lines) {
+  const std::size_t path = lines.find("path");
+  if (path == std::string_view::npos) return false;
+  const std::size_t line = lines.rfind('\n', path);
+  const bool begins = line != std::string_view::npos &&
+                      lines.substr(line + 1, path - line - 1).find_first_not_of(" \t") == lines.npos;
+  const std::size_t equals = lines.find_first_not_of(' ', path + 4);
+  return begins && byte_at(lines, equals) == '=' && lines.find_first_not_of(' ', equals + 1) != lines.npos &&
+         lines[lines.find_first_not_of(' ', equals + 1)] == '/';
+}
+
+}  // namespace
+
+/// [IPSET x], [group x], [ALIASES]; [x] over a snapshot of a guest or a directory that is shared.
 bool Rewriter::section_bracket(Scan& scan) {
   const std::string_view text = scan.text;
   if (scan.at > 0 && text[scan.at - 1] != '\n') return false;
@@ -246,7 +287,8 @@ bool Rewriter::section_bracket(Scan& scan) {
     if (equals_folded(inside.substr(0, head.size()), head)) begin += head.size();
   const bool snapshot =
       text.substr(close, next - close).find("\nsnaptime: ") != std::string_view::npos;
-  if (begin == scan.at + 1 && !snapshot) return false;
+  const bool share = is_share(text.substr(close + 1, next - close - 1));
+  if (begin == scan.at + 1 && !snapshot && !share) return false;
   return placed_name(scan, begin, close, Kind::kName);
 }
 

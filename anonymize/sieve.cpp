@@ -218,8 +218,9 @@ std::uint32_t clues_between(std::uint32_t clues, const char* data, std::size_t a
   constexpr std::string_view kAssigns = " \t=:|";
   clues &= clues_before(data[end]);
   const bool blank = data[end] == ' ' || data[end] == '\t';
-  // Behind a tab a property of a section stands.
-  const bool alone = at > 0 && !is_run_char(data[at - 1]) && data[at - 1] != '\t';
+  // Behind a tab a property of a section stands, behind these marks the name of an element.
+  const char before = at > 0 ? data[at - 1] : '<';
+  const bool alone = !is_run_char(before) && before != '\t' && before != '<' && before != ':';
   if (blank && alone && kAssigns.find(data[end + 1]) == std::string_view::npos)
     clues &= ~std::uint32_t{clue::kField};
   if (data[end + 1] != '(') clues &= ~std::uint32_t{clue::kNamed};

@@ -34,6 +34,11 @@ bool Rewriter::block_value(Scan& scan, std::size_t at, std::string_view word) {
     if (begin - line <= key || text.substr(begin).starts_with("-----BEGIN")) break;
     const std::string_view value = text.substr(begin, end - begin);
     if (value.starts_with("[secret:")) break;
+    if (value.starts_with("$ANSIBLE_VAULT;")) {  // says how the lines below are encrypted
+      found = true;
+      scan.skip(end);
+      continue;
+    }
     for (Edit& edit : secret_edits(value, word)) scan.place(begin, std::move(edit));
     scan.skip(end);
     found = true;
