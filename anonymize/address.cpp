@@ -98,6 +98,21 @@ std::string format_ipv4(std::uint32_t value) {
          std::to_string((value >> 8) & 255) + '.' + std::to_string(value & 255);
 }
 
+namespace {
+
+/// Whether the port of a connection stands at `at`, as netstat writes it behind all eight groups.
+bool is_port(std::string_view text, std::size_t at, const Ipv6& address) {
+  constexpr std::size_t kMostDigits = 5;
+  std::size_t end = at + 1;
+  while (is_digit(byte_at(text, end))) ++end;
+  const bool wide = std::any_of(address.groups.begin(), address.groups.end(),
+                                [](std::uint16_t group) { return group > 0xFF; });
+  return wide && address.compressed_at < 0 && end > at + 1 && end - at - 1 <= kMostDigits &&
+         !is_word_char(byte_at(text, end)) && byte_at(text, end) != ':';
+}
+
+}  // namespace
+
 std::optional<Ipv6> read_ipv6(std::string_view text, std::size_t at) {
   const char before = at > 0 ? text[at - 1] : ' ';
   if (is_word_char(before) || (before == ':' && follows_group(text, at))) return std::nullopt;
@@ -140,7 +155,8 @@ std::optional<Ipv6> read_ipv6(std::string_view text, std::size_t at) {
                                          [](std::uint8_t width) { return width > 0; });
   const char after = byte_at(text, i);
   if (i < text.size() && (is_word_char(after) || after == ':') &&
-      !(after == ':' && !is_hex(byte_at(text, i + 1)) && byte_at(text, i + 1) != ':'))
+      !(after == ':' && !is_hex(byte_at(text, i + 1)) && byte_at(text, i + 1) != ':') &&
+      !(after == ':' && is_port(text, i, out)))
     return std::nullopt;
   out.end = i;
   return out;

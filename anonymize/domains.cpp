@@ -34,7 +34,7 @@ bool is_identifier(std::string_view lower_case) {
   const std::size_t dot = lower_case.find('.');
   if (lower_case.find('.', dot + 1) != std::string_view::npos) return false;
   const std::string_view tld = lower_case.substr(dot + 1);
-  return tld == "pl" || lower_case == "rc.local" ||
+  return tld == "pl" || lower_case == "rc.local" || lower_case == "system.net" ||
          (is_one_of(tld, rules::domains::kWords) &&
           (dot <= 3 || is_common_word(lower_case.substr(0, dot))));
 }
@@ -68,6 +68,12 @@ std::size_t path_end(std::string_view text, std::size_t at) {
          text[at] != ')' && text[at] != '\\')
     ++at;
   return at;
+}
+
+/// Whether "(rw", "(ro" or the like stands at `at`, as in a line of exports.
+bool is_export_option(std::string_view text, std::size_t at) {
+  constexpr std::string_view kOptions[] = {"(rw", "(ro", "(sec=", "(sync", "(async", "(fsid="};
+  return begins_with_one_of(text.substr(at, 8), kOptions);
 }
 
 /// Whether what has the form of a host is a file below a directory of the system
@@ -200,7 +206,9 @@ bool Rewriter::service_name(Scan& scan) {
 
 bool Rewriter::fqdn(Scan& scan) {
   if (!scan.run_dotted) return false;
-  const char before = scan.at > scan.run_begin ? scan.text[scan.at - 1] : ' ';
+  // _acme-challenge.x: a service's label begins with what is no part of a run.
+  const bool inside = scan.at > scan.run_begin || (scan.at > 0 && scan.text[scan.at - 1] == '_');
+  const char before = inside ? scan.text[scan.at - 1] : ' ';
   if (before == '.' || before == '-') return false;
   if (before == '_') return service_name(scan);
   const std::size_t end = chain_end(scan.text, scan.at);
@@ -208,7 +216,8 @@ bool Rewriter::fqdn(Scan& scan) {
   if (name.size() > kMaxDomain || name.find('.') == std::string_view::npos) return false;
   if (!is_letter(name.back())) return host_and_port(scan, end);
   const char after = byte_at(scan.text, end);
-  if (after == '_' || after == '(') return false;
+  // x.y(z) calls a function, but for the clients of an export: host(rw).
+  if (after == '_' || (after == '(' && !is_export_option(scan.text, end))) return false;
   if (webhook(scan, end)) return true;
   if (is_no_host(scan.text, scan.at, end)) return false;
   const std::size_t suffix = sensitive_suffix(name);

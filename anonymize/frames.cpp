@@ -97,6 +97,17 @@ std::size_t random_end(std::string_view text, std::size_t at) {
   return length >= static_cast<int>(kShortest) && mixed ? end : 0;
 }
 
+namespace {
+
+/// sda, nvme0n1: how the kernel calls disks.
+bool is_disk_name(std::string_view value) {
+  if (value.starts_with("nvme") && value.size() > 4) return is_digit(value[4]);
+  return value.size() <= 4 && (value.starts_with("sd") || value.starts_with("vd")) &&
+         value.size() > 2 && std::all_of(value.begin(), value.end(), is_lower);
+}
+
+}  // namespace
+
 void add_frame_words(Triggers& triggers) {
   triggers.add_word("pvespiceproxy", clue::kTicket);
   triggers.add_word("io.systemd.credential", clue::kTicket);
@@ -115,6 +126,7 @@ void Rewriter::task_object(Scan& scan, std::size_t begin, std::size_t end) {
       scan.place(begin, std::move(edit));
     return;
   }
+  if (is_disk_name(value)) return;  // cephcreateosd:sdb
   // Services and the like are words; a word is a name only when it is known to be one.
   const std::string folded = lower(value);
   if (!is_common_word(folded) || resolver_.ledger().by_name(folded) != nullptr)

@@ -507,7 +507,7 @@ class Editor {
       return static_cast<std::uint32_t>(value) << shift;
     };
     return bits(rule.treatment, 0) | bits(rule.kind, 8) | bits(guest, 16) | bits(rule.teaches, 24) |
-           bits(is_key, 25);
+           bits(is_key, 25) | bits(rule.key == "mac", 26);
   }
 
   const std::vector<Edit>& edits_of(std::string_view text, const JsonString& item,

@@ -92,6 +92,9 @@ bool is_module_version(std::string_view host) {
          is_digit(byte_at(host, dot + 1));
 }
 
+/// What stands for the right side of a user's id in a heading or a handbook.
+constexpr std::string_view kPlaceholders[] = {"domain", "host", "hostname", "realm", "server"};
+
 /// "m2048@0xfebd2000": an address in memory.
 bool is_memory_address(std::string_view host) {
   return host.size() > 2 && host.starts_with("0x") &&
@@ -138,7 +141,11 @@ std::string Rewriter::fresh_user_text(std::string_view user_id) {
     token = '!' + resolver_.name(Kind::kToken, realm.substr(mark + 1));
     realm = realm.substr(0, mark);
   }
-  const std::string user = name_text(Kind::kUser, user_id.substr(0, at));
+  const std::string_view local = user_id.substr(0, at);
+  // krbtgt/ACME.LAN@ACME.LAN
+  const Ledger::Entry* named = resolver_.ledger().by_name(lower(local));
+  const bool domain = named != nullptr && (named->kinds & kind_bit(Kind::kDomain)) != 0;
+  const std::string user = name_text(domain ? Kind::kDomain : Kind::kUser, local);
   const std::size_t suffix =
       realm.find('.') == std::string_view::npos ? 0 : sensitive_suffix(realm);
   const std::string right = suffix > 0                     ? domain_text(realm, suffix)
@@ -191,6 +198,11 @@ bool Rewriter::user_id(Scan& scan) {
   const bool known = resolver_.ledger().by_name(folded) != nullptr ||
                      resolver_.ledger().by_name(lower(local)) != nullptr || is_own(local) ||
                      is_kept_name(folded, Kind::kRealm);
+  // "# User@Host: x" and the like say what stands there.
+  if (is_one_of(folded, kPlaceholders) && is_common_word(lower(local))) return false;
+  // ntpd 4.2.8p15@1.3728-o
+  if (is_digit(local.front()) && local.find('.') != std::string_view::npos && is_digit(host.front()))
+    return scan.skip(end);
   // Who builds Proxmox's kernels: build@proxmox.
   if (folded == "proxmox" && is_common_word(lower(local))) return false;
   // "user@realm" in a description is no user.
@@ -478,7 +490,7 @@ std::vector<Edit> Rewriter::treated(std::string_view value, const FieldRule& rul
     case Treatment::kGuest: return name_field(value, guest);
     case Treatment::kPath: return path_field(value, rule.kind);
     case Treatment::kReference: return reference_field(value);
-    case Treatment::kSerial: return serial_field(value);
+    case Treatment::kSerial: return rule.key == "mac" ? mac_field(value) : serial_field(value);
     case Treatment::kDn: return dn_field(value);
     case Treatment::kKeyring: return keyring_field(value);
     case Treatment::kEncoded:

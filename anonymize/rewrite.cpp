@@ -220,6 +220,18 @@ inline bool is_mark(std::string_view text, std::size_t at) {
   }
 }
 
+/// snap_vm-100-disk-0_NAME, as LVM has the snapshot of a volume: what stands before its name.
+std::size_t snapshot_head(std::string_view value) {
+  constexpr std::string_view kSnapshot = "snap_vm-";
+  constexpr std::string_view kDisk = "-disk-";
+  if (!value.starts_with(kSnapshot)) return 0;
+  std::size_t at = value.find(kDisk);
+  if (at == std::string_view::npos) return 0;
+  at += kDisk.size();
+  while (is_digit(byte_at(value, at))) ++at;
+  return byte_at(value, at) == '_' ? at + 1 : 0;
+}
+
 /// Moves over what shows no clue, to where a recognizer is to be asked; false at the end.
 bool Rewriter::pass_over(Scan& scan) {
   const std::string_view text = scan.text;
@@ -271,7 +283,9 @@ void Rewriter::announce_parts(std::string_view name) {
 /// A value that stands where the form of its line says so.
 bool Rewriter::at_place(Scan& scan) {
   if (scan.place_begin() != scan.at) return false;
-  const Place place = scan.places[scan.next_place++];
+  Place place = scan.places[scan.next_place++];
+  place.begin += snapshot_head(scan.text.substr(place.begin, place.end - place.begin));
+  if (place.begin >= place.end) return false;
   const std::string_view value = scan.text.substr(place.begin, place.end - place.begin);
   if (holds_own(value) || is_volume_name(value)) return false;
   announce_name(value, place.rule);

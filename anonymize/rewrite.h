@@ -458,6 +458,7 @@ class Rewriter {
   bool volume_parent(Scan& scan);
   std::vector<Edit> path_field(std::string_view value, Kind kind);
   std::vector<Edit> reference_field(std::string_view value);
+  std::vector<Edit> mac_field(std::string_view value);
   std::vector<Edit> serial_field(std::string_view value);
   std::vector<Edit> keyring_field(std::string_view value);
   std::vector<Edit> dn_field(std::string_view value);

@@ -284,7 +284,8 @@ bool Rewriter::section_bracket(Scan& scan) {
   if (equals_folded(inside, "aliases")) scan.aliases_end = next;
   std::size_t begin = scan.at + 1;
   for (const std::string_view head : rules::files::kBrackets)
-    if (equals_folded(inside.substr(0, head.size()), head)) begin += head.size();
+    if (equals_folded(inside.substr(0, head.size()), head))
+      begin = std::max(begin, scan.at + 1 + head.size());
   const bool snapshot =
       text.substr(close, next - close).find("\nsnaptime: ") != std::string_view::npos;
   const bool share = is_share(text.substr(close + 1, next - close - 1));

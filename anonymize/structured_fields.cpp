@@ -103,7 +103,27 @@ std::vector<Edit> Rewriter::reference_field(std::string_view value) {
   return edits;
 }
 
+/// 12 hex digits, perhaps with a star before them, as a filter has them: with separators an address
+/// is one anywhere.
+std::vector<Edit> Rewriter::mac_field(std::string_view value) {
+  constexpr std::size_t kDigits = 12;
+  const std::size_t star = value.starts_with('*') ? 1 : 0;
+  const std::string_view digits = value.substr(star, kDigits);
+  const std::string_view rest = value.substr(std::min(value.size(), star + kDigits));
+  if (digits.size() != kDigits || !std::all_of(digits.begin(), digits.end(), is_hex) ||
+      rest.find_first_not_of('*') != std::string_view::npos)
+    return text(value);
+  std::string shown = resolver_.name(Kind::kName, digits);
+  if (shown == digits) return {};
+  return {{star, star + kDigits, std::move(shown)}};
+}
+
 std::vector<Edit> Rewriter::serial_field(std::string_view value) {
+  if (value.size() > 2 && value.starts_with('*')) {  // a filter
+    auto edits = serial_field(value.substr(1, value.size() - 1 - value.ends_with('*')));
+    for (Edit& edit : edits) edit = moved(std::move(edit), 1);
+    return edits;
+  }
   if (value.size() < 4 || is_own(value) || is_plain_path_word(value)) return text(value);
   if (!is_name(value, Kind::kName)) return text(value);
   return whole(value, resolver_.name(Kind::kName, value));

@@ -69,4 +69,41 @@ TEST_CASE("domains: what is known by a name with a domain is read as in text") {
   }
 }
 
+TEST_CASE("domains: hosts of countries, services and exports are hosts") {
+  for (const char* text : {"from mx31.klient-abcd.vn (x)", "_acme-challenge.mx31.acme-abcd.de. 300 IN TXT",
+                           "/srv 10.0.0.0/24(ro) mx31.acme-abcd.de(rw)", "mx31.acme-abcd.com.vn"}) {
+    Cluster cluster(false);
+    const std::string out = cluster.text(text);
+    CHECK_MESSAGE(!contains(out, "mx31"), out);
+    CHECK_FALSE(contains(out, "abcd"));
+    CHECK(cluster.text(out) == out);
+    CHECK(cluster.reveal(out) == text);
+  }
+}
+
+TEST_CASE("domains: what programs write in the form of hosts and users stays") {
+  Cluster cluster;
+  for (const char* text :
+       {"https://slack.com/api/auth.test", "<system.net>", "ntpd 4.2.8p15@1.3728-o", "# User@Host: x",
+        "UPID:pve9:00001234:00005678:68000000:cephcreateosd:sdb:root@pam:"})
+    CHECK(contains(cluster.text(text), std::string_view(text).substr(text[0] == 'U' ? 38 : 0)));
+  CHECK(cluster.json(R"({"iface":"nic0","name":"nic1"})") == R"({"iface":"nic0","name":"nic1"})");
+  CHECK(cluster.text("[client.rgw.pve-muc-01]\n") ==
+        "[client.rgw." + cluster.name(Kind::kNode, "pve-muc-01") + "]\n");
+}
+
+TEST_CASE("addresses: a port behind all groups, a MAC without separators where one is filtered") {
+  Cluster cluster;
+  for (const char* text :
+       {"tcp6 0 0 2a01:4f8:12:34:56:78:9a:bc:3128 2a01:4f8:12:34:56:78:9a:bd:51234 ESTABLISHED",
+        "filter.ID_NET_NAME_MAC = \"*bc2411aabbcc\"", "filter.ID_SERIAL = \"*S6XNNG0T123456*\""}) {
+    const std::string out = cluster.text(text);
+    for (const char* value : {":12:34:56:", "bc2411aabbcc", "S6XNNG0T123456"})
+      CHECK_MESSAGE(!contains(out, value), out);
+    CHECK(cluster.text(out) == out);
+    CHECK(cluster.reveal(out) == text);
+  }
+  CHECK(cluster.text("mac = \"hmac-sha2-256\"") == "mac = \"hmac-sha2-256\"");
+}
+
 }  // namespace pmx::anonymize
