@@ -150,6 +150,8 @@ bool Rewriter::organisation(Scan& scan) {
   const bool marked = skip_to_value(text, at);
   if (at == scan.at + first.size()) return false;
   const Words words = name_words(text, at);
+  // A known name is taken as it is known, to its last dot.
+  if (dictionary_.longest_at(text, at).end >= std::max(words.end, at + 1)) return scan.skip(at);
   if (words.end == 0 || !words.telling || (!marked && words.legal_end == 0 && words.count < 2))
     return false;
   if (scheme_.read_name(text, at)) return false;

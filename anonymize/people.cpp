@@ -67,20 +67,44 @@ bool is_display_name(const std::vector<std::string_view>& words, bool begins) {
          });
 }
 
-/// Upper case also for the Latin letters with accents that take two bytes.
+/// How much less the capital of a Greek or Cyrillic letter is, 0 for what is no small one.
+unsigned above_capital(unsigned code) {
+  const auto within = [code](unsigned first, unsigned last) { return code >= first && code <= last; };
+  if (code == 0x3AC) return 0x26;
+  if (within(0x3AD, 0x3AF)) return 0x25;
+  if (code == 0x3C2) return 0x1F;  // a final sigma
+  if (within(0x3B1, 0x3CB) || within(0x430, 0x44F)) return 0x20;
+  if (code == 0x3CC) return 0x40;
+  if (within(0x3CD, 0x3CE)) return 0x3F;
+  if (within(0x450, 0x45F)) return 0x50;
+  const bool pairs = within(0x460, 0x481) || within(0x48A, 0x4BF) || within(0x4D0, 0x52F);
+  return pairs && code % 2 == 1 ? 1 : 0;
+}
+
+/// The capital of a letter beyond ASCII: Latin, Greek, Cyrillic.
+unsigned capital_of(unsigned code) {
+  const auto within = [code](unsigned first, unsigned last) { return code >= first && code <= last; };
+  if (code == 0x131) return 'I';
+  if (within(0xE0, 0xFE) && code != 0xF7) return code - 0x20;
+  const bool odd_is_small = within(0x100, 0x137) || within(0x14A, 0x177) || within(0x1A0, 0x1A1) ||
+                            within(0x218, 0x21B) || within(0x1E00, 0x1E95) ||
+                            within(0x1EA0, 0x1EFF);
+  const bool even_is_small = within(0x139, 0x148) || within(0x179, 0x17E) || within(0x1AF, 0x1B0);
+  if ((odd_is_small && code % 2 == 1) || (even_is_small && code % 2 == 0)) return code - 1;
+  return code - above_capital(code);
+}
+
+/// Upper case for the letters of Europe and Vietnam too.
 std::string loud(std::string_view text) {
-  std::string out = upper(text);
-  for (std::size_t i = 0; i + 1 < out.size(); ++i) {
-    const Utf8 read = read_utf8(out, i);
-    if (read.length != 2) continue;
-    unsigned code = read.code;
-    if (code >= 0xE0 && code <= 0xFE && code != 0xF7) code -= 0x20;
-    const bool odd_is_small = (code >= 0x100 && code <= 0x137) || (code >= 0x14A && code <= 0x177);
-    const bool even_is_small = (code >= 0x139 && code <= 0x148) || (code >= 0x179 && code <= 0x17E);
-    if ((odd_is_small && code % 2 == 1) || (even_is_small && code % 2 == 0)) --code;
-    std::string letter;
-    append_utf8(letter, code);
-    out.replace(i, 2, letter);
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const Utf8 read = read_utf8(text, i);
+    const std::size_t length = std::max<std::size_t>(read.length, 1);
+    if (read.length < 2)
+      out += to_upper(text[i]);
+    else
+      append_utf8(out, capital_of(read.code));
+    i += length;
   }
   return out;
 }

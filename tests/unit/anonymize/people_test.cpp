@@ -106,4 +106,30 @@ TEST_CASE("people: each part of a name is one") {
   CHECK(cluster.reveal(out) == "the phones of Emre and of Kelpmann");
 }
 
+TEST_CASE("people: known names in capitals of other alphabets have the pseudonym of the name") {
+  Cluster cluster;
+  REQUIRE(cluster.engine
+              ->learn(std::vector<Name>{{Kind::kPerson, "Anna Górecka"},
+                                        {Kind::kPerson, "Đức Trịnhvăn"},
+                                        {Kind::kPerson, "Žanete Παπαδάκη"},
+                                        {Kind::kPerson, "Олена Шевчук"}})
+              .ok());
+  for (const char* text : {"GÓRECKA", "ĐỨC TRỊNHVĂN", "ŽANETE ΠΑΠΑΔΆΚΗ", "TRỊNHVĂN", "ОЛЕНА ШЕВЧУК"}) {
+    const std::string out = cluster.text(std::string("ask ") + text + " first");
+    CHECK_MESSAGE(!contains(out, text), out);
+    CHECK(cluster.reveal(out) == std::string("ask ") + text + " first");
+  }
+}
+
+TEST_CASE("people: a known customer whose name ends in a dot is one behind every label") {
+  Cluster cluster;
+  for (const char* name : {"Yildizlar Tekstil A.S.", "Halongex Reefer Sp. z o.o."})
+    REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kName, name}}).ok());
+  for (const char* name : {"Yildizlar Tekstil A.S.", "Halongex Reefer Sp. z o.o."}) {
+    const std::string shown = cluster.text(std::string(name) + " x");
+    for (const char* label : {"ORG:", "tenant: ", "*Customer:* ", "see "})
+      CHECK(cluster.text(label + std::string(name) + " x") == label + shown);
+  }
+}
+
 }  // namespace pmx::anonymize
