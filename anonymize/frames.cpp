@@ -57,13 +57,19 @@ bool may_be_machine_key(std::string_view text, std::size_t at) {
   int capitals = 0;
   int digits = 0;
   int smalls = 0;
+  int word = 0;
+  int longest = 0;
   for (std::size_t i = at; i + 1 < at + kMachineKey; ++i) {
     if (!is_base64(text[i]) || text[i] == '=') return false;
     capitals += is_upper(text[i]) ? 1 : 0;
     smalls += is_lower(text[i]) ? 1 : 0;
     digits += is_digit(text[i]) ? 1 : 0;
+    word = is_lower(text[i]) ? word + 1 : 0;
+    longest = std::max(longest, word);
   }
-  return capitals > 4 && smalls > 4 && digits > 0;
+  // A key without a digit is rare, and has no words as a name in camel case has.
+  const bool random = digits > 0 || (capitals > 12 && longest < 6);
+  return capitals > 4 && smalls > 4 && random;
 }
 
 std::size_t random_end(std::string_view text, std::size_t at) {

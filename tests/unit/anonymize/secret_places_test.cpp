@@ -84,6 +84,10 @@ TEST_CASE("secret places: tokens with a form of their own") {
     check_hidden("the token " + token + " of the shop", token);
 }
 
+TEST_CASE("secret places: a key of 32 bytes that has no digit") {
+  check_hidden("peer: nndoLfwXRRlNzDtDHiaWddUDUUasFseZwYumPfIyRLc=", "nndoLfwXRRlNzDtDHiaWddUDUU");
+}
+
 TEST_CASE("secret places: what stands there without being one") {
   check_stays("passwd[8132]: pam_unix(passwd:chauthtok): password changed for tom",
               "pam_unix(passwd:chauthtok): password changed for ");
