@@ -458,7 +458,12 @@ std::vector<Edit> Rewriter::assigned_edits(std::string_view value) {
     const std::size_t end = std::min(value.find('\n', at), value.size());
     const std::size_t equals = value.substr(0, end).find('=', at);
     // The marks that end base64 assign nothing.
-    const bool assigns = equals != std::string_view::npos && value.find_first_not_of('=', equals) < end;
+    const std::string_view name = value.substr(at, std::min(equals, end) - at);
+    const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+      return (is_word_char(c) && static_cast<unsigned char>(c) < 0x80) || c == '_';
+    });
+    const bool assigns = equals != std::string_view::npos && plain &&
+                         value.find_first_not_of('=', equals) < end;
     const std::size_t begin = assigns ? equals + 1 : at;
     if (begin < end && !value.substr(begin).starts_with("[secret:"))
       edits.push_back({begin, end, "[secret:credential]"});
