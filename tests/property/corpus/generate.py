@@ -7,6 +7,7 @@ from .campus import FIFTH, Campus
 from .document import Builder
 from .estate import Estate
 from .fleet import THIRD, Fleet
+from .harbour import SIXTH, Harbour
 from .mosaic import FOURTH, Mosaic
 from .world import World
 
@@ -15,6 +16,7 @@ KINDS = [k for m in (api, files, logs, prose) for k in m.KINDS]
 FAMILIES = {   # each with an author of its own
     "first": (World, KINDS), "second": (Estate, template.makers()), "third": (Fleet, template.makers("third", THIRD)),
     "fourth": (Mosaic, template.makers("fourth", FOURTH)), "fifth": (Campus, template.makers("fifth", FIFTH)),
+    "sixth": (Harbour, template.makers("sixth", SIXTH)),
 }
 
 

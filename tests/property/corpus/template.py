@@ -1,4 +1,4 @@
-"""Documents from text with marks: templates/*.txt, templates/third/*.txt and templates/fourth/*.txt to makers of documents.
+"""Documents from text with marks: templates/*.txt and those in the folder of each later author to makers of documents.
 
 A file holds documents, each behind a line "==== name" ("==== name json" for one that is a JSON document). In their text stand
     «node»            a value of that kind; «node#a» is the same one wherever it stands in this document
@@ -110,6 +110,7 @@ VARIANTS = {
     "full": lambda t: ipaddress.ip_address(t).exploded, "FULL": lambda t: ipaddress.ip_address(t).exploded.upper(),
     "sn": lambda t: "-".join([*t.lower().split(":")[:3], "ff", "ff", *t.lower().split(":")[3:]]),
     "dn": lambda t: f"CN=svc-ldap,OU=Dienste,DC=ad,DC={t},DC=local", "dcs": lambda t: ",".join(f"DC={label}" for label in t.split(".")), "ptr": lambda t: ipaddress.ip_address(t).reverse_pointer,
+    "alabel": lambda t: t.encode("idna").decode(),
 }
 WHOLE = {"upper", "lower", "title", "full", "FULL", "dashes", "dots", "bare"}   # the pseudonym is comparable with that of the plain spelling
 
