@@ -1,4 +1,4 @@
-"""The documents of the third, the fourth and the fifth author: each can be drawn, and its labels say what its text and the list of names say."""
+"""The documents of the third author and those after: each can be drawn, and its labels say what its text and the list of names say."""
 import json
 import re
 import sys
@@ -15,7 +15,7 @@ ADDRESS = re.compile(r"(?<!Version=)(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w.-])
 MAC = re.compile(r"(?<![0-9A-Fa-f:])[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}(?![0-9A-Fa-f:])")
 STAYING = re.compile(r"127\.|255\.255\.|0\.0\.0\.0|224\.|169\.254\.|1\.1\.1\.1|8\.8\.8\.8|9\.9\.9\.9|1\.0\.0\.1|8\.8\.4\.4|"
                      r"2\.8\.1\.4|0\.9\.2\.1|8\.2\.4\.1|550\.54\.15\.1")   # the last four are versions
-STAYING_MACS = {"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "33:33:00:00:00:01", "33:33:00:00:00:fb", "01:00:5e:00:00:fb", "01:00:5e:00:00:01"}
+STAYING_MACS = {"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "33:33:00:00:00:01", "33:33:00:00:00:fb", "01:00:5e:00:00:fb", "01:00:5e:00:00:01", "01:00:5e:00:00:12"}
 
 
 def literals(document):
@@ -95,6 +95,11 @@ class MosaicTest(FleetTest):
 class CampusTest(FleetTest):
     family, least_documents = "fifth", 180
     least_found = {PATTERN: 1100, FIELD: 500, DICTIONARY: 1200, VARIANT: 80, CONTEXT: 12, HUMAN: 60}
+
+
+class HarbourTest(FleetTest):
+    family, least_documents = "sixth", 350
+    least_found = {PATTERN: 2500, FIELD: 1300, DICTIONARY: 2300, VARIANT: 140, CONTEXT: 50, HUMAN: 180}
 
 
 if __name__ == "__main__":

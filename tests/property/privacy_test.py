@@ -12,7 +12,8 @@ BINARY = Path(os.environ.get("PROXMOX_MPC_BINARY", ROOT / "build/release/proxmox
 SEED, DOCUMENTS = 20261128, 2000
 # What an author's documents say nothing of.
 UNMARKED = {"second": ["kept substring lost", "encoding with another pseudonym"], "third": ["encoding with another pseudonym"],
-            "fourth": ["encoding with another pseudonym"], "fifth": ["encoding with another pseudonym"]}
+            "fourth": ["encoding with another pseudonym"], "fifth": ["encoding with another pseudonym"],
+            "sixth": ["encoding with another pseudonym"]}
 
 
 class PrivacyTest(unittest.TestCase):

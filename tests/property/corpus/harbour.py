@@ -24,7 +24,7 @@ PLACES = ["Gdynia", "Mersin", "Hải Phòng", "Santos", "Liepāja", "Mykolaiv", 
 FORMS = ["S.A.", "A.Ş.", "Ltda.", "Co., Ltd", "SIA", "Sp. z o.o.", "E.P.E.", "PLC"]
 TRADES = ["Denizcilik", "Vận Tải", "Logística", "Żegluga", "Bunkering", "Reefer", "Stevedoring", "Kravu Serviss"]
 WORD_GUESTS = "pilot anchor customs manifest cargo weather tracking crane harbor invoice radio yard".split()
-SHORT_GUESTS = "wms tos ais vts bi q4 hq".split()
+SHORT_GUESTS = "wms gts ais vts bi q4 hq".split()
 DISKS = [("S6KNNE0T", 6, ""), ("WD-C81K", 5, "XF"), ("ZVT7", 4, "R2"), ("PHAB2480", 5, "1P9CGN"), ("22473C2A", 4, ""), ("BTLJ90", 6, "4P0I"), ("5YG8", 4, "KD")]
 TOKENS = {   # secrets of a shape: prefix, alphabet, length, end
     "gitlabdeploy": ("gldt-", URLSAFE, 20, ""), "gitlabtrigger": ("glptt-", HEX, 40, ""), "atlassian": ("ATATT3xFfGF0", URLSAFE, 175, "=7C21E0D4"), "sentry": ("sntryu_", HEX, 64, ""),
@@ -144,6 +144,9 @@ SIXTH = Grammar(
         "euisp": ("eui", "F", lambda e: f"8ce38e {e.hexes(10)}"), "machineid": ("machine_id", "F", lambda e: e.hexes(32)), "barmac": ("mac", "F", lambda e: e.mac().replace(":", "").lower()),
         "jobid": ("backup_job", "F", named("nocny")), "newtag": ("tag", "F", named("umowa")), "newgroup": ("group", "F", named("ekipa")), "newrealm": ("realm", "F", named("katalog")), "newtoken": ("token", "F", named("robot")), "notif": ("notif_name", "F", named("alarm")),
         "alias": ("fw_alias", "F", named("adr")), "ipset": ("fw_ipset", "F", named("zbior")), "sgroup": ("fw_group", "F", named("regula")), "map": ("mapping", "F", named("gpu")), "rule": ("ha_rule", "F", named("razem")), "vnetid": ("vnet", "F", lambda e: f"v{e.chars('bcdfgk', 4)}{e.rng.randint(1, 9)}"),
+        "boardserial": ("serial", "F", lambda e: f".{e.chars(UPPER + DIGITS, 6)}4.CN{e.chars(UPPER + DIGITS, 12)}."), "certserial": ("cert_serial", "H", lambda e: "3" + e.hexes(35)), "syncgroup": ("group", "F", lambda e: f"ekipa{e.chars('bcdfgklm', 4)}-{e.realms[0]}"),
+        "isisctl": ("id", "F", lambda e: f"isis{e.nodes[0]}"), "bgpctl": ("id", "F", lambda e: f"bgp{e.nodes[1]}"), "vxlanif": ("vnet", "F", lambda e: f"vxlan_{e.vnets[0]}"), "vnet0": ("vnet", "D", lambda e: e.vnets[0]), "contract": ("contract", "H", lambda e: e.chars("123456789", 5)), "www": ("host_label", "H", lambda e: "www"),
+        "postmaster": ("email_local", "H", lambda e: "postmaster"), "hostmaster": ("email_local", "H", lambda e: "hostmaster"), "mailerdaemon": ("email_local", "H", lambda e: "MAILER-DAEMON"), "gituser": ("user", "H", lambda e: "git"),
         "first": ("person_part", "F", lambda e: e.rng.choice([p[0] for p in e.people if len(p[0]) > 3])), "isofile": ("file", "H", lambda e: f"{e.rng.choice(WORKS)}-{e.chars('bcdfg', 3)}"),
         "hperson": ("person_unknown", "H", lambda e: e.rng.choice(STRANGERS)), "hlast": ("person_unknown", "H", lambda e: e.rng.choice(STRANGERS).split()[1]), "hplace": ("place", "H", lambda e: e.rng.choice(PLACES)),
         "hhost": ("host_unknown", "H", lambda e: f"stary{e.rng.choice(['esx', 'nas', 'fw'])}{e.rng.randint(2, 9)}"), "hdb": ("database", "H", lambda e: f"{e.rng.choice(LINES[:13])}_{e.rng.choice(['prd', 'tos', 'edi'])}"), "hname": ("name_unknown", "H", named("proj")), "msgid": ("message_id", "H", lambda e: f"202603{e.chars(DIGITS, 8)}.{e.chars(ALNUM, 10)}"),
@@ -155,7 +158,8 @@ SIXTH = Grammar(
         "otpauth": ("totp_secret", "F", lambda e: f"otpauth://totp/PVE:{e.rng.choice(e.users)}?secret={e.chars(UPPER + '234567', 32)}&issuer=PVE&digits=6"), "passphrase": ("password", "F", lambda e: "-".join(e.rng.sample(LINES[:13], 3))), "pbsticket": ("ticket", "P", lambda e: f"PBS:root@pam:{e.hexes(8).upper()}::{e.base64(256)}"),
         "tfaticket": ("ticket", "P", lambda e: f"PVE:!tfa!%7B%22totp%22%3Atrue%7D:{e.hexes(8).upper()}::{e.base64(256)}"), "slackhook": ("webhook_path", "P", lambda e: f"T{e.chars(UPPER, 8)}/B{e.chars(UPPER + DIGITS, 9)}/{e.chars(ALNUM, 24)}"), "teamshook": ("webhook_path", "P", lambda e: f"{e.uuid()}@{e.uuid()}/IncomingWebhook/{e.hexes(32)}/{e.uuid()}"),
         "pubkeysk": ("ssh_pubkey", "P", lambda e: "AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAI" + e.chars(ALNUM, 44) + "AAAABHNzaDo="), "ecdsapub": ("ssh_pubkey", "P", lambda e: "AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABB" + e.chars(ALNUM, 87) + "="),
-        "acctok": ("api_key", "F", lambda e: e.chars(LOWER_NUM, 40)), "scram": ("scram", "F", lambda e: f"SCRAM-SHA-256$4096:{e.base64(16)}${e.base64(32)}:{e.base64(32)}"), "digesta1": ("api_key", "F", lambda e: e.hexes(32)),
+        "acctok": ("api_key", "F", lambda e: e.chars(LOWER_NUM, 40)), "scram": ("scram", "F", lambda e: f"SCRAM-SHA-256$4096:{e.base64(16)}${e.base64(32)}:{e.base64(32)}"), "cfgkey": ("config_key", "H", lambda e: "mgr/dashboard/jwt_secret"), "wcookie": ("cookie", "F", lambda e: e.chars("123456789", 15)),
+        "htsha": ("ldap_hash", "P", lambda e: "{SHA}" + e.base64(20)), "bodyhash": ("body_hash", "H", lambda e: e.base64(32)), "digesta1": ("api_key", "F", lambda e: e.hexes(32)),
     } | {kind: ("vendor_" + kind, "P", lambda e, kind=kind: e.token(kind)) for kind in TOKENS},
     MACROS | {"url": "https://«host».«domain»", "by": "«user»@«realm»", "ct": "«storage»:subvol-«%vmid»-disk-0"},
     PLAIN | {
