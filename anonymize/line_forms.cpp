@@ -41,8 +41,8 @@ bool is_made_of_run(std::string_view word) {
 /// "*", "*/5", "1-5", "mon,thu": a field of a time that cron knows.
 bool is_cron_field(std::string_view word) {
   const bool number = word.find_first_not_of("0123456789*/,-") == std::string_view::npos;
-  return number || (word.size() >= 3 && word.find_first_not_of(
-                                            "abcdefghijklmnopqrstuvwxyz,-") == std::string_view::npos);
+  return number || (word.size() >= 3 && word.find_first_not_of("abcdefghijklmnopqrstuvwxyz,-") ==
+                                            std::string_view::npos);
 }
 
 /// "10.1.2.3:443", "[2001:db8::1]:443", "web1.acme.de:443".
@@ -60,7 +60,8 @@ bool is_record_type(std::string_view word) {
 
 }  // namespace
 
-void find_cron_user(std::string_view line, std::size_t begin, std::vector<Place>& places) {
+void find_cron_user(std::string_view line, std::size_t begin, bool& has_users,
+                    std::vector<Place>& places) {
   constexpr int kFields = 5;
   Word word{0, 0};
   for (int field = 0; field < kFields; ++field) {
@@ -72,9 +73,10 @@ void find_cron_user(std::string_view line, std::size_t begin, std::vector<Place>
   const std::string_view name = text_of(line, user);
   const std::string_view command = text_of(line, next_word(line, user.end));
   if (command.empty() || !is_made_of_run(name) || !is_letter(name.front())) return;
+  has_users = has_users || name == "root";
   // Where users have tables of their own a command stands there.
   const bool path = command.front() == '/' || command.front() == '[' || command.front() == '(';
-  if (!path || is_common_word(lower(name)) || is_kept_name(lower(name))) return;
+  if (!(path || has_users) || is_common_word(lower(name)) || is_kept_name(lower(name))) return;
   places.push_back({begin + user.begin, begin + user.end, kUserRule});
 }
 

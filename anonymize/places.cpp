@@ -218,6 +218,7 @@ class PlaceFinder {
       case 'u': id_line(begin, line); break;
       case '-':
       case 'd': listing(begin, line); break;
+      case '\t': mapped(begin, line); break;
       case 't':
         if (line.starts_with("tags: ")) add(begin + 6, end, kTagsRule);
         break;
@@ -228,16 +229,24 @@ class PlaceFinder {
         find_change(line, begin, places_);
         break;
       case '#': reported_host(begin, end, line); break;
-      case '*': find_cron_user(line, begin, places_); break;
+      case '*': find_cron_user(line, begin, cron_has_users_, places_); break;
       default: log_line(begin, line);
     }
-    if (is_digit(line.front())) find_cron_user(line, begin, places_);
+    if (is_digit(line.front())) find_cron_user(line, begin, cron_has_users_, places_);
     find_directive(line, begin, places_);
     find_balanced(line, begin, places_);
     find_record(line, begin, places_);
     prompt(begin, line);
     if (may_be_letter(line)) letter(begin, end, line);
     if (line.front() == ' ' || line.front() == '-') ceph(begin, line);
+  }
+
+  /// A section of mapping/pci.cfg and its like: a name alone in its line, and below it "<tab>map ".
+  void mapped(std::size_t begin, std::string_view line) {
+    if (!line.starts_with("\tmap ") || begin < 2) return;
+    const std::size_t head = text_.rfind('\n', begin - 2) + 1;
+    const std::size_t end = run_end(text_, head);
+    if (end + 1 == begin) add(head, end, named(Kind::kName));
   }
 
   /// "Dear x," and, in this line or the next, "Best regards, x".
@@ -478,8 +487,10 @@ class PlaceFinder {
       if (noun == "as" && logs_in(word)) add(at + 1, end, kUserRule);
       if (noun.empty() && text_.substr(0, at - 1).ends_with("'hostname',"))
         add(at + 1, end, kHostRule);
+      // username "Auth" "x", as OpenVPN asks for one: what it is for comes first.
+      const bool asked = byte_at(text_, end + 1) == ' ' && byte_at(text_, end + 2) == text_[at];
       for (const rules::RuledWord& known : cues::kNouns)
-        if (known.word == noun) add(at + 1, end, known.rule);
+        if (known.word == noun && !asked) add(at + 1, end, known.rule);
       done = end + 1;
     }
   }
@@ -517,7 +528,8 @@ class PlaceFinder {
     if (end == 0 || text_[--end] != ' ') return;
     std::size_t at = end;
     while (at > 0 && is_run_char(text_[at - 1])) --at;
-    if (text_.substr(0, at).ends_with(announcement) && !is_kept_name(lower(text_.substr(at, end - at))))
+    if (text_.substr(0, at).ends_with(announcement) &&
+        !is_kept_name(lower(text_.substr(at, end - at))))
       add(at, end, kUserRule);
   }
 
@@ -571,6 +583,7 @@ class PlaceFinder {
   std::vector<Place> places_;
   std::string_view host_;  ///< of the last log line
   bool kept_host_ = false;
+  bool cron_has_users_ = false;
 };
 
 }  // namespace

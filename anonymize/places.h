@@ -26,8 +26,10 @@ std::vector<Place> find_places(std::string_view text);
 /// The secrets of a directive of a daemon or a switch; `begin` is where the line begins.
 void find_directive(std::string_view line, std::size_t begin, std::vector<Place>& places);
 
-/// The user of a line of /etc/crontab, "*/5 * * * *  x  /usr/bin/true".
-void find_cron_user(std::string_view line, std::size_t begin, std::vector<Place>& places);
+/// The user of a line of /etc/crontab, "*/5 * * * *  x  /usr/bin/true". `has_users`: an earlier
+/// line showed that this table has them.
+void find_cron_user(std::string_view line, std::size_t begin, bool& has_users,
+                    std::vector<Place>& places);
 
 /// Both values of a change that Terraform plans, "~ name = "x" -> "y"".
 void find_change(std::string_view line, std::size_t begin, std::vector<Place>& places);
@@ -70,12 +72,17 @@ class TableReader {
     FieldRule rule;
     bool holds = false;  ///< cells of this column are places
   };
-  enum class Layout { kNone, kListing, kAligned, kDelimited, kPairs };
+  enum class Layout { kNone, kListing, kAligned, kBlocks, kDelimited, kPairs };
 
   bool begin_listing(std::string_view line);
   [[nodiscard]] bool has_second(std::string_view words) const;
   bool begin_delimited(std::string_view line, std::string_view next);
   bool begin_aligned(std::string_view line);
+  bool begin_blocks(std::string_view line);
+  static bool block_row(std::size_t begin, std::string_view line, std::vector<Place>& places);
+  bool read_columns(std::string_view line, std::size_t& at);
+  bool begin_copy(std::string_view line);
+  bool insert(std::size_t begin, std::string_view line, std::vector<Place>& places);
   bool aligned_row(std::size_t begin, std::string_view line, std::vector<Place>& places) const;
   bool listing_row(std::size_t begin, std::string_view line, std::vector<Place>& places);
   bool delimited_row(std::size_t begin, std::string_view line, std::vector<Place>& places);

@@ -90,8 +90,7 @@ bool may_be_delimited(std::string_view line) {
     return bits_of(equal(bytes, ',') | equal(bytes, ';') | equal(bytes, '\t') | equal(bytes, '|') |
                    equal(bytes, '\xE2') | equal(bytes, '^'));
   };
-  if (line.size() >= kLook)
-    return (ends(line.data()) | ends(line.data() + kLook - kStep)) != 0;
+  if (line.size() >= kLook) return (ends(line.data()) | ends(line.data() + kLook - kStep)) != 0;
   char begin[2 * kStep] = {};
   std::memcpy(begin, line.data(), line.size());
   return (ends(begin) | ends(begin + kStep)) != 0;
@@ -121,7 +120,11 @@ std::vector<TableReader::Span> TableReader::words(std::string_view line) {
 std::vector<TableReader::Span> TableReader::cells(std::string_view line) const {
   std::vector<Span> cells;
   for (std::size_t at = 0; at <= line.size();) {
-    const std::size_t end = std::min(line.find(delimiter_, at), line.size());
+    // Within quotes a comma ends no cell.
+    const bool comma = delimiter_ == "," || delimiter_ == ";";
+    const bool quoted = comma && byte_at(line, at) == '"';
+    const std::size_t from = quoted ? std::min(line.find('"', at + 1), line.size()) : at;
+    const std::size_t end = std::min(line.find(delimiter_, from), line.size());
     cells.push_back({at, end});
     at = end + delimiter_.size();
   }
@@ -147,13 +150,40 @@ bool TableReader::begin_listing(std::string_view line) {
   return form;
 }
 
-/// "NAME MAJ:MIN ... SERIAL" of lsblk: cells are empty or hold blanks, but begin where their heads do.
+/// "NAME MAJ:MIN ... SERIAL" of lsblk: cells are empty or hold blanks, but begin where their heads
+/// do.
 bool TableReader::begin_aligned(std::string_view line) {
   if (!line.starts_with("NAME ")) return false;
   const std::size_t at = line.find(" SERIAL");
   if (at == std::string_view::npos || is_run_char(byte_at(line, at + 7))) return false;
   column_ = at + 1;
   layout_ = Layout::kAligned;
+  return true;
+}
+
+/// "NAME MAJ:MIN ..." of lsblk: below it stand volumes of the device mapper, group-volume.
+bool TableReader::begin_blocks(std::string_view line) {
+  if (!line.starts_with("NAME ") || line.find(" MAJ:MIN ") == std::string_view::npos) return false;
+  layout_ = Layout::kBlocks;
+  return true;
+}
+
+bool TableReader::block_row(std::size_t begin, std::string_view line, std::vector<Place>& places) {
+  constexpr std::string_view kVolume = " lvm";
+  std::size_t at = 0;
+  // Borders of a tree are three bytes each, or '^' as text is read.
+  while (at < line.size() && (!is_run_char(line[at]) || line[at] == '-' || (line[at] & 0x80) != 0))
+    ++at;
+  std::size_t end = at;
+  while (end < line.size() && is_run_char(line[end])) ++end;
+  if (end == at) return false;
+  const std::size_t type = line.find(kVolume, end);
+  if (type == std::string_view::npos || is_run_char(byte_at(line, type + kVolume.size())))
+    return true;
+  std::size_t cut = line.find('-', at);
+  while (cut < end && byte_at(line, cut + 1) == '-') cut = line.find('-', cut + 2);
+  if (cut < end)
+    places.push_back({begin + at, begin + cut, {Treatment::kName, Kind::kName, "", true}});
   return true;
 }
 
@@ -205,7 +235,9 @@ bool TableReader::begin_delimited(std::string_view line, std::string_view next) 
   for (const std::string_view comma : {",", ";", "\t"}) {
     if (!delimiter_.empty()) break;
     const std::size_t count = count_of(line, comma);
-    if (count >= 2 && count_of(next, comma) == count) delimiter_ = comma;
+    if (count < 2) continue;
+    delimiter_ = comma;
+    if (cells(next).size() != count + 1) delimiter_ = "";
   }
   if (delimiter_.empty()) return false;
   columns_.clear();
@@ -226,6 +258,66 @@ bool TableReader::begin_delimited(std::string_view line, std::string_view next) 
   const bool pairs = heads.size() == 2 && heads[0] == "key" && heads[1] == "value";
   if (held == 0 && !pairs) return false;
   layout_ = pairs ? Layout::kPairs : Layout::kDelimited;
+  return true;
+}
+
+/// Reads the columns of "(id, name)" at `at`; moves behind it.
+bool TableReader::read_columns(std::string_view line, std::size_t& at) {
+  const std::size_t close = line.find(')', at);
+  if (byte_at(line, at) != '(' || close == std::string_view::npos) return false;
+  columns_.clear();
+  bool held = false;
+  for (std::size_t begin = at + 1; begin < close;) {
+    const std::size_t end = std::min(line.find(',', begin), close);
+    const FieldRule rule = heading_rule(line.substr(begin, end - begin));
+    columns_.push_back({{begin, end}, rule, holds_values(rule)});
+    held = held || holds_values(rule);
+    begin = end + 1;
+  }
+  at = close + 1;
+  // "(name, value)" are settings: the name says what its value is.
+  for (const Column& column : columns_)
+    if (trimmed(line.substr(column.head.begin, column.head.end - column.head.begin))
+            .starts_with("value"))
+      return false;
+  return held;
+}
+
+/// "COPY users (id, name) FROM stdin;" of PostgreSQL: rows with tabs follow.
+bool TableReader::begin_copy(std::string_view line) {
+  std::size_t at = line.find(" (");
+  if (!line.starts_with("COPY ") || at == std::string_view::npos || !read_columns(line, ++at) ||
+      line.substr(at) != " FROM stdin;")
+    return false;
+  delimiter_ = "\t";
+  layout_ = Layout::kDelimited;
+  return true;
+}
+
+/// "INSERT INTO users (id, name) VALUES (1, 'x'), (2, 'y');"
+bool TableReader::insert(std::size_t begin, std::string_view line, std::vector<Place>& places) {
+  constexpr std::string_view kValues = " VALUES (";
+  std::size_t at = line.find(" (");
+  if (!line.starts_with("INSERT INTO ") || at == std::string_view::npos ||
+      !read_columns(line, ++at) || !line.substr(at).starts_with(kValues))
+    return false;
+  at += kValues.size();
+  for (std::size_t column = 0; at < line.size();) {
+    while (byte_at(line, at) == ' ') ++at;
+    const bool quoted = byte_at(line, at) == '\'';
+    if (quoted) ++at;
+    const std::size_t end = std::min(line.find_first_of(quoted ? "'" : ",)", at), line.size());
+    if (quoted && column < columns_.size() && columns_[column].holds && end > at)
+      places.push_back({begin + at, begin + end, columns_[column].rule});
+    at = std::min(line.find_first_of(",)", end), line.size());
+    ++column;
+    if (byte_at(line, at) == ')') {
+      if (byte_at(line, at + 1) != ',') break;
+      column = 0;
+      at = std::min(line.find('(', at), line.size());
+    }
+    ++at;
+  }
   return true;
 }
 
@@ -254,12 +346,15 @@ bool TableReader::delimited_row(std::size_t begin, std::string_view line,
 bool TableReader::line(std::size_t begin, std::size_t end, std::vector<Place>& places) {
   const std::string_view line = text_.substr(begin, end - begin);
   if (layout_ == Layout::kListing && listing_row(begin, line, places)) return true;
+  if (layout_ == Layout::kBlocks && block_row(begin, line, places)) return true;
   if (layout_ == Layout::kAligned && aligned_row(begin, line, places)) return true;
   const bool delimited = layout_ == Layout::kDelimited || layout_ == Layout::kPairs;
   if (delimited && delimited_row(begin, line, places)) return true;
   layout_ = Layout::kNone;
   if (line.size() < 8) return false;
-  if (begin_listing(line) || begin_aligned(line)) return true;
+  if (line.front() == 'C' && begin_copy(line)) return true;
+  if (line.front() == 'I' && insert(begin, line, places)) return true;
+  if (begin_listing(line) || begin_aligned(line) || begin_blocks(line)) return true;
   if (!may_be_delimited(line)) return false;
   const std::size_t from = std::min(end + 1, text_.size());
   const std::size_t stop = std::min(text_.find('\n', from), text_.size());

@@ -31,6 +31,8 @@ void is_hidden(std::string_view text, std::string_view name) {
 TEST_CASE("line forms: users of crontab") {
   CHECK(found("*/5 *\t* * *\tdrift\t/usr/bin/rsync -a /srv/ /x\n") == "drift");
   CHECK(found("0 3 1-7 jan mon kelp4 /bin/true\n") == "kelp4");
+  CHECK(found("1 * * * * root cd / && x\n0 3 * * 0 kelp4 rsync -a /srv/ /x\n") == "kelp4");
+  CHECK(found("0 3 * * 0 kelp4 rsync -a /srv/ /x\n").empty());
   for (const char* line :
        {"17 *\t* * *\troot\tcd / && run-parts\n", "*/5 * * * * /usr/bin/true --flag x\n",
         "5 4 3 2 1 ticks of the clock\n", "2026-11-28 10:00:00 a b drift /x\n", "* * * * *\n"}) {

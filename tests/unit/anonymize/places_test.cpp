@@ -131,6 +131,32 @@ TEST_CASE("places: tables that people write") {
   }
 }
 
+TEST_CASE("places: commas within quotes, and rows of SQL") {
+  CHECK(found("vmid,name,node,note\n100,kelp-1,drift-2,\"a, b\"\n101,kelp-3,drift-4,x\n") ==
+        "kelp-1|drift-2|kelp-3|drift-4");
+  CHECK(
+      found("INSERT INTO hosts (hostname, ip) VALUES ('kelp-1', '10.1.2.3'), ('kelp-2', 'x');\n") ==
+      "kelp-1|kelp-2");
+  CHECK(found("COPY public.users (id, username, email) FROM "
+              "stdin;\n1\tkelp\tx@y.de\n2\tdrift\tz\n\\.\n") == "kelp|drift");
+  CHECK(found("INSERT INTO x VALUES ('kelp');\nCOPY the file (or a link) FROM stdin;\n").empty());
+}
+
+TEST_CASE("places: more tables of programs") {
+  CHECK(found("NAME               MAJ:MIN RM   SIZE RO TYPE MOUNTPOINTS\nsda                  8:0  "
+              "  0 447G  0 disk\n"
+              "├─kelp_2-root      252:1    0    96G  0 lvm   /\n  └─kelp--a-data_tmeta 252:2 0 "
+              "3.4G 0 lvm\n") == "kelp_2|kelp--a");
+  CHECK(found("Node                  Generic               SN                   Model\n"
+              "/dev/nvme2n1  /dev/ng2n1  PTQQC45L0H8K  KIOXIA KCD8XRUG3T84  1\n") ==
+        "PTQQC45L0H8K");
+  CHECK(found("ID  Name  Callin  Link Auth\n2   root  true true\n3   kelp_4  true    true\n") ==
+        "root|kelp_4");
+  CHECK(found("NAMESPACE NAME READY STATUS RESTARTS AGE IP NODE\n"
+              "kube-system kelp-1 1/1 Running 0 5d 10.1.2.3 drift-7\n") ==
+        "kelp-1|10.1.2.3|drift-7");
+}
+
 TEST_CASE("places: docker's first head has two words") {
   CHECK(found("CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES\n"
               "3f2a9c1d0b7e   nginx     \"/x\"      2 days    Up 2      80/tcp    kelp\n") ==
