@@ -39,8 +39,9 @@ bool may_be_groups(std::string_view text, std::size_t at) {
 }
 
 /// What a part wakes wherever it stands in its run.
-constexpr std::uint32_t kAnywhere =
-    clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation | clue::kCue;
+constexpr std::uint32_t kAnywhere = clue::kName | clue::kPhone | clue::kDomain |
+                                    clue::kOrganisation | clue::kCue | clue::kPhrase |
+                                    clue::kMarkedPhrase;
 
 bool all_hex(std::string_view text) { return std::all_of(text.begin(), text.end(), is_hex); }
 
@@ -77,6 +78,7 @@ Triggers::Triggers()
   add_hint_words(*this);
   add_command_words(*this);
   add_login_words(*this);
+  add_phrase_words(*this);
 }
 
 void Triggers::add_word(std::string_view word, std::uint32_t clues) {

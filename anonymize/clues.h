@@ -39,18 +39,20 @@ enum Bits : std::uint32_t {
   kName = 1U << 13,
   kMark = 1U << 14,  ///< punctuation inside the run
   kGuest = 1U << 15,
-  kLine = 1U << 16,    ///< the run begins a line that may be one of PVE's own files
-  kFlag = 1U << 18,    ///< a flag of a program that takes a secret
-  kDevice = 1U << 19,  ///< long enough for the id of a device
-  kLogin = 1U << 22,   ///< a word that may announce who logs in
-  kPair = 1U << 20,    ///< chpasswd is near, and a colon follows
-  kParent = 1U << 21,  ///< a volume of PVE follows behind a slash
-  kCue = 1U << 23,     ///< a word behind which the rest of a line is read run by run
-  kBlob = 1U << 17,    ///< base64 or hex of a text may begin
-  kOwn = 1U << 24,     ///< a pseudonym may stand in the run: it has a digit
-  kNamed = 1U << 25,   ///< the last part of a known name
-  kTld = 1U << 26,     ///< as kDomain, right behind a dot
-  kSerial = 1U << 27,  ///< before a colon, slash or blank: what follows may be a device's
+  kLine = 1U << 16,          ///< the run begins a line that may be one of PVE's own files
+  kFlag = 1U << 18,          ///< a flag of a program that takes a secret
+  kDevice = 1U << 19,        ///< long enough for the id of a device
+  kLogin = 1U << 22,         ///< a word that may announce who logs in
+  kPair = 1U << 20,          ///< chpasswd is near, and a colon follows
+  kParent = 1U << 21,        ///< a volume of PVE follows behind a slash
+  kCue = 1U << 23,           ///< a word behind which the rest of a line is read run by run
+  kBlob = 1U << 17,          ///< base64 or hex of a text may begin
+  kOwn = 1U << 24,           ///< a pseudonym may stand in the run: it has a digit
+  kNamed = 1U << 25,         ///< the last part of a known name
+  kTld = 1U << 26,           ///< as kDomain, right behind a dot
+  kSerial = 1U << 27,        ///< before a colon, slash or blank: what follows may be a device's
+  kPhrase = 1U << 28,        ///< the first word of a phrase that announces a name, before a blank
+  kMarkedPhrase = 1U << 29,  ///< the same before anything else
   kAll = ~0U,
 };
 
@@ -252,5 +254,6 @@ void add_device_words(Triggers& triggers);
 void add_hint_words(Triggers& triggers);
 void add_command_words(Triggers& triggers);
 void add_login_words(Triggers& triggers);
+void add_phrase_words(Triggers& triggers);
 
 }  // namespace pmx::anonymize

@@ -280,14 +280,23 @@ void Rewriter::announce_parts(std::string_view name) {
   }
 }
 
+Place Rewriter::Scan::take_place() {
+  const std::size_t begin = place_begin();
+  if (told.empty() || told.front().begin > begin) return places[next_place++];
+  const Place place = told.front();
+  told.erase(told.begin());
+  return place;
+}
+
 /// A value that stands where the form of its line says so.
 bool Rewriter::at_place(Scan& scan) {
-  if (scan.place_begin() != scan.at) return false;
-  Place place = scan.places[scan.next_place++];
+  if (scan.place_begin() != scan.at || scan.at >= scan.text.size()) return false;
+  Place place = scan.take_place();
   place.begin += snapshot_head(scan.text.substr(place.begin, place.end - place.begin));
   if (place.begin >= place.end) return false;
   const std::string_view value = scan.text.substr(place.begin, place.end - place.begin);
   if (holds_own(value) || is_volume_name(value)) return false;
+  if (scheme_.read_name(scan.text, place.begin)) return false;  // it ends within a pseudonym
   announce_name(value, place.rule);
   if (place.rule.kind == Kind::kPerson) announce_parts(value);
   std::vector<Edit> edits = placed_field(value, place.rule);
@@ -392,6 +401,7 @@ bool Rewriter::at_run(Scan& scan) {
       {clue::kUpid, &Rewriter::upid, Finder::kUpid, Reach::kWord},
       {clue::kCue, &Rewriter::cue, Finder::kCommand, Reach::kTold},
       {clue::kCue, &Rewriter::numbered_token, Finder::kSecretForm, Reach::kWord},
+      {clue::kPhrase | clue::kMarkedPhrase, &Rewriter::phrase, Finder::kLineForm, Reach::kTold},
       {clue::kCue, &Rewriter::hinted_person, Finder::kHint, Reach::kTold},
       {clue::kCue, &Rewriter::backup_phrase, Finder::kContext, Reach::kTold},
       {clue::kTicket, &Rewriter::ticket, Finder::kTicket, Reach::kBeyond},

@@ -215,6 +215,7 @@ class Rewriter {
     std::string_view key;         ///< of the rule by which a value was read last
     std::vector<Place> places;    ///< what the form of a line says
     std::size_t next_place = 0;   ///< in `places`, the first that was not passed
+    std::vector<Place> told;      ///< what a phrase announced, in their order
     SlashChain chain;             ///< what was read of base64 over slashes
     SieveWindow window;
     bool remembers = false;  ///< words are looked up in the memo, and kept there
@@ -235,8 +236,12 @@ class Rewriter {
     /// Where the next of `places` begins, or the end of the text.
     std::size_t place_begin() {
       while (next_place < places.size() && places[next_place].begin < at) ++next_place;
-      return next_place < places.size() ? places[next_place].begin : text.size();
+      while (!told.empty() && told.front().begin < at) told.erase(told.begin());
+      const std::size_t first = next_place < places.size() ? places[next_place].begin : text.size();
+      return told.empty() ? first : std::min(first, told.front().begin);
     }
+    /// The place that begins at place_begin().
+    Place take_place();
     /// Moves on without an edit.
     bool skip(std::size_t end) { return at = end, true; }
     void read_command();
@@ -406,6 +411,7 @@ class Rewriter {
   std::vector<Edit> key_field(std::string_view value);
   std::vector<Edit> person_field(std::string_view value);
   std::vector<Edit> user_field(std::string_view value);
+  bool name_list(Scan& scan, std::size_t from, const FieldRule& rule);
   std::vector<Edit> list_field(std::string_view value, Kind kind);
   std::vector<Edit> name_field(std::string_view value, Kind kind);
   std::string name_text(Kind kind, std::string_view name);
@@ -441,6 +447,10 @@ class Rewriter {
   bool third_word(Scan& scan, std::size_t at);
   bool flag_value(Scan& scan, std::size_t begin, char quote, char mark);
   bool password_pair(Scan& scan);
+  // phrases.cpp
+  bool phrase(Scan& scan);
+  void phrase_name(Scan& scan, const Place& place);
+  static void tell(Scan& scan, const Place& place);
   // logins.cpp
   static bool may_announce_login(std::string_view run);
   bool placed_user(Scan& scan, std::size_t begin, std::size_t end);
@@ -470,6 +480,7 @@ class Rewriter {
   bool plugin_data(Scan& scan, std::size_t begin, std::size_t end);
   bool named_property(Scan& scan, std::size_t begin, std::size_t end);
   bool section_bracket(Scan& scan);
+  std::vector<Edit> acl_groups(std::string_view value);
   bool user_line(Scan& scan);
   bool account_line(Scan& scan);
   bool firewall_line(Scan& scan);

@@ -68,6 +68,12 @@ struct Directive {
   FieldRule rule;
 };
 
+/// How a program announces a name: what stands before it, what behind it, and what the name is.
+struct Phrase {
+  std::string_view text;
+  FieldRule rule;
+};
+
 /// What a word of a row must be for the row to belong to a table.
 enum class Proof {
   kNumber,

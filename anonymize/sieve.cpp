@@ -203,6 +203,7 @@ Mask blob_marks(const Masks& is, const char* data) {
 std::uint32_t clues_before(char next) {
   std::uint32_t clues =
       clue::kName | clue::kPhone | clue::kDomain | clue::kOrganisation | clue::kCue;
+  clues |= next == ' ' || next == '\t' ? clue::kPhrase : clue::kMarkedPhrase;
   if (kAfterKey.find(next) != std::string_view::npos) clues |= clue::kField;
   if (next == ' ') clues |= clue::kGuest | clue::kNamed;
   if (next == '/') clues |= clue::kContext;

@@ -116,6 +116,9 @@ FILES = {
         "communities": Words(),
         "password-lines": Words(),
     },
+    "phrases": {
+        "phrases": Rows("Phrase", ("phrase", a_text, None), field=True),
+    },
     "files": {
         "sections": Classed(),
         "user-lines": Words(),

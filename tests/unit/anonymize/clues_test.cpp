@@ -277,6 +277,10 @@ constexpr std::string_view kValues[] = {
     "mysql -pdrift%53",
     "249.33.167.10.in-addr.arpa",
     "domain: driftwood.pl",
+    "\tset driftwood {",
+    "[ 9.0] systemd[1]: Hostname set to <driftwood>.",
+    "\ndriftwood   pts/3   10.1.2.3",
+    "/dev/mapper/driftwood-root",
     "\"name\":\"X-Auth-Token\",\"value\":\"drift4\""};
 
 }  // namespace
