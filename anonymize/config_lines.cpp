@@ -18,6 +18,7 @@ namespace {
 constexpr FieldRule kPassword{Treatment::kSecret, Kind::kName, "password", false};
 constexpr FieldRule kSerialRule{Treatment::kSerial, Kind::kName, "", false};
 constexpr FieldRule kTextRule{};
+constexpr FieldRule kUser{Treatment::kUserId, Kind::kUser, "", true};
 constexpr FieldRule kPhoneRule{Treatment::kPhone, Kind::kName, "", false};
 
 struct Word {
@@ -193,11 +194,19 @@ void find_directive(std::string_view line, std::size_t begin, std::vector<Place>
     while (i + 1 < words.size() && is_type_number(word(i))) ++i;
     if (i >= words.size()) continue;
     // A sentence may begin with the word, too.
-    const bool alone = head == "password" || head == "hostname" || head == "User" || head == "login";
-    const bool sentence = alone || head == "set" || directive.rule.treatment == Treatment::kUserId;
+    const bool alone =
+        head == "password" || head == "hostname" || head == "User" || head == "login";
+    const bool sentence = alone || head == "set" || directive.rule.treatment != Treatment::kSecret;
     if (sentence && (word(i).size() < 3 || is_common_word(lower(word(i))))) continue;
+    // Only names follow one another; behind a word of a sentence none does.
+    const bool follows = directive.word > 0 && head != "createUser" &&
+                         directive.rule.treatment != Treatment::kSecret;
+    const auto is_short = [&](std::size_t n) { return word(n).size() <= 3; };
+    if (follows && (is_short(i) || is_short(i - 1) || is_common_word(lower(word(i - 1))))) continue;
     if (alone && line.find_first_not_of(" \"'", words[i].end) != std::string_view::npos) continue;
     const std::size_t pair = head == "stats" ? word(i).find(':') + 1 : 0;
+    if (pair > 1)
+      places.push_back({begin + words[i].begin, begin + words[i].begin + pair - 1, kUser});
     places.push_back({begin + words[i].begin + pair, begin + words[i].end, directive.rule});
   }
 }

@@ -98,7 +98,9 @@ FieldRule field_rule(std::string_view key) {
     if (row != nullptr) rule.key = row->word;
     if (row != nullptr || rule.treatment != Treatment::kText) return rule;
   }
-  return {};
+  // A fact of Ansible is called as what it is of.
+  constexpr std::string_view kFact = "ansible_";
+  return key.starts_with(kFact) ? field_rule(key.substr(kFact.size())) : FieldRule{};
 }
 
 bool is_secret_word(std::string_view word) {

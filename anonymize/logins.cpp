@@ -151,13 +151,13 @@ bool Rewriter::login_name(Scan& scan) {
   if (at > quoted) return byte_at(text, end) == quote.mark && placed_user(scan, at, end);
   const bool told = follows_announcement(text, scan.at) || is_refused(text, end);
   if (!told || !ends_login(text, end)) return false;
-  if (!placed_user(scan, at, end)) return false;
+  const bool placed = placed_user(scan, at, end);
   // "for user X(uid=1) by Y(uid=2)"
-  const std::size_t by = text.substr(scan.at, 24).find(" by ");
-  const std::size_t from = by == std::string_view::npos ? scan.at : scan.at + by + 4;
+  const std::size_t by = text.substr(end, 24).find(" by ");
+  const std::size_t from = by == std::string_view::npos ? end : end + by + 4;
   const std::size_t stop = run_from(text, from);
-  if (by != std::string_view::npos && byte_at(text, stop) == '(') placed_user(scan, from, stop);
-  return true;
+  const bool follows = by != std::string_view::npos && byte_at(text, stop) == '(';
+  return (follows && placed_user(scan, from, stop)) || placed;
 }
 
 }  // namespace pmx::anonymize

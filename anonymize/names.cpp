@@ -58,6 +58,15 @@ std::size_t item_end(std::string_view list, std::size_t at) {
   }
 }
 
+/// Where a priority or colours begin behind a name, "pve1:3", "web:ff0000:ffffff", or the end.
+std::size_t rank_begin(std::string_view item) {
+  const std::size_t colon = std::min(item.find(':'), item.size());
+  const std::string_view rank = item.substr(colon);
+  const bool number =
+      std::all_of(rank.begin(), rank.end(), [](char c) { return c == ':' || is_hex(c); });
+  return number ? colon : item.size();
+}
+
 /// Whether all items begin and end as names do.
 bool is_list(std::string_view value) {
   const auto is_inside = [](char c) { return is_run_char(c) || (c & 0x80) != 0 || c == '*'; };
@@ -262,8 +271,11 @@ bool Rewriter::in_context(Scan& scan) {
                            text.substr(scan.at - 8, 8) == "mapping/";
       const std::size_t behind = run_from(text, end + 1);
       if (word == "pve") scan.looks_to(behind + 6);
+      // A directory may be mounted there too, with a word for a name.
+      const bool made =
+          text.substr(end + 1, behind - end - 1).find_first_of("0123456789_-") != text.npos;
       const bool mounted = word == "pve" && scan.at >= 4 && text.substr(scan.at - 4, 4) == "mnt/" &&
-                           text.substr(behind, 6) == " type ";
+                           (made || text.substr(behind, 6) == " type ");
       const bool teaches = word == "realms" || mapping || mounted;
       if (!context_name(scan, end + 1, kind, teaches)) return false;
       // storage/<node>/<storage>
@@ -412,10 +424,11 @@ std::vector<Edit> Rewriter::list_field(std::string_view value, Kind kind) {
   std::vector<Edit> edits;
   for (std::size_t at = 0; at < value.size();) {
     const std::size_t end = item_end(value, at);
-    const std::string_view part = value.substr(at, end - at);
+    const std::string_view item = value.substr(at, end - at);
+    const std::string_view part = item.substr(0, rank_begin(item));
     const bool listed = is_listed(part);
     if (listed || names)
-      for (Edit& edit : listed ? whole(part, name_text(kind, part)) : text(part))
+      for (Edit& edit : listed ? whole(part, name_text(kind, part)) : text(item))
         edits.push_back(moved(std::move(edit), at));
     at = end + 1;
   }

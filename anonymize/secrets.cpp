@@ -125,7 +125,7 @@ bool is_plain_word(std::string_view value) {
 /// its name= is the interface's.
 bool in_interface_list(std::string_view text, std::size_t at) {
   constexpr std::size_t kReach = 256;
-  constexpr std::string_view kEnds = " \t\r\n\"'`";
+  constexpr std::string_view kEnds = " \t\r\n\"'`&";
   std::size_t begin = at;
   while (begin > 0 && at - begin < kReach && kEnds.find(text[begin - 1]) == std::string_view::npos)
     --begin;
@@ -193,6 +193,9 @@ Assignment read_assignment(std::string_view text, std::size_t begin, std::size_t
     if (byte_at(text, at) == '"' || byte_at(text, at) == '\'') ++at;
     // A quote that closes a path ("GET /access/ticket": x) is around no key.
     if (before == '/') return {};
+    // <Data Name='TargetUserName'>x</Data>, as Windows writes its events.
+    if (byte_at(text, at) == '>' && begin > 6 && text.substr(begin - 6, 5) == "Name=")
+      return {at + 1, '>'};
     if (before == '\'' && closes_key(text, begin, at)) {
       if (text[at] == ',') return {skip_blanks(text, at + 1), '='};
       ++at;
@@ -320,11 +323,12 @@ bool in_pam_message(std::string_view text, std::size_t at) {
 /// Whether `at` is within an element of HTML that has a name of its own: <input name="csrf">.
 bool in_element(std::string_view text, std::size_t at) {
   constexpr std::size_t kReach = 96;
+  constexpr std::size_t kLongest = 16;
   const std::size_t from = at > kReach ? at - kReach : 0;
   const std::size_t open = text.substr(from, at - from).find_last_of("<>");
   if (open == std::string_view::npos) return false;
   const std::string_view tag = text.substr(from + open);
-  return begins_with_one_of(tag, secrets::kElements);
+  return begins_with_one_of(lower(tag.substr(0, kLongest)), secrets::kElements);
 }
 
 /// Whether the list of properties around `at` is QEMU's "-object secret,id=...,data=...".
@@ -546,7 +550,7 @@ bool Rewriter::key_value(Scan& scan) {
   std::size_t at = assigned.value;
   if (at == 0 || at >= text.size()) return false;
   const char mark = assigned.mark;
-  if (run == "name" && mark == '=' && in_element(text, scan.at)) return false;
+  if (equals_folded(run, "name") && mark == '=' && in_element(text, scan.at)) return false;
   if (run == "name" && mark == '=' && in_interface_list(text, scan.at)) return false;
   if (mark == '|' && rule.treatment != Treatment::kSecret) return false;
   // A list that the form of its line shows is taken as a whole: "tags: a;b".
@@ -568,8 +572,10 @@ bool Rewriter::key_value(Scan& scan) {
       if (is_below_root(text, begin)) return false;  // "Offering public key: /home/x/.ssh/id_rsa"
       return secret_value(scan, at, "key");
     }
-    case Treatment::kName:
     case Treatment::kNames:
+      if (mark != '>' && name_list(scan, at, rule)) return true;
+      [[fallthrough]];
+    case Treatment::kName:
     case Treatment::kGuest:
     case Treatment::kHost:
       if (run == "name" && names_secret(text, at)) return false;

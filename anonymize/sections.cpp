@@ -19,6 +19,13 @@ const rules::ClassedWord* section_of(std::string_view type) {
   return nullptr;
 }
 
+/// A hash as Apache keeps it in a file of passwords.
+bool is_web_hash(std::string_view value) {
+  constexpr std::string_view kHeads[] = {"$1$", "$2a$", "$2b$",   "$2y$",  "$5$",
+                                         "$6$", "$y$",  "$apr1$", "{SHA}", "{SSHA}"};
+  return begins_with_one_of(value, kHeads) && std::none_of(value.begin(), value.end(), is_space);
+}
+
 bool is_section(std::string_view type) { return section_of(type) != nullptr; }
 
 /// Where what the line of `at` says ends: before its line end.
@@ -114,9 +121,11 @@ bool Rewriter::section_property(Scan& scan) {
   // "header name=X,value=Y" of a webhook: the name says what the value is.
   if (value.starts_with("name=")) return named_property(scan, begin, end);
   if (rule.treatment == Treatment::kText || rule.treatment == Treatment::kKeep) return false;
-  // "Serial Number: x" is no property.
+  // "Serial Number: x" is no property, "nodes a:3,b" is one.
+  const std::size_t word = run_end(value, 0, value.size());
+  const char behind = byte_at(value, word + 1);
   if (value.empty() || value.front() == '=' ||
-      byte_at(value, run_end(value, 0, value.size())) == ':')
+      (byte_at(value, word) == ':' && (behind == ' ' || behind == '\0')))
     return false;
   announce_name(value, rule);
   // A key of a section (powerdns) is one, however short.
@@ -124,6 +133,21 @@ bool Rewriter::section_property(Scan& scan) {
   for (Edit& edit : key ? whole(value, "[secret:key]") : field(value, rule, Kind::kVm))
     scan.place(begin, std::move(edit));
   return scan.skip(end);
+}
+
+/// "jo@pve,@admins": whom an entry of an access list is for. A group has an "@" before it.
+std::vector<Edit> Rewriter::acl_groups(std::string_view value) {
+  std::vector<Edit> edits;
+  for (std::size_t at = 0; at < value.size();) {
+    const std::size_t end = std::min(value.find(',', at), value.size());
+    const bool group = value[at] == '@';
+    const std::size_t from = at + (group ? 1U : 0U);
+    const std::string_view part = value.substr(from, end - from);
+    for (Edit& edit : group ? name_field(part, Kind::kGroup) : scan_layer(part, nullptr, 1))
+      edits.push_back(moved(std::move(edit), from));
+    at = end + 1;
+  }
+  return edits;
 }
 
 /// user:, token:, group:, pool: and acl: lines of user.cfg.
@@ -149,7 +173,8 @@ bool Rewriter::user_line(Scan& scan) {
       resolver_.announce(value);
       edits.push_back({at - from, stop - from, resolver_.name(kind, value)});
     } else if (head != "role" || field == 1) {
-      for (Edit& edit : scan_layer(value, nullptr, scan.depth + 1))
+      const bool groups = head == "acl" && field == 3;
+      for (Edit& edit : groups ? acl_groups(value) : scan_layer(value, nullptr, scan.depth + 1))
         edits.push_back(moved(std::move(edit), at - from));
     }
     at = stop + 1;
@@ -178,9 +203,12 @@ bool Rewriter::account_line(Scan& scan) {
     return text.substr(fields[i].begin, fields[i].end - fields[i].begin);
   };
   const std::size_t count = fields.size();
-  const bool shadow = count == 9 && field(1).starts_with('$');
+  // A locked account has its hash behind a "!".
+  const bool shadow = count == 9 && (field(1).starts_with('$') || field(1).starts_with("!$"));
+  const bool htpasswd = count == 2 && is_web_hash(field(1));
   const bool passwd = count == 7 && field(6).starts_with('/') && field(5).starts_with('/');
   const bool group = count == 4 && (field(1) == "x" || field(1) == "*");
+  if (htpasswd) return placed_user(scan, fields[0].begin, fields[0].end);
   if (!shadow && !passwd && !group) return false;
   if (!shadow) {
     const std::string_view id = field(2);
@@ -193,7 +221,10 @@ bool Rewriter::account_line(Scan& scan) {
   const auto inside = [&](std::size_t i, std::vector<Edit> edits) {
     for (Edit& edit : edits) scan.place(fields[i].begin, std::move(edit));
   };
-  if (shadow) inside(1, whole(field(1), "[secret:hash]"));
+  if (shadow) {
+    if (field(1).starts_with('!')) ++fields[1].begin;
+    inside(1, whole(field(1), "[secret:hash]"));
+  }
   if (group) inside(3, list_field(field(3), Kind::kUser));
   if (passwd) {
     const std::size_t comma = std::min(field(4).find(','), field(4).size());

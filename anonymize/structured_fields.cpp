@@ -156,6 +156,7 @@ std::vector<Edit> Rewriter::dn_field(std::string_view value) {
       const bool known = resolver_.ledger().by_name(lower(part)) != nullptr;
       const bool name = !top && is_name(part, kind) && (known || !is_plain_path_word(part)) &&
                         !is_one_of(lower(part), rules::cues::kBranches);
+      if (name && kind == Kind::kUser) resolver_.announce(part);
       for (Edit& edit : name ? whole(part, name_text(kind, part)) : text(part))
         edits.push_back(moved(std::move(edit), from));
     }

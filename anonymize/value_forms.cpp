@@ -1,5 +1,5 @@
-// Values that take more than a key and a mark to be read: blocks of YAML, names in base64, the names
-// in the subject of a certificate.
+// Values that take more than a key and a mark to be read: blocks of YAML, names in base64, the
+// names in the subject of a certificate.
 #include <algorithm>
 
 #include "anonymize/blobs.h"
@@ -46,8 +46,38 @@ bool Rewriter::block_value(Scan& scan, std::size_t at, std::string_view word) {
   return found;
 }
 
-/// "C=PT, O=Acme, CN=svc_backup1": one word that ends its part of a subject. An authority's name has
-/// several, a host's has dots.
+/// tags = ["a", "b"], color-map=a:ff0000;b:00ff00, a line "registered-tags: a;b".
+bool Rewriter::name_list(Scan& scan, std::size_t from, const FieldRule& rule) {
+  constexpr std::size_t kLongest = 1024;
+  const std::string_view text = scan.text;
+  if (text[from] == '[') {
+    const std::size_t close = text.substr(from, kLongest).find(']');
+    if (close == std::string_view::npos || byte_at(text, skip_blanks(text, from + 1)) == '{')
+      return false;
+    for (std::size_t at = from + 1; at < from + close;) {
+      std::size_t end = at;
+      while (end < from + close && is_run_char(text[end])) ++end;
+      // What else stands in the list is read as text: "web1:9100".
+      const bool item = end > at && std::string_view(",]\"' \\").find(text[end]) != text.npos;
+      if (item) phrase_name(scan, {at, end, {Treatment::kName, rule.kind, rule.secret, true}});
+      at = end + 1;
+    }
+    return false;
+  }
+  const std::size_t before = text.substr(0, scan.at).find_last_not_of(" \t");
+  const bool begins = before == std::string_view::npos || text[before] == '\n';
+  const bool line = begins && byte_at(text, scan.run_end) == ':';
+  if (!line && byte_at(text, scan.run_end) != '=') return false;
+  const std::size_t end = value_end(scan, from, {});
+  const std::string_view list = text.substr(from, end - from);
+  if (list.find_first_of(",;:") == std::string_view::npos) return false;
+  if (line && end < text.size() && text[end] != '\n' && text[end] != '\r') return false;
+  for (Edit& edit : list_field(list, rule.kind)) scan.place(from, std::move(edit));
+  return scan.skip(end);
+}
+
+/// "C=PT, O=Acme, CN=svc_backup1": one word that ends its part of a subject. An authority's name
+/// has several, a host's has dots.
 bool Rewriter::common_name(Scan& scan) {
   const std::string_view text = scan.text;
   std::size_t at = skip_blanks(text, scan.run_end);
@@ -56,8 +86,8 @@ bool Rewriter::common_name(Scan& scan) {
   std::size_t end = at;
   while (end < text.size() && is_run_char(text[end])) ++end;
   const std::string_view name = text.substr(at, end - at);
-  const bool ends = end == text.size() || std::string_view(",/\n\r\"'\\)").find(text[end]) !=
-                                              std::string_view::npos;
+  const bool ends = end == text.size() ||
+                    std::string_view(",/\n\r\"'\\)").find(text[end]) != std::string_view::npos;
   const bool made = name.find_first_of("0123456789_-") != std::string_view::npos;
   if (!ends || !made || name.size() < 4 || name.find('.') != std::string_view::npos) return false;
   return placed_name(scan, at, end, Kind::kName);

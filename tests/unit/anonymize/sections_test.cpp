@@ -51,6 +51,86 @@ TEST_CASE("sections: lines that announce something") {
   }
 }
 
+TEST_CASE(
+    "sections: names behind a priority, groups of an access list, mapped devices, locked "
+    "accounts") {
+  const std::pair<const char*, const char*> rows[] = {
+      {"node-affinity: x\n\tnodes kelp:3,driftwood\n", "driftwood"},
+      {"acl:1:/sdn/zones/z/v/812:@driftwood:PVESDNUser:\n", "driftwood"},
+      {"acl:1:/:jo@pve,@driftwood:PVEAdmin:\n", "driftwood"},
+      {"driftwood\n\tmap id=8086:1572,iommugroup=5,node=x\n", "driftwood"},
+      {"driftwood:!$1$z7ap6n0R$2zJbg37bSExUYk6cdCPvyw:20391:0:99999:7:::\n", "driftwood"},
+      {"driftwood:$2b$12$b0A8.a64GbFAdBdBfa6/0e.BA5aGcbcBEBAG6FBeCadB63be4e2aa\n", "driftwood"},
+      {"/mnt/pve/driftwood-2/dump\n", "driftwood"},
+      {"pam_unix(sudo:session): session opened for user root(uid=0) by driftwood(uid=1002)",
+       "driftwood"},
+      {"pveum user token add jo@pve driftwood --privsep 0\n", "driftwood"},
+      {"AllowUsers kelp_4 driftwood jo@10.1.2.3\n", "driftwood"},
+      {"Host kelp-4 driftwood\n", "driftwood"},
+      {"rouser driftwood authpriv\n", "driftwood"},
+      {"    alias driftwood\n", "driftwood"},
+      {"    stats auth driftwood:x\n", "driftwood"},
+      {"# driftwood, people, acme\ndn: uid=driftwood,ou=people,dc=acme\n", "driftwood"}};
+  for (const auto& [line, hidden] : rows) {
+    Cluster cluster;
+    CAPTURE(line);
+    const std::string out = cluster.text(line);
+    CAPTURE(out);
+    CHECK_FALSE(contains(out, hidden));
+    CHECK(cluster.text(out) == out);
+  }
+  Cluster cluster;
+  CHECK(
+      contains(cluster.text("jo:!$1$z7ap6n0R$2zJbg37bSExUYk6cdCPvyw:20391:0:99999:7:::\n"), ":!["));
+}
+
+TEST_CASE("sections: lists of names, however they are written") {
+  for (const char* line :
+       {"tag-style: color-map=kelp:ff0000;driftwood:00ff00,ordering=config\n",
+        "registered-tags: kelp;driftwood\n", "  tags      = [\"kelp\", \"driftwood\"]\n",
+        "exitnodes=kelp,driftwood\n"}) {
+    Cluster cluster;
+    CAPTURE(line);
+    const std::string out = cluster.text(line);
+    CAPTURE(out);
+    CHECK_FALSE(contains(out, "driftwood"));
+    CHECK(cluster.text(out) == out);
+    CHECK(cluster.reveal(out) == line);
+  }
+  Cluster cluster;
+  for (const char* line : {"    groups: [sudo, docker]\n", "\tpath /mnt/pve/sicher\n",
+                           "Host x not found: 3(NXDOMAIN)\n",
+                           "INSERT INTO s (`name`,`value`) VALUES ('pve_url','x');\n"}) {
+    CAPTURE(line);
+    CHECK(cluster.text(line) == line);
+  }
+  const std::string out =
+      cluster.text("targets: ['kelp-1', '10.1.2.3:9100', '[2001:db8:1::1]:9100']\n");
+  CAPTURE(out);
+  CHECK_FALSE(contains(out, "10.1.2.3"));
+  CHECK_FALSE(contains(out, "2001:db8:1::1"));
+}
+
+TEST_CASE("sections: attributes of XML, forms, facts of Ansible, connection strings") {
+  for (const char* line :
+       {"<Data Name='TargetUserName'>driftwood</Data>",
+        "<Data Name=\"WorkstationName\">driftwood</Data>",
+        "name=driftwood&net0=virtio%3DBC%3A24%3A11%3A01%3A02%3A03%2Cbridge%3Dvmbr0",
+        "ansible_user_id: driftwood\n",
+        "Server=10.1.2.3;Database=x;User Id=driftwood;Encrypt=True"}) {
+    Cluster cluster;
+    CAPTURE(line);
+    const std::string out = cluster.text(line);
+    CAPTURE(out);
+    CHECK_FALSE(contains(out, "driftwood"));
+    CHECK(cluster.text(out) == out);
+    CHECK(cluster.reveal(out) == line);
+  }
+  Cluster cluster;
+  const char* element = "<label for='password'>Kennwort</label>";
+  CHECK(cluster.text(element) == element);
+}
+
 TEST_CASE("sections: lines that announce nothing stay as they are") {
   Cluster cluster;
   for (const char* line :
