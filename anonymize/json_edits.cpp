@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "anonymize/json_walk.h"
+#include "anonymize/keep.h"
 #include "anonymize/rules/fields.h"
 #include "anonymize/text_index.h"
 #include "anonymize/word_set.h"
@@ -44,6 +45,9 @@ enum Fact : std::uint32_t {
   kPluginRow = 1U << 25,  ///< asks a provider of DNS: its data are secret
   kDataValue = 1U << 26,
   kResource = 1U << 24,   ///< a resource of Terraform: its name is somebody's word for it
+  kNodeRow = 1U << 27,    ///< its name is a node's
+  kAclRow = 1U << 28,     ///< an entry of the access list
+  kPathValue = 1U << 29,
 };
 
 struct FactRow {
@@ -98,16 +102,24 @@ constexpr FactRow kFacts[] = {{"vmid", kVmid},
                               {"addr", kNamedRow},
                               {"public_addr", kNamedRow},
                               {"public_addrs", kNamedRow},
-                              {"frag", kNamedRow},     // a pool of ZFS
-                              {"scan", kNamedRow},     // the same, in detail
-                              {"lvcount", kNamedRow},  // a volume group
-                              {"ref", kNamedRow},      // an alias or a set of the firewall
+                              {"frag", kNamedRow},             // a pool of ZFS
+                              {"scan", kNamedRow},             // the same, in detail
+                              {"lvcount", kNamedRow},          // a volume group
+                              {"ref", kNamedRow},              // an alias or a set of the firewall
                               {"NetworkSettings", kNamedRow},  // a container of Docker
                               {"instances", kResource},
                               {"api", kPluginRow},
                               {"validation-delay", kPluginRow},
                               {"data", kDataValue},
                               {"map", kNamedRow | kJobRow},
+                              {"live-migration", kNamedRow},  // a mapped device
+                              {"pve_addr", kNodeRow},
+                              {"quorum_votes", kNodeRow},
+                              {"roleid", kAclRow},
+                              {"path", kPathValue},
+                              {"ip_prefix", kJobRow},  // a fabric of SDN
+                              {"ip6_prefix", kJobRow},
+                              {"vm_id", kVmid},
                               {"schedule", kJobRow},
                               {"url", kServiceRow},
                               {"id", kIdValue},
@@ -140,6 +152,7 @@ struct ObjectFacts {
   bool errors = false;         ///< PVE says of each parameter what is wrong with it
   bool inside_guest = false;   ///< within two levels of an object with a VMID
   std::optional<Kind> type;
+  std::optional<Kind> key_kind;  ///< its keys are names of this kind
 
   [[nodiscard]] bool has(std::uint32_t fact) const { return (facts & fact) != 0; }
 };
@@ -154,12 +167,20 @@ std::optional<Kind> kind_of_type(std::string_view type) {
   return std::nullopt;
 }
 
+/// What the keys of an object are names of that stands behind `key`.
+std::optional<Kind> kind_of_keys(std::string_view key) {
+  if (key == "node_status" || key == "lrm_status" || key == "not_allowed_nodes") return Kind::kNode;
+  if (key == "chassis") return Kind::kHost;  // what LLDP heard of a neighbour
+  return std::nullopt;
+}
+
 /// What the type says besides the kind.
 std::uint32_t facts_of_type(std::string_view type) {
   constexpr std::string_view kEndpoints[] = {"smtp", "gotify", "sendmail", "webhook", "matcher"};
   constexpr std::string_view kMetrics[] = {"influxdb", "graphite", "opentelemetry"};
   if (is_one_of(type, kEndpoints)) return kNamedRow;
   if (is_one_of(type, kMetrics)) return kMetricRow;
+  if (type == "vzdump") return kJobRow;
   return type == "group" ? kGroupRow : 0U;
 }
 
@@ -177,6 +198,7 @@ class Document {
       const std::int32_t holder = strings.holders[i];
       objects_[i].holder = holder;
       objects_[i].secret_list = holder >= 0 && text(holder) == "secret";
+      if (holder >= 0) objects_[i].key_kind = kind_of_keys(text(holder));
       std::int32_t around = strings.parents[i];
       const bool outermost = around >= 0 && strings.parents[static_cast<std::size_t>(around)] < 0;
       objects_[i].errors = outermost && holder >= 0 && text(holder) == "errors";
@@ -254,10 +276,10 @@ void Document::note(std::size_t index) {
   if (item.is_key) {
     const std::uint32_t number = number_of(text(item));
     keys_of_[index] = number;
-    constexpr std::uint32_t kOfObject = kVmid | kConfig | kFrame | kInterface | kSnapshot |
-                                        kTokenRow | kUserRow | kValue | kPending | kNamedRow |
-                                        kJobRow | kServiceRow | kKeyRow | kResource |
-                                        kPluginRow;
+    constexpr std::uint32_t kOfObject =
+        kVmid | kConfig | kFrame | kInterface | kSnapshot | kTokenRow | kUserRow | kValue |
+        kPending | kNamedRow | kJobRow | kServiceRow | kKeyRow | kResource | kPluginRow | kNodeRow |
+        kAclRow;
     objects_[static_cast<std::size_t>(item.object)].facts |= keys_[number].facts & kOfObject;
     return;
   }
@@ -287,6 +309,8 @@ FieldRule name_rule(const FieldRule& rule, const ObjectFacts& object) {
     return {Treatment::kName, Kind::kName, "", true};
   if (rule.treatment == Treatment::kGuest && object.has(kInterface) && !vmid)
     return {Treatment::kName, Kind::kNetwork, "", true};
+  if (rule.treatment == Treatment::kGuest && object.has(kNodeRow) && !typed)
+    return {Treatment::kName, Kind::kNode, "", true};
   if (rule.treatment == Treatment::kGuest && object.has(kNamedRow) && !typed)
     return {Treatment::kName, Kind::kName, "", true};
   if (rule.treatment == Treatment::kGuest && object.has(kResource) && !typed)
@@ -321,6 +345,10 @@ FieldRule Document::rule_of(const JsonString& item) const {
 }
 
 FieldRule Document::treatment_of(const JsonString& item, std::string_view& name) const {
+  if (item.is_key && item.object >= 0) {
+    const std::optional<Kind> kind = object_of(item).key_kind;
+    return kind ? FieldRule{Treatment::kName, *kind, "", true} : FieldRule{};
+  }
   if (item.is_key || item.key < 0) return {};
   const ObjectFacts& object = object_of(item);
   Key key = key_at(item.key);
@@ -355,6 +383,8 @@ FieldRule Document::treatment_of(const JsonString& item, std::string_view& name)
       return header;
   if (object.has(kServiceRow) && (key.facts & kProperty) != 0)
     return {Treatment::kSecret, Kind::kName, "key", false};
+  if (object.has(kAclRow) && (key.facts & kPathValue) != 0)
+    return {Treatment::kPath, Kind::kName, "", false};
   const bool id = (key.facts & kIdValue) != 0 && object.has(kMetricRow | kJobRow);
   const bool action = (key.facts & kActionValue) != 0 && object.has(kGroupRow);
   if (id || action) return {Treatment::kReference, Kind::kName, "", true};
@@ -442,11 +472,12 @@ class Editor {
     const auto& strings = document_.strings();
     for (std::size_t i = 0; i < strings.size(); ++i) {
       const JsonString& item = strings[i];
-      if (item.is_key && stays(i)) continue;
+      const bool named = item.is_key && document_.rule_of(item).treatment == Treatment::kName;
+      if (item.is_key && !named && stays(i)) continue;
       const std::size_t before = out_.size();
       treat(item);
       told_ = told_ || (out_.size() > before && document_.tells(item));
-      if (item.is_key) staying_[document_.key_number(i)] = out_.size() == before;
+      if (item.is_key && !named) staying_[document_.key_number(i)] = out_.size() == before;
     }
     return std::move(out_);
   }
@@ -534,7 +565,9 @@ class Editor {
       // What was none may have become a document.
       if (shown.data() != text.data())
         if (auto inner = embedded(shown)) return std::move(*inner);
-      return is_key ? rewriter_.key(shown) : rewriter_.field(shown, rule, guest);
+      const bool named = is_key && rule.treatment == Treatment::kName &&
+                         !Dictionary::is_weak(lower(shown)) && !is_kept_key(lower(shown));
+      return is_key && !named ? rewriter_.key(shown) : rewriter_.field(shown, rule, guest);
     });
   }
 
