@@ -160,6 +160,16 @@ TEST_CASE("engine: a damaged frame is no reason to fail") {
   CHECK_FALSE(contains(cluster.text("UPID:pve-muc-01"), "muc"));
 }
 
+TEST_CASE("engine: vendors' hosts stay, what lies below a service that many share does not") {
+  Cluster cluster;
+  for (const char* host : {"raw.githubusercontent.com", "login.microsoftonline.com",
+                           "storage.googleapis.com", "zen.spamhaus.org"}) {
+    CAPTURE(host);
+    CHECK(cluster.text(host) == host);
+  }
+  CHECK_FALSE(contains(cluster.text("kelp-backups.storage.googleapis.com"), "kelp"));
+}
+
 TEST_CASE("engine: JSON is edited in place") {
   Cluster cluster(false);
   const std::string in =
