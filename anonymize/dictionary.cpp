@@ -54,8 +54,11 @@ bool Dictionary::is_weak(std::string_view lower_case) {
   return std::none_of(lower_case.begin(), lower_case.end(), is_letter);
 }
 
-bool Dictionary::is_strong(std::string_view lower_case, const Policy* policy) {
+bool Dictionary::is_strong(std::string_view lower_case, Kind kind, const Policy* policy) {
   if (policy != nullptr && policy->is_word(lower_case)) return true;
+  const bool thing = kind == Kind::kVm || kind == Kind::kContainer || kind == Kind::kTag ||
+                     kind == Kind::kPool || kind == Kind::kStorage || kind == Kind::kNetwork;
+  if (thing && is_everyday_word(lower_case)) return false;
   return !is_weak(lower_case) && !is_kept_name(lower_case);
 }
 
@@ -76,7 +79,9 @@ void Dictionary::absorb() {
     if (entry.kind == Kind::kDomain && dot != std::string::npos && dot >= kMinOwner)
       insert_owner(folded.substr(0, dot));
     // The id of a job is found by its form; its first word stands in every log.
-    if (!is_strong(folded, ledger_.policy()) || job_id_end(folded, 0) == folded.size()) continue;
+    if (!is_strong(folded, entry.kind, ledger_.policy()) ||
+        job_id_end(folded, 0) == folded.size())
+      continue;
     wake_by(folded);
     if (plain) wake_by(lower(*plain));
   }
@@ -114,7 +119,7 @@ NameHit Dictionary::longest_at(std::string_view text, std::size_t at) const {
     if (!ends_here(text, end) && !ends_before_plural(text, end)) continue;
     const std::string_view folded = fold(text, at, end, buffer);
     const Ledger::Entry* entry = ledger_.by_name(folded);
-    if (entry == nullptr || !is_strong(folded, ledger_.policy())) continue;
+    if (entry == nullptr || !is_strong(folded, entry->kind, ledger_.policy())) continue;
     hit.entry = entry;
     hit.end = end;
     break;

@@ -46,8 +46,9 @@ class Dictionary {
   static bool is_weak(std::string_view lower_case);
 
   /// Whether a known name is found wherever it stands: it is not weak and not kept, or it is one of
-  /// the operator's words.
-  static bool is_strong(std::string_view lower_case, const Policy* policy);
+  /// the operator's words. Of guests, tags, pools, storages and networks no word of everyday
+  /// English is; nodes and hosts are few, and people and customers are called so.
+  static bool is_strong(std::string_view lower_case, Kind kind, const Policy* policy);
 
  private:
   void wake_by(std::string_view name);

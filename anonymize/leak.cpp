@@ -119,12 +119,13 @@ void LeakIndex::absorb(const Ledger& ledger) {
     }
     std::string folded = lower(entry.real);
     // As a key the name stays, so it cannot be searched for.
-    if (!Dictionary::is_strong(folded, ledger.policy()) || is_kept_key(folded)) continue;
+    if (!Dictionary::is_strong(folded, entry.kind, ledger.policy()) || is_kept_key(folded))
+      continue;
     // The layer of plain_text() spells a name in other letters as what it looks like.
     const auto plain = ledger.fate(entry) == Fate::kKeep ? std::nullopt : plain_text(folded);
     if (plain) {
       // Of what looks like a common word the engine knows no name either.
-      if (!Dictionary::is_strong(lower(*plain), ledger.policy())) continue;
+      if (!Dictionary::is_strong(lower(*plain), entry.kind, ledger.policy())) continue;
       add_pattern(lower(*plain), false);
     }
     add_pattern(std::move(folded), false);

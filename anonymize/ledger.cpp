@@ -140,7 +140,7 @@ bool Ledger::holds_hidden(std::string_view lower_case) const {
       const std::string_view part = lower_case.substr(begin, end - begin);
       const Entry* entry = by_name(part);
       // What a part holds is looked at here anyway.
-      if (entry != nullptr && Dictionary::is_strong(part, policy_) &&
+      if (entry != nullptr && Dictionary::is_strong(part, entry->kind, policy_) &&
           policy_->fate(kinds_of(*entry), entry->real) != Fate::kKeep)
         return true;
     }

@@ -9,4 +9,8 @@ namespace pmx::anonymize {
 /// Whether `lower` (lower case) is in the word list.
 bool is_common_word(std::string_view lower);
 
+/// Whether `lower` is another word of everyday English: a known name that is one is looked for only
+/// in context, but a surname that is one is no word.
+bool is_everyday_word(std::string_view lower);
+
 }  // namespace pmx::anonymize

@@ -42,6 +42,7 @@ FILES = {
     "words": {
         "common": Words(),
         "short": Words(),
+        "everyday": Words(),
     },
     "people": {
         "given-names": Words(),

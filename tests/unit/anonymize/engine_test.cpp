@@ -160,6 +160,19 @@ TEST_CASE("engine: a damaged frame is no reason to fail") {
   CHECK_FALSE(contains(cluster.text("UPID:pve-muc-01"), "muc"));
 }
 
+TEST_CASE("engine: a guest that is called by an everyday word is replaced in its contexts only") {
+  Cluster cluster;
+  const std::vector<Name> words = {
+      {Kind::kVm, "anchor"}, {Kind::kPerson, "Baker"}, {Kind::kNode, "harbor"}};
+  REQUIRE(cluster.engine->learn(words).ok());
+  CHECK(cluster.text("the anchor was dropped") == "the anchor was dropped");
+  for (const char* line :
+       {"VM 105 (anchor)", "hostname: anchor\n", "ask Baker", "harbor is down"}) {
+    CAPTURE(line);
+    CHECK(cluster.text(line) != line);
+  }
+}
+
 TEST_CASE("engine: vendors' hosts stay, what lies below a service that many share does not") {
   Cluster cluster;
   for (const char* host : {"raw.githubusercontent.com", "login.microsoftonline.com",
