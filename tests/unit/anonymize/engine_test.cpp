@@ -163,11 +163,11 @@ TEST_CASE("engine: a damaged frame is no reason to fail") {
 TEST_CASE("engine: a guest that is called by an everyday word is replaced in its contexts only") {
   Cluster cluster;
   const std::vector<Name> words = {
-      {Kind::kVm, "anchor"}, {Kind::kPerson, "Baker"}, {Kind::kNode, "harbor"}};
+      {Kind::kVm, "anchor"}, {Kind::kPerson, "Baker"}, {Kind::kNode, "lemon"}};
   REQUIRE(cluster.engine->learn(words).ok());
   CHECK(cluster.text("the anchor was dropped") == "the anchor was dropped");
   for (const char* line :
-       {"VM 105 (anchor)", "hostname: anchor\n", "ask Baker", "harbor is down"}) {
+       {"VM 105 (anchor)", "hostname: anchor\n", "ask Baker", "lemon is down"}) {
     CAPTURE(line);
     CHECK(cluster.text(line) != line);
   }
