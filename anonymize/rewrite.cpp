@@ -280,6 +280,11 @@ void Rewriter::announce_parts(std::string_view name) {
   }
 }
 
+std::size_t Rewriter::Scan::told_begin() {
+  while (!told.empty() && told.front().begin < at) told.erase(told.begin());
+  return told.empty() ? text.size() : told.front().begin;
+}
+
 Place Rewriter::Scan::take_place() {
   const std::size_t begin = place_begin();
   if (told.empty() || told.front().begin > begin) return places[next_place++];

@@ -236,10 +236,11 @@ class Rewriter {
     /// Where the next of `places` begins, or the end of the text.
     std::size_t place_begin() {
       while (next_place < places.size() && places[next_place].begin < at) ++next_place;
-      while (!told.empty() && told.front().begin < at) told.erase(told.begin());
       const std::size_t first = next_place < places.size() ? places[next_place].begin : text.size();
-      return told.empty() ? first : std::min(first, told.front().begin);
+      return told.empty() ? first : std::min(first, told_begin());
     }
+    /// Where the next of `told` begins; most texts have none.
+    std::size_t told_begin();
     /// The place that begins at place_begin().
     Place take_place();
     /// Moves on without an edit.
