@@ -286,7 +286,7 @@ bool TableReader::read_columns(std::string_view line, std::size_t& at) {
 /// "COPY users (id, name) FROM stdin;" of PostgreSQL: rows with tabs follow.
 bool TableReader::begin_copy(std::string_view line) {
   std::size_t at = line.find(" (");
-  if (!line.starts_with("COPY ") || at == std::string_view::npos || !read_columns(line, ++at) ||
+  if (at == std::string_view::npos || !read_columns(line, ++at) ||
       line.substr(at) != " FROM stdin;")
     return false;
   delimiter_ = "\t";
@@ -298,8 +298,8 @@ bool TableReader::begin_copy(std::string_view line) {
 bool TableReader::insert(std::size_t begin, std::string_view line, std::vector<Place>& places) {
   constexpr std::string_view kValues = " VALUES (";
   std::size_t at = line.find(" (");
-  if (!line.starts_with("INSERT INTO ") || at == std::string_view::npos ||
-      !read_columns(line, ++at) || !line.substr(at).starts_with(kValues))
+  if (at == std::string_view::npos || !read_columns(line, ++at) ||
+      !line.substr(at).starts_with(kValues))
     return false;
   at += kValues.size();
   for (std::size_t column = 0; at < line.size();) {
@@ -352,8 +352,8 @@ bool TableReader::line(std::size_t begin, std::size_t end, std::vector<Place>& p
   if (delimited && delimited_row(begin, line, places)) return true;
   layout_ = Layout::kNone;
   if (line.size() < 8) return false;
-  if (line.front() == 'C' && begin_copy(line)) return true;
-  if (line.front() == 'I' && insert(begin, line, places)) return true;
+  if (line.starts_with("COPY ") && begin_copy(line)) return true;
+  if (line.starts_with("INSERT INTO ") && insert(begin, line, places)) return true;
   if (begin_listing(line) || begin_aligned(line) || begin_blocks(line)) return true;
   if (!may_be_delimited(line)) return false;
   const std::size_t from = std::min(end + 1, text_.size());
