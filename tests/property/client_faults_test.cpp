@@ -250,6 +250,25 @@ TEST_CASE("client faults: without quorum a change is refused once, with the reas
   CHECK(stand.arrived(true) == 1);
 }
 
+TEST_CASE("client faults: a locked guest refuses a change at once, and a start inside its task") {
+  Stand stand(sim::PveVersion::k9);
+  const std::string vmid = std::to_string(stand.guest.vmid);
+  REQUIRE(stand.cluster.control("guest-locked", {vmid, "backup"}).ok());
+  const Json config = stand.client->guest_config(stand.ctx, stand.guest).value();
+  const auto changed =
+      configure_guest(stand.ctx, *stand.client, stand.guest, {{"description", "x"}},
+                      std::string(string_member(config, "digest")));
+  REQUIRE_FALSE(changed.ok());
+  CHECK(changed.error().code == Code::kFailedPrecondition);
+  CHECK(changed.error().message.find("backup") != std::string::npos);
+  CHECK(stand.arrived(true) == 1);
+  const auto upid = stand.client->guest_power(stand.ctx, stand.guest, "start");
+  REQUIRE(upid.ok());
+  const auto outcome = stand.client->wait_task(stand.ctx, *upid);
+  REQUIRE(outcome.ok());
+  CHECK_FALSE(outcome->status.succeeded());
+}
+
 TEST_CASE("client faults: a guest that moved is found, and changed once") {
   for (const sim::PveVersion pve : {sim::PveVersion::k8, sim::PveVersion::k9}) {
     Stand stand(pve);

@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <future>
+#include <semaphore>
+
 #include "fakes.h"
 
 namespace pmx::proxmox {
@@ -29,6 +33,31 @@ struct Nodes {
   Context ctx;
   std::vector<FakeRoute*> routes;
   std::unique_ptr<FailoverHttp> http;
+};
+
+/// Down for its first request; then whoever connects is held until it is let go.
+class SlowRoute final : public Route {
+ public:
+  Result<HttpResponse> deliver(const Context&, const HttpRequest&, Stage& stage) override {
+    stage = Stage::kConnecting;
+    if (!down_.exchange(false)) return HttpResponse{200, "", "{}"};
+    return Error{Code::kUnavailable, "down", ""};
+  }
+  Result<void> reach(const Context&) override {
+    ++reached;
+    entered_.release();
+    gate_.acquire();
+    return {};
+  }
+  void wait_for_caller() { entered_.acquire(); }
+  void let_go() { gate_.release(); }
+
+  std::atomic<int> reached{0};
+
+ private:
+  std::atomic<bool> down_{true};
+  std::counting_semaphore<8> entered_{0};
+  std::counting_semaphore<8> gate_{0};
 };
 
 }  // namespace
@@ -111,6 +140,26 @@ TEST_CASE("failover: with all nodes down one that is up again is found by connec
   CHECK(nodes.send("POST").ok());
   CHECK(nodes.routes[0]->delivered == 1);
   CHECK(nodes.routes[1]->delivered == 2);
+}
+
+TEST_CASE("failover: of many callers one connects to a node that was down, and all go on") {
+  FakeClock clock;
+  std::vector<std::unique_ptr<Route>> owned;
+  owned.push_back(std::make_unique<SlowRoute>());
+  auto* route = static_cast<SlowRoute*>(owned.back().get());
+  FailoverHttp http(std::move(owned), clock, 7);
+  CHECK_FALSE(http.send({}, kGet).ok());
+  std::vector<std::future<bool>> calls;
+  for (int i = 0; i < 4; ++i) {
+    calls.push_back(std::async(std::launch::async, [&] { return http.send({}, kGet).ok(); }));
+  }
+  route->wait_for_caller();
+  Context impatient;
+  impatient.deadline = std::chrono::steady_clock::now();
+  CHECK_FALSE(http.send(impatient, kGet).ok());  // waits for the one no longer than it may
+  route->let_go();
+  for (auto& call : calls) CHECK(call.get());
+  CHECK(route->reached == 1);
 }
 
 TEST_CASE("failover: a call that ends while connecting does not try the next node") {
