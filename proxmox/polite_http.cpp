@@ -79,7 +79,6 @@ Result<void> PoliteHttp::enter(const Context& ctx, Node& node, const std::string
     const auto left =
         std::chrono::ceil<std::chrono::seconds>(node.given_up_until - clock_.steady());
     if (left.count() > 0 || node.trying) {
-      freed_.notify_all();
       return Error{Code::kUnavailable,
                    "the node " + name + " did not answer when it was last asked; nothing was sent",
                    "it is asked again in " +

@@ -204,16 +204,19 @@ Error TlsContext::refusal(const PeerCertificate& peer, const std::string& author
             "the certificate of " + authority + " is not the pinned one: expected SHA-256 " +
                 inner_->pin + ", presented " + peer.fingerprint + "; nothing was sent",
             "if the certificate was renewed, compare with `pvenode cert info` on the node and pin "
-            "the new one: proxmox-mpc trust HOST:PORT, or PROXMOX_MPC_FINGERPRINT; if it was not, "
-            "somebody else answers there"};
+            "the new one: proxmox-mpc trust " +
+                authority +
+                ", or PROXMOX_MPC_FINGERPRINT; if it was not, somebody else answers there"};
   }
   return {Code::kUnavailable,
           "the certificate of " + authority + " is not trusted (" + peer.problem +
               "); it presented SHA-256 " + peer.fingerprint + "; nothing was sent",
           "compare the fingerprint with `pvenode cert info` on the node, then pin it "
-          "(proxmox-mpc trust HOST:PORT, or PROXMOX_MPC_FINGERPRINT), or point PROXMOX_MPC_CA_FILE "
-          "at a copy of "
-          "/etc/pve/pve-root-ca.pem"};
+          "(proxmox-mpc trust " +
+              authority +
+              ", or PROXMOX_MPC_FINGERPRINT), or point PROXMOX_MPC_CA_FILE "
+              "at a copy of "
+              "/etc/pve/pve-root-ca.pem"};
 }
 
 Result<std::string> normal_fingerprint(std::string_view text) {
