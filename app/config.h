@@ -14,7 +14,8 @@
 #include "base/secret.h"
 #include "ops/api_access.h"
 #include "proxmox/client.h"
-#include "proxmox/connection.h"
+#include "proxmox/endpoint.h"
+#include "proxmox/polite_http.h"
 
 namespace pmx::app {
 

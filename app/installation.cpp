@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "app/cluster_connection.h"
 #include "app/demo_http.h"
 #include "app/open_state.h"
 #include "base/crypto.h"
@@ -55,17 +56,6 @@ std::vector<const Secret*> secrets_of(const proxmox::Credentials& credentials) {
 bool is_address(const std::string& host) {
   return host.find(':') != std::string::npos ||
          host.find_first_not_of("0123456789.") == std::string::npos;
-}
-
-proxmox::ConnectionOptions connection_of(const ClusterConfig& cluster) {
-  proxmox::ConnectionOptions options;
-  options.addresses = {{cluster.url, cluster.fingerprint}};
-  options.addresses.insert(options.addresses.end(), cluster.endpoints.begin(),
-                           cluster.endpoints.end());
-  options.ca_file = cluster.ca_file;
-  options.timeout = cluster.timeout;
-  options.politeness = cluster.politeness;
-  return options;
 }
 
 /// Most clusters are reached by the names of nodes.

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "app/cluster_connection.h"
 #include "app/commands.h"
 #include "app/console.h"
 #include "app/installation.h"
@@ -121,6 +122,7 @@ Result<int> config_check_command(const CommandLine& line) {
                                 ? "token " + token->id
                                 : "user " + std::get<proxmox::Login>(cluster.credentials).user;
     text += "  " + name + ": " + cluster.url + ", " + who + ", " + trust_text(cluster) + "\n";
+    for (const auto& other : cluster.endpoints) text += "    or " + other.url + "\n";
   }
   text += "  access          " + std::string(access_name(config.access)) + "\n";
   text += "  privacy         " + describe_policy(config.privacy.policy.get()) + "\n";
@@ -144,8 +146,10 @@ Result<int> doctor_command(const CommandLine& line) {
     Context ctx;
     ctx.deadline = system_clock().steady() + std::chrono::seconds(30);
     const ClusterConfig& configured = config.clusters.find(cluster->name())->second;
-    const auto findings = ops::examine(ctx, cluster->client(), configured.credentials,
-                                       privilege_needs(config.access), has_tls(configured));
+    auto findings = ops::examine(ctx, cluster->client(), configured.credentials,
+                                 privilege_needs(config.access), has_tls(configured));
+    std::ranges::move(ops::examine_endpoints(ctx, connection_of(configured)),
+                      std::back_inserter(findings));
     failed = failed || any_failure(findings);
     clusters[cluster->name()] = findings_json(findings);
     text += cluster->name() + " (" + configured.url + ")\n" + findings_text(findings);

@@ -141,4 +141,19 @@ std::vector<Finding> examine(const Context& ctx, proxmox::Client& client,
   return findings;
 }
 
+std::vector<Finding> examine_endpoints(const Context& ctx,
+                                       const proxmox::ConnectionOptions& options) {
+  std::vector<Finding> findings;
+  if (options.addresses.size() < 2) return findings;
+  for (const proxmox::Address& address : options.addresses) {
+    const auto reached = proxmox::reach(ctx, address, options.ca_file);
+    findings.push_back(reached.ok()
+                           ? Finding{Grade::kOk, "endpoint " + address.url + ": reachable", ""}
+                           : Finding{Grade::kWarning,
+                                     "endpoint " + address.url + ": " + reached.error().message,
+                                     reached.error().advice});
+  }
+  return findings;
+}
+
 }  // namespace pmx::ops

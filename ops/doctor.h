@@ -7,6 +7,7 @@
 
 #include "base/context.h"
 #include "proxmox/client.h"
+#include "proxmox/connection.h"
 
 namespace pmx::ops {
 
@@ -38,5 +39,10 @@ std::string grant_commands(const proxmox::Credentials& credentials,
 std::vector<Finding> examine(const Context& ctx, proxmox::Client& client,
                              const proxmox::Credentials& credentials,
                              const std::vector<PrivilegeNeed>& needs, bool encrypted);
+
+/// Connects to each address of a cluster that has several, because calls pass over one that is away
+/// or not trusted, and nobody would notice. Sends no request. Nothing for a single address.
+std::vector<Finding> examine_endpoints(const Context& ctx,
+                                       const proxmox::ConnectionOptions& options);
 
 }  // namespace pmx::ops

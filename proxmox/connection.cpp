@@ -8,6 +8,14 @@ namespace {
 /// With several addresses, one that is silent is passed over sooner.
 constexpr std::chrono::milliseconds kConnectOneOfSeveral{3'000};
 
+HttplibHttp::Options options_of(const Address& address, const std::string& ca_file) {
+  HttplibHttp::Options options;
+  options.url = address.url;
+  options.fingerprint = address.fingerprint;
+  options.ca_file = ca_file;
+  return options;
+}
+
 std::uint32_t random_seed() {
   std::uint32_t seed = 0;
   for (const char c : crypto::random_bytes(sizeof seed)) {
@@ -41,10 +49,7 @@ Result<std::unique_ptr<Connection>> Connection::make(const ConnectionOptions& op
   if (options.addresses.empty()) return Error{Code::kInvalidArgument, "there is no address", ""};
   std::vector<std::unique_ptr<HttplibHttp>> routes;
   for (const Address& address : options.addresses) {
-    HttplibHttp::Options one;
-    one.url = address.url;
-    one.fingerprint = address.fingerprint;
-    one.ca_file = options.ca_file;
+    HttplibHttp::Options one = options_of(address, options.ca_file);
     one.read_timeout = options.timeout;
     one.pool_size = options.politeness.per_node;
     if (options.addresses.size() > 1) one.connect_timeout = kConnectOneOfSeveral;
@@ -52,6 +57,13 @@ Result<std::unique_ptr<Connection>> Connection::make(const ConnectionOptions& op
     routes.push_back(std::move(route));
   }
   return std::make_unique<Connection>(std::move(routes), options.politeness, clock);
+}
+
+Result<void> reach(const Context& ctx, const Address& address, const std::string& ca_file) {
+  HttplibHttp::Options options = options_of(address, ca_file);
+  options.connect_timeout = kConnectOneOfSeveral;
+  PMX_TRY(const auto route, HttplibHttp::make(options));
+  return route->reach(ctx);
 }
 
 std::uint64_t Connection::opened() const {

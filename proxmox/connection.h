@@ -7,17 +7,12 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "proxmox/endpoint.h"
 #include "proxmox/failover_http.h"
 #include "proxmox/httplib_http.h"
 #include "proxmox/polite_http.h"
 
 namespace pmx::proxmox {
-
-/// Where the API of one node is, and how to know it.
-struct Address {
-  std::string url;
-  std::string fingerprint;  ///< empty = by the CA file or the system's CAs
-};
 
 /// What a cluster is reached by.
 struct ConnectionOptions {
@@ -48,5 +43,9 @@ class Connection final : public Http {
   FailoverHttp failover_;
   PoliteHttp polite_;
 };
+
+/// Whether the address can be connected to and is trusted, within three seconds; no request is
+/// sent.
+Result<void> reach(const Context& ctx, const Address& address, const std::string& ca_file);
 
 }  // namespace pmx::proxmox

@@ -8,6 +8,12 @@
 
 namespace pmx::proxmox {
 
+/// Where the API of one node is, and how to know it.
+struct Address {
+  std::string url;
+  std::string fingerprint;  ///< empty = by the CA file or the system's CAs
+};
+
 /// The parts of a cluster URL that a connection needs.
 struct Endpoint {
   bool tls = true;

@@ -300,6 +300,8 @@ class EndpointsTest(unittest.TestCase):
                      f"  - {{url: '{cluster.ready['url']}', fingerprint: '{cluster.ready['fingerprint']}'}}"]
             done = self.doctor(cluster, entry, T=cluster.ready["token"])
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn("endpoint https://127.0.0.1:1: cannot connect", done.stdout)
+            self.assertIn(f"endpoint {cluster.ready['url']}: reachable", done.stdout)
 
     def test_a_recovery_code_answers_the_second_factor_once(self):
         with Cluster(BINARY, truth=False) as cluster:
