@@ -1,7 +1,9 @@
 #include "ops/api_description.h"
 
 #include <algorithm>
-#include <array>
+#include <optional>
+
+#include "proxmox/property_format.h"
 
 namespace pmx::ops {
 namespace {
@@ -36,15 +38,16 @@ std::string choices(const Json& list) {
   return cut(std::move(text), kMostChoices);
 }
 
-/// The parts of a property string, or of the items of an array; nullptr when there are none.
-const Json* parts_of(const Json& parameter) {
-  const Json* format = find_member(parameter, "format");
-  if (format != nullptr && format->is_object()) return format;
+/// The parts of a property string, spelled out by the facts or named, or of the items of an array;
+/// nothing when there are none.
+std::optional<Json> parts_of(const Json& parameter) {
+  if (const auto format = proxmox::PropertyFormat::of(parameter)) return format->properties();
   const Json* items = find_member(parameter, "items");
-  const Json* item_format = items == nullptr ? nullptr : find_member(*items, "format");
-  if (item_format != nullptr && item_format->is_object()) return item_format;
-  const Json* properties = items == nullptr ? nullptr : find_member(*items, "properties");
-  return properties != nullptr && properties->is_object() ? properties : nullptr;
+  if (items == nullptr) return std::nullopt;
+  if (const auto format = proxmox::PropertyFormat::of(*items)) return format->properties();
+  const Json* properties = find_member(*items, "properties");
+  if (properties == nullptr || !properties->is_object()) return std::nullopt;
+  return *properties;
 }
 
 std::string range(const Json& parameter) {
@@ -59,7 +62,7 @@ std::string type_of(const Json& parameter) {
   if (const Json* list = find_member(parameter, "enum"); list != nullptr && list->is_array())
     return choices(*list);
   const std::string type(string_member(parameter, "type"));
-  if (parts_of(parameter) != nullptr)
+  if (parts_of(parameter).has_value())
     return type == "array" ? "array of property strings" : "property string";
   if (type == "array") {
     const Json* items = find_member(parameter, "items");
@@ -206,7 +209,7 @@ Result<MethodDescription> describe_method(const Json& facts, const DescriptionQu
   if (parameter == nullptr)
     return Error{Code::kNotFound, "the method has no such parameter",
                  "ask without `parameter` for all of them"};
-  if (const Json* parts = parts_of(*parameter)) {
+  if (const auto parts = parts_of(*parameter)) {
     PMX_TRY_VOID(add_parts(out, *parts, query));
     return out;
   }

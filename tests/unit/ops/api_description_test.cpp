@@ -66,6 +66,17 @@ TEST_CASE("api description: the parts of a property string come by its parameter
   CHECK(describe_method(facts, {.from = "nothing"}).error().code == Code::kNotFound);
 }
 
+TEST_CASE(
+    "api description: a property string that the facts only name has its parts all the same") {
+  const Json facts = facts_of("POST", "/nodes/{node}/qemu");
+  const auto cpu = describe_method(facts, {.parameter = "cpu"});
+  REQUIRE(cpu.ok());
+  CHECK(words(*cpu, "cputype") != "(not there)");
+  const auto disk = describe_method(facts, {.parameter = "ide0"});
+  REQUIRE(disk.ok());
+  CHECK(words(*disk, "file").find("required") != std::string::npos);
+}
+
 TEST_CASE("api description: permissions are a sentence") {
   const auto config = describe_method(facts_of("GET", "/nodes/{node}/qemu/{vmid}/config"), {});
   REQUIRE(config.ok());
