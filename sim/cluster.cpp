@@ -313,13 +313,9 @@ class Cluster::Impl {
   }
 
   Answer carry_out(const std::string& key, const Route& route, const Call& call) {
-    if (auto refused = state_.lacks.refusal(key, call)) return *refused;
+    if (auto refused = state_.lacks.refusal(key)) return *refused;
     const auto found = handlers_.find(key);
-    if (found != handlers_.end()) {
-      Answer answer = found->second(call);
-      state_.lacks.thin_out(key, answer);
-      return answer;
-    }
+    if (found != handlers_.end()) return found->second(call);
     if (auto index = index_answer(route, call)) return *index;
     return stateless_answer(route, call);
   }

@@ -14,21 +14,16 @@
 
 namespace pmx::sim {
 
-struct Call;
 struct TaskPlan;
 
 /// A part of PVE that nodes may lack.
 enum class Part : std::uint8_t {
-  kAptRepositories,   ///< the library that reads and writes APT's repositories
-  kCstream,           ///< the program that vzdump pipes archives through
-  kGenisoimage,       ///< the program that makes images of cloud-init
-  kLxc,               ///< LXC's programs: containers can be made, and never run
-  kNotifications,     ///< the library of notification targets and matchers
-  kSdnFabrics,        ///< the library of SDN fabrics
-  kSdnRouteMaps,      ///< a pve-network with prefix lists and route maps
-  kSubscriptionKeys,  ///< the library that checks subscription keys
-  kTimeZones,         ///< the files of tzdata
-  kZfs,               ///< ZFS's programs
+  kCstream,       ///< the program that vzdump pipes archives through
+  kGenisoimage,   ///< the program that makes images of cloud-init
+  kLxc,           ///< LXC's programs: containers can be made, and never run
+  kSdnRouteMaps,  ///< a pve-network with prefix lists and route maps
+  kTimeZones,     ///< the files of tzdata
+  kZfs,           ///< ZFS's programs
 };
 
 /// As scenarios name them, sorted.
@@ -46,10 +41,7 @@ class Lacks {
   [[nodiscard]] bool knows(std::string_view path) const;
 
   /// What a verified call answers instead of being carried out; nothing when it is.
-  [[nodiscard]] std::optional<Answer> refusal(std::string_view method, const Call& call) const;
-
-  /// Takes out of an answer what the method does not know without its part.
-  void thin_out(std::string_view method, Answer& answer) const;
+  [[nodiscard]] std::optional<Answer> refusal(std::string_view method) const;
 
   /// A worker that needs a part comes to another end.
   void spoil(TaskPlan& plan) const;

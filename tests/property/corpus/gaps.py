@@ -26,6 +26,6 @@ OTHER_AUTHORS = {
     "fourth": {"values with two pseudonyms": 3},
     "fifth": {"leak, pattern": 7, "values with two pseudonyms": 9},   # a MAC without separators behind ID_NET_NAME_MAC
     "sixth": {"leak, pattern": 153, "leak, field": 789, "leak, variant": 38, "leak, context": 11, "word of a name left": 9,
-              "text between values changed": 264, "clean line changed": 53, "clean leaf changed": 31, "values with two pseudonyms": 18,
+              "text between values changed": 257, "clean line changed": 53, "clean leaf changed": 31, "values with two pseudonyms": 18,
               "not idempotent": 2, "round trip inexact around secrets": 27},   # as they were on the day they were written
 }

@@ -74,28 +74,6 @@ TEST_CASE("lacks: an older pve-network has no route maps, whoever asks") {
   CHECK(whole.data("GET", "/cluster/sdn").dump().find("prefix-lists") != std::string::npos);
 }
 
-TEST_CASE("lacks: a library's stand-in refuses after permission and parameters") {
-  Lacking lab({"notifications", "sdn-fabrics", "apt-repositories", "subscription-keys"});
-  const std::string base = "/cluster/notifications/";
-  CHECK(lab.as_root("POST", base + "endpoints/gotify").status == 400);
-  CHECK(lab.reason("POST", base + "endpoints/gotify", "name=g1&server=https%3A%2F%2Fg&token=t") ==
-        "add_gotify_endpoint: not in this stand-in");
-  CHECK(lab.reason("DELETE", base + "endpoints/smtp/x1") ==
-        "delete_smtp_endpoint: not in this stand-in");
-  CHECK(lab.reason("GET", base + "matchers/x1") == "get_matcher: not in this stand-in");
-  CHECK(lab.data("GET", base + "endpoints/sendmail") == Json::array());
-  CHECK_FALSE(lab.data("GET", base + "targets")[0].contains("comment"));
-  CHECK(lab.as_root("POST", "/cluster/sdn/fabrics/fabric").status == 400);
-  CHECK(lab.reason("GET", "/cluster/sdn/fabrics/fabric/x1").find("\"get_fabric\" on unblessed") !=
-        std::string::npos);
-  CHECK(lab.data("GET", "/nodes/pve2/sdn/fabrics/x1/routes") == Json::object());
-  CHECK(lab.reason("DELETE", "/cluster/sdn/fabrics/fabric/x1")
-            .starts_with("deleting fabric failed: Can't call method \"delete_fabric\""));
-  CHECK(lab.reason("PUT", "/nodes/pve2/apt/repositories", "handle=x") == "no");
-  CHECK(lab.as_root("PUT", "/nodes/pve2/subscription", "key=bad").status == 400);
-  CHECK(lab.reason("PUT", "/nodes/pve2/subscription", "key=pve1c-0123456789") == "no");
-}
-
 TEST_CASE("lacks: without ZFS its pools cannot be looked for") {
   Lacking lab({"zfs"});
   CHECK(lab.reason("GET", "/nodes/pve2/disks/zfs") == "zfsutils-linux not installed");
