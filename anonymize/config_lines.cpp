@@ -117,16 +117,15 @@ std::size_t area_code(std::string_view text, std::size_t slash) {
 
 /// "net use Z: \\host\share /user:U X".
 void find_net_use(std::string_view line, std::size_t begin, std::vector<Place>& places) {
-  constexpr std::string_view kUser = "/user:";
-  constexpr FieldRule kUserRule{Treatment::kUserId, Kind::kUser, "", true};
+  constexpr std::string_view kOption = "/user:";
   const std::vector<Word> words = words_of(line);
   const auto word = [&](std::size_t i) {
     return line.substr(words[i].begin, words[i].end - words[i].begin);
   };
   if (words.size() < 3 || !equals_folded(word(1), "use")) return;
   for (std::size_t i = 2; i < words.size(); ++i) {
-    if (!equals_folded(word(i).substr(0, kUser.size()), kUser)) continue;
-    places.push_back({begin + words[i].begin + kUser.size(), begin + words[i].end, kUserRule});
+    if (!equals_folded(word(i).substr(0, kOption.size()), kOption)) continue;
+    places.push_back({begin + words[i].begin + kOption.size(), begin + words[i].end, kUser});
     // The password stands behind the user or, behind the share, before it.
     const bool next = i + 1 < words.size() && word(i + 1).front() != '/';
     const std::size_t secret = next ? i + 1 : i - 1;
@@ -145,8 +144,7 @@ void find_static_login(std::string_view line, std::size_t begin, std::vector<Pla
   while (end < line.size() && !is_space(line[end])) ++end;
   const std::size_t colon = line.find(':', user);
   if (colon == std::string_view::npos || colon == user || colon + 1 >= end) return;
-  constexpr FieldRule kUserRule{Treatment::kUserId, Kind::kUser, "", true};
-  places.push_back({begin + user, begin + colon, kUserRule});
+  places.push_back({begin + user, begin + colon, kUser});
   places.push_back({begin + colon + 1, begin + end, kPassword});
 }
 
