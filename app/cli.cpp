@@ -62,9 +62,9 @@ void add_sim(CLI::App& app, CommandLine& line) {
       ->type_name("ADDRESS:PORT")
       ->capture_default_str();
   sim->add_option("--scenario", args.scenarios,
-                  "What the cluster is and what happens to it: generated (the default), lab, "
-                  "homelab, office, datacenter, or a file that ends in .yml; given again, another "
-                  "cluster")
+                  "What the cluster is and what happens to it: generated (the default), empty, "
+                  "lab, homelab, office, datacenter, or a file that ends in .yml; given again, "
+                  "another cluster")
       ->type_name("NAME|FILE")
       ->allow_extra_args(false);
   sim->add_option("--clusters", args.clusters,
