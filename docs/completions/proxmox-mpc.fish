@@ -28,7 +28,7 @@ complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l log-level -x -
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from serve" -l log-file -r -F -d "Log file"
 
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l listen -x -d "Address and port"
-complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l scenario -r -F -a "generated lab homelab office datacenter" -d "What the cluster is"
+complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l scenario -r -F -a "generated empty lab homelab office datacenter" -d "What the cluster is"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l clusters -x -d "Number of clusters"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l pve -x -a "8.4 9.2" -d "Release"
 complete -c proxmox-mpc -n "__fish_seen_subcommand_from sim" -l speed -x -d "How fast its clock runs"

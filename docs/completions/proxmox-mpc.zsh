@@ -15,7 +15,7 @@ _proxmox_mpc_serve() {
 _proxmox_mpc_sim() {
   _arguments \
     '--listen[address and port]:address:(127.0.0.1\:8006 127.0.0.1\:0)' \
-    '--scenario[what the cluster is]:scenario:(generated lab homelab office datacenter)' \
+    '--scenario[what the cluster is]:scenario:(generated empty lab homelab office datacenter)' \
     '--clusters[number of clusters]:number:' \
     '--pve[release]:release:(8.4 9.2)' \
     '--speed[how fast its clock runs]:factor:' \
