@@ -23,6 +23,7 @@ enum class Treatment {
   kPhone,      ///< a telephone number
   kEncoded,    ///< percent-encoded text (sshkeys)
   kPath,       ///< names with slashes between them (zpool/dataset, exports)
+  kAclPath,    ///< the same behind a word of PVE ("/storage/NAME")
   kReference,  ///< a name behind +, dc/ or guest/ (firewall), a node, an address
   kSerial,     ///< what a device or an installation is known by
   kDn,         ///< a distinguished name

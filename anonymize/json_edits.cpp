@@ -384,7 +384,7 @@ FieldRule Document::treatment_of(const JsonString& item, std::string_view& name)
   if (object.has(kServiceRow) && (key.facts & kProperty) != 0)
     return {Treatment::kSecret, Kind::kName, "key", false};
   if (object.has(kAclRow) && (key.facts & kPathValue) != 0)
-    return {Treatment::kPath, Kind::kName, "", false};
+    return {Treatment::kAclPath, Kind::kName, "", false};
   const bool id = (key.facts & kIdValue) != 0 && object.has(kMetricRow | kJobRow);
   const bool action = (key.facts & kActionValue) != 0 && object.has(kGroupRow);
   if (id || action) return {Treatment::kReference, Kind::kName, "", true};

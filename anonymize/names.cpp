@@ -502,6 +502,7 @@ std::vector<Edit> Rewriter::treated(std::string_view value, const FieldRule& rul
     case Treatment::kName: return name_field(value, rule.kind);
     case Treatment::kGuest: return name_field(value, guest);
     case Treatment::kPath: return path_field(value, rule.kind);
+    case Treatment::kAclPath: return acl_path(value, rule.kind);
     case Treatment::kReference: return reference_field(value);
     case Treatment::kSerial: return rule.key == "mac" ? mac_field(value) : serial_field(value);
     case Treatment::kDn: return dn_field(value);

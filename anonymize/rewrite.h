@@ -468,6 +468,7 @@ class Rewriter {
   /// A volume group, dataset or pool before /vm-100-disk-0.
   bool volume_parent(Scan& scan);
   std::vector<Edit> path_field(std::string_view value, Kind kind);
+  std::vector<Edit> acl_path(std::string_view value, Kind kind);
   std::vector<Edit> reference_field(std::string_view value);
   std::vector<Edit> mac_field(std::string_view value);
   std::vector<Edit> serial_field(std::string_view value);

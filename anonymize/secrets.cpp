@@ -588,6 +588,7 @@ bool Rewriter::key_value(Scan& scan) {
       take_quote(text, at);
       return encoded_name(scan, at, rule) || context_name(scan, at, Kind::kUser, true);
     case Treatment::kPath:
+    case Treatment::kAclPath:
     case Treatment::kReference: return assigned_name(scan, at, rule);
     case Treatment::kSerial:
       // An address with separators is one wherever it stands.

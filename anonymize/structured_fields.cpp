@@ -86,6 +86,16 @@ std::vector<Edit> Rewriter::path_field(std::string_view value, Kind kind) {
   return edits;
 }
 
+/// "/storage/NAME": the first part is PVE's own, though a guest may be called the same.
+std::vector<Edit> Rewriter::acl_path(std::string_view value, Kind kind) {
+  const std::size_t names = value.find('/', 1);
+  if (names == std::string_view::npos) return {};
+  std::vector<Edit> edits;
+  for (Edit& edit : path_field(value.substr(names), kind))
+    edits.push_back(moved(std::move(edit), names));
+  return edits;
+}
+
 std::vector<Edit> Rewriter::reference_field(std::string_view value) {
   std::size_t at = 0;
   for (const std::string_view mark : {"!", "+", "dc/", "guest/"})

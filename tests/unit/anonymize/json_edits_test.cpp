@@ -53,4 +53,15 @@ TEST_CASE("json edits: rows that say what their names are") {
   CHECK(cluster.json(task) == task);
 }
 
+TEST_CASE("json edits: the first part of a permission's path is PVE's own") {
+  Cluster cluster;
+  REQUIRE(cluster.engine->learn({{Name{Kind::kVm, "storage"}}}).ok());
+  const std::string row =
+      R"([{"path":"/storage/drift7","roleid":"PVEAdmin"},{"path":"/vms/100","roleid":"PVEAdmin"}])";
+  const std::string hidden = cluster.json(row);
+  CHECK(contains(hidden, R"("path":"/storage/)"));
+  CHECK(contains(hidden, R"("path":"/vms/100")"));
+  CHECK_FALSE(contains(hidden, "drift7"));
+}
+
 }  // namespace pmx::anonymize
