@@ -457,17 +457,20 @@ std::vector<Edit> Rewriter::cookie_edits(std::string_view value) {
 
 /// "NAME=secret" in lines: what a provider of DNS is asked with.
 std::vector<Edit> Rewriter::assigned_edits(std::string_view value) {
+  constexpr std::size_t kMostName = 64;
   std::vector<Edit> edits;
   for (std::size_t at = 0; at < value.size();) {
     const std::size_t end = std::min(value.find('\n', at), value.size());
     const std::size_t equals = value.substr(0, end).find('=', at);
-    // The marks that end base64 assign nothing.
     const std::string_view name = value.substr(at, std::min(equals, end) - at);
-    const bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-      return (is_word_char(c) && static_cast<unsigned char>(c) < 0x80) || c == '_';
-    });
-    const bool assigns = equals != std::string_view::npos && plain &&
-                         value.find_first_not_of('=', equals) < end;
+    const bool plain =
+        !name.empty() && name.size() <= kMostName &&
+        std::all_of(name.begin(), name.end(), [](char c) {
+          return (is_word_char(c) && static_cast<unsigned char>(c) < 0x80) || c == '_';
+        });
+    // The marks that end base64 assign nothing, whatever follows them.
+    const std::size_t first = value.find_first_not_of('=', std::min(equals, value.size()));
+    const bool assigns = plain && first < end && !is_space(value[first]) && value[first] != ',';
     const std::size_t begin = assigns ? equals + 1 : at;
     if (begin < end && !value.substr(begin).starts_with("[secret:"))
       edits.push_back({begin, end, "[secret:credential]"});

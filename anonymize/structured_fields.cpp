@@ -1,6 +1,7 @@
 // Values of fields that are made of parts: paths of names, references of the firewall, serials,
 // distinguished names.
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "anonymize/keep.h"
@@ -88,9 +89,12 @@ std::vector<Edit> Rewriter::path_field(std::string_view value, Kind kind) {
 
 /// "/storage/NAME": the first part is PVE's own, though a guest may be called the same.
 std::vector<Edit> Rewriter::acl_path(std::string_view value, Kind kind) {
-  const std::size_t names = value.find('/', 1);
-  if (names == std::string_view::npos) return {};
+  constexpr std::array<std::string_view, 7> kRoots{"/access", "/mapping", "/nodes", "/pool",
+                                                   "/sdn",    "/storage", "/vms"};
+  const std::size_t names = std::min(value.find('/', 1), value.size());
+  if (!is_one_of(value.substr(0, names), kRoots)) return path_field(value, kind);
   std::vector<Edit> edits;
+  if (names == value.size()) return edits;
   for (Edit& edit : path_field(value.substr(names), kind))
     edits.push_back(moved(std::move(edit), names));
   return edits;

@@ -62,6 +62,7 @@ TEST_CASE("json edits: the first part of a permission's path is PVE's own") {
   CHECK(contains(hidden, R"("path":"/storage/)"));
   CHECK(contains(hidden, R"("path":"/vms/100")"));
   CHECK_FALSE(contains(hidden, "drift7"));
+  is_hidden(R"({"path":"10.1.2.3","roleid":"PVEAdmin"})", "10.1.2.3");
 }
 
 }  // namespace pmx::anonymize

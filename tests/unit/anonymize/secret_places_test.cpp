@@ -28,17 +28,13 @@ TEST_CASE("secret places: statements, commands and programs that ask for a passw
   for (const char* text :
        {"SET PASSWORD FOR 'u'@'%' = 'Kq7-Zv3rW9';",
         "GRANT ALL ON a.* TO 'u'@'h' IDENTIFIED BY 'Kq7-Zv3rW9';",
-        "ALTER ROLE u PASSWORD 'Kq7-Zv3rW9'",
-        "mysql -h 10.1.2.3 -u tom -p'Kq7-Zv3rW9' tos",
-        "mysql -u tom -p\"Kq7-Zv3rW9\" tos",
-        "sshpass -p'Kq7-Zv3rW9' ssh x",
+        "ALTER ROLE u PASSWORD 'Kq7-Zv3rW9'", "mysql -h 10.1.2.3 -u tom -p'Kq7-Zv3rW9' tos",
+        "mysql -u tom -p\"Kq7-Zv3rW9\" tos", "sshpass -p'Kq7-Zv3rW9' ssh x",
         "(ConvertTo-SecureString \"Kq7-Zv3rW9\" -AsPlainText -Force)",
         "ConvertTo-SecureString -String 'Kq7-Zv3rW9' -Force",
         "net use Z: \\\\nas\\proj /user:jochen Kq7-Zv3rW9",
-        "net use Z: \\\\nas\\proj Kq7-Zv3rW9 /user:jochen",
-        "Password for \"tom@pbs\": Kq7-Zv3rW9",
-        "Password for tom@pbs: Kq7-Zv3rW9\n",
-        "smtp_sasl_password_maps = static:relay7:Kq7-Zv3rW9"})
+        "net use Z: \\\\nas\\proj Kq7-Zv3rW9 /user:jochen", "Password for \"tom@pbs\": Kq7-Zv3rW9",
+        "Password for tom@pbs: Kq7-Zv3rW9\n", "smtp_sasl_password_maps = static:relay7:Kq7-Zv3rW9"})
     check_hidden(text);
 }
 
@@ -47,8 +43,8 @@ TEST_CASE("secret places: elements, objects and attributes whose name says it") 
        {"<wsse:Password Type=\"PasswordText\">Kq7-Zv3rW9</wsse:Password>",
         "<ns:password>Kq7-Zv3rW9</ns:password>",
         R"({"outputs":{"root_password":{"value":"Kq7-Zv3rW9","sensitive":true}}})",
-        "  \"root_password\": {\n    \"value\": \"Kq7-Zv3rW9\",\n",
-        "userPassword:: Kq7-Zv3rW9==\n", "    client-key-data: Kq7-Zv3rW9\n",
+        "  \"root_password\": {\n    \"value\": \"Kq7-Zv3rW9\",\n", "userPassword:: Kq7-Zv3rW9==\n",
+        "    client-key-data: Kq7-Zv3rW9\n",
         "https://storage.example.de/x?X-Goog-Signature=Kq7-Zv3rW9",
         "otpauth_url: \"otpauth://totp/PVE:tom?secret=Kq7-Zv3rW9&issuer=PVE\"",
         "vault_token: !vault |\n  Kq7-Zv3rW9\n"})
@@ -76,9 +72,10 @@ TEST_CASE("secret places: tokens with a form of their own") {
   const std::string x(80, 'x');
   const std::string hex = "41587be97680f3b8194f9e6bbff9a43c";
   for (const std::string& token :
-       {"dt0c01.LOSBFTSANOTITW6S3ZHXTJXD." + std::string(64, 'K'), "ntn_29638451484" + x.substr(0, 35),
-        std::string("API-4LJWP4QTCDEMXQO3FMQQ5YP84H"), "pnu_" + x.substr(0, 36),
-        std::string("LTAI5txaOfYxILzIYyanINVx"), "duffel_live_" + x.substr(0, 43),
+       {"dt0c01.LOSBFTSANOTITW6S3ZHXTJXD." + std::string(64, 'K'),
+        "ntn_29638451484" + x.substr(0, 35), std::string("API-4LJWP4QTCDEMXQO3FMQQ5YP84H"),
+        "pnu_" + x.substr(0, 36), std::string("LTAI5txaOfYxILzIYyanINVx"),
+        "duffel_live_" + x.substr(0, 43),
         std::string("FLWSECK_TEST-3h5g74a17a299ae395gcb1b0a84d2c0c-X"), "SK" + hex,
         "SKa" + hex.substr(1), "shippo_live_" + hex + "7be97680"})
     check_hidden("the token " + token + " of the shop", token);
@@ -97,6 +94,14 @@ TEST_CASE("secret places: what stands there without being one") {
   check_stays("-H 'Authorization: PVEAPIToken=$API_TOKEN'", "PVEAPIToken=$API_TOKEN'");
   check_stays("Offering public key: tom@laptop-of-somebody ED25519 SHA256:x", " ED25519 ");
   check_stays("SK8 board and dt bindings", "SK8 board and dt bindings");
+}
+
+TEST_CASE("secret places: base64 of a DNS provider's data stays hidden whatever stands behind it") {
+  const std::string data = "Q0ZfVG9rZW49S3E3LVp2M3JXOQ==";  // CF_Token=Kq7-Zv3rW9
+  for (const char* behind : {"", " (x) ", ", y", "\\nCF_Account_ID=b77d6d33"})
+    check_hidden(R"({"plugin":"a","type":"dns","api":"cf","data":")" + data + behind + "\"}",
+                 "Q0ZfVG9rZW4");
+  check_hidden(R"({"plugin":"a","type":"dns","api":"cf","data":"CF_Token=Kq7-Zv3rW9"})");
 }
 
 }  // namespace pmx::anonymize
