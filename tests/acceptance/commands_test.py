@@ -31,6 +31,7 @@ class WithoutClusterTest(unittest.TestCase):
         real = run("client-config").stdout
         for part in ["ssh", "-T", "wsl.exe", "PROXMOX_MPC_URL"]:
             self.assertIn(part, real)
+        self.assertNotIn('"--demo"', real)
         self.assertIn("reveal` cannot", done.stdout)
         self.assertIn("reveal TEXT` translates", real)
 
@@ -42,6 +43,21 @@ class WithoutClusterTest(unittest.TestCase):
             printed = run("client-config", environment={"XDG_CONFIG_HOME": folder}).stdout
         self.assertIn(str(file), printed)
         self.assertNotIn("PROXMOX_MPC_URL", printed)
+
+    def test_the_configuration_that_the_readme_shows_is_good(self):
+        lines = Path(__file__).parents[2].joinpath("README.md").read_text(encoding="utf-8").splitlines()
+        begin = lines.index("       access: observe")
+        block = "\n".join(line[7:] for line in lines[begin:lines.index("", begin)])
+        block = block.replace("AB:CD:...", ":".join(["AB"] * 32)).replace("EF:01:...", ":".join(["EF"] * 32))
+        with tempfile.TemporaryDirectory() as folder:
+            token = Path(folder, "token")
+            token.touch(0o600)
+            token.write_text("mcp@pve!assistant=11111111-2222-4333-8444-555555555555", encoding="utf-8")
+            file = Path(folder, "config.yml")
+            file.write_text(block.replace("/home/me/.config/proxmox-mpc/token", str(token)), encoding="utf-8")
+            done = run("config", "check", "--config", str(file))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("pve2.example.com", done.stdout)
 
     def test_a_good_configuration_is_called_good(self):
         with Cluster(BINARY) as cluster:
