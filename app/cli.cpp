@@ -178,7 +178,7 @@ void add_operator_commands(CLI::App& app, CommandLine& line) {
       ->excludes(text);
   add_command(app, line, CommandLine::Command::kClientConfig, "client-config",
               "Print what to paste into MCP clients")
-      ->add_flag("--demo", line.demo, "Only the configuration for the demo");
+      ->add_flag("--demo", line.demo, "For the demo, not for your own cluster");
 }
 
 void add_token_verb(CLI::App& token, CommandLine& line, const char* verb, const char* description) {

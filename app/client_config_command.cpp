@@ -51,9 +51,19 @@ std::string remote_forms(const std::string& command, const std::string& argument
          section("From Windows, in WSL", pretty_json(Json{{"mcpServers", {{"proxmox", in_wsl}}}}));
 }
 
+std::string for_demo(const std::string& command) {
+  return "# The demo: a simulated cluster, nothing to set up\n\n"
+         "It keeps nothing: its pseudonyms live in memory, and `proxmox-mpc reveal` cannot know "
+         "them.\n\n" +
+         for_clients(command, Json::array({"serve", "--demo"}), Json::object(), "") +
+         remote_forms(command, " serve --demo");
+}
+
 /// With a configuration file, the server needs no environment.
 std::string for_own_cluster(const std::string& command, const std::string& file) {
-  std::string text = "# Your own cluster\n\n";
+  std::string text =
+      "# Your own cluster\n\n"
+      "To try it without one: proxmox-mpc client-config --demo\n\n";
   Json environment = Json::object();
   std::string options;
   if (!file.empty()) {
@@ -78,17 +88,12 @@ std::string for_own_cluster(const std::string& command, const std::string& file)
 
 Result<int> client_config_command(const CommandLine& line) {
   const std::string command = own_path();
-  std::string text =
-      "# The demo: a simulated cluster, nothing to set up\n\n"
-      "It keeps nothing: its pseudonyms live in memory, and `proxmox-mpc reveal` cannot know "
-      "them.\n\n";
-  text += for_clients(command, Json::array({"serve", "--demo"}), Json::object(), "");
-  text += remote_forms(command, " serve --demo");
-  if (!line.demo) {
+  if (line.demo) {
+    print(for_demo(command));
+  } else {
     const std::string file = default_config_file(process_environment());
-    text += for_own_cluster(command, file_exists(file) ? file : "");
+    print(for_own_cluster(command, file_exists(file) ? file : ""));
   }
-  print(text);
   return 0;
 }
 

@@ -159,11 +159,12 @@ def changes(content):
 
 def client_configuration(binary, paper):
     """The text to paste into an MCP client, for the demo and for a real cluster."""
-    done = subprocess.run([binary, "client-config"], capture_output=True, text=True,
-                          env=clean_environment(), check=True, timeout=30)
     paper.title("To use it from your own MCP client, paste one of these:")
-    print(file=paper.out)
-    print(done.stdout, file=paper.out, flush=True)
+    for options in (["--demo"], []):
+        done = subprocess.run([binary, "client-config", *options], capture_output=True, text=True,
+                              env=clean_environment(), check=True, timeout=30)
+        print(file=paper.out)
+        print(done.stdout, file=paper.out, flush=True)
 
 
 def main():
