@@ -92,7 +92,7 @@ bool is_kept_name(std::string_view lower, Kind kind) {
   return false;
 }
 
-bool is_command_word(std::string_view lower) { return is_listed<keep::kCommands>(lower); }
+bool is_command_word(std::string_view lower_case) { return is_listed<keep::kCommands>(lower_case); }
 
 bool is_kept_key(std::string_view lower_case) { return is_listed<keep::kKeys>(lower_case); }
 

@@ -163,8 +163,9 @@ std::string Resolver::name(Kind kind, std::string_view surface) {
     learn(kind, surface);
     return known(*entry, surface);
   }
+  // An object that is called like a command hides its name, and nobody learns a command by it.
   if (const auto plain = plain_text(folded); is_command_word(plain ? lower(*plain) : folded))
-    return std::string(surface);
+    return teaching_ && kind != Kind::kTag ? from_text(kind, surface) : std::string(surface);
   if (policy() != nullptr) {
     const Fate fate = ledger_.fate(kind_bit(kind), surface);
     if (fate != Fate::kReplace) return unreplaced(kind, surface, fate);

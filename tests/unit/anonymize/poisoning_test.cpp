@@ -138,11 +138,23 @@ TEST_CASE("poisoning: every beginning is accepted in text and in JSON") {
   }
 }
 
+TEST_CASE("poisoning: an object that is called like a command hides its name and teaches none") {
+  Cluster cluster;
+  for (const char* json : {R"({"vmid":9,"name":"rsync"})", R"({"userid":"rsync@pam"})",
+                           R"({"storage":"rsync","type":"dir"})", R"({"poolid":"rsync"})"}) {
+    const std::string hidden = cluster.json(json);
+    CHECK_MESSAGE(!contains(hidden, "rsync"), hidden);
+    CHECK(cluster.json(hidden) == hidden);
+  }
+  CHECK(cluster.text("rsync -a /etc x; name=rsync") == "rsync -a /etc x; name=rsync");
+}
+
 TEST_CASE("poisoning: no field makes a name of a command") {
   Cluster cluster;
   CHECK(contains(cluster.json(R"({"vmid":9,"name":"web","tags":"qm pct heron9"})"), "qm pct "));
   cluster.json(R"({"storage":"zpool","vg":"vgs","pool":"pvesm","node":"journalctl"})");
-  for (const char* text : {"name=qm set 105", "pct list; pvesm status", "node=zpool vgs journalctl"})
+  for (const char* text :
+       {"name=qm set 105", "pct list; pvesm status", "node=zpool vgs journalctl"})
     CHECK(cluster.text(text) == text);
   // Who calls a guest so is told apart by its place.
   REQUIRE(cluster.engine->learn(std::vector<Name>{{Kind::kVm, "zpool"}}).ok());
