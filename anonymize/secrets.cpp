@@ -74,14 +74,11 @@ std::size_t remark_begin(std::string_view value) {
   return remark.find(' ') == std::string_view::npos ? value.size() : open;
 }
 
-/// $API_TOKEN, ${API_TOKEN}: what it stands for is set elsewhere.
+/// $API_TOKEN: what it stands for is set elsewhere. Digits are none, so that no password is one.
 bool is_shell_variable(std::string_view value) {
-  if (!value.starts_with('$')) return false;
-  value.remove_prefix(1);
-  if (value.starts_with('{') && value.ends_with('}')) value = value.substr(1, value.size() - 2);
-  return value.size() > 2 && std::all_of(value.begin(), value.end(), [](char c) {
-           return is_upper(c) || is_digit(c) || c == '_';
-         });
+  return value.size() > 3 && value.front() == '$' &&
+         std::all_of(value.begin() + 1, value.end(),
+                     [](char c) { return is_upper(c) || c == '_'; });
 }
 
 std::size_t run_from(std::string_view text, std::size_t at) {
@@ -312,9 +309,14 @@ FieldRule label_rule(std::string_view text, std::size_t& begin, std::string_view
   return field_rule(run);
 }
 
-/// Whether PAM's module stands before the parenthesis before `at`.
+/// Whether "SERVICE:TYPE" of PAM stands at `at`, its module before it: pam_unix(passwd:chauthtok).
 bool in_pam_message(std::string_view text, std::size_t at) {
+  constexpr std::array<std::string_view, 5> kTypes{":account", ":auth", ":chauthtok", ":session",
+                                                   ":setcred"};
   if (at == 0 || text[at - 1] != '(') return false;
+  std::size_t service = at;
+  while (service < text.size() && is_run_char(text[service]) && text[service] != ':') ++service;
+  if (!begins_with_one_of(text.substr(service), kTypes)) return false;
   std::size_t begin = at - 1;
   while (begin > 0 && is_run_char(text[begin - 1])) --begin;
   return text.substr(begin).starts_with("pam_");
@@ -426,7 +428,10 @@ bool Rewriter::secret_value(Scan& scan, std::size_t from, std::string_view word)
   if (prose && is_plain_word(value)) return scan.skip(end);
   const bool open = quote.mark == '\0' && byte_at(scan.text, scan.run_end) == ':';
   if (is_no_secret(value, open)) return scan.skip(scan.run_end);  // more may stand in the line
-  if (is_block_mark(value)) return block_value(scan, end, word);
+  if (is_block_mark(value)) {
+    if (block_value(scan, end, word)) return true;
+    if (!value.starts_with('!')) return false;  // else it was no tag
+  }
   // The id of a second factor, not its code: totp:18b70200.
   constexpr std::size_t kFactorId = 8;
   if (word == "otp" && value.size() == kFactorId && std::all_of(value.begin(), value.end(), is_hex))
@@ -464,7 +469,8 @@ std::vector<Edit> Rewriter::assigned_edits(std::string_view value) {
     const std::size_t equals = value.substr(0, end).find('=', at);
     const std::string_view name = value.substr(at, std::min(equals, end) - at);
     const bool plain =
-        !name.empty() && name.size() <= kMostName &&
+        !name.empty() && name.size() <= kMostName && is_upper(name.front()) &&
+        name.find('_') != std::string_view::npos &&
         std::all_of(name.begin(), name.end(), [](char c) {
           return (is_word_char(c) && static_cast<unsigned char>(c) < 0x80) || c == '_';
         });
@@ -482,13 +488,18 @@ std::vector<Edit> Rewriter::assigned_edits(std::string_view value) {
 /// Hides a secret; what says whose it is and how it is written stays readable or gets pseudonyms:
 /// "Bearer x", "PVEAPIToken=user@realm!name=x", "base64:x".
 std::vector<Edit> Rewriter::secret_edits(std::string_view value, std::string_view word) {
+  if (word == "credential") return assigned_edits(value);
   std::size_t at = 0;
   const std::size_t blank = value.find(' ');
   if (blank != std::string_view::npos &&
       is_one_of(lower(value.substr(0, blank)), secrets::kSchemes))
     at = skip_blanks(value, blank);
-  for (const std::string_view head : {"PVEAPIToken=", "PBSAPIToken=", "base64:"})
-    if (value.substr(at).starts_with(head)) at += head.size();
+  bool header = false;
+  for (const std::string_view head : {"PVEAPIToken=", "PBSAPIToken=", "base64:"}) {
+    if (!value.substr(at).starts_with(head)) continue;
+    at += head.size();
+    header = true;
+  }
   std::vector<Edit> edits;
   if (const std::size_t owner = token_owner_end(value, at); owner > at) {
     const std::string_view id = value.substr(at, owner - at);
@@ -496,10 +507,9 @@ std::vector<Edit> Rewriter::secret_edits(std::string_view value, std::string_vie
       edits.push_back({at, owner, std::move(shown)});
     at = owner + 1;
   }
-  if (word == "credential") return assigned_edits(value);
   if (word == "cookie" && value.find('=') != std::string_view::npos) return cookie_edits(value);
   const std::string_view secret = value.substr(at);
-  const bool variable = at > 0 && value[at - 1] == '=' && is_shell_variable(secret);
+  const bool variable = header && is_shell_variable(secret);
   if (!secret.empty() && !variable && !secret.starts_with("[secret:"))
     edits.push_back({at, value.size(), "[secret:" + std::string(word) + "]"});
   return edits;

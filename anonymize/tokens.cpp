@@ -172,7 +172,7 @@ bool Rewriter::web_token(Scan& scan) {
 
 bool Rewriter::hash_shape(Scan& scan) {
   static const std::unique_ptr<RE2> kPattern = compile(
-      "(\\$(?:1|2[abxy]?|5|6|7|y|gy|argon2id?)\\$[./"
+      "(\\$(?:1|2[abxy]?|5|6|7|y|gy|apr1|argon2id?)\\$[./"
       "A-Za-z0-9$=,+-]{12,}|\\{S?SHA[0-9]*\\}[A-Za-z0-9+/=]{16,})");
   re2::StringPiece input = piece(scan.text.substr(scan.at, 1024));
   re2::StringPiece found;

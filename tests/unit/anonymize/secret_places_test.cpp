@@ -104,4 +104,25 @@ TEST_CASE("secret places: base64 of a DNS provider's data stays hidden whatever 
   check_hidden(R"({"plugin":"a","type":"dns","api":"cf","data":"CF_Token=Kq7-Zv3rW9"})");
 }
 
+TEST_CASE(
+    "secret places: what looks like a variable, a service or a tag is a secret all the same") {
+  for (const char* text : {"password: root@pam!ci=$WINTER99", "token: ci@pve!x=$WINTER99",
+                           "Authorization: PVEAPIToken=root@pam!ci=$WINTER99",
+                           R"({"password":"root@pam!ci=$WINTER99"})"})
+    check_hidden(text, "WINTER99");
+  check_stays("curl -H 'Authorization: PVEAPIToken=$API_TOKEN' x", "$API_TOKEN");
+  check_hidden("pam_unix(password: Kq7-Zv3rW9)");
+  check_stays("pam_unix(passwd:chauthtok): password changed for x", "chauthtok");
+  check_hidden("password: !Kq7-Zv3rW9 |");
+  check_hidden("bob:$apr1$abcdefgh$ABCDEFGHIJKLMNOPQRSTU1", "ABCDEFGHIJKLMNOPQRSTU1");
+}
+
+TEST_CASE("secret places: data of a DNS provider that names nothing is hidden as a whole") {
+  const std::string head = R"({"plugin":"a","type":"dns","api":"ovh","data":")";
+  check_hidden(head + R"(Passw0rd=foo"})", "Passw0rd");
+  check_hidden(head + R"(c2VjcmV0=c2VjcmV0"})", "c2VjcmV0");
+  for (const char* data : {"R0RfS2V5PTEyMzQ1PX4_Pj9-Pz4_c2VjcmV0", "SHORT12"})
+    check_hidden("dns: ovh1\n\tapi ovh\n\tdata " + std::string(data) + "\n\tnodes pve1\n", data);
+}
+
 }  // namespace pmx::anonymize
