@@ -34,7 +34,7 @@ bool is_identifier(std::string_view lower_case) {
   const std::size_t dot = lower_case.find('.');
   if (lower_case.find('.', dot + 1) != std::string_view::npos) return false;
   const std::string_view tld = lower_case.substr(dot + 1);
-  return tld == "pl" || lower_case == "rc.local" || lower_case == "system.net" ||
+  return tld == "pl" || is_one_of(lower_case, rules::domains::kIdentifiers) ||
          (is_one_of(tld, rules::domains::kWords) &&
           (dot <= 3 || is_common_word(lower_case.substr(0, dot))));
 }

@@ -105,11 +105,27 @@ std::size_t random_end(std::string_view text, std::size_t at) {
 
 namespace {
 
-/// sda, nvme0n1: how the kernel calls disks.
-bool is_disk_name(std::string_view value) {
-  if (value.starts_with("nvme") && value.size() > 4) return is_digit(value[4]);
-  return value.size() <= 4 && (value.starts_with("sd") || value.starts_with("vd")) &&
-         value.size() > 2 && std::all_of(value.begin(), value.end(), is_lower);
+/// nvme0n1, nvme0n1p1.
+bool is_nvme_name(std::string_view value) {
+  std::size_t at = 0;
+  for (const std::string_view head : {"nvme", "n", "p"}) {
+    if (head == "p" && at == value.size()) return true;
+    if (!value.substr(at).starts_with(head)) return false;
+    const std::size_t digits = at + head.size();
+    for (at = digits; at < value.size() && is_digit(value[at]);) ++at;
+    if (at == digits) return false;
+  }
+  return at == value.size();
+}
+
+/// Whether a task works on a disk that is called as the kernel calls it: cephcreateosd:sdb.
+bool is_disk_task(std::string_view type, std::string_view value) {
+  constexpr std::array<std::string_view, 3> kTypes{"cephcreateosd", "diskinit", "wipedisk"};
+  if (!is_one_of(type, kTypes)) return false;
+  const bool letters = value.size() > 2 && value.size() <= 4 &&
+                       (value.starts_with("sd") || value.starts_with("vd")) &&
+                       std::all_of(value.begin(), value.end(), is_lower);
+  return letters || is_nvme_name(value);
 }
 
 }  // namespace
@@ -132,7 +148,6 @@ void Rewriter::task_object(Scan& scan, std::size_t begin, std::size_t end) {
       scan.place(begin, std::move(edit));
     return;
   }
-  if (is_disk_name(value)) return;  // cephcreateosd:sdb
   // Services and the like are words; a word is a name only when it is known to be one.
   const std::string folded = lower(value);
   if (!is_common_word(folded) || resolver_.ledger().by_name(folded) != nullptr)
@@ -157,7 +172,8 @@ bool Rewriter::upid(Scan& scan) {
       scan.replace(field, end, resolver_.name(Kind::kNode, value));
     if (index == object && object == 7) {
       end = task_parts(scan, field, type == "syncjob");
-    } else if (index == object && !type.starts_with("srv")) {  // srvreload has a service
+    } else if (index == object && !type.starts_with("srv") &&  // srvreload has a service
+               !is_disk_task(type, value)) {
       task_object(scan, field, end);
     }
     if (index == object + 1 && !value.empty()) scan.replace(field, end, user_text(value));

@@ -60,11 +60,15 @@ std::size_t item_end(std::string_view list, std::size_t at) {
 
 /// Where a priority or colours begin behind a name, "pve1:3", "web:ff0000:ffffff", or the end.
 std::size_t rank_begin(std::string_view item) {
+  constexpr std::size_t kColour = 6;
   const std::size_t colon = std::min(item.find(':'), item.size());
-  const std::string_view rank = item.substr(colon);
-  const bool number =
+  const std::string_view rank = item.substr(std::min(colon + 1, item.size()));
+  const bool number = std::all_of(rank.begin(), rank.end(), is_digit);
+  const bool hex =
       std::all_of(rank.begin(), rank.end(), [](char c) { return c == ':' || is_hex(c); });
-  return number ? colon : item.size();
+  const bool colours =
+      hex && (rank.size() == kColour || (rank.size() == 2 * kColour + 1 && rank[kColour] == ':'));
+  return number || colours ? colon : item.size();
 }
 
 /// Whether all items begin and end as names do.
@@ -210,7 +214,8 @@ bool Rewriter::user_id(Scan& scan) {
   // "# User@Host: x" and the like say what stands there.
   if (is_one_of(folded, kPlaceholders) && is_common_word(lower(local))) return false;
   // ntpd 4.2.8p15@1.3728-o
-  if (is_digit(local.front()) && local.find('.') != std::string_view::npos && is_digit(host.front()))
+  if (is_digit(local.front()) && local.find('.') != std::string_view::npos &&
+      is_digit(host.front()))
     return scan.skip(end);
   // Who builds Proxmox's kernels: build@proxmox.
   if (folded == "proxmox" && is_common_word(lower(local))) return false;

@@ -31,6 +31,7 @@ FILES = {
         "second-level": Words(),
         "documentation": Words(),
         "words": Words(),
+        "identifiers": Words(),
         "directories": Words(),
         "privileges": Words(is_lower=False),
         "protocols": Words(),

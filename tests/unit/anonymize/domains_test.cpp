@@ -70,8 +70,9 @@ TEST_CASE("domains: what is known by a name with a domain is read as in text") {
 }
 
 TEST_CASE("domains: hosts of countries, services and exports are hosts") {
-  for (const char* text : {"from mx31.klient-abcd.vn (x)", "_acme-challenge.mx31.acme-abcd.de. 300 IN TXT",
-                           "/srv 10.0.0.0/24(ro) mx31.acme-abcd.de(rw)", "mx31.acme-abcd.com.vn"}) {
+  for (const char* text :
+       {"from mx31.klient-abcd.vn (x)", "_acme-challenge.mx31.acme-abcd.de. 300 IN TXT",
+        "/srv 10.0.0.0/24(ro) mx31.acme-abcd.de(rw)", "mx31.acme-abcd.com.vn"}) {
     Cluster cluster(false);
     const std::string out = cluster.text(text);
     CHECK_MESSAGE(!contains(out, "mx31"), out);
@@ -84,8 +85,8 @@ TEST_CASE("domains: hosts of countries, services and exports are hosts") {
 TEST_CASE("domains: what programs write in the form of hosts and users stays") {
   Cluster cluster;
   for (const char* text :
-       {"https://slack.com/api/auth.test", "<system.net>", "ntpd 4.2.8p15@1.3728-o", "# User@Host: x",
-        "UPID:pve9:00001234:00005678:68000000:cephcreateosd:sdb:root@pam:"})
+       {"https://slack.com/api/auth.test", "<system.net>", "ntpd 4.2.8p15@1.3728-o",
+        "# User@Host: x", "UPID:pve9:00001234:00005678:68000000:cephcreateosd:sdb:root@pam:"})
     CHECK(contains(cluster.text(text), std::string_view(text).substr(text[0] == 'U' ? 38 : 0)));
   CHECK(cluster.json(R"({"iface":"nic0","name":"nic1"})") == R"({"iface":"nic0","name":"nic1"})");
   CHECK(cluster.text("[client.rgw.pve-muc-01]\n") ==
@@ -104,6 +105,34 @@ TEST_CASE("addresses: a port behind all groups, a MAC without separators where o
     CHECK(cluster.reveal(out) == text);
   }
   CHECK(cluster.text("mac = \"hmac-sha2-256\"") == "mac = \"hmac-sha2-256\"");
+}
+
+TEST_CASE("domains: hosts below .test are hosts, whatever their first label is") {
+  for (const char* text : {"https://erp.test/", "https://fw1.test:8006/", "ping mail.test"}) {
+    Cluster cluster;
+    const std::string out = cluster.text(text);
+    for (const char* host : {"erp.", "fw1.", "mail."}) CHECK_MESSAGE(!contains(out, host), out);
+    CHECK(cluster.reveal(out) == text);
+  }
+}
+
+TEST_CASE("lists: a priority or colours stand behind a name, and no half of an address") {
+  Cluster cluster;
+  for (const char* json : {R"({"nodes":"fd00:12:34::5"})", R"({"targets":"fd00:12:34::5,x"})"})
+    CHECK_MESSAGE(!contains(cluster.json(json), ":12:34:"), cluster.json(json));
+  CHECK(contains(cluster.json(R"({"nodes":"kelp:3,drift7:1"})"), ":3,"));
+  CHECK(contains(cluster.json(R"({"color-map":"kelp:ff0000:00ff00"})"), ":ff0000:00ff00"));
+}
+
+TEST_CASE("tasks: a disk is called as the kernel calls it in tasks on disks only") {
+  Cluster cluster;
+  const auto upid = [](const std::string& what) {
+    return "UPID:pve9:00001234:00005678:68000000:" + what + ":root@pam:";
+  };
+  for (const char* stays : {"cephcreateosd:sdb", "wipedisk:nvme0n1", "diskinit:nvme1n2p3"})
+    CHECK(contains(cluster.text(upid(stays)), stays));
+  for (const char* goes : {"zfscreate:nvme1-acme", "zfscreate:vdi", "wipedisk:nvme1-acme"})
+    CHECK_FALSE(contains(cluster.text(upid(goes)), goes));
 }
 
 }  // namespace pmx::anonymize
