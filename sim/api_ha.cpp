@@ -227,8 +227,6 @@ std::string local_time(std::int64_t seconds) {
   return text.data();
 }
 
-bool manager_runs(const Call& call) { return call.state.scenario != Scenario::kLab; }
-
 bool has_services(const Call& call, const NodeState& node) {
   for (const auto& [vmid, guest] : call.state.inventory.guests)
     if (guest.ha && call.state.inventory.node_of(guest).name == node.name) return true;
@@ -239,7 +237,7 @@ void add_manager(const Call& call, Json& out) {
   const std::string master = ha_manager(call.state.inventory).name;
   const std::int64_t time = call.now / 10'000 * 10;
   const bool active = !call.state.ha.resources.sections.empty();
-  if (manager_runs(call))
+  if (manager_runs(call.state))
     out.push_back(
         {{"id", "master"},
          {"type", "master"},
@@ -249,7 +247,7 @@ void add_manager(const Call& call, Json& out) {
   if (!call.is_9()) return;
   Json fencing{{"id", "fencing"}, {"type", "fencing"}, {"node", master}};
   const std::string& mode = call.state.ha.disarmed;
-  if (!manager_runs(call)) {
+  if (!manager_runs(call.state)) {
     fencing["node"] = call.state.inventory.nodes[call.asked].name;
     fencing["armed-state"] = "standby";
     fencing["status"] = "standby (CRM watchdog standby)";
@@ -265,7 +263,7 @@ void add_manager(const Call& call, Json& out) {
 }
 
 void add_agents(const Call& call, Json& out) {
-  if (!manager_runs(call)) return;
+  if (!manager_runs(call.state)) return;
   for (const NodeState& node : call.state.inventory.nodes) {
     const std::int64_t time = call.now / 5'000 * 5;
     const bool active = has_services(call, node);
@@ -335,7 +333,7 @@ Answer manager_status(const Call& call) {
   const bool quorate = is_quorate(call.state.inventory);
   Json manager{{"node_status", Json::object()}};
   Json out{{"quorum", {{"node", nodes[call.asked].name}, {"quorate", quorate ? "1" : ""}}}};
-  if (manager_runs(call)) {
+  if (manager_runs(call.state)) {
     manager["master_node"] = ha_manager(call.state.inventory).name;
     manager["timestamp"] = call.now / 10'000 * 10;
     manager["service_status"] = service_status(call);
@@ -353,7 +351,7 @@ Answer manager_status(const Call& call) {
 }
 
 Answer disarm(const Call& call) {
-  if (manager_runs(call)) call.state.ha.disarmed = call.text("resource-mode");
+  if (manager_runs(call.state)) call.state.ha.disarmed = call.text("resource-mode");
   return ok(nullptr);
 }
 

@@ -14,8 +14,6 @@ constexpr std::int64_t kMove = 6'000;         ///< a migration, milliseconds
 constexpr std::int64_t kFenceDelay = 60'000;  ///< how long a node may be silent
 constexpr std::int64_t kAgentLock = 60'000;   ///< until the lock of a silent node can be taken
 
-bool manager_runs(const State& state) { return state.scenario != Scenario::kLab; }
-
 /// When the manager looks next.
 std::int64_t next_round(std::int64_t now) { return (now / kRound + 1) * kRound; }
 
@@ -298,6 +296,8 @@ void drop_from_rules(HaState& ha, const std::string& id) {
 }
 
 }  // namespace
+
+bool manager_runs(const State& state) { return state.scenario != Scenario::kLab; }
 
 std::string ha_id(const GuestState& guest) {
   return (guest.kind == GuestKind::kQemu ? "vm:" : "ct:") + std::to_string(guest.vmid);

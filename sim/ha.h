@@ -40,6 +40,9 @@ struct HaState {
   std::string disarmed;  ///< the resource mode of a disarmed stack, or empty
 };
 
+/// Whether a manager acts on what is configured; in the recorded lab none did.
+bool manager_runs(const State& state);
+
 /// "vm:100" of a guest.
 std::string ha_id(const GuestState& guest);
 

@@ -309,12 +309,16 @@ Swept sweep(PveVersion pve) {
 TEST_CASE("sweep: every method of 8.4 answers what its facts say, and refuses what they refuse") {
   const Swept swept = sweep(PveVersion::k8);
   CHECK(swept.covered == 606);
+  CHECK(swept.refusals.by_name == 2447);
+  CHECK(swept.refusals.looked_up == 258);
   CHECK(swept.refusals.free == 18);
 }
 
 TEST_CASE("sweep: every method of 9.2 answers what its facts say, and refuses what they refuse") {
   const Swept swept = sweep(PveVersion::k9);
   CHECK(swept.covered == 675);
+  CHECK(swept.refusals.by_name == 2737);
+  CHECK(swept.refusals.looked_up == 274);
   CHECK(swept.refusals.free == 28);
 }
 
