@@ -76,4 +76,15 @@ inline bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+/// A name no list holds is hidden in a text, stays so, and comes back.
+inline void check_hides(std::string_view text, std::string_view name) {
+  Cluster cluster;
+  CAPTURE(text);
+  const std::string out = cluster.text(text);
+  CAPTURE(out);
+  CHECK_FALSE(contains(out, name));
+  CHECK(cluster.text(out) == out);
+  CHECK(cluster.reveal(out) == text);
+}
+
 }  // namespace pmx::anonymize
