@@ -13,6 +13,9 @@ namespace {
 using proxmox::ApiRelease;
 using proxmox::ApiRoute;
 
+constexpr std::string_view kAnyName = "pve-any-name";
+constexpr std::string_view kGuest = "pve-guest";  // a VMID or a name
+
 struct Meaning {
   std::string_view parameter;
   std::string_view format;  ///< empty: nothing to restore
@@ -39,10 +42,9 @@ constexpr std::array kMeanings{
     Meaning{"until", ""},
     Meaning{"upid", "pve-upid"},
     Meaning{"userid", "pve-tokenid"},  // /access/permissions takes USER@REALM!TOKEN
-    Meaning{"vmid", "pve-guest"},
+    Meaning{"vmid", kGuest},
     Meaning{"volume", "pve-volume-id"},
 };
-constexpr std::string_view kAnyName = "pve-any-name";
 
 const proxmox::ApiSchema& schema_of(ApiRelease release) {
   static const proxmox::ApiSchema k8(ApiRelease::k8);
@@ -54,6 +56,18 @@ const proxmox::ApiSchema& schema_of(ApiRelease release) {
 std::optional<ApiRoute> route_of(std::string_view path) {
   auto route = schema_of(ApiRelease::k9).find("GET", path);
   return route ? std::move(route) : schema_of(ApiRelease::k8).find("GET", path);
+}
+
+std::string as_text(const Json& value) {
+  if (value.is_boolean()) return value.get<bool>() ? "1" : "0";
+  return value.is_string() ? value.get<std::string>() : dump_json(value);
+}
+
+/// PVE takes a number for a name as readily as its text, so the gate has to see the text: it
+/// restores and counts nothing else. VMIDs stay numbers, which are no names.
+Json as_name(const Json& value, std::string_view format) {
+  const bool bare = value.is_number() || value.is_boolean();
+  return bare && !format.empty() && format != kGuest ? Json(as_text(value)) : value;
 }
 
 /// Paths are also written with what stands before them in a URL.
@@ -135,11 +149,6 @@ Json in_type(const Json& value, std::string_view type) {
   return error == std::errc() && stop == end && !text->empty() ? Json(number) : value;
 }
 
-std::string as_text(const Json& value) {
-  if (value.is_boolean()) return value.get<bool>() ? "1" : "0";
-  return value.is_string() ? value.get<std::string>() : dump_json(value);
-}
-
 /// A variable's value must be one segment that means itself.
 bool is_no_segment(const std::string& value) {
   return value.empty() || value == "." || value == ".." || value.find('\0') != std::string::npos;
@@ -192,10 +201,11 @@ ApiReading read_api_arguments(const Json& schema, const Json& arguments) {
   formats = Json::object();
   const Json facts = route->method->facts();
   const Json params = facts.value("params", Json::object());
-  for (const auto& [name, value] : parameters.items()) {
+  for (auto& [name, value] : parameters.items()) {
     const Json* parameter = find_member(params, name);
     const std::string_view format =
         parameter == nullptr ? std::string_view() : restorable_format(name, *parameter);
+    value = as_name(value, format);
     const auto* text = value.get_ptr<const std::string*>();
     const bool plain =
         format == kAnyName && text != nullptr && (is_numbering(*text) || is_device(*text));

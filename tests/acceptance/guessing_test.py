@@ -135,6 +135,7 @@ class GuessingTest(unittest.TestCase):
             guesser.alike(guess, NEVER, lambda v: ("tools/call", {"name": "api_get", "arguments": {
                 "path": "/nodes/{node}/tasks", "parameters": {"node": "localhost", "userfilter": v}}}))
         self.words_of_the_api_are_counted()
+        self.numbers_are_counted_where_names_stand()
 
     def words_of_the_api_are_counted(self):
         """Where PVE takes free words, each is a guess that may come back in an answer."""
@@ -148,6 +149,19 @@ class GuessingTest(unittest.TestCase):
             guesser.outcome(*ask(f"{NEVER}{number}"))
         for name in self.names("guest", "user")[:4]:
             guesser.alike(name, NEVER + "more", ask)
+
+    def numbers_are_counted_where_names_stand(self):
+        """A pool may be called 10000: the number of JSON is a guess like its text."""
+        _, guesser, _ = self.open("api-numbers")
+
+        def ask(value):
+            return "tools/call", {"name": "api_get", "arguments": {"path": "/pools/{poolid}", "parameters": {"poolid": value}}}
+        answers = [guesser.outcome(*ask(10000 + number)) for number in range(MOST_WRONG + 3)]
+        late = set(answers[MOST_WRONG:])
+        self.assertEqual(len(late), 1, "refused in the same words")
+        self.assertNotIn(late.pop(), answers[:MOST_WRONG])
+        for name in self.names("pool")[:2]:
+            guesser.alike(name, NEVER, ask)
 
     def test_whole_values_are_counted_alarmed_and_then_refused_alike(self):
         client, guesser, log = self.open("limit")

@@ -105,6 +105,25 @@ TEST_CASE("api arguments: every typed word counts as a guess, whatever PVE takes
             .ok());
 }
 
+TEST_CASE("api arguments: a name that is written as a number is as much a guess as its text") {
+  GateBench bench;
+  const Json pool{{"path", "/pools/{poolid}"}};
+  for (const Json& value : {Json(10000), Json("10001"), Json(1.5), Json(-7), Json(true)}) {
+    Json arguments = pool;
+    arguments["parameters"] = {{"poolid", value}};
+    const auto admitted = bench.admit(arguments);
+    REQUIRE(admitted.ok());
+    CHECK((*admitted)["parameters"]["poolid"].is_string());
+  }
+  for (const Json& value : {Json(10002), Json(false), Json("10003")}) {
+    Json arguments = pool;
+    arguments["parameters"] = {{"poolid", value}};
+    const auto refused = bench.admit(arguments);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == Code::kResourceExhausted);
+  }
+}
+
 TEST_CASE("api arguments: numbers and devices are no guesses") {
   GateBench bench;
   for (int i = 0; i < 20; ++i) {
