@@ -136,6 +136,16 @@ proxmox::Params request_params(const ApiMethod& method, const ApiRead& read) {
   return params;
 }
 
+/// Every request goes through here, so that none leaves that is denied.
+Result<Json> send_once(const Context& ctx, const ApiDenyList& denied, const ApiTarget& target,
+                       const ApiMethod& method, const ApiRead& read) {
+  if (denied.denies(filled_segments(method, read.values)))
+    return Error{Code::kPermissionDenied, "the operator denies this path (api.deny)",
+                 "work without it, or ask the operator"};
+  return target.cluster->client().get(ctx, request_path(method, read),
+                                      request_params(method, read));
+}
+
 /// Whether the guest is on another node than the read asked; that node is then asked.
 Result<bool> follow_guest(const Context& ctx, const ApiTarget& target, ApiRead& read) {
   PMX_TRY(const auto snapshot, target.cluster->refresh(ctx));
@@ -200,15 +210,13 @@ Result<ApiTarget> complete_read(const Context& ctx, const Clusters& clusters, Ap
   return ApiTarget{cluster, false};
 }
 
-Result<Json> send_read(const Context& ctx, const ApiTarget& target, const ApiMethod& method,
-                       ApiRead& read) {
-  auto answer =
-      target.cluster->client().get(ctx, request_path(method, read), request_params(method, read));
+Result<Json> send_read(const Context& ctx, const ApiDenyList& denied, const ApiTarget& target,
+                       const ApiMethod& method, ApiRead& read) {
+  auto answer = send_once(ctx, denied, target, method, read);
   if (answer.ok() || !target.node_is_ours || answer.error().code != Code::kNotFound) return answer;
   const auto moved = follow_guest(ctx, target, read);
   if (!moved.ok() || !*moved) return answer;
-  return target.cluster->client().get(ctx, request_path(method, read),
-                                      request_params(method, read));
+  return send_once(ctx, denied, target, method, read);
 }
 
 }  // namespace pmx::ops

@@ -55,7 +55,8 @@ struct ApiTarget {
 Result<ApiTarget> complete_read(const Context& ctx, const Clusters& clusters, ApiRead& read);
 
 /// Sends it, once, and once more when the guest has moved meanwhile. All variables have values.
-Result<Json> send_read(const Context& ctx, const ApiTarget& target,
+/// Nothing that is denied is sent, either time: kPermissionDenied.
+Result<Json> send_read(const Context& ctx, const ApiDenyList& denied, const ApiTarget& target,
                        const proxmox::ApiMethod& method, ApiRead& read);
 
 /// The segments of the path with values for variables; "" for a value that is missing.

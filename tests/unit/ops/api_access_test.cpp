@@ -1,5 +1,7 @@
 #include "ops/api_access.h"
 
+#include <algorithm>
+
 #include "tests/unit/ops/fake_pve.h"
 
 namespace pmx::ops {
@@ -103,11 +105,29 @@ TEST_CASE("api access: a guest that moved is followed once, when the node was ou
     CHECK(read.values["node"] == "beta");
     const Json before = bench.pve.answers["GET /cluster/resources"];
     bench.pve.answers["GET /cluster/resources"][3]["node"] = "alpha";
-    const auto data = send_read(Context{}, *target, method_of(schema, kConfig), read);
+    const auto data = send_read(Context{}, {}, *target, method_of(schema, kConfig), read);
     CHECK(data.ok() == !named);
     bench.pve.answers["GET /cluster/resources"] = before;
     REQUIRE((*bench.clusters->all()[0]).refresh(Context{}).ok());
   }
+}
+
+TEST_CASE("api access: what is denied on one node is not read there after a guest that moved") {
+  TwoClusters bench;
+  const proxmox::ApiSchema schema(ApiRelease::k9);
+  std::size_t bad = 0;
+  const auto denied = ApiDenyList::parse({"/nodes/alpha/qemu"}, bad);
+  REQUIRE(denied.ok());
+  bench.pve.failures["GET /nodes/beta/qemu/101/config"] = {
+      500, "Configuration file 'nodes/beta/qemu-server/101.conf' does not exist"};
+  ApiRead read{.path = kConfig, .values = {{"vmid", "101"}}, .cluster = "default"};
+  const auto target = complete_read(Context{}, *bench.clusters, read);
+  REQUIRE(target.ok());
+  bench.pve.answers["GET /cluster/resources"][3]["node"] = "alpha";
+  const auto data = send_read(Context{}, *denied, *target, method_of(schema, kConfig), read);
+  REQUIRE_FALSE(data.ok());
+  CHECK(data.error().code == Code::kPermissionDenied);
+  CHECK(std::ranges::count(bench.pve.calls, "GET /nodes/alpha/qemu/101/config") == 0);
 }
 
 TEST_CASE("api access: segments are percent-encoded, other values are the query") {
@@ -117,8 +137,8 @@ TEST_CASE("api access: segments are percent-encoded, other values are the query"
   bench.pve.answers["GET /nodes/alpha/storage/fast/content/fast%3Aiso%2Fx.iso"] = Json("found");
   ApiRead read{.path = path,
                .values = {{"node", "alpha"}, {"storage", "fast"}, {"volume", "fast:iso/x.iso"}}};
-  const auto data =
-      send_read(Context{}, {bench.clusters->all()[0].get(), false}, method_of(schema, path), read);
+  const auto data = send_read(Context{}, {}, {bench.clusters->all()[0].get(), false},
+                              method_of(schema, path), read);
   REQUIRE(data.ok());
   CHECK(*data == "found");
 }
