@@ -41,6 +41,15 @@ constexpr std::array kRefusals{
     Refusal{"/nodes/*/qemu/*/agent/file-read", kGuestFile},
 };
 
+constexpr std::array kSelectors{
+    Selector{"/pools", "poolid", "/pools/{poolid}"},
+    Selector{"/nodes/{node}/storage", "storage", "/nodes/{node}/storage/{storage}/status"},
+    Selector{"/nodes/{node}/qemu/{vmid}/config", "snapshot",
+             "/nodes/{node}/qemu/{vmid}/snapshot/{snapshot}/config"},
+    Selector{"/nodes/{node}/lxc/{vmid}/config", "snapshot",
+             "/nodes/{node}/lxc/{vmid}/snapshot/{snapshot}/config"},
+};
+
 bool is_any(std::string_view segment) {
   return segment == "*" || !proxmox::variable_name(segment).empty();
 }
@@ -121,9 +130,25 @@ bool needs_guest(const Clusters& clusters, const ApiRead& read) {
   return !read.values.contains("node") || (read.cluster.empty() && clusters.all().size() > 1);
 }
 
+/// The segments of a path with values for variables; "" for a value that is missing.
+std::vector<std::string> filled_segments(const std::vector<std::string_view>& path,
+                                         const std::map<std::string, std::string>& values) {
+  std::vector<std::string> segments;
+  for (const std::string_view segment : path) {
+    const std::string_view name = proxmox::variable_name(segment);
+    if (name.empty()) {
+      segments.emplace_back(segment);
+      continue;
+    }
+    const auto value = values.find(std::string(name));
+    segments.push_back(value == values.end() ? "" : value->second);
+  }
+  return segments;
+}
+
 std::string request_path(const ApiMethod& method, const ApiRead& read) {
   std::string path;
-  for (const std::string& segment : filled_segments(method, read.values))
+  for (const std::string& segment : filled_segments(method.segments, read.values))
     path += "/" + percent_encode(segment);
   return path;
 }
@@ -139,7 +164,7 @@ proxmox::Params request_params(const ApiMethod& method, const ApiRead& read) {
 /// Every request goes through here, so that none leaves that is denied.
 Result<Json> send_once(const Context& ctx, const ApiDenyList& denied, const ApiTarget& target,
                        const ApiMethod& method, const ApiRead& read) {
-  if (denied.denies(filled_segments(method, read.values)))
+  if (denies_read(denied, method, read.values))
     return Error{Code::kPermissionDenied, "the operator denies this path (api.deny)",
                  "work without it, or ask the operator"};
   return target.cluster->client().get(ctx, request_path(method, read),
@@ -183,19 +208,15 @@ std::string_view never_read(const ApiMethod& method) {
   return {};
 }
 
-std::vector<std::string> filled_segments(const ApiMethod& method,
-                                         const std::map<std::string, std::string>& values) {
-  std::vector<std::string> segments;
-  for (const std::string_view segment : method.segments) {
-    const std::string_view name = proxmox::variable_name(segment);
-    if (name.empty()) {
-      segments.emplace_back(segment);
-      continue;
-    }
-    const auto value = values.find(std::string(name));
-    segments.push_back(value == values.end() ? "" : value->second);
-  }
-  return segments;
+std::span<const Selector> selectors() { return kSelectors; }
+
+bool denies_read(const ApiDenyList& denied, const ApiMethod& method,
+                 const std::map<std::string, std::string>& values) {
+  if (denied.denies(filled_segments(method.segments, values))) return true;
+  return std::ranges::any_of(kSelectors, [&](const Selector& selector) {
+    return selector.path == method.path && values.contains(std::string(selector.parameter)) &&
+           denied.denies(filled_segments(proxmox::path_segments(selector.object), values));
+  });
 }
 
 Result<ApiTarget> complete_read(const Context& ctx, const Clusters& clusters, ApiRead& read) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,19 @@ struct ApiRead {
   std::string cluster{};  ///< as callers name it
 };
 
+/// A list or a default that a parameter of the query narrows to one object with a path of its own.
+struct Selector {
+  std::string_view path;
+  std::string_view parameter;
+  std::string_view object;  ///< with the parameter as a variable, called as there
+};
+std::span<const Selector> selectors();
+
+/// Whether the operator denies the method's path with these values, or that of the object that
+/// they select.
+bool denies_read(const ApiDenyList& denied, const proxmox::ApiMethod& method,
+                 const std::map<std::string, std::string>& values);
+
 /// Where a read goes to.
 struct ApiTarget {
   Cluster* cluster = nullptr;
@@ -58,9 +72,5 @@ Result<ApiTarget> complete_read(const Context& ctx, const Clusters& clusters, Ap
 /// Nothing that is denied is sent, either time: kPermissionDenied.
 Result<Json> send_read(const Context& ctx, const ApiDenyList& denied, const ApiTarget& target,
                        const proxmox::ApiMethod& method, ApiRead& read);
-
-/// The segments of the path with values for variables; "" for a value that is missing.
-std::vector<std::string> filled_segments(const proxmox::ApiMethod& method,
-                                         const std::map<std::string, std::string>& values);
 
 }  // namespace pmx::ops

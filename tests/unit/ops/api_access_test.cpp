@@ -157,4 +157,53 @@ TEST_CASE(
   CHECK_FALSE(ApiDenyList().denies({"access"}));
 }
 
+TEST_CASE("api access: what a parameter of the query selects is denied as by its own path") {
+  struct Row {
+    const char* path;
+    std::map<std::string, std::string> values;
+    bool denied;
+  };
+  std::size_t bad = 0;
+  const auto list =
+      ApiDenyList::parse({"/pools/finance", "/nodes/*/storage/vault/status",
+                          "/nodes/*/qemu/101/snapshot", "/nodes/*/lxc/*/snapshot/audit"},
+                         bad);
+  REQUIRE(list.ok());
+  const char* const vm = "/nodes/{node}/qemu/{vmid}/config";
+  const char* const ct = "/nodes/{node}/lxc/{vmid}/config";
+  const Row rows[] = {
+      {"/pools", {{"poolid", "finance"}}, true},
+      {"/pools", {{"poolid", "open"}}, false},
+      {"/pools", {}, false},
+      {"/nodes/{node}/storage", {{"node", "a"}, {"storage", "vault"}}, true},
+      {"/nodes/{node}/storage", {{"node", "a"}, {"storage", "open"}}, false},
+      {vm, {{"node", "a"}, {"vmid", "101"}, {"snapshot", "s"}}, true},
+      {vm, {{"node", "a"}, {"vmid", "102"}, {"snapshot", "s"}}, false},
+      {vm, {{"node", "a"}, {"vmid", "101"}}, false},
+      {ct, {{"node", "a"}, {"vmid", "102"}, {"snapshot", "audit"}}, true},
+      {"/nodes/{node}/tasks", {{"node", "a"}, {"poolid", "finance"}}, false},
+  };
+  for (const auto release : {ApiRelease::k8, ApiRelease::k9}) {
+    const proxmox::ApiSchema schema(release);
+    for (const Row& row : rows) {
+      CAPTURE(row.path);
+      CHECK(denies_read(*list, method_of(schema, row.path), row.values) == row.denied);
+    }
+  }
+}
+
+TEST_CASE(
+    "api access: every parameter that selects is one of the API, and so is the path it stands "
+    "for") {
+  for (const auto release : {ApiRelease::k8, ApiRelease::k9}) {
+    const proxmox::ApiSchema schema(release);
+    for (const Selector& selector : selectors()) {
+      CAPTURE(selector.path);
+      const Json facts = method_of(schema, std::string(selector.path).c_str()).facts();
+      CHECK(facts["params"].contains(selector.parameter));
+      CHECK(schema.find("GET", selector.object).has_value());
+    }
+  }
+}
+
 }  // namespace pmx::ops
