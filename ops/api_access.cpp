@@ -86,6 +86,19 @@ bool is_of_the_api(const std::vector<std::string>& pattern) {
   return false;
 }
 
+/// Values are compared as they mean, so an entry is decoded as a path of a call is.
+Result<std::vector<std::string>> pattern_of(const std::string& entry) {
+  std::vector<std::string> pattern;
+  for (const auto segment : proxmox::path_segments(entry)) {
+    auto meant = percent_decode(segment);
+    if (!meant.ok())
+      return Error{Code::kInvalidArgument, "has a broken percent-escape: " + entry,
+                   "write a percent sign as %25"};
+    pattern.push_back(std::move(meant).value());
+  }
+  return pattern;
+}
+
 bool has_variable(std::string_view path, std::string_view name) {
   return path.find("{" + std::string(name) + "}") != std::string_view::npos;
 }
@@ -186,8 +199,7 @@ Result<ApiDenyList> ApiDenyList::parse(const std::vector<std::string>& entries, 
   ApiDenyList list;
   for (bad = 0; bad < entries.size(); ++bad) {
     const std::string& entry = entries[bad];
-    std::vector<std::string> pattern;
-    for (const auto segment : proxmox::path_segments(entry)) pattern.emplace_back(segment);
+    PMX_TRY(auto pattern, pattern_of(entry));
     if (!entry.starts_with('/') || !is_of_the_api(pattern))
       return Error{Code::kInvalidArgument, "is no path of the API: " + entry,
                    "write it as the API does, for example /access or /nodes/*/storage"};

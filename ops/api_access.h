@@ -13,13 +13,14 @@
 namespace pmx::ops {
 
 /// Paths that the operator denies, each with everything below it. A segment is a word of the API's
-/// path, a name of the cluster, or "*" or a variable ("{node}") for any.
+/// path, a name of the cluster, or "*" or a variable ("{node}") for any; percent-escapes are
+/// decoded.
 class ApiDenyList {
  public:
   ApiDenyList() = default;
 
   /// kInvalidArgument, saying what is wrong with which entry, from 0 (`bad`), when one does not
-  /// begin as any path of the API does.
+  /// begin as any path of the API does, or holds a broken percent-escape.
   static Result<ApiDenyList> parse(const std::vector<std::string>& entries, std::size_t& bad);
 
   /// `segments`: of the method's path, with the values of its variables.

@@ -157,6 +157,22 @@ TEST_CASE(
   CHECK_FALSE(ApiDenyList().denies({"access"}));
 }
 
+TEST_CASE("api access: a deny-list entry may be percent-encoded, in whole escapes") {
+  std::size_t bad = 9;
+  const auto list = ApiDenyList::parse(
+      {"/%70ools/fin%61nce", "/nodes/*/storage/fast/content/fast%3Aiso%2Fx.iso"}, bad);
+  REQUIRE(list.ok());
+  CHECK(list->denies({"pools", "finance"}));
+  CHECK(list->denies({"nodes", "a", "storage", "fast", "content", "fast:iso/x.iso"}));
+  for (const char* broken : {"/pools/100%", "/pools/%zz", "/pools/%4"}) {
+    const auto refused = ApiDenyList::parse({"/access", broken}, bad);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().code == Code::kInvalidArgument);
+    CHECK(refused.error().message.find("percent") != std::string::npos);
+    CHECK(bad == 1);
+  }
+}
+
 TEST_CASE("api access: what a parameter of the query selects is denied as by its own path") {
   struct Row {
     const char* path;
