@@ -166,7 +166,7 @@ std::string request_path(const ApiMethod& method, const ApiRead& read) {
   return path;
 }
 
-proxmox::Params request_params(const ApiMethod& method, const ApiRead& read) {
+proxmox::Params query_of(const ApiMethod& method, const ApiRead& read) {
   proxmox::Params params;
   for (const auto& [name, value] : read.values) {
     if (!has_variable(method.path, name)) params.emplace_back(name, value);
@@ -180,8 +180,7 @@ Result<Json> send_once(const Context& ctx, const ApiDenyList& denied, const ApiT
   if (denies_read(denied, method, read.values))
     return Error{Code::kPermissionDenied, "the operator denies this path (api.deny)",
                  "work without it, or ask the operator"};
-  return target.cluster->client().get(ctx, request_path(method, read),
-                                      request_params(method, read));
+  return target.cluster->client().get(ctx, request_path(method, read), query_of(method, read));
 }
 
 /// Whether the guest is on another node than the read asked; that node is then asked.
