@@ -67,12 +67,15 @@ Result<Secret> secret_of(const ConfigDocument& document, const std::string& poin
   return Secret(std::move(secret).value());
 }
 
-Result<Secret> totp_key_of(const ConfigDocument& document, const std::string& pointer,
-                           const SecretSource& source, const Environment& environment) {
+Result<void> add_totp(proxmox::Login& login, const ConfigDocument& document,
+                      const std::string& pointer, const SecretSource& source,
+                      const Environment& environment) {
   PMX_TRY(const Secret text, secret_of(document, pointer, source, environment));
   auto key = proxmox::parse_totp_key(text.expose());
   if (!key.ok()) return document.error_at(pointer, key.error().message, key.error().advice);
-  return key;
+  login.totp_key = std::move(key).value();
+  login.totp_text = proxmox::totp_text(text.expose());
+  return {};
 }
 
 Result<proxmox::Credentials> login_of(const ConfigDocument& document, const std::string& pointer,
@@ -87,7 +90,7 @@ Result<proxmox::Credentials> login_of(const ConfigDocument& document, const std:
   PMX_TRY(login.password, secret_of(document, pointer + "/password",
                                     entry.password.value_or(SecretSource{}), environment));
   if (entry.totp) {
-    PMX_TRY(login.totp_key, totp_key_of(document, pointer + "/totp", *entry.totp, environment));
+    PMX_TRY_VOID(add_totp(login, document, pointer + "/totp", *entry.totp, environment));
   }
   if (entry.recovery) {
     PMX_TRY(login.recovery,

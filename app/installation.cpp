@@ -8,6 +8,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "proxmox/connection.h"
+#include "proxmox/totp.h"
 
 namespace pmx::app {
 namespace {
@@ -45,11 +46,12 @@ std::vector<Name> names_of_credentials(const proxmox::Credentials& credentials) 
 }
 
 /// What no answer may hold, whoever wrote it there.
-std::vector<const Secret*> secrets_of(const proxmox::Credentials& credentials) {
-  if (const auto* token = std::get_if<proxmox::ApiToken>(&credentials)) return {&token->secret};
+std::vector<Secret> secrets_of(const proxmox::Credentials& credentials) {
+  if (const auto* token = std::get_if<proxmox::ApiToken>(&credentials)) return {token->secret};
   const auto& login = std::get<proxmox::Login>(credentials);
-  std::vector<const Secret*> secrets{&login.password};
-  if (!login.recovery.empty()) secrets.push_back(&login.recovery);
+  std::vector<Secret> secrets{login.password, login.recovery};
+  for (Secret& spelling : proxmox::totp_spellings(login.totp_text))
+    secrets.push_back(std::move(spelling));
   return secrets;
 }
 
@@ -123,7 +125,7 @@ Secret Installation::state_key() const {
 
 Result<void> Installation::add_cluster(const std::string& name, std::unique_ptr<proxmox::Http> http,
                                        const proxmox::Credentials& credentials) {
-  for (const Secret* secret : secrets_of(credentials)) engine_->guard_secret(*secret);
+  for (const Secret& secret : secrets_of(credentials)) engine_->guard_secret(secret);
   PMX_TRY_VOID(engine_->learn(names_of_credentials(credentials)));
   auto client = std::make_unique<proxmox::Client>(*http, credentials, clock_);
   connections_.push_back({name, std::move(http), std::move(client)});

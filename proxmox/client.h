@@ -35,8 +35,9 @@ struct ApiToken {
 struct Login {
   std::string user;  ///< user@realm
   Secret password;
-  Secret totp_key{};  ///< raw, of parse_totp_key()
-  Secret recovery{};  ///< one recovery code: good for one login, used when there is no TOTP key
+  Secret totp_key{};   ///< raw, of parse_totp_key()
+  Secret recovery{};   ///< one recovery code: good for one login, used when there is no TOTP key
+  Secret totp_text{};  ///< the key's of totp_text(), to be known where it must not be shown
 };
 
 using Credentials = std::variant<ApiToken, Login>;

@@ -1,5 +1,7 @@
 #include "proxmox/totp.h"
 
+#include <algorithm>
+
 #include "base/crypto.h"
 
 namespace pmx::proxmox {
@@ -20,6 +22,9 @@ int digit_of(char c) {
   if (c >= '2' && c <= '7') return c - '2' + 26;
   return -1;
 }
+
+char large_of(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+char small_of(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 Result<Secret> unbase32(std::string_view text) {
   std::string key;
@@ -58,6 +63,11 @@ std::string_view query_value(std::string_view uri, std::string_view name) {
   return {};
 }
 
+/// Where the base32 text stands.
+std::string_view base32_of(std::string_view text) {
+  return text.starts_with("otpauth://") ? query_value(text, "secret") : text;
+}
+
 /// HMAC-SHA-1 of RFC 2104; the key is shorter than a block or is hashed first.
 std::string hmac_sha1(std::string_view key, std::string_view data) {
   constexpr std::size_t kBlock = 64;
@@ -86,7 +96,34 @@ Result<Secret> parse_totp_key(std::string_view text) {
   if (!usual("algorithm", "SHA1") || !usual("digits", "6") || !usual("period", "30")) {
     return bad_key("asks for other codes than SHA1, 6 digits, 30 seconds");
   }
-  return unbase32(query_value(text, "secret"));
+  return unbase32(base32_of(text));
+}
+
+Secret totp_text(std::string_view text) {
+  std::string digits;
+  digits.reserve(text.size());
+  for (const char c : base32_of(text)) {
+    if (digit_of(c) >= 0) digits += large_of(c);
+  }
+  return Secret(std::move(digits));
+}
+
+std::vector<Secret> totp_spellings(const Secret& text) {
+  constexpr std::size_t kGroup = 4;
+  std::vector<Secret> spellings;
+  for (const std::size_t group : {text.expose().size(), kGroup}) {
+    std::string large;
+    large.reserve(text.expose().size() * 2);
+    for (std::size_t i = 0; i < text.expose().size(); ++i) {
+      if (i > 0 && i % group == 0) large += ' ';
+      large += text.expose()[i];
+    }
+    std::string small = large;
+    std::transform(small.begin(), small.end(), small.begin(), small_of);
+    spellings.emplace_back(std::move(large));
+    spellings.emplace_back(std::move(small));
+  }
+  return spellings;
 }
 
 std::int64_t totp_period(SystemTime time) {

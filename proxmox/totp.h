@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -19,6 +20,12 @@ constexpr std::chrono::seconds kTotpPeriod{30};
 /// The raw key in what an authenticator is set up with: base32, blanks allowed, or the whole
 /// "otpauth://totp/..." address. kInvalidArgument says what is wrong, never the secret.
 Result<Secret> parse_totp_key(std::string_view text);
+
+/// The base32 text of the key in `text`, which parse_totp_key() takes: in one, in capitals.
+Secret totp_text(std::string_view text);
+
+/// How people write a base32 text: in one and in groups of four, in capitals and in small letters.
+std::vector<Secret> totp_spellings(const Secret& text);
 
 /// Which period `time` lies in.
 std::int64_t totp_period(SystemTime time);

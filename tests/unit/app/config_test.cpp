@@ -219,6 +219,7 @@ TEST_CASE("config: a login may bring its second factor, which a token never has"
   REQUIRE_MESSAGE(config.ok(), config.error().text());
   const auto& login = std::get<pmx::proxmox::Login>(config->clusters.at("home").credentials);
   CHECK(login.totp_key.expose() == "12345678901234567890");
+  CHECK(login.totp_text.expose() == "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
   CHECK(login.recovery.expose() == "12ab-34cd");
   home.environment["TOTP"] = "hunter2!";
   const std::string bad = error_of(

@@ -1,5 +1,6 @@
 #include "app/installation.h"
 
+#include "proxmox/totp.h"
 #include "tests/unit/app/workbench.h"
 #include "tests/unit/temporary_directory.h"
 
@@ -55,6 +56,29 @@ TEST_CASE("installation: what the configuration itself reveals is known before a
     REQUIRE(text.ok());
     CHECK(text->find(real) == std::string::npos);
   }
+}
+
+TEST_CASE("installation: no answer holds a login's password, TOTP secret or recovery code") {
+  Scene scene;
+  scene.add("home", "https://10.1.2.3:8006");
+  const char* const totp = "gezdGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+  pmx::proxmox::Login login{"blackbird@heron", pmx::Secret("vK9-mellow-otter")};
+  login.totp_key = pmx::proxmox::parse_totp_key(totp).value();
+  login.totp_text = pmx::proxmox::totp_text(totp);
+  login.recovery = pmx::Secret("12ab-34cd-56ef");
+  scene.config.clusters["home"].credentials = std::move(login);
+  const auto installation = scene.open();
+  for (const std::string real :
+       {"vK9-mellow-otter", "12ab-34cd-56ef", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+        "gezdgnbvgy3tqojqgezdgnbvgy3tqojq", "gezd gnbv gy3t qojq gezd gnbv gy3t qojq",
+        "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"}) {
+    CAPTURE(real);
+    const auto text = installation->engine().anonymize_text("the note says " + real + " to all");
+    REQUIRE(text.ok());
+    CHECK(text->find(real) == std::string::npos);
+    CHECK_FALSE(installation->engine().check("the note says " + real + " to all").ok());
+  }
+  CHECK_FALSE(installation->engine().check(totp).ok());  // in whatever case
 }
 
 TEST_CASE("installation: one cluster is called default, several by their pseudonyms") {

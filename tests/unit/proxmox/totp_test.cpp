@@ -42,7 +42,16 @@ TEST_CASE("totp: the secret is read in each form that PVE and authenticators sho
     CAPTURE(text);
     REQUIRE(parse_totp_key(text).ok());
     CHECK(parse_totp_key(text)->expose() == "12345678901234567890");
+    CHECK(totp_text(text).expose() == kBase32);
   }
+}
+
+TEST_CASE("totp: the text of a secret is spelled in one or in fours, large or small") {
+  std::vector<std::string> spellings;
+  for (const Secret& one : totp_spellings(Secret("GEZDGNBVGY")))
+    spellings.emplace_back(one.expose());
+  CHECK(spellings ==
+        std::vector<std::string>{"GEZDGNBVGY", "gezdgnbvgy", "GEZD GNBV GY", "gezd gnbv gy"});
 }
 
 TEST_CASE("totp: a bad secret is refused and not repeated") {
