@@ -83,10 +83,12 @@ std::vector<std::size_t> FailoverHttp::order() {
   return out;
 }
 
+/// A probe that ended for its caller's own reasons, as by a short deadline, says nothing of the
+/// place: of those that waited for it another probes then.
 Result<void> FailoverHttp::ready(const Context& ctx, Place& place) {
   std::unique_lock lock(mutex_);
   if (!place.down) return {};
-  const bool waits = place.probed;
+  const std::uint64_t before = place.failed;
   const auto over = [&place] { return !place.probed; };
   const bool free = ctx.deadline ? probe_over_.wait_until(lock, ctx.stop, *ctx.deadline, over)
                                  : probe_over_.wait(lock, ctx.stop, over);
@@ -94,14 +96,14 @@ Result<void> FailoverHttp::ready(const Context& ctx, Place& place) {
     return Error{Code::kCancelled, "the call was cancelled before it was sent", ""};
   }
   if (!place.down) return {};
-  if (waits || !free) return place.why;
+  if (!free || place.failed != before) return place.why;
   place.probed = true;
   lock.unlock();
   const auto reached = place.route->reach(ctx);
   lock.lock();
   place.probed = false;
   place.down = !reached.ok();
-  if (place.down) {
+  if (place.down && reached.error().code == Code::kUnavailable) {
     place.failed = ++failures_;
     place.why = reached.error();
   }
@@ -110,11 +112,13 @@ Result<void> FailoverHttp::ready(const Context& ctx, Place& place) {
 }
 
 void FailoverHttp::note_down(Place& place, const Error& why) {
+  if (why.code == Code::kCancelled) return;  // by its caller, whatever the place does
   const std::lock_guard lock(mutex_);
   if (!place.down) log::warn({}, "pve.endpoint_down", {{"why", why.message}});
   place.down = true;
   place.failed = ++failures_;
   place.why = why;
+  if (why.code == Code::kDeadlineExceeded) place.why.code = Code::kUnavailable;  // to others
 }
 
 /// Draws from the whole length, so that callers that failed together do not come back together.

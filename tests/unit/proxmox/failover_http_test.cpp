@@ -44,15 +44,17 @@ class SlowRoute final : public Route {
     return Error{Code::kUnavailable, "down", ""};
   }
   Result<void> reach(const Context&) override {
-    ++reached;
+    const bool cancelled = ++reached == 1 && first_is_cancelled;
     entered_.release();
     gate_.acquire();
+    if (cancelled) return Error{Code::kCancelled, "the first was cancelled", ""};
     return {};
   }
   void wait_for_caller() { entered_.acquire(); }
   void let_go() { gate_.release(); }
 
   std::atomic<int> reached{0};
+  std::atomic<bool> first_is_cancelled{false};
 
  private:
   std::atomic<bool> down_{true};
@@ -160,6 +162,53 @@ TEST_CASE("failover: of many callers one connects to a node that was down, and a
   route->let_go();
   for (auto& call : calls) CHECK(call.get());
   CHECK(route->reached == 1);
+}
+
+TEST_CASE(
+    "failover: a cancelled probe is its caller's alone, and another of those that wait probes") {
+  FakeClock clock;
+  std::vector<std::unique_ptr<Route>> owned;
+  owned.push_back(std::make_unique<SlowRoute>());
+  auto* route = static_cast<SlowRoute*>(owned.back().get());
+  route->first_is_cancelled = true;
+  FailoverHttp http(std::move(owned), clock, 7);
+  CHECK_FALSE(http.send({}, kGet).ok());
+  auto first = std::async(std::launch::async, [&] { return http.send({}, kGet); });
+  route->wait_for_caller();
+  std::vector<std::future<bool>> others;
+  for (int i = 0; i < 4; ++i)
+    others.push_back(std::async(std::launch::async, [&] { return http.send({}, kGet).ok(); }));
+  route->let_go();
+  CHECK(first.get().error().code == Code::kCancelled);
+  route->wait_for_caller();
+  route->let_go();
+  for (auto& other : others) CHECK(other.get());
+  CHECK(route->reached == 2);
+}
+
+TEST_CASE("failover: a probe that ended early leaves the order of the places as it was") {
+  for (const Code code : {Code::kCancelled, Code::kDeadlineExceeded}) {
+    Nodes nodes(2);
+    for (FakeRoute* route : nodes.routes) route->fail(Stage::kConnecting);
+    CHECK(nodes.send("POST").error().code == Code::kUnavailable);
+    nodes.routes[0]->reachable = false;
+    nodes.routes[0]->unreachable = code;
+    CHECK(nodes.send("POST").error().code == code);
+    nodes.routes[0]->reachable = true;
+    CHECK(nodes.send("POST").ok());
+    CHECK(nodes.routes[0]->delivered == 2);
+    CHECK(nodes.routes[1]->reached == 0);
+  }
+}
+
+TEST_CASE("failover: a call that is cancelled while connecting leaves the place up") {
+  Nodes nodes(2);
+  nodes.routes[0]->fail(Stage::kConnecting, Code::kCancelled);
+  CHECK(nodes.send().error().code == Code::kCancelled);
+  CHECK(nodes.send().ok());
+  CHECK(nodes.routes[0]->delivered == 2);
+  CHECK(nodes.routes[0]->reached == 0);
+  CHECK(nodes.routes[1]->delivered == 0);
 }
 
 TEST_CASE("failover: a call that ends while connecting does not try the next node") {

@@ -61,12 +61,13 @@ class FakeRoute final : public Route {
   Result<void> reach(const Context&) override {
     ++reached;
     if (reachable) return {};
-    return Error{Code::kUnavailable, "still down", ""};
+    return Error{unreachable, "still down", ""};
   }
 
   int delivered = 0;
   int reached = 0;
   bool reachable = true;
+  Code unreachable = Code::kUnavailable;
 
  private:
   struct Step {
