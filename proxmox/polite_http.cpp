@@ -57,25 +57,25 @@ Result<HttpResponse> PoliteHttp::send(const Context& ctx, const HttpRequest& req
   std::unique_lock lock(mutex_);
   Node& node = nodes_[name];
   lock.unlock();
-  PMX_TRY_VOID(enter(ctx, node, name));
+  PMX_TRY(const bool trial, enter(ctx, node, name));
   if (auto allowed = take_token(ctx); !allowed.ok()) {
-    leave(node, Sign::kNone);
+    leave(node, Sign::kNone, trial);
     return allowed.error();
   }
   const SteadyTime begin = clock_.steady();
   auto answer = next_.send(ctx, request);
-  leave(node, name.empty() ? Sign::kAnswered : sign_of(answer, clock_.steady() - begin));
+  leave(node, name.empty() ? Sign::kAnswered : sign_of(answer, clock_.steady() - begin), trial);
   return answer;
 }
 
-/// Takes one of the node's places.
-Result<void> PoliteHttp::enter(const Context& ctx, Node& node, const std::string& name) {
+Result<bool> PoliteHttp::enter(const Context& ctx, Node& node, const std::string& name) {
   std::unique_lock lock(mutex_);
   const auto place = [&] { return node.in_flight < limits_.per_node; };
   const bool free = ctx.deadline ? freed_.wait_until(lock, ctx.stop, *ctx.deadline, place)
                                  : freed_.wait(lock, ctx.stop, place);
   if (!free) return not_sent(ctx, "the calls before this one took all its time");
-  if (node.given_up_for.count() > 0) {
+  const bool trial = node.given_up_for.count() > 0;
+  if (trial) {
     const auto left =
         std::chrono::ceil<std::chrono::seconds>(node.given_up_until - clock_.steady());
     if (left.count() > 0 || node.trying) {
@@ -88,13 +88,13 @@ Result<void> PoliteHttp::enter(const Context& ctx, Node& node, const std::string
     node.trying = true;
   }
   ++node.in_flight;
-  return {};
+  return trial;
 }
 
-void PoliteHttp::leave(Node& node, Sign sign) {
+void PoliteHttp::leave(Node& node, Sign sign, bool trial) {
   const std::lock_guard lock(mutex_);
   --node.in_flight;
-  node.trying = false;
+  if (trial) node.trying = false;
   const bool given_up = node.given_up_for.count() > 0;
   if (sign == Sign::kAnswered) {
     node.silent = 0;

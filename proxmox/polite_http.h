@@ -45,8 +45,9 @@ class PoliteHttp final : public Http {
     std::chrono::seconds given_up_for{0};  ///< 0 = it is not
   };
 
-  Result<void> enter(const Context& ctx, Node& node, const std::string& name);
-  void leave(Node& node, Sign sign);
+  /// Takes one of the node's places. True: as the one trial of a node that was given up.
+  Result<bool> enter(const Context& ctx, Node& node, const std::string& name);
+  void leave(Node& node, Sign sign, bool trial);
   Result<void> take_token(const Context& ctx);
   static void give_up(Node& node, SteadyTime now);
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <future>
+#include <semaphore>
 
 #include "fakes.h"
 
@@ -61,7 +62,47 @@ class HoldingHttp final : public Http {
   bool open_ = false;
 };
 
+/// Holds calls for .../old and .../trial until they are let go, the first of which is cancelled
+/// then; nothing else can be connected to.
+class TwoGates final : public Http {
+ public:
+  Result<HttpResponse> send(const Context&, const HttpRequest& request) override {
+    ++sent;
+    const bool is_old = request.path.ends_with("/old");
+    if (!is_old && !request.path.ends_with("/trial")) return HttpResponse{595, "", ""};
+    entered.release();
+    (is_old ? old : trial).acquire();
+    if (is_old) return Error{Code::kCancelled, "x", ""};
+    return HttpResponse{200, "", "{}"};
+  }
+
+  std::atomic<int> sent{0};
+  std::binary_semaphore entered{0};
+  std::binary_semaphore old{0};
+  std::binary_semaphore trial{0};
+};
+
 }  // namespace
+
+TEST_CASE("polite: an older call that returns does not end the trial of another") {
+  TwoGates next;
+  FakeClock clock;
+  PoliteHttp http(next, {}, clock);
+  const auto send = [&http](const char* path) { return http.send({}, {"GET", path, {}, {}}); };
+  auto old = std::async(std::launch::async, send, "/nodes/a/old");
+  next.entered.acquire();
+  CHECK(send("/nodes/a/x")->status == 595);
+  clock.tick(10s);
+  auto trial = std::async(std::launch::async, send, "/nodes/a/trial");
+  next.entered.acquire();
+  next.old.release();
+  CHECK(old.get().error().code == Code::kCancelled);
+  const auto another = send("/nodes/a/x");
+  CHECK_FALSE(another.ok());
+  CHECK(next.sent == 3);
+  next.trial.release();
+  CHECK(trial.get().ok());
+}
 
 TEST_CASE("polite: a node that cannot be connected to is left alone for a while") {
   Polite polite;
