@@ -241,12 +241,14 @@ TEST_CASE("client faults: calls for a node that is down cost one proxy's patienc
 
 TEST_CASE("client faults: without quorum a change is refused once, with the reason") {
   Stand stand(sim::PveVersion::k9);
+  stand.guest.node = stand.cluster.nodes()[0];  // the one that is left, and answers
+  stand.cluster.move_guest(stand.guest.vmid, stand.guest.node);
   REQUIRE(stand.cluster.control("quorum-lost", {}).ok());
-  Guest here = stand.guest;
-  const auto error = error_of(stand.client->put(
-      stand.ctx, "/nodes/" + stand.cluster.nodes()[0] + "/qemu/100/config", {{"cores", "2"}}));
+  const auto error =
+      error_of(stand.client->put(stand.ctx, path_of(stand.guest) + "/config", {{"cores", "2"}}));
   REQUIRE(error.has_value());
-  CHECK(error->code != Code::kInternal);
+  CHECK(error->code == Code::kFailedPrecondition);
+  CHECK_MESSAGE(error->text().find("lost quorum") != std::string::npos, error->text());
   CHECK(stand.arrived(true) == 1);
 }
 
