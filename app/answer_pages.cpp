@@ -1,6 +1,7 @@
 #include "app/answer_pages.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/crypto.h"
 
@@ -112,13 +113,26 @@ Result<std::int64_t> AnswerPages::keep(Kept list) {
   const std::int64_t cursor = list.cursor;
   const std::lock_guard lock(mutex_);
   kept_.push_back(std::move(list));
-  std::size_t rows = 0;
-  for (const Kept& one : kept_) rows += one.rows->size();
-  while (kept_.size() > 1 && (kept_.size() > kMostKept || rows > kMostRows)) {
-    rows -= kept_.front().rows->size();
-    kept_.pop_front();
-  }
+  make_room();
   return cursor;
+}
+
+void AnswerPages::make_room() {
+  while (kept_.size() > 1 && (kept_.size() > kMostKept || rows_kept() > kMostRows)) {
+    const auto latest = std::prev(kept_.end());
+    const auto own = std::find_if(
+        kept_.begin(), latest, [&](const Kept& one) { return one.principal == latest->principal; });
+    kept_.erase(own == latest ? kept_.begin() : own);
+  }
+}
+
+/// The pages of one answer share its rows, which count once.
+std::size_t AnswerPages::rows_kept() const {
+  std::set<Rows> lists;
+  for (const Kept& one : kept_) lists.insert(one.rows);
+  std::size_t rows = 0;
+  for (const Rows& list : lists) rows += list->size();
+  return rows;
 }
 
 }  // namespace pmx::app

@@ -58,6 +58,9 @@ class AnswerPages {
 
   Result<AnswerPage> cut(Kept list, std::size_t limit);
   Result<std::int64_t> keep(Kept list);
+  /// For the latest list, whose caller's older ones go first.
+  void make_room();
+  [[nodiscard]] std::size_t rows_kept() const;
 
   Clock& clock_;
   std::mutex mutex_;

@@ -63,6 +63,31 @@ TEST_CASE("answer pages: only so many lists are kept, the latest ones") {
   CHECK(pages.next("me", cursors.back(), 5, about).ok());
 }
 
+TEST_CASE("answer pages: the pages of one list count its rows once") {
+  pmx::app::test::JumpingClock clock;
+  AnswerPages pages(clock);
+  const auto other = pages.first("you", "what", rows(9), {{}, 5});
+  const auto first = pages.first("me", "what", rows(20'000), {{}, 5});
+  std::string about;
+  std::int64_t cursor = *first->next;
+  for (int i = 0; i < 5; ++i) cursor = *pages.next("me", cursor, 5, about)->next;
+  CHECK(pages.next("you", *other->next, 5, about).ok());
+  CHECK(pages.next("me", *first->next, 5, about).ok());
+}
+
+TEST_CASE("answer pages: who asks much loses the own oldest lists, not those of others") {
+  pmx::app::test::JumpingClock clock;
+  AnswerPages pages(clock);
+  const auto other = pages.first("you", "what", rows(9), {{}, 5});
+  std::vector<std::int64_t> cursors;
+  for (int i = 0; i < 40; ++i)
+    cursors.push_back(*pages.first("me", "what", rows(9), {{}, 5})->next);
+  std::string about;
+  CHECK(pages.next("you", *other->next, 5, about).ok());
+  CHECK_FALSE(pages.next("me", cursors.front(), 5, about).ok());
+  CHECK(pages.next("me", cursors.back(), 5, about).ok());
+}
+
 TEST_CASE("answer pages: texts come by lines, objects by members, values whole") {
   pmx::app::test::JumpingClock clock;
   AnswerPages pages(clock);
