@@ -369,6 +369,7 @@ class Rewriter {
   bool pem(Scan& scan);
   // secrets.cpp
   bool key_value(Scan& scan);
+  bool long_key(Scan& scan, std::size_t at);
   static bool names_secret(std::string_view text, std::size_t at);
   bool polish_host(Scan& scan, std::size_t at);
   bool mailbox(Scan& scan, std::size_t from);

@@ -535,6 +535,20 @@ bool Rewriter::polish_host(Scan& scan, std::size_t at) {
   return scan.replace(at, end, domain_text(name, public_suffix_labels(lower(name))));
 }
 
+/// "key": what is long enough to be one and no path.
+bool Rewriter::long_key(Scan& scan, std::size_t at) {
+  constexpr std::size_t kShortest = 20;
+  constexpr std::string_view kPublic = "public ";
+  const std::string_view text = scan.text;
+  std::size_t begin = at;
+  const Quote quote = take_quote(text, begin);
+  const std::size_t length = value_end(scan, begin, quote) - begin;
+  if (length < kShortest || holds_own(text.substr(begin, length))) return false;
+  if (text.substr(0, scan.at).ends_with(kPublic)) return false;
+  if (is_below_root(text, begin)) return false;  // "Offering public key: /home/x/.ssh/id_rsa"
+  return secret_value(scan, at, "key");
+}
+
 bool Rewriter::key_value(Scan& scan) {
   const std::string_view text = scan.text;
   const std::string_view run = text.substr(scan.at, scan.run_end - scan.at);
@@ -576,15 +590,7 @@ bool Rewriter::key_value(Scan& scan) {
                                         (mark == ':' && rule.kind == Kind::kHost));
   switch (rule.treatment) {
     case Treatment::kSecret: return secret_value(scan, at, rule.secret);
-    case Treatment::kMaybeKey: {
-      std::size_t begin = at;
-      const Quote quote = take_quote(text, begin);
-      const std::size_t length = value_end(scan, begin, quote) - begin;
-      if (length < 20 || holds_own(text.substr(begin, length))) return false;
-      if (scan.at >= 7 && text.substr(scan.at - 7, 7) == "public ") return false;
-      if (is_below_root(text, begin)) return false;  // "Offering public key: /home/x/.ssh/id_rsa"
-      return secret_value(scan, at, "key");
-    }
+    case Treatment::kMaybeKey: return long_key(scan, at);
     case Treatment::kNames:
       if (mark != '>' && name_list(scan, at, rule)) return true;
       [[fallthrough]];
